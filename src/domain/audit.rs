@@ -1,0 +1,115 @@
+use std::net::IpAddr;
+
+use super::{ClientId, Id, Operator, TenantId, Timestamp};
+
+/// What an operator did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// A client was created.
+    ClientCreate,
+    /// A client was changed.
+    ClientUpdate,
+    /// A client was deleted.
+    ClientDelete,
+    /// A client was made from another one.
+    ClientClone,
+    /// A new secret replaced the active ones.
+    SecretRotate,
+    /// A secret was added.
+    SecretCreate,
+    /// A secret was stopped.
+    SecretDeactivate,
+    /// A secret was removed.
+    SecretDelete,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 8] = [
+        Self::ClientCreate,
+        Self::ClientUpdate,
+        Self::ClientDelete,
+        Self::ClientClone,
+        Self::SecretRotate,
+        Self::SecretCreate,
+        Self::SecretDeactivate,
+        Self::SecretDelete,
+    ];
+
+    /// The word that is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientCreate => "client.create",
+            Self::ClientUpdate => "client.update",
+            Self::ClientDelete => "client.delete",
+            Self::ClientClone => "client.clone",
+            Self::SecretRotate => "secret.rotate",
+            Self::SecretCreate => "secret.create",
+            Self::SecretDeactivate => "secret.deactivate",
+            Self::SecretDelete => "secret.delete",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text)
+    }
+}
+
+/// One line of the audit trail. Written in the same transaction as the change it tells of, and
+/// never again; it holds no secret, hash or token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AuditEntry {
+    /// Its identity, which also orders the trail.
+    pub id: Id,
+    /// The tenant that the operator acted in.
+    pub tenant_id: TenantId,
+    /// The client that it is about, deleted or not.
+    pub client_id: ClientId,
+    /// The secret that it is about, where it is about one.
+    pub secret_id: Option<Id>,
+    /// What was done.
+    pub action: Action,
+    /// Who did it.
+    pub operator_id: String,
+    /// The operator's role at that time.
+    pub operator_type: String,
+    /// The names of what changed, for people.
+    pub message: String,
+    /// Where the operator called from.
+    pub ip: Option<IpAddr>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl AuditEntry {
+    /// What `operator` did to a client at `at`.
+    pub fn new(
+        operator: &Operator,
+        client_id: ClientId,
+        action: Action,
+        message: impl Into<String>,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id: Id::generate(at),
+            tenant_id: operator.tenant.clone(),
+            client_id,
+            secret_id: None,
+            action,
+            operator_id: operator.id.clone(),
+            operator_type: operator.role.as_str().to_owned(),
+            message: message.into(),
+            ip: operator.ip,
+            at,
+        }
+    }
+
+    /// Names the secret that it is about.
+    #[must_use]
+    pub fn with_secret(mut self, id: Id) -> Self {
+        self.secret_id = Some(id);
+        self
+    }
+}

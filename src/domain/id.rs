@@ -1,0 +1,123 @@
+use std::fmt;
+
+use ulid::Ulid;
+
+use super::Timestamp;
+
+/// A ULID: the identity of a client record, a secret or an audit entry. Sorts by age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(Ulid);
+
+impl Id {
+    /// The length of the text form, in bytes.
+    pub const LENGTH: usize = 26;
+
+    /// A new id made at `now`, with 80 random bits.
+    pub fn generate(now: Timestamp) -> Self {
+        Self(Ulid::from_parts(now.as_millis(), rand::random()))
+    }
+
+    /// Reads the canonical form: 26 upper-case characters of Crockford's Base32.
+    ///
+    /// Returns `None` for everything else, other spellings of a valid ULID included: one id has
+    /// one spelling, whatever the collation of the database that compares it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let ulid = Ulid::from_string(text).ok()?;
+        (ulid.array_to_str(&mut [0; Self::LENGTH]) == text).then_some(Self(ulid))
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.array_to_str(&mut [0; Self::LENGTH]))
+    }
+}
+
+/// The public `client_id` of a client (RFC 6749 §2.2): unique across tenants, case-sensitive, and
+/// not a secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(String);
+
+impl ClientId {
+    /// The longest `client_id`, in bytes.
+    pub const MAX_LENGTH: usize = 128;
+
+    /// Takes 1 to 128 visible ASCII characters.
+    ///
+    /// The RFC's `VSCHAR` also has the space; it is left out, since some databases ignore it at
+    /// the end of a text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=Self::MAX_LENGTH).contains(&text.len());
+        (fits && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Self(text.to_owned()))
+    }
+
+    /// A new `client_id`: the prefix and the id in lower case.
+    pub(crate) fn generate(prefix: &str, id: Id) -> Self {
+        Self(format!("{prefix}{}", id.to_string().to_ascii_lowercase()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whose a client is. Every read and write is bound to one tenant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TenantId(String);
+
+impl TenantId {
+    /// The longest tenant id, in bytes.
+    pub const MAX_LENGTH: usize = 128;
+
+    /// Takes 1 to 128 bytes without control characters and without white space at either end.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=Self::MAX_LENGTH).contains(&text.len());
+        let plain = text.trim() == text && !text.contains(char::is_control);
+        (fits && plain).then(|| Self(text.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        let id = Id::parse("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap();
+        assert_eq!(id.to_string(), "01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        for other in [
+            "01arz3ndektsv4rrffq69g5fav",
+            "OIARZ3NDEKTSV4RRFFQ69G5FAV",
+            "",
+            "01ARZ'--",
+        ] {
+            assert_eq!(Id::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_tenant_has_no_blanks_around_it() {
+        assert!(TenantId::parse("tenant_a").is_some());
+        for bad in ["", " ", "tenant_a ", "\ttenant_a", "a\0b"] {
+            assert_eq!(TenantId::parse(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+use std::net::IpAddr;
+
+use super::TenantId;
+
+/// What an administrator may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Administers one tenant.
+    Admin,
+    /// Administers every tenant, one at a time.
+    SuperAdmin,
+}
+
+impl Role {
+    /// The word that tokens and the audit trail carry.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::SuperAdmin => "super_admin",
+        }
+    }
+}
+
+/// The administrator who acts, and the tenant it acts in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operator {
+    /// Who it is: the token's subject.
+    pub id: String,
+    /// What it may do.
+    pub role: Role,
+    /// The tenant it acts in.
+    pub tenant: TenantId,
+    /// The address it calls from, for the audit trail.
+    pub ip: Option<IpAddr>,
+}
+
+impl Operator {
+    /// An operator that acts in `tenant`.
+    pub fn new(id: impl Into<String>, role: Role, tenant: TenantId) -> Self {
+        Self {
+            id: id.into(),
+            role,
+            tenant,
+            ip: None,
+        }
+    }
+
+    /// Records the address it calls from.
+    #[must_use]
+    pub fn with_ip(mut self, ip: Option<IpAddr>) -> Self {
+        self.ip = ip;
+        self
+    }
+}

@@ -1,0 +1,98 @@
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A moment in UTC, in whole microseconds since the Unix epoch.
+///
+/// `Display` writes RFC 3339 with second precision and a `Z`, as the wire carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// 9999-12-31T23:59:59Z: the last moment that RFC 3339 can write.
+    const LAST: i64 = 253_402_300_799 * 1_000_000;
+
+    /// The moment `micros` microseconds after the epoch, held within the years 1970 to 9999.
+    pub fn from_micros(micros: i64) -> Self {
+        Self(micros.clamp(0, Self::LAST))
+    }
+
+    /// Microseconds since the epoch.
+    pub fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch.
+    pub fn as_seconds(self) -> i64 {
+        self.0 / 1_000_000
+    }
+
+    /// Whole milliseconds since the epoch.
+    pub(crate) fn as_millis(self) -> u64 {
+        (self.0 / 1_000).unsigned_abs()
+    }
+}
+
+impl std::ops::Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        Self::from_micros(self.0.saturating_add(micros))
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        Self(0) + time.duration_since(UNIX_EPOCH).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = jiff::Timestamp::from_second(self.as_seconds()).map_err(|_| fmt::Error)?;
+        seconds.fmt(f)
+    }
+}
+
+/// Where the time comes from; replace it to move time in a test.
+pub trait Clock: Send + Sync + 'static {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// The system's own clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        SystemTime::now().into()
+    }
+}
+
+impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_written_in_utc_with_seconds() {
+        let moment = Timestamp::from_micros(1_776_249_000_999_999);
+        assert_eq!(moment.to_string(), "2026-04-15T10:30:00Z");
+    }
+
+    #[test]
+    fn never_leaves_what_rfc_3339_can_write() {
+        let last = Timestamp::from_micros(i64::MAX) + Duration::MAX;
+        assert_eq!(last.to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(
+            Timestamp::from_micros(-1).to_string(),
+            "1970-01-01T00:00:00Z"
+        );
+    }
+}

@@ -1,0 +1,78 @@
+use std::borrow::Cow;
+use std::fmt;
+
+/// One fault of a request: where it is and what must hold there. It never carries the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    path: Cow<'static, str>,
+    message: Cow<'static, str>,
+}
+
+impl Violation {
+    /// A fault at `path` (`name`, `redirect_uris[1]`).
+    pub(crate) fn new(
+        path: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+        }
+    }
+
+    /// The member at fault, with an index where it is an item of a list.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What must hold, in words that follow the path.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+/// Every fault of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// How many faults `Display` writes out.
+    pub const SHOWN: usize = 20;
+
+    pub(crate) fn push(&mut self, violation: Violation) {
+        self.0.push(violation);
+    }
+
+    /// `Ok` when there is no fault.
+    pub(crate) fn into_result(self) -> Result<(), Self> {
+        if self.0.is_empty() { Ok(()) } else { Err(self) }
+    }
+
+    /// The faults, in the order of the fields.
+    pub fn iter(&self) -> impl Iterator<Item = &Violation> {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.0.iter().take(Self::SHOWN).enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            violation.fmt(f)?;
+        }
+        match self.0.len().saturating_sub(Self::SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
+    }
+}
+
+impl std::error::Error for Violations {}

@@ -1,0 +1,4 @@
+//! OAuth client management as a tower service.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod domain;
