@@ -1,65 +1,33 @@
 use std::net::IpAddr;
 
+use super::word::words;
 use super::{ClientId, Id, Operator, TenantId, Timestamp};
 
-/// What an operator did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// A client was created.
-    ClientCreate,
-    /// A client was changed.
-    ClientUpdate,
-    /// A client was deleted.
-    ClientDelete,
-    /// A client was made from another one.
-    ClientClone,
-    /// A new secret replaced the active ones.
-    SecretRotate,
-    /// A secret was added.
-    SecretCreate,
-    /// A secret was stopped.
-    SecretDeactivate,
-    /// A secret was removed.
-    SecretDelete,
-}
-
-impl Action {
-    /// Every action.
-    pub const ALL: [Self; 8] = [
-        Self::ClientCreate,
-        Self::ClientUpdate,
-        Self::ClientDelete,
-        Self::ClientClone,
-        Self::SecretRotate,
-        Self::SecretCreate,
-        Self::SecretDeactivate,
-        Self::SecretDelete,
-    ];
-
-    /// The word that is stored and shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ClientCreate => "client.create",
-            Self::ClientUpdate => "client.update",
-            Self::ClientDelete => "client.delete",
-            Self::ClientClone => "client.clone",
-            Self::SecretRotate => "secret.rotate",
-            Self::SecretCreate => "secret.create",
-            Self::SecretDeactivate => "secret.deactivate",
-            Self::SecretDelete => "secret.delete",
-        }
-    }
-
-    /// Reads the word back.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.as_str() == text)
+words! {
+    /// What an operator did.
+    pub enum Action {
+        /// A client was created.
+        ClientCreate = "client.create",
+        /// A client was changed.
+        ClientUpdate = "client.update",
+        /// A client was deleted.
+        ClientDelete = "client.delete",
+        /// A client was made from another one.
+        ClientClone = "client.clone",
+        /// A new secret replaced the active ones.
+        SecretRotate = "secret.rotate",
+        /// A secret was added.
+        SecretCreate = "secret.create",
+        /// A secret was stopped.
+        SecretDeactivate = "secret.deactivate",
+        /// A secret was removed.
+        SecretDelete = "secret.delete",
     }
 }
 
 /// One line of the audit trail. Written in the same transaction as the change it tells of, and
 /// never again; it holds no secret, hash or token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct AuditEntry {
     /// Its identity, which also orders the trail.
     pub id: Id,

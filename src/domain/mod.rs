@@ -2,15 +2,43 @@
 //! records beside it. Nothing here waits or does I/O.
 
 mod audit;
+mod auth_method;
+mod client;
+mod draft;
+mod fapi_profile;
+mod grant_type;
 mod id;
+mod input;
+mod jwk_set;
+mod jwks_uri;
+mod name;
 mod operator;
+mod page;
+mod policy;
+mod redirect_uri;
+mod rules;
+mod scope;
 mod secret;
+mod status;
 mod time;
+mod uri;
+mod validate;
 mod violation;
+mod web_url;
+mod word;
 
 pub use audit::{Action, AuditEntry};
+pub use auth_method::AuthMethod;
+pub use client::{Client, ClientMetadata, Version};
+pub use draft::{Draft, Patch};
+pub use fapi_profile::FapiProfile;
+pub use grant_type::GrantType;
 pub use id::{ClientId, Id, TenantId};
+pub(crate) use input::{Fields, Input, Items};
 pub use operator::{Operator, Role};
+pub use page::{Page, Slice};
+pub use policy::Policy;
 pub use secret::{SecretHash, SecretRecord, SecretStatus};
+pub use status::ClientStatus;
 pub use time::{Clock, SystemClock, Timestamp};
 pub use violation::{Violation, Violations};

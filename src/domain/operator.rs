@@ -1,23 +1,15 @@
 use std::net::IpAddr;
 
 use super::TenantId;
+use super::word::words;
 
-/// What an administrator may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Administers one tenant.
-    Admin,
-    /// Administers every tenant, one at a time.
-    SuperAdmin,
-}
-
-impl Role {
-    /// The word that tokens and the audit trail carry.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::SuperAdmin => "super_admin",
-        }
+words! {
+    /// What an administrator may do.
+    pub enum Role {
+        /// Administers one tenant.
+        Admin = "admin",
+        /// Administers every tenant, one at a time.
+        SuperAdmin = "super_admin",
     }
 }
 

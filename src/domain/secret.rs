@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::word::words;
 use super::{Id, Timestamp};
 
 /// What is stored of a secret: the hash in PHC string format, never the plaintext.
@@ -27,39 +28,20 @@ impl fmt::Debug for SecretHash {
     }
 }
 
-/// Where a secret stands in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SecretStatus {
-    /// Verifies until it is rotated, deactivated or deleted.
-    Active,
-    /// Replaced by a rotation: verifies until [`SecretRecord::expires_at`] and no longer.
-    Retired,
-    /// Never verifies again.
-    Inactive,
-}
-
-impl SecretStatus {
-    /// Every status, in the order of a secret's life.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Retired, Self::Inactive];
-
-    /// The word that is stored and shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Retired => "retired",
-            Self::Inactive => "inactive",
-        }
-    }
-
-    /// Reads the word back.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text)
+words! {
+    /// Where a secret stands in its life.
+    pub enum SecretStatus {
+        /// Verifies until it is rotated, deactivated or deleted.
+        Active = "active",
+        /// Replaced by a rotation: verifies until [`SecretRecord::expires_at`] and no longer.
+        Retired = "retired",
+        /// Never verifies again.
+        Inactive = "inactive",
     }
 }
 
 /// A secret as it is stored.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct SecretRecord {
     /// Its identity, and the lookup id that the plaintext carries.
     pub id: Id,

@@ -1,6 +1,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+/// What is wrong with one value, in words that follow its path.
+pub(crate) type Fault = Cow<'static, str>;
+
 /// One fault of a request: where it is and what must hold there. It never carries the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {

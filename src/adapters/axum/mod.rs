@@ -1,0 +1,68 @@
+//! The handlers as an [`axum::Router`](::axum::Router), to nest into or merge with a host's own.
+//!
+//! # Examples
+//!
+//! ```
+//! use axum::{Router, routing::get};
+//! use tower_oauth_clients::adapters::axum::router;
+//! # use tower_oauth_clients::authorization::{Authorizer, Error, ErrorKind, Principal};
+//! use tower_oauth_clients::handlers::Handlers;
+//! use tower_oauth_clients::repository::MemoryRepository;
+//! use tower_oauth_clients::ClientManager;
+//! # struct Nobody;
+//! # impl Authorizer for Nobody {
+//! #     async fn authorize(&self, _: &http::request::Parts) -> Result<Principal, Error> {
+//! #         Err(ErrorKind::MissingCredentials.into())
+//! #     }
+//! # }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let authorizer = Nobody;
+//! let manager = ClientManager::builder(MemoryRepository::new()).build()?;
+//! let app: Router = Router::new()
+//!     .route("/", get(|| async { "the host's own" }))
+//!     .nest("/api/v1", router(Handlers::new(manager, authorizer)));
+//! # let _ = app;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use ::axum::Router;
+use ::axum::extract::{ConnectInfo, OriginalUri, Request};
+use ::axum::routing::any;
+use http::Response;
+
+use super::mount::locate;
+use crate::handlers::{Body, Handlers, Operation, PeerIp};
+
+/// What no operation has below the clients is answered here too, so that every answer there has
+/// the same form.
+const UNKNOWN: &str = "/admin/oauth/clients/{*rest}";
+
+/// Every operation, generic over the host's state.
+///
+/// Serve the app with `into_make_service_with_connect_info::<SocketAddr>()` and the audit trail
+/// gets the caller's address.
+pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
+    let route = any(move |request: Request| answer(handlers, request));
+    let paths: BTreeSet<_> = Operation::ALL.into_iter().map(Operation::path).collect();
+    let paths = paths.into_iter().chain([UNKNOWN]);
+    paths.fold(Router::new(), |router, path| router.route(path, route.clone()))
+}
+
+async fn answer(handlers: Handlers, mut request: Request) -> Response<Body> {
+    let original = request.extensions().get().map(|OriginalUri(uri)| uri.clone());
+    let path = request.uri().path().to_owned();
+    let connection = request.extensions().get().map(|ConnectInfo::<SocketAddr>(peer)| peer.ip());
+    if let Some(ip) = connection
+        && request.extensions().get::<PeerIp>().is_none()
+    {
+        request.extensions_mut().insert(PeerIp(ip));
+    }
+    let response = handlers.handle(request).await;
+    let mount = original.as_ref().and_then(|original| original.path().strip_suffix(path.as_str()));
+    locate(response, mount.unwrap_or_default())
+}

@@ -1,0 +1,153 @@
+use super::input::{Fields, Input, items};
+use super::{AuthMethod, ClientStatus, FapiProfile, GrantType};
+
+/// A client that somebody asks for. Nothing in it is checked until the manager takes it.
+///
+/// # Examples
+///
+/// ```
+/// use tower_oauth_clients::domain::{Draft, GrantType};
+///
+/// let draft = Draft::new("My Application", ["https://app.example.com/callback"])
+///     .with_grant_types([GrantType::AuthorizationCode, GrantType::RefreshToken])
+///     .with_scopes(["openid", "profile"]);
+/// # let _ = draft;
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Draft(pub(crate) Fields);
+
+impl Draft {
+    /// A confidential client with the authorization code grant, and everything else at its
+    /// default (RFC 7591 §2).
+    pub fn new<T: Into<String>>(
+        name: impl Into<String>,
+        redirect_uris: impl IntoIterator<Item = T>,
+    ) -> Self {
+        Self(Fields {
+            name: Input::Value(name.into()),
+            redirect_uris: Input::Value(items(redirect_uris)),
+            ..Fields::default()
+        })
+    }
+}
+
+/// A change that somebody asks for. What it does not name stays as it is.
+///
+/// # Examples
+///
+/// ```
+/// use tower_oauth_clients::domain::{ClientStatus, Patch};
+///
+/// let patch = Patch::new().with_status(ClientStatus::Suspended).with_website(None);
+/// # let _ = patch;
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Patch(pub(crate) Fields);
+
+impl Patch {
+    /// A change of nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the name.
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.0.name = Input::Value(name.into());
+        self
+    }
+
+    /// Replaces the redirect URIs.
+    pub fn with_redirect_uris<T: Into<String>>(
+        mut self,
+        uris: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.0.redirect_uris = Input::Value(items(uris));
+        self
+    }
+
+    /// Sets the status.
+    pub fn with_status(mut self, status: ClientStatus) -> Self {
+        self.0.status = Input::Value(status.as_str().to_owned());
+        self
+    }
+}
+
+/// The setters that a draft and a patch share.
+macro_rules! setters {
+    ($type:ident) => {
+        impl $type {
+            /// Sets the scopes.
+            pub fn with_scopes<T: Into<String>>(
+                mut self,
+                scopes: impl IntoIterator<Item = T>,
+            ) -> Self {
+                self.0.scopes = Input::Value(items(scopes));
+                self
+            }
+
+            /// Sets the grant types.
+            pub fn with_grant_types(
+                mut self,
+                grant_types: impl IntoIterator<Item = GrantType>,
+            ) -> Self {
+                let words = grant_types.into_iter().map(GrantType::as_str);
+                self.0.grant_types = Input::Value(items(words));
+                self
+            }
+
+            /// Sets the auth methods.
+            pub fn with_client_auth_methods(
+                mut self,
+                methods: impl IntoIterator<Item = AuthMethod>,
+            ) -> Self {
+                let words = methods.into_iter().map(AuthMethod::as_str);
+                self.0.client_auth_methods = Input::Value(items(words));
+                self
+            }
+
+            /// Sets whether it can keep a credential (RFC 6749 §2.1).
+            pub fn with_is_confidential(mut self, is_confidential: bool) -> Self {
+                self.0.is_confidential = Input::Value(is_confidential);
+                self
+            }
+
+            /// Sets the security profile, or none.
+            pub fn with_fapi_profile(mut self, profile: Option<FapiProfile>) -> Self {
+                self.0.fapi_profile =
+                    profile.map_or(Input::Null, |profile| Input::Value(profile.as_str().into()));
+                self
+            }
+        }
+
+        setters! { $type:
+            /// Sets the public keys, a JWK Set as text, or none.
+            with_jwks jwks,
+            /// Sets where the public keys are, or nowhere.
+            with_jwks_uri jwks_uri,
+            /// Sets the logo, or none.
+            with_logo_url logo_url,
+            /// Sets the privacy policy, or none.
+            with_privacy_policy privacy_policy,
+            /// Sets the terms of service, or none.
+            with_terms_url terms_url,
+            /// Sets the home page, or none.
+            with_website website,
+        }
+    };
+    ($type:ident: $($(#[$doc:meta])* $method:ident $field:ident,)+) => {
+        impl $type {
+            $(
+                $(#[$doc])*
+                pub fn $method(mut self, text: Option<&str>) -> Self {
+                    self.0.$field = text.map_or(Input::Null, |text| Input::Value(text.to_owned()));
+                    self
+                }
+            )+
+        }
+    };
+}
+
+setters!(Draft);
+setters!(Patch);

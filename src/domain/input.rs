@@ -1,0 +1,99 @@
+use super::{Client, ClientMetadata};
+
+/// What a request says about one field.
+///
+/// A value of a wrong type is kept as such, so that it is reported together with every other
+/// fault of the request.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Input<T> {
+    #[default]
+    Absent,
+    Null,
+    Mistyped,
+    Value(T),
+}
+
+impl<T> Input<T> {
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    fn or(self, current: impl FnOnce() -> Option<T>) -> Self {
+        match self {
+            Self::Absent => current().map_or(Self::Absent, Self::Value),
+            said => said,
+        }
+    }
+}
+
+/// A list as it was given: `None` stands for an item that is not a string.
+pub(crate) type Items = Vec<Option<String>>;
+
+/// Every field that a client has in a request, unchecked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields {
+    pub(crate) name: Input<String>,
+    pub(crate) redirect_uris: Input<Items>,
+    pub(crate) scopes: Input<Items>,
+    pub(crate) grant_types: Input<Items>,
+    pub(crate) client_auth_methods: Input<Items>,
+    pub(crate) fapi_profile: Input<String>,
+    pub(crate) is_confidential: Input<bool>,
+    pub(crate) jwks: Input<String>,
+    pub(crate) jwks_uri: Input<String>,
+    pub(crate) logo_url: Input<String>,
+    pub(crate) privacy_policy: Input<String>,
+    pub(crate) terms_url: Input<String>,
+    pub(crate) website: Input<String>,
+    pub(crate) status: Input<String>,
+}
+
+impl Fields {
+    /// These fields, and those of `client` where they say nothing: the state that an update asks
+    /// for.
+    ///
+    /// The auth methods of the other kind of client mean nothing to the new kind, so a change of
+    /// `is_confidential` alone leaves them open for the new kind's default.
+    pub(crate) fn over(self, client: &Client) -> Self {
+        let ClientMetadata {
+            name,
+            redirect_uris,
+            scopes,
+            grant_types,
+            client_auth_methods,
+            fapi_profile,
+            is_confidential,
+            jwks,
+            jwks_uri,
+            logo_url,
+            privacy_policy,
+            terms_url,
+            website,
+        } = &client.metadata;
+        let kind_changes =
+            matches!(self.is_confidential, Input::Value(asked) if asked != *is_confidential);
+        let methods =
+            || (!kind_changes).then(|| items(client_auth_methods.iter().map(|m| m.as_str())));
+        Self {
+            name: self.name.or(|| Some(name.clone())),
+            redirect_uris: self.redirect_uris.or(|| Some(items(redirect_uris))),
+            scopes: self.scopes.or(|| Some(items(scopes))),
+            grant_types: self.grant_types.or(|| Some(items(grant_types.iter().map(|g| g.as_str())))),
+            client_auth_methods: self.client_auth_methods.or(methods),
+            fapi_profile: self.fapi_profile.or(|| fapi_profile.map(|p| p.as_str().to_owned())),
+            is_confidential: self.is_confidential.or(|| Some(*is_confidential)),
+            jwks: self.jwks.or(|| jwks.clone()),
+            jwks_uri: self.jwks_uri.or(|| jwks_uri.clone()),
+            logo_url: self.logo_url.or(|| logo_url.clone()),
+            privacy_policy: self.privacy_policy.or(|| privacy_policy.clone()),
+            terms_url: self.terms_url.or(|| terms_url.clone()),
+            website: self.website.or(|| website.clone()),
+            status: self.status.or(|| Some(client.status.as_str().to_owned())),
+        }
+    }
+}
+
+/// A list in which every item is a string.
+pub(crate) fn items<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Items {
+    texts.into_iter().map(|text| Some(text.into())).collect()
+}

@@ -1,0 +1,135 @@
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ipnet::{Ipv4Net, Ipv6Net};
+use url::Host;
+
+use super::Policy;
+use super::uri::StrictUri;
+use super::violation::Fault;
+
+/// Checks a `jwks_uri` (RFC 7591 §2): an https URL on a public host.
+///
+/// Whoever verifies a client's assertions fetches it later from inside the host's network, so it
+/// must not lead back into that network. It is never fetched at registration, and a name is not
+/// resolved: who fetches must check the address it connects to.
+pub(super) fn check(text: &str, policy: &Policy) -> Result<(), Fault> {
+    let uri = StrictUri::parse(text, policy.url_length)?;
+    if uri.scheme() != "https" {
+        return Err("must use https".into());
+    }
+    if uri.has_fragment() {
+        return Err("must not contain a fragment".into());
+    }
+    let public = match uri.host() {
+        Some(Host::Domain(name)) => is_public_name(name, policy),
+        Some(Host::Ipv4(address)) => is_public_ipv4(address, policy),
+        Some(Host::Ipv6(address)) => is_public_ipv6(address, policy),
+        None => false,
+    };
+    if public { Ok(()) } else { Err("must name a host on the public internet".into()) }
+}
+
+/// Names that never lead to the public internet: RFC 6761, RFC 6762, RFC 7686, RFC 8375 and
+/// ICANN's `internal`.
+const SPECIAL_NAMES: [&str; 6] = ["localhost", "local", "onion", "home.arpa", "invalid", "internal"];
+
+fn is_public_name(name: &str, policy: &Policy) -> bool {
+    let is_or_is_below = |parent: &&str| {
+        name.strip_suffix(*parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    match SPECIAL_NAMES.iter().find(|parent| is_or_is_below(parent)) {
+        Some(&"internal" | &"home.arpa" | &"local") => policy.private_jwks_hosts,
+        Some(_) => false,
+        // A single label is completed by the machine's search domain.
+        None => name.contains('.') || policy.private_jwks_hosts,
+    }
+}
+
+const fn v4(a: u8, b: u8, c: u8, prefix: u8) -> Ipv4Net {
+    Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, 0), prefix)
+}
+
+const fn v6(a: u16, b: u16, prefix: u8) -> Ipv6Net {
+    Ipv6Net::new_assert(Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0), prefix)
+}
+
+/// RFC 1918 and RFC 6598.
+const PRIVATE_IPV4: [Ipv4Net; 4] =
+    [v4(10, 0, 0, 8), v4(172, 16, 0, 12), v4(192, 168, 0, 16), v4(100, 64, 0, 10)];
+
+/// The other blocks that the IANA registry (RFC 6890) does not call globally reachable.
+const SPECIAL_IPV4: [Ipv4Net; 10] = [
+    v4(0, 0, 0, 8),
+    v4(127, 0, 0, 8),
+    v4(169, 254, 0, 16),
+    v4(192, 0, 0, 24),
+    v4(192, 0, 2, 24),
+    v4(192, 88, 99, 24),
+    v4(198, 18, 0, 15),
+    v4(198, 51, 100, 24),
+    v4(203, 0, 113, 24),
+    v4(224, 0, 0, 3),
+];
+
+fn is_public_ipv4(address: Ipv4Addr, policy: &Policy) -> bool {
+    let within = |nets: &[Ipv4Net]| nets.iter().any(|net| net.contains(&address));
+    !within(&SPECIAL_IPV4) && (policy.private_jwks_hosts || !within(&PRIVATE_IPV4))
+}
+
+const GLOBAL_IPV6: Ipv6Net = v6(0x2000, 0, 3);
+
+/// Parts of the global block that are not for the public: protocol assignments and Teredo,
+/// documentation (RFC 3849, RFC 9637), and 6to4, which carries an IPv4 address.
+const SPECIAL_IPV6: [Ipv6Net; 4] =
+    [v6(0x2001, 0, 23), v6(0x2001, 0xdb8, 32), v6(0x3fff, 0, 20), v6(0x2002, 0, 16)];
+
+/// RFC 4193.
+const PRIVATE_IPV6: Ipv6Net = v6(0xfc00, 0, 7);
+
+fn is_public_ipv6(address: Ipv6Addr, policy: &Policy) -> bool {
+    let special = SPECIAL_IPV6.iter().any(|net| net.contains(&address));
+    (GLOBAL_IPV6.contains(&address) && !special)
+        || (policy.private_jwks_hosts && PRIVATE_IPV6.contains(&address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_hosts_only() {
+        let policy = Policy::default();
+        for good in [
+            "https://app.example.com/jwks.json",
+            "https://app.example.com/keys?v=2",
+            "https://8.8.8.8/jwks",
+            "https://[2606:4700::1111]/jwks",
+        ] {
+            assert!(check(good, &policy).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://app.example.com/jwks", "file:///etc/passwd", "https://u:p@app.example.com/jwks",
+            "https://app.example.com/jwks#k", "https://127.0.0.1:5432/jwks", "https://localhost/jwks",
+            "https://a.localhost/jwks", "https://kubernetes/jwks", "https://printer.local/jwks",
+            "https://metadata.google.internal/jwks", "https://169.254.169.254/latest",
+            "https://10.1.2.3/jwks", "https://172.31.0.1/jwks", "https://192.168.1.1/jwks",
+            "https://100.64.0.1/jwks", "https://0.0.0.0/jwks", "https://255.255.255.255/jwks",
+            "https://0x7f000001/jwks", "https://[::1]/jwks", "https://[::ffff:10.0.0.1]/jwks",
+            "https://[::ffff:a00:1]/jwks", "https://[fe80::1]/jwks", "https://[fd00::1]/jwks",
+            "https://[64:ff9b::a00:1]/jwks", "https://[2002:a00:1::]/jwks", "https://[2001:db8::1]/jwks",
+        ] {
+            assert!(check(bad, &policy).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_host_may_open_its_private_network_but_never_loopback() {
+        let policy = Policy::default().insecure_allow_private_jwks_hosts();
+        for good in ["https://10.1.2.3/jwks", "https://kubernetes/jwks", "https://[fd00::1]/jwks"] {
+            assert!(check(good, &policy).is_ok(), "{good}");
+        }
+        for bad in ["https://127.0.0.1/jwks", "https://localhost/jwks", "https://169.254.169.254/x"] {
+            assert!(check(bad, &policy).is_err(), "{bad}");
+        }
+    }
+}

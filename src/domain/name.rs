@@ -1,0 +1,88 @@
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use super::Policy;
+use super::violation::Fault;
+
+/// More marks than this on one character hide the text around them (UTS 39 §5.4).
+const MAX_STACKED_MARKS: usize = 4;
+
+/// Checks a client's name: any script, stored as it is given.
+///
+/// People read the name when they decide whom to trust (RFC 7591 §5), so what could make it look
+/// empty, or like another text, is refused.
+pub(super) fn check(name: &str, policy: &Policy) -> Result<(), Fault> {
+    if !(1..=policy.name_length).contains(&name.chars().count()) {
+        return Err(format!("must be 1 to {} characters long", policy.name_length).into());
+    }
+    if name.chars().any(is_control) {
+        return Err("must not contain control characters".into());
+    }
+    if !name.chars().any(is_visible) {
+        return Err("must contain a visible character".into());
+    }
+    if has_stacked_marks(name) {
+        return Err("must not stack more than 4 combining marks".into());
+    }
+    Ok(())
+}
+
+fn is_control(c: char) -> bool {
+    let breaks_line = matches!(c, '\u{2028}' | '\u{2029}');
+    let reorders = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || breaks_line || reorders
+}
+
+fn is_visible(c: char) -> bool {
+    // Letters by category, but blank in every font.
+    let blank_letter = matches!(c, '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}');
+    let blank_category = matches!(
+        c.general_category(),
+        GeneralCategory::SpaceSeparator
+            | GeneralCategory::Format
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Unassigned
+    );
+    !blank_letter && !blank_category && !is_mark(c)
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(
+        c.general_category(),
+        GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark
+    )
+}
+
+fn has_stacked_marks(name: &str) -> bool {
+    let mut run = 0;
+    name.chars().any(|c| {
+        run = if is_mark(c) { run + 1 } else { 0 };
+        run > MAX_STACKED_MARKS
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_script_is_welcome() {
+        let policy = Policy::default();
+        let at_the_limit = "ñ".repeat(128);
+        for good in ["a", "Ünïcode", "日本語", "مثال", "👩‍👩‍👧", "x'); DROP TABLE--", &at_the_limit] {
+            assert!(check(good, &policy).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn what_misleads_is_refused() {
+        let policy = Policy::default();
+        let too_long = "n".repeat(129);
+        let zalgo = format!("a{}", "\u{301}".repeat(5));
+        for bad in
+            ["", " ", "a\nb", "a\u{85}b", "a\0", "\u{202e}evil", "\u{200b}\u{200b}", "\u{3164}",
+             "\u{301}", "a\u{2028}b", &too_long, &zalgo]
+        {
+            assert!(check(bad, &policy).is_err(), "{bad:?}");
+        }
+    }
+}

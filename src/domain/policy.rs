@@ -1,0 +1,119 @@
+use std::collections::BTreeSet;
+
+use super::GrantType;
+
+/// What a host lets its clients register: limits, and the lists of what it supports.
+///
+/// The defaults are the safe ones. Each `insecure_` method says what it opens.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub(crate) name_length: usize,
+    pub(crate) redirect_uris: usize,
+    pub(crate) redirect_uri_length: usize,
+    pub(crate) scopes: usize,
+    pub(crate) scope_length: usize,
+    pub(crate) url_length: usize,
+    pub(crate) jwks_length: usize,
+    pub(crate) jwks_keys: usize,
+    pub(crate) jwks_depth: usize,
+    pub(crate) allowed_grant_types: Vec<GrantType>,
+    pub(crate) allowed_scopes: Option<BTreeSet<String>>,
+    pub(crate) localhost: bool,
+    pub(crate) dotless_schemes: bool,
+    pub(crate) private_jwks_hosts: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            name_length: 128,
+            redirect_uris: 32,
+            redirect_uri_length: 2048,
+            scopes: 64,
+            scope_length: 128,
+            url_length: 2048,
+            jwks_length: 32 * 1024,
+            jwks_keys: 16,
+            jwks_depth: 16,
+            allowed_grant_types: GrantType::ALL.to_vec(),
+            allowed_scopes: None,
+            localhost: true,
+            dotless_schemes: false,
+            private_jwks_hosts: false,
+        }
+    }
+}
+
+impl Policy {
+    /// The longest name, in code points. 128 by default.
+    #[must_use]
+    pub fn with_max_name_length(mut self, code_points: usize) -> Self {
+        self.name_length = code_points;
+        self
+    }
+
+    /// The most redirect URIs. 32 by default.
+    #[must_use]
+    pub fn with_max_redirect_uris(mut self, items: usize) -> Self {
+        self.redirect_uris = items;
+        self
+    }
+
+    /// The most scopes. 64 by default.
+    #[must_use]
+    pub fn with_max_scopes(mut self, items: usize) -> Self {
+        self.scopes = items;
+        self
+    }
+
+    /// The most keys in a `jwks`. 16 by default: an assertion may have to be tried with each.
+    #[must_use]
+    pub fn with_max_jwks_keys(mut self, keys: usize) -> Self {
+        self.jwks_keys = keys;
+        self
+    }
+
+    /// The grants that the host's token endpoint supports. All of [`GrantType::ALL`] by default.
+    #[must_use]
+    pub fn with_allowed_grant_types(
+        mut self,
+        grant_types: impl IntoIterator<Item = GrantType>,
+    ) -> Self {
+        self.allowed_grant_types = grant_types.into_iter().collect();
+        self
+    }
+
+    /// The scopes that the host knows. Any by default.
+    #[must_use]
+    pub fn with_allowed_scopes<T: Into<String>>(
+        mut self,
+        scopes: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.allowed_scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Refuses `http://localhost` redirect URIs: what the name means is up to the machine's
+    /// resolver (RFC 8252 §8.3). `127.0.0.1` and `[::1]` stay.
+    #[must_use]
+    pub fn without_localhost(mut self) -> Self {
+        self.localhost = false;
+        self
+    }
+
+    /// Accepts private-use redirect URI schemes without a dot (`myapp:/cb`): any other app on the
+    /// device may claim the same one (RFC 8252 §7.1, §8.4).
+    #[must_use]
+    pub fn insecure_allow_schemes_without_a_dot(mut self) -> Self {
+        self.dotless_schemes = true;
+        self
+    }
+
+    /// Accepts a `jwks_uri` on a private network. Whoever fetches it later then reaches into
+    /// yours: server-side request forgery.
+    #[must_use]
+    pub fn insecure_allow_private_jwks_hosts(mut self) -> Self {
+        self.private_jwks_hosts = true;
+        self
+    }
+}

@@ -1,0 +1,144 @@
+//! The rules between fields, one function each. A rule that reads a field already at fault stays
+//! silent: one mistake is reported once.
+
+use super::jwk_set::JwkSet;
+use super::redirect_uri::Kind;
+use super::violation::{Violation, Violations};
+use super::{AuthMethod, ClientStatus, FapiProfile, GrantType};
+
+/// Every field after its own check; `None` where that failed.
+pub(super) struct Checked {
+    pub(super) name: Option<String>,
+    pub(super) redirect_uris: Option<Vec<(String, Kind)>>,
+    pub(super) scopes: Option<Vec<String>>,
+    pub(super) grant_types: Option<Vec<GrantType>>,
+    pub(super) client_auth_methods: Option<Vec<AuthMethod>>,
+    pub(super) fapi_profile: Option<Option<FapiProfile>>,
+    pub(super) is_confidential: Option<bool>,
+    pub(super) jwks: Option<Option<JwkSet>>,
+    pub(super) jwks_uri: Option<Option<String>>,
+    pub(super) logo_url: Option<Option<String>>,
+    pub(super) privacy_policy: Option<Option<String>>,
+    pub(super) terms_url: Option<Option<String>>,
+    pub(super) website: Option<Option<String>>,
+    pub(super) status: Option<ClientStatus>,
+}
+
+type Rule = fn(&Checked) -> Option<Violation>;
+
+const RULES: [Rule; 10] = [
+    redirect_by_private_use_scheme_is_public,
+    refresh_token_needs_a_first_token,
+    grants_that_need_authentication,
+    kind_fits_auth_methods,
+    keys_come_one_way,
+    private_key_jwt_needs_a_key,
+    fapi_is_confidential,
+    fapi_auth_methods,
+    fapi1_redirects_over_https,
+    fapi_signature_algorithms,
+];
+
+pub(super) fn check(checked: &Checked, faults: &mut Violations) {
+    for violation in RULES.iter().filter_map(|rule| rule(checked)) {
+        faults.push(violation);
+    }
+}
+
+/// Only an app on a device claims a scheme of its own, and such an app keeps no secret:
+/// RFC 8252 §8.4 and §8.5.
+fn redirect_by_private_use_scheme_is_public(checked: &Checked) -> Option<Violation> {
+    let confidential = checked.is_confidential?;
+    let index = checked.redirect_uris.as_ref()?.iter().position(|(_, k)| *k == Kind::PrivateUse)?;
+    confidential.then(|| {
+        let path = format!("redirect_uris[{index}]");
+        Violation::new(path, "must not use a private-use scheme in a confidential client")
+    })
+}
+
+/// A refresh token comes with another grant: RFC 6749 §6, RFC 7591 §2.1.
+fn refresh_token_needs_a_first_token(checked: &Checked) -> Option<Violation> {
+    let alone = checked.grant_types.as_deref()? == [GrantType::RefreshToken];
+    alone.then(|| Violation::new("grant_types", "must hold another grant beside refresh_token"))
+}
+
+/// RFC 6749 §4.4.2: client credentials are for confidential clients only. CIBA Core §7.1 asks
+/// the same of its clients.
+fn grants_that_need_authentication(checked: &Checked) -> Option<Violation> {
+    let public = !checked.is_confidential?;
+    let grants = checked.grant_types.as_ref()?;
+    let index = grants.iter().position(|grant| grant.needs_authentication())?;
+    public.then(|| {
+        let path = format!("grant_types[{index}]");
+        Violation::new(path, "must not be used by a public client")
+    })
+}
+
+/// A public client does not authenticate and a confidential one does: RFC 6749 §2.1, RFC 7591 §2.
+fn kind_fits_auth_methods(checked: &Checked) -> Option<Violation> {
+    let methods = checked.client_auth_methods.as_deref()?;
+    let message = match checked.is_confidential? {
+        true if methods.contains(&AuthMethod::None) => {
+            "must not hold none in a confidential client"
+        }
+        false if methods != [AuthMethod::None] => "must be none alone in a public client",
+        _ => return None,
+    };
+    Some(Violation::new("client_auth_methods", message))
+}
+
+/// RFC 7591 §2: `jwks` and `jwks_uri` must not both be there.
+fn keys_come_one_way(checked: &Checked) -> Option<Violation> {
+    let both = checked.jwks.as_ref()?.is_some() && checked.jwks_uri.as_ref()?.is_some();
+    both.then(|| Violation::new("jwks_uri", "must not be set together with jwks"))
+}
+
+/// RFC 7523 §3 asks for a signature, which needs a registered key to verify it.
+fn private_key_jwt_needs_a_key(checked: &Checked) -> Option<Violation> {
+    let wanted = checked.client_auth_methods.as_ref()?.contains(&AuthMethod::PrivateKeyJwt);
+    let message = match (checked.jwks.as_ref()?, checked.jwks_uri.as_ref()?) {
+        (None, None) => "must be set, or jwks_uri, for private_key_jwt",
+        (Some(keys), None) if keys.signature_keys().is_empty() => {
+            "must hold a signature key for private_key_jwt"
+        }
+        _ => return None,
+    };
+    wanted.then(|| Violation::new("jwks", message))
+}
+
+/// FAPI 2.0 §5.3.2.1 and FAPI 1.0 Part 2 §5.2.2 support confidential clients only.
+fn fapi_is_confidential(checked: &Checked) -> Option<Violation> {
+    checked.fapi_profile?.filter(|_| checked.is_confidential == Some(false))?;
+    Some(Violation::new("is_confidential", "must be true under a FAPI profile"))
+}
+
+/// FAPI 2.0 §5.3.2.1 and FAPI 1.0 Part 2 §5.2.2: `private_key_jwt`, or mutual TLS, which is not
+/// supported here. No shared secret.
+fn fapi_auth_methods(checked: &Checked) -> Option<Violation> {
+    checked.fapi_profile??;
+    let others = checked.client_auth_methods.as_deref()? != [AuthMethod::PrivateKeyJwt];
+    others.then(|| {
+        Violation::new("client_auth_methods", "must be private_key_jwt under a FAPI profile")
+    })
+}
+
+/// FAPI 1.0 Part 1 §5.2.2: redirect URIs use https, without the loopback exception.
+fn fapi1_redirects_over_https(checked: &Checked) -> Option<Violation> {
+    checked.fapi_profile?.filter(|profile| *profile == FapiProfile::Fapi1)?;
+    let index = checked.redirect_uris.as_ref()?.iter().position(|(_, k)| *k != Kind::Https)?;
+    Some(Violation::new(format!("redirect_uris[{index}]"), "must use https under fapi1"))
+}
+
+/// FAPI 2.0 §5.4.1 takes PS256, ES256 and EdDSA; FAPI 1.0 Part 2 §8.6 takes PS256 and ES256.
+fn fapi_signature_algorithms(checked: &Checked) -> Option<Violation> {
+    let profile = checked.fapi_profile??;
+    let keys = checked.jwks.as_ref()?.as_ref()?;
+    let unfit = keys.signature_keys().iter().any(|key| !key.fits(profile));
+    unfit.then(|| {
+        let message = match profile {
+            FapiProfile::Fapi1 => "must hold keys for PS256 or ES256 only under fapi1",
+            FapiProfile::Fapi2 => "must hold keys for PS256, ES256 or EdDSA only under fapi2",
+        };
+        Violation::new("jwks", message)
+    })
+}

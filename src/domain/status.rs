@@ -1,0 +1,14 @@
+use super::word::words;
+
+words! {
+    /// Whether a client may be used. A client that is not active never authenticates; it can
+    /// still be managed.
+    pub enum ClientStatus {
+        /// In use.
+        Active = "active",
+        /// Stopped for now.
+        Suspended = "suspended",
+        /// Out of use.
+        Inactive = "inactive",
+    }
+}

@@ -1,0 +1,241 @@
+use super::input::{Fields, Input, Items};
+use super::jwk_set::JwkSet;
+use super::rules::{self, Checked};
+use super::violation::{Fault, Violation, Violations};
+use super::{
+    AuthMethod, ClientMetadata, ClientStatus, FapiProfile, GrantType, Policy, jwks_uri, name,
+    redirect_uri, scope, web_url,
+};
+
+/// More than the words there are; a longer list is refused before it is read.
+const MAX_WORDS: usize = 8;
+
+impl Fields {
+    /// Checks every field by itself, then the rules between them, and reports all that is wrong.
+    ///
+    /// Create and update both end here, with the whole state that they ask for: no update
+    /// reaches a state that create would refuse.
+    pub(crate) fn validate(
+        self,
+        policy: &Policy,
+    ) -> Result<(ClientMetadata, ClientStatus), Violations> {
+        let mut faults = Violations::default();
+        let checked = Checked::read(self, policy, &mut faults);
+        rules::check(&checked, &mut faults);
+        faults.into_result()?;
+        // Without a fault every field is there.
+        checked.into_metadata().ok_or_else(Violations::default)
+    }
+}
+
+impl Checked {
+    fn read(fields: Fields, policy: &Policy, faults: &mut Violations) -> Self {
+        let mut read = Reader { policy, faults };
+        let is_confidential = read.flag("is_confidential", fields.is_confidential, true);
+        Self {
+            name: read.required("name", fields.name, |text| name::check(text, policy)),
+            redirect_uris: read.redirect_uris(fields.redirect_uris),
+            scopes: read.scopes(fields.scopes),
+            grant_types: read.grant_types(fields.grant_types),
+            client_auth_methods: read.auth_methods(fields.client_auth_methods, is_confidential),
+            fapi_profile: read.optional("fapi_profile", fields.fapi_profile, |word| {
+                FapiProfile::parse(word).ok_or_else(|| one_of(FapiProfile::ALL, FapiProfile::as_str))
+            }),
+            is_confidential,
+            jwks: read.optional("jwks", fields.jwks, |text| {
+                JwkSet::parse(text, policy.jwks_limits()).map_err(|error| error.to_string().into())
+            }),
+            jwks_uri: read
+                .optional_text("jwks_uri", fields.jwks_uri, |text| jwks_uri::check(text, policy)),
+            logo_url: read.web_url("logo_url", fields.logo_url),
+            privacy_policy: read.web_url("privacy_policy", fields.privacy_policy),
+            terms_url: read.web_url("terms_url", fields.terms_url),
+            website: read.web_url("website", fields.website),
+            status: read.status(fields.status),
+        }
+    }
+
+    fn into_metadata(self) -> Option<(ClientMetadata, ClientStatus)> {
+        let metadata = ClientMetadata {
+            name: self.name?,
+            redirect_uris: self.redirect_uris?.into_iter().map(|(uri, _)| uri).collect(),
+            scopes: self.scopes?,
+            grant_types: self.grant_types?,
+            client_auth_methods: self.client_auth_methods?,
+            fapi_profile: self.fapi_profile?,
+            is_confidential: self.is_confidential?,
+            jwks: self.jwks?.map(JwkSet::into_text),
+            jwks_uri: self.jwks_uri?,
+            logo_url: self.logo_url?,
+            privacy_policy: self.privacy_policy?,
+            terms_url: self.terms_url?,
+            website: self.website?,
+        };
+        Some((metadata, self.status?))
+    }
+}
+
+/// Reads one field after the other; a field at fault is reported and read as `None`.
+struct Reader<'a> {
+    policy: &'a Policy,
+    faults: &'a mut Violations,
+}
+
+impl Reader<'_> {
+    fn fault<T>(&mut self, path: &'static str, fault: impl Into<Fault>) -> Option<T> {
+        self.faults.push(Violation::new(path, fault));
+        None
+    }
+
+    fn required(
+        &mut self,
+        path: &'static str,
+        input: Input<String>,
+        check: impl FnOnce(&str) -> Result<(), Fault>,
+    ) -> Option<String> {
+        match input {
+            Input::Absent => self.fault(path, "is required"),
+            Input::Null | Input::Mistyped => self.fault(path, "must be a string"),
+            Input::Value(text) => match check(&text) {
+                Ok(()) => Some(text),
+                Err(fault) => self.fault(path, fault),
+            },
+        }
+    }
+
+    /// An optional text: `null` and `""` leave it unset.
+    fn optional<T>(
+        &mut self,
+        path: &'static str,
+        input: Input<String>,
+        parse: impl FnOnce(&str) -> Result<T, Fault>,
+    ) -> Option<Option<T>> {
+        match input {
+            Input::Absent | Input::Null => Some(None),
+            Input::Mistyped => self.fault(path, "must be a string"),
+            Input::Value(text) if text.is_empty() => Some(None),
+            Input::Value(text) => match parse(&text) {
+                Ok(value) => Some(Some(value)),
+                Err(fault) => self.fault(path, fault),
+            },
+        }
+    }
+
+    fn optional_text(
+        &mut self,
+        path: &'static str,
+        input: Input<String>,
+        check: impl FnOnce(&str) -> Result<(), Fault>,
+    ) -> Option<Option<String>> {
+        self.optional(path, input, |text| check(text).map(|()| text.to_owned()))
+    }
+
+    fn web_url(&mut self, path: &'static str, input: Input<String>) -> Option<Option<String>> {
+        let policy = self.policy;
+        self.optional_text(path, input, |text| web_url::check(text, policy))
+    }
+
+    fn flag(&mut self, path: &'static str, input: Input<bool>, default: bool) -> Option<bool> {
+        match input {
+            Input::Absent => Some(default),
+            Input::Value(value) => Some(value),
+            Input::Null | Input::Mistyped => self.fault(path, "must be true or false"),
+        }
+    }
+
+    fn status(&mut self, input: Input<String>) -> Option<ClientStatus> {
+        match input {
+            Input::Absent => Some(ClientStatus::Active),
+            Input::Null | Input::Mistyped => self.fault("status", "must be a string"),
+            Input::Value(word) => ClientStatus::parse(&word)
+                .or_else(|| self.fault("status", one_of(ClientStatus::ALL, ClientStatus::as_str))),
+        }
+    }
+
+    fn redirect_uris(
+        &mut self,
+        input: Input<Items>,
+    ) -> Option<Vec<(String, redirect_uri::Kind)>> {
+        if input.is_absent() {
+            return self.fault("redirect_uris", "is required");
+        }
+        let policy = self.policy;
+        self.list("redirect_uris", input, Vec::new(), 1..=policy.redirect_uris, |text| {
+            redirect_uri::check(text, policy).map(|kind| (text.to_owned(), kind))
+        })
+    }
+
+    fn scopes(&mut self, input: Input<Items>) -> Option<Vec<String>> {
+        let policy = self.policy;
+        self.list("scopes", input, Vec::new(), 0..=policy.scopes, |text| {
+            scope::check(text, policy).map(|()| text.to_owned())
+        })
+    }
+
+    fn grant_types(&mut self, input: Input<Items>) -> Option<Vec<GrantType>> {
+        let allowed = &self.policy.allowed_grant_types;
+        let default = vec![GrantType::AuthorizationCode];
+        self.list("grant_types", input, default, 1..=MAX_WORDS, |word| {
+            GrantType::parse(word)
+                .filter(|grant| allowed.contains(grant))
+                .ok_or_else(|| one_of(allowed, GrantType::as_str))
+        })
+    }
+
+    fn auth_methods(
+        &mut self,
+        input: Input<Items>,
+        is_confidential: Option<bool>,
+    ) -> Option<Vec<AuthMethod>> {
+        if input.is_absent() {
+            return is_confidential.map(|confidential| match confidential {
+                true => vec![AuthMethod::ClientSecretBasic],
+                false => vec![AuthMethod::None],
+            });
+        }
+        self.list("client_auth_methods", input, Vec::new(), 1..=MAX_WORDS, |word| {
+            AuthMethod::parse(word).ok_or_else(|| one_of(AuthMethod::ALL, AuthMethod::as_str))
+        })
+    }
+
+    /// A list whose items are checked one by one and kept once.
+    fn list<T: PartialEq>(
+        &mut self,
+        path: &'static str,
+        input: Input<Items>,
+        default: Vec<T>,
+        length: std::ops::RangeInclusive<usize>,
+        parse: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Option<Vec<T>> {
+        let items = match input {
+            Input::Absent => return Some(default),
+            Input::Null | Input::Mistyped => {
+                return self.fault(path, "must be an array of strings");
+            }
+            Input::Value(items) => items,
+        };
+        if !length.contains(&items.len()) {
+            let (least, most) = length.into_inner();
+            return self.fault(path, format!("must hold {least} to {most} items"));
+        }
+        let mut kept = Vec::with_capacity(items.len());
+        let mut sound = true;
+        for (index, item) in items.into_iter().enumerate() {
+            let parsed = item.as_deref().ok_or("must be a string".into()).and_then(&parse);
+            match parsed {
+                Ok(value) if kept.contains(&value) => {}
+                Ok(value) => kept.push(value),
+                Err(fault) => {
+                    self.faults.push(Violation::new(format!("{path}[{index}]"), fault));
+                    sound = false;
+                }
+            }
+        }
+        sound.then_some(kept)
+    }
+}
+
+fn one_of<T: Copy>(words: &[T], as_str: impl Fn(T) -> &'static str) -> Fault {
+    let words: Vec<_> = words.iter().map(|word| as_str(*word)).collect();
+    format!("must be one of {}", words.join(", ")).into()
+}

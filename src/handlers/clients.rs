@@ -1,0 +1,46 @@
+use http::{StatusCode, header};
+
+use super::precondition::{etag, if_match};
+use super::reply::Reply;
+use super::request::Call;
+use super::Error;
+use crate::domain::{Client, Draft, Patch};
+use crate::manager::ClientManager;
+use crate::wire::{
+    CloneClientResponse, CreateClientResponse, Created, OAuthClientItem, read_fields,
+};
+
+pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let mut fields = read_fields(&call.body)?;
+    // Not part of a creation: a new client is active.
+    fields.status = Default::default();
+    let issued = manager.create(&call.operator, Draft(fields)).await?;
+    let data = CreateClientResponse::new(&issued.client, issued.secret.as_ref());
+    let reply = Reply::json(StatusCode::CREATED, &Created::new(data))?;
+    Ok(reply.with_location(&issued.client))
+}
+
+pub(super) async fn get(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let client = manager.get(&call.operator, &call.client_id()?).await?;
+    item(manager, &client)
+}
+
+pub(super) async fn update(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let client_id = call.client_id()?;
+    let expected = if_match(call.headers)?;
+    let patch = Patch(read_fields(&call.body)?);
+    let client = manager.update(&call.operator, &client_id, patch, &expected).await?;
+    item(manager, &client)
+}
+
+pub(super) async fn clone(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let issued = manager.clone_client(&call.operator, &call.client_id()?).await?;
+    let data = CloneClientResponse::new(&issued.client, issued.secret.as_ref());
+    let reply = Reply::success(StatusCode::CREATED, data, manager.now())?;
+    Ok(reply.with_location(&issued.client))
+}
+
+fn item(manager: &ClientManager, client: &Client) -> Result<Reply, Error> {
+    let reply = Reply::success(StatusCode::OK, OAuthClientItem::from(client), manager.now())?;
+    Ok(reply.with_header(header::ETAG, etag(client.version)))
+}

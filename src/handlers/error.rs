@@ -1,0 +1,200 @@
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderValue, Method, StatusCode, header};
+
+use super::reply::Reply;
+use crate::domain::{Timestamp, Violation};
+use crate::wire::Failure;
+use crate::{authorization, manager};
+
+/// Why an operation did not happen: what its status says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// 400: the request is malformed or breaks a rule.
+    BadRequest,
+    /// 401: no valid Bearer token.
+    Unauthorized,
+    /// 403: not an administrator, or not of this tenant.
+    Forbidden,
+    /// 404: no such thing in the caller's tenant.
+    NotFound,
+    /// 405: the path has other methods.
+    MethodNotAllowed,
+    /// 412: `If-Match` names another version.
+    PreconditionFailed,
+    /// 413: the body is too long.
+    PayloadTooLarge,
+    /// 415: the body is not JSON.
+    UnsupportedMediaType,
+    /// 500: a fault inside.
+    Internal,
+    /// 503: it may work later.
+    Unavailable,
+}
+
+impl ErrorKind {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn message(self) -> &'static str {
+        match self {
+            Self::BadRequest => "the request is malformed",
+            Self::Unauthorized => "a valid Bearer token is required",
+            Self::Forbidden => "the administrator role is required",
+            Self::NotFound => "not found",
+            Self::MethodNotAllowed => "this path has other methods",
+            Self::PreconditionFailed => "the client was changed by somebody else",
+            Self::PayloadTooLarge => "the body must be at most 128 KiB long",
+            Self::UnsupportedMediaType => "the body must be application/json",
+            Self::Internal => "internal error",
+            Self::Unavailable => "not available now, try again later",
+        }
+    }
+}
+
+/// Why an operation did not happen.
+///
+/// `Display` is what the caller is told; the source, where there is one, is for the host's log.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    challenge: Option<&'static str>,
+    allowed: Vec<Method>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// What its status says.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    pub(super) fn bad_request(message: &'static str) -> Self {
+        Self { message: message.into(), ..ErrorKind::BadRequest.into() }
+    }
+
+    pub(super) fn method_not_allowed(allowed: Vec<Method>) -> Self {
+        Self { allowed, ..ErrorKind::MethodNotAllowed.into() }
+    }
+
+    pub(super) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The answer: the error body of the contract, and the headers that go with the status.
+    pub(super) fn into_reply(self, now: Timestamp) -> Reply {
+        self.report();
+        let status = self.kind.status();
+        let body = Failure::new(status, &self.message, now);
+        let mut reply = Reply::json(status, &body)
+            .unwrap_or_else(|_| Reply::empty(StatusCode::INTERNAL_SERVER_ERROR));
+        if let Some(challenge) = self.challenge {
+            let value = HeaderValue::from_static(challenge);
+            reply = reply.with_header(header::WWW_AUTHENTICATE, value);
+        }
+        if self.kind == ErrorKind::MethodNotAllowed {
+            let allowed: Vec<_> = self.allowed.iter().map(Method::as_str).collect();
+            if let Ok(value) = HeaderValue::try_from(allowed.join(", ")) {
+                reply = reply.with_header(header::ALLOW, value);
+            }
+        }
+        if self.kind == ErrorKind::Unavailable {
+            reply = reply.with_header(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        reply.with_extension(Arc::new(self))
+    }
+
+    #[cfg(feature = "tracing")]
+    fn report(&self) {
+        let source: Option<&dyn StdError> = self.source.as_deref().map(|source| source as _);
+        match self.kind {
+            ErrorKind::Internal => tracing::error!(error = source, "{self}"),
+            ErrorKind::Unavailable => tracing::warn!(error = source, "{self}"),
+            kind => tracing::debug!(error = source, ?kind, "refused"),
+        }
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    fn report(&self) {}
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self {
+            kind,
+            message: kind.message().into(),
+            challenge: None,
+            allowed: Vec::new(),
+            source: None,
+        }
+    }
+}
+
+impl From<Violation> for Error {
+    fn from(violation: Violation) -> Self {
+        Self { message: violation.to_string().into(), ..ErrorKind::BadRequest.into() }
+    }
+}
+
+impl From<authorization::Error> for Error {
+    fn from(error: authorization::Error) -> Self {
+        use authorization::ErrorKind as Kind;
+        let kind = match error.kind() {
+            Kind::BadRequest => ErrorKind::BadRequest,
+            Kind::MissingCredentials | Kind::InvalidToken => ErrorKind::Unauthorized,
+            Kind::Forbidden => ErrorKind::Forbidden,
+            Kind::Unavailable => ErrorKind::Unavailable,
+            Kind::Internal => ErrorKind::Internal,
+        };
+        Self {
+            message: error.to_string().into(),
+            challenge: error.kind().challenge(),
+            source: Some(error.into()),
+            ..kind.into()
+        }
+    }
+}
+
+impl From<manager::Error> for Error {
+    fn from(error: manager::Error) -> Self {
+        use manager::ErrorKind as Kind;
+        let kind = match error.kind() {
+            Kind::Invalid => ErrorKind::BadRequest,
+            Kind::NotFound => ErrorKind::NotFound,
+            Kind::Stale => ErrorKind::PreconditionFailed,
+            Kind::Overloaded | Kind::Unavailable => ErrorKind::Unavailable,
+            Kind::Internal => ErrorKind::Internal,
+        };
+        Self { message: error.to_string().into(), source: Some(error.into()), ..kind.into() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,95 @@
+//! The HTTP operations on the types of the `http` crate, without a framework.
+//!
+//! One table of operations says what there is. [`Handlers`] finds the operation of a request, asks
+//! the [`Authorizer`](crate::authorization::Authorizer) who acts, reads the body within its limit
+//! and answers; the adapters only carry requests here and answers back.
+
+mod body;
+mod clients;
+mod error;
+mod operation;
+mod precondition;
+mod reply;
+mod request;
+mod route;
+
+use bytes::Bytes;
+use http::{Method, Request, Response};
+
+pub(crate) use self::operation::Operation;
+use self::reply::Reply;
+use self::request::Call;
+use self::route::{Matched, find};
+use crate::authorization::{Authorizer, SharedAuthorizer};
+use crate::manager::ClientManager;
+
+pub use body::Body;
+pub use error::{Error, ErrorKind};
+pub use request::PeerIp;
+
+/// A body's own error, of any type.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Every operation, ready to answer. Cheap to clone.
+///
+/// Paths are relative to where the host mounts them: `/admin/oauth/clients` and below.
+///
+/// # Limits
+///
+/// A request body is read up to 128 KiB, and only where the operation takes one. How long a slow
+/// caller may take to send it is for the host to limit, as for its other routes.
+#[derive(Clone, Debug)]
+pub struct Handlers {
+    manager: ClientManager,
+    authorizer: SharedAuthorizer,
+}
+
+impl Handlers {
+    /// The operations on the clients of `manager`, for whom `authorizer` lets pass.
+    pub fn new(manager: ClientManager, authorizer: impl Authorizer) -> Self {
+        Self { manager, authorizer: SharedAuthorizer::new(authorizer) }
+    }
+
+    /// Answers a request. Every failure is an answer too, and carries its [`Error`] as an
+    /// `Arc<Error>` among the extensions, for the host's log.
+    pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
+    where
+        B: http_body::Body<Data = Bytes> + Send,
+        B::Error: Into<BoxError>,
+    {
+        let head_only = request.method() == Method::HEAD;
+        let outcome = self.try_handle(request).await;
+        let reply = outcome.unwrap_or_else(|error| error.into_reply(self.manager.now()));
+        reply.into_response(head_only)
+    }
+
+    async fn try_handle<B>(&self, request: Request<B>) -> Result<Reply, Error>
+    where
+        B: http_body::Body<Data = Bytes> + Send,
+        B::Error: Into<BoxError>,
+    {
+        let (head, body) = request.into_parts();
+        // Which routes there are is no secret; what they answer is. So 404 and 405 come first.
+        let (operation, parameters) = match find(&head.method, head.uri.path()) {
+            Matched::Operation(operation, parameters) => (operation, parameters),
+            Matched::OtherMethods(allowed) => return Err(Error::method_not_allowed(allowed)),
+            Matched::Nothing => return Err(ErrorKind::NotFound.into()),
+        };
+        let operator = self.authorizer.operator(&head).await?;
+        let body = if operation.takes_body() {
+            request::read_json(&head.headers, body).await?
+        } else {
+            Bytes::new()
+        };
+        self.run(operation, Call::new(operator, parameters, &head, body)).await
+    }
+
+    async fn run(&self, operation: Operation, call: Call<'_>) -> Result<Reply, Error> {
+        match operation {
+            Operation::CreateClient => clients::create(&self.manager, call).await,
+            Operation::GetClient => clients::get(&self.manager, call).await,
+            Operation::UpdateClient => clients::update(&self.manager, call).await,
+            Operation::CloneClient => clients::clone(&self.manager, call).await,
+        }
+    }
+}

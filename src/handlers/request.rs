@@ -1,0 +1,123 @@
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, header};
+use http_body::Body as _;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use percent_encoding::percent_decode_str;
+
+use super::route::Parameters;
+use super::{BoxError, Error, ErrorKind};
+use crate::domain::{ClientId, Operator};
+
+/// The longest request body, in bytes.
+const MAX_BODY: usize = 128 * 1024;
+
+/// The address that a caller calls from, among a request's extensions.
+///
+/// Insert it where the host knows better than the connection: behind a proxy that it trusts. The
+/// axum adapter takes the connection's address when the host does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerIp(pub IpAddr);
+
+/// A request that may be answered: its operator is known and its body read.
+pub(super) struct Call<'a> {
+    pub(super) operator: Operator,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) body: Bytes,
+    parameters: Parameters<'a>,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn new(
+        operator: Operator,
+        parameters: Parameters<'a>,
+        head: &'a Parts,
+        body: Bytes,
+    ) -> Self {
+        let ip = head.extensions.get().map(|PeerIp(ip)| *ip);
+        Self { operator: operator.with_ip(ip), headers: &head.headers, body, parameters }
+    }
+
+    /// The client that the path names. A text that can't be a `client_id` names none.
+    pub(super) fn client_id(&self) -> Result<ClientId, Error> {
+        let segment = self.parameters.first().copied().unwrap_or_default();
+        let text = percent_decode_str(segment)
+            .decode_utf8()
+            .map_err(|_| Error::bad_request("client_id: must be UTF-8"))?;
+        ClientId::parse(&text).ok_or_else(|| ErrorKind::NotFound.into())
+    }
+}
+
+/// Reads a JSON body within the limit.
+pub(super) async fn read_json<B>(headers: &HeaderMap, body: B) -> Result<Bytes, Error>
+where
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<BoxError>,
+{
+    check_media_type(headers)?;
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return Err(ErrorKind::PayloadTooLarge.into());
+    }
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ErrorKind::PayloadTooLarge.into()),
+        Err(error) => Err(Error::bad_request("body: could not be read").with_source(error)),
+    }
+}
+
+/// JSON as `application/json` (RFC 8259 §11), in UTF-8 and not compressed.
+fn check_media_type(headers: &HeaderMap) -> Result<(), Error> {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let first = types.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if types.next().is_some() {
+        return Err(Error::bad_request("Content-Type: must be there once"));
+    }
+    let mut parts = first.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    let other_charset = parts.filter_map(|parameter| parameter.split_once('=')).any(|(key, value)| {
+        key.eq_ignore_ascii_case("charset") && !value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    });
+    if !is_json || other_charset || headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(ErrorKind::UnsupportedMediaType.into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn refusal(types: &[&'static str]) -> Option<ErrorKind> {
+        let mut headers = HeaderMap::new();
+        for value in types {
+            headers.append(header::CONTENT_TYPE, HeaderValue::from_static(value));
+        }
+        check_media_type(&headers).err().map(|error| error.kind())
+    }
+
+    #[test]
+    fn only_json_is_read() {
+        for good in ["application/json", "Application/JSON", "application/json; charset=UTF-8"] {
+            assert_eq!(refusal(&[good]), None, "{good}");
+        }
+        for bad in ["", "text/json", "application/jsonx", "application/json;charset=utf-16"] {
+            assert_eq!(refusal(&[bad]), Some(ErrorKind::UnsupportedMediaType), "{bad}");
+        }
+        assert_eq!(refusal(&[]), Some(ErrorKind::UnsupportedMediaType));
+        let two = ["application/json", "application/json"];
+        assert_eq!(refusal(&two), Some(ErrorKind::BadRequest));
+    }
+
+    #[test]
+    fn a_compressed_body_is_not_read() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        let error = check_media_type(&headers).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnsupportedMediaType);
+    }
+}

@@ -1,0 +1,79 @@
+use http::Method;
+
+use super::operation::Operation;
+
+/// What a method and a path lead to.
+#[derive(Debug, PartialEq)]
+pub(super) enum Matched<'a> {
+    Operation(Operation, Parameters<'a>),
+    /// The path is known, with these methods.
+    OtherMethods(Vec<Method>),
+    Nothing,
+}
+
+/// The segments of a path that stand for its parameters, in their order and still encoded.
+pub(super) type Parameters<'a> = Vec<&'a str>;
+
+pub(super) fn find<'a>(method: &Method, path: &'a str) -> Matched<'a> {
+    // What answers GET answers HEAD (RFC 9110 §9.3.2).
+    let wanted = if *method == Method::HEAD { &Method::GET } else { method };
+    let mut allowed = Vec::new();
+    for operation in Operation::ALL {
+        if let Some(parameters) = parameters(operation.path(), path) {
+            if operation.method() == *wanted {
+                return Matched::Operation(operation, parameters);
+            }
+            allowed.push(operation.method());
+        }
+    }
+    if allowed.contains(&Method::GET) {
+        allowed.push(Method::HEAD);
+    }
+    if allowed.is_empty() { Matched::Nothing } else { Matched::OtherMethods(allowed) }
+}
+
+fn parameters<'a>(template: &str, path: &'a str) -> Option<Parameters<'a>> {
+    let mut parameters = Vec::new();
+    let mut segments = path.split('/');
+    for expected in template.split('/') {
+        let segment = segments.next()?;
+        if expected.starts_with('{') && !segment.is_empty() {
+            parameters.push(segment);
+        } else if segment != expected {
+            return None;
+        }
+    }
+    segments.next().is_none().then_some(parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_to_its_operation() {
+        let found = find(&Method::POST, "/admin/oauth/clients/app-1/clone");
+        assert_eq!(found, Matched::Operation(Operation::CloneClient, vec!["app-1"]));
+        let found = find(&Method::HEAD, "/admin/oauth/clients/a%20b");
+        assert_eq!(found, Matched::Operation(Operation::GetClient, vec!["a%20b"]));
+    }
+
+    #[test]
+    fn a_known_path_names_its_methods() {
+        let Matched::OtherMethods(allowed) = find(&Method::TRACE, "/admin/oauth/clients/x") else {
+            panic!()
+        };
+        assert_eq!(allowed, [Method::GET, Method::PUT, Method::HEAD]);
+    }
+
+    #[test]
+    fn nothing_else_is_found() {
+        for path in [
+            "", "/", "/admin/oauth/client", "/admin/oauth/clients/", "/admin/oauth/clients//clone",
+            "/admin/oauth/clients/x/", "/admin/oauth/clients/x/clone/y", "admin/oauth/clients",
+            "//admin/oauth/clients", "/admin/oauth/clients/../clients/x", "/ADMIN/oauth/clients",
+        ] {
+            assert_eq!(find(&Method::GET, path), Matched::Nothing, "{path}");
+        }
+    }
+}

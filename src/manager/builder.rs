@@ -1,0 +1,111 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::{ClientManager, Inner};
+use crate::domain::{ClientId, Clock, Id, Policy, SystemClock};
+use crate::repository::Repository;
+use crate::secrets::{Argon2id, HashPool, SecretFormat};
+
+/// Settles how a [`ClientManager`] works. Every setting has a safe default.
+#[must_use]
+pub struct ManagerBuilder {
+    repository: Repository,
+    pool: Option<HashPool>,
+    format: SecretFormat,
+    client_id_prefix: String,
+    policy: Policy,
+    clock: Arc<dyn Clock>,
+}
+
+impl ManagerBuilder {
+    pub(super) fn new(repository: Repository) -> Self {
+        Self {
+            repository,
+            pool: None,
+            format: SecretFormat::default(),
+            client_id_prefix: "app-".to_owned(),
+            policy: Policy::default(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// The pool that hashes secrets, for other parameters, other numbers of threads, or to share
+    /// it. [`Argon2id`] at OWASP's minimum on as many threads as there are processors by default.
+    pub fn with_hash_pool(mut self, pool: HashPool) -> Self {
+        self.pool = Some(pool);
+        self
+    }
+
+    /// What issued secrets look like.
+    pub fn with_secret_format(mut self, format: SecretFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// What each `client_id` begins with. `app-` by default.
+    pub fn with_client_id_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.client_id_prefix = prefix.into();
+        self
+    }
+
+    /// What clients may register.
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Where the time comes from.
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The manager.
+    ///
+    /// # Errors
+    ///
+    /// When the prefix of the client ids has other characters than visible ASCII or leaves no
+    /// room for the id, and when the hashing threads can't be started.
+    pub fn build(self) -> Result<ClientManager, BuildError> {
+        let room = ClientId::MAX_LENGTH - Id::LENGTH;
+        let prefix = &self.client_id_prefix;
+        if prefix.len() > room || !prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(BuildError(
+                format!("the prefix of client ids must be at most {room} visible ASCII characters")
+                    .into(),
+            ));
+        }
+        let pool = match self.pool {
+            Some(pool) => pool,
+            None => HashPool::builder(Argon2id::default())
+                .build()
+                .map_err(|error| BuildError(error.into()))?,
+        };
+        Ok(ClientManager(Arc::new(Inner {
+            repository: self.repository,
+            pool,
+            format: self.format,
+            client_id_prefix: self.client_id_prefix,
+            policy: self.policy,
+            clock: self.clock,
+        })))
+    }
+}
+
+impl fmt::Debug for ManagerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManagerBuilder").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+/// Why a manager could not be built.
+#[derive(Debug)]
+pub struct BuildError(Box<dyn std::error::Error + Send + Sync>);
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for BuildError {}

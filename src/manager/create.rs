@@ -1,0 +1,72 @@
+use super::{ClientManager, Issued, Result};
+use crate::domain::{
+    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, Draft, Id, Operator,
+    SecretRecord, Version,
+};
+use crate::repository::Origin;
+use crate::secrets::Plaintext;
+
+/// A secret that is made and not stored yet.
+pub(super) struct NewSecret {
+    record: SecretRecord,
+    plaintext: Plaintext,
+}
+
+impl ClientManager {
+    /// Creates a client, with a secret if it can use one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`](super::ErrorKind::Invalid) with everything that is wrong with the
+    /// draft; [`ErrorKind::Overloaded`](super::ErrorKind::Overloaded) when too many secrets wait
+    /// to be hashed.
+    pub async fn create(&self, operator: &Operator, draft: Draft) -> Result<Issued> {
+        let (metadata, _) = draft.0.validate(&self.0.policy)?;
+        let secret = self.new_secret(&metadata).await?;
+        self.store(operator, metadata, secret, &Origin::Draft).await
+    }
+
+    /// A secret for a client that can use one.
+    pub(super) async fn new_secret(&self, metadata: &ClientMetadata) -> Result<Option<NewSecret>> {
+        if !metadata.uses_secret() {
+            return Ok(None);
+        }
+        let now = self.now();
+        let id = Id::generate(now);
+        let (plaintext, hash) = self.0.pool.hash(self.0.format.generate(id)?).await?;
+        let record = SecretRecord::new(id, hash, plaintext.last_four(), now);
+        Ok(Some(NewSecret { record, plaintext }))
+    }
+
+    /// Stores a new client with its secret and its first audit entry.
+    pub(super) async fn store(
+        &self,
+        operator: &Operator,
+        metadata: ClientMetadata,
+        secret: Option<NewSecret>,
+        origin: &Origin,
+    ) -> Result<Issued> {
+        let now = self.now();
+        let id = Id::generate(now);
+        let client = Client {
+            id,
+            tenant_id: operator.tenant.clone(),
+            client_id: ClientId::generate(&self.0.client_id_prefix, id),
+            metadata,
+            status: ClientStatus::Active,
+            secret_last_four: secret.as_ref().map(|secret| secret.record.last_four.clone()),
+            version: Version::FIRST,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+        };
+        let (action, message) = match origin {
+            Origin::Draft => (Action::ClientCreate, "created".to_owned()),
+            Origin::CloneOf(source, _) => (Action::ClientClone, format!("cloned from {source}")),
+        };
+        let audit = AuditEntry::new(operator, client.client_id.clone(), action, message, now);
+        let record = secret.as_ref().map(|secret| &secret.record);
+        self.0.repository.create(&operator.tenant, &client, record, origin, &audit).await?;
+        Ok(Issued { client, secret: secret.map(|secret| secret.plaintext) })
+    }
+}

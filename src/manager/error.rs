@@ -1,0 +1,103 @@
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::domain::Violations;
+use crate::{repository, secrets};
+
+/// What went wrong, by meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// What is asked for breaks a rule; the message names every one.
+    Invalid,
+    /// The operator's tenant has no such client.
+    NotFound,
+    /// Somebody else changed the client meanwhile.
+    Stale,
+    /// Too many secrets wait to be hashed; it may work later.
+    Overloaded,
+    /// The storage is not available; it may work later.
+    Unavailable,
+    /// A fault that the operator has no part in.
+    Internal,
+}
+
+/// Why a use case did not happen.
+///
+/// `Display` is for the operator: it names no value, and of a fault inside only that there is one.
+/// The source says more, for the host's log.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// What went wrong, by meaning.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// What is wrong with the request, when the kind is [`ErrorKind::Invalid`].
+    pub fn violations(&self) -> Option<&Violations> {
+        self.source.as_deref()?.downcast_ref()
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+}
+
+impl From<Violations> for Error {
+    fn from(violations: Violations) -> Self {
+        Self { kind: ErrorKind::Invalid, source: Some(violations.into()) }
+    }
+}
+
+impl From<repository::Error> for Error {
+    fn from(error: repository::Error) -> Self {
+        let kind = match error.kind() {
+            repository::ErrorKind::NotFound => ErrorKind::NotFound,
+            repository::ErrorKind::Stale => ErrorKind::Stale,
+            repository::ErrorKind::Unavailable => ErrorKind::Unavailable,
+            _ => ErrorKind::Internal,
+        };
+        Self { kind, source: Some(error.into()) }
+    }
+}
+
+impl From<secrets::Error> for Error {
+    fn from(error: secrets::Error) -> Self {
+        let kind = match error.kind() {
+            secrets::ErrorKind::Overloaded => ErrorKind::Overloaded,
+            _ => ErrorKind::Internal,
+        };
+        Self { kind, source: Some(error.into()) }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            ErrorKind::Invalid => match self.violations() {
+                Some(violations) => return violations.fmt(f),
+                None => "the request breaks a rule",
+            },
+            ErrorKind::NotFound => "client not found",
+            ErrorKind::Stale => "the client was changed by somebody else",
+            ErrorKind::Overloaded => "too many secrets are being hashed, try again later",
+            ErrorKind::Unavailable => "the storage is not available, try again later",
+            ErrorKind::Internal => "internal error",
+        })
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        // The violations are what Display says already.
+        let source = self.source.as_deref().filter(|_| self.kind != ErrorKind::Invalid);
+        source.map(|source| source as _)
+    }
+}

@@ -1,0 +1,116 @@
+//! The use cases, as plain Rust: what an administrator can do with clients, whatever carries the
+//! wish.
+
+mod builder;
+mod clone;
+mod create;
+mod error;
+mod update;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::domain::{Client, ClientId, Clock, Operator, Policy, Timestamp, Version};
+use crate::repository::{ClientRepository, Repository};
+use crate::secrets::{HashPool, Plaintext, SecretFormat};
+
+pub use builder::{BuildError, ManagerBuilder};
+pub use error::{Error, ErrorKind};
+
+/// What every use case gives back.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// How often a use case starts again when somebody else changed the client meanwhile.
+const ATTEMPTS: usize = 32;
+
+/// Creates, reads, changes and clones clients, in the tenant of the operator who acts. Cheap to
+/// clone; all clones share one repository and one pool of hashing threads.
+///
+/// # Examples
+///
+/// ```
+/// use tower_oauth_clients::ClientManager;
+/// use tower_oauth_clients::domain::{Draft, Operator, Role, TenantId};
+/// use tower_oauth_clients::repository::MemoryRepository;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let manager = ClientManager::builder(MemoryRepository::new()).build()?;
+/// let tenant = TenantId::parse("acme").ok_or("not a tenant")?;
+/// let operator = Operator::new("alice", Role::Admin, tenant);
+///
+/// let draft = Draft::new("My Application", ["https://app.example.com/callback"]);
+/// let issued = manager.create(&operator, draft).await?;
+/// assert!(issued.secret.is_some());
+///
+/// let client = manager.get(&operator, &issued.client.client_id).await?;
+/// assert_eq!(client, issued.client);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct ClientManager(Arc<Inner>);
+
+struct Inner {
+    repository: Repository,
+    pool: HashPool,
+    format: SecretFormat,
+    client_id_prefix: String,
+    policy: Policy,
+    clock: Arc<dyn Clock>,
+}
+
+/// A client just made, and its secret: the only time that it is in clear.
+#[derive(Debug)]
+pub struct Issued {
+    /// The client as stored.
+    pub client: Client,
+    /// Its secret, if it can use one.
+    pub secret: Option<Plaintext>,
+}
+
+/// Which versions of a client a change may start from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Expected {
+    /// Whichever is stored. A change that meets another one is merged into its outcome.
+    #[default]
+    Any,
+    /// One of these, else the change is refused as [`ErrorKind::Stale`].
+    OneOf(Vec<Version>),
+}
+
+impl Expected {
+    fn check(&self, version: Version) -> Result<()> {
+        match self {
+            Self::OneOf(versions) if !versions.contains(&version) => Err(ErrorKind::Stale.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ClientManager {
+    /// A manager of the clients in `repository`, with every setting at its default.
+    pub fn builder(repository: impl ClientRepository) -> ManagerBuilder {
+        ManagerBuilder::new(Repository::new(repository))
+    }
+
+    /// Reads a client.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when the operator's tenant has no such client.
+    pub async fn get(&self, operator: &Operator, client_id: &ClientId) -> Result<Client> {
+        Ok(self.0.repository.get(&operator.tenant, client_id).await?)
+    }
+
+    /// The present moment, as the manager sees it.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+}
+
+impl fmt::Debug for ClientManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientManager").field("policy", &self.0.policy).finish_non_exhaustive()
+    }
+}

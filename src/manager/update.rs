@@ -1,0 +1,70 @@
+use super::{ATTEMPTS, ClientManager, Error, ErrorKind, Expected, Result};
+use crate::domain::{
+    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, Operator, Patch,
+};
+use crate::repository::Secrets;
+
+impl ClientManager {
+    /// Changes what the patch names, and nothing else, and gives back the client as it is then.
+    ///
+    /// The whole outcome keeps the rules that a new client keeps. A client that can't use a secret
+    /// any more loses those it has, at once and without grace.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when the operator's tenant has no such client;
+    /// [`ErrorKind::Invalid`] with everything that is wrong with the outcome;
+    /// [`ErrorKind::Stale`] when the client has none of the expected versions.
+    pub async fn update(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+        patch: Patch,
+        expected: &Expected,
+    ) -> Result<Client> {
+        for _ in 0..ATTEMPTS {
+            let current = self.get(operator, client_id).await?;
+            expected.check(current.version)?;
+            match self.write(operator, current, patch.clone()).await {
+                Err(error) if error.kind() == ErrorKind::Stale && *expected == Expected::Any => {}
+                outcome => return outcome,
+            }
+        }
+        Err(Error::from(ErrorKind::Unavailable))
+    }
+
+    async fn write(&self, operator: &Operator, current: Client, patch: Patch) -> Result<Client> {
+        let (metadata, status) = patch.0.over(&current).validate(&self.0.policy)?;
+        let secrets = if metadata.uses_secret() { Secrets::Keep } else { Secrets::End };
+        let message = changes(&current, &metadata, status);
+        let client_id = current.client_id.clone();
+        let action = Action::ClientUpdate;
+        let audit = AuditEntry::new(operator, client_id, action, message, self.now());
+        let client = Client { metadata, status, ..current };
+        Ok(self.0.repository.update(&operator.tenant, &client, secrets, &audit).await?)
+    }
+}
+
+/// The names of the fields that an update changes.
+fn changes(current: &Client, metadata: &ClientMetadata, status: ClientStatus) -> String {
+    let before = &current.metadata;
+    let fields = [
+        ("name", before.name != metadata.name),
+        ("redirect_uris", before.redirect_uris != metadata.redirect_uris),
+        ("scopes", before.scopes != metadata.scopes),
+        ("grant_types", before.grant_types != metadata.grant_types),
+        ("client_auth_methods", before.client_auth_methods != metadata.client_auth_methods),
+        ("fapi_profile", before.fapi_profile != metadata.fapi_profile),
+        ("is_confidential", before.is_confidential != metadata.is_confidential),
+        ("jwks", before.jwks != metadata.jwks),
+        ("jwks_uri", before.jwks_uri != metadata.jwks_uri),
+        ("logo_url", before.logo_url != metadata.logo_url),
+        ("privacy_policy", before.privacy_policy != metadata.privacy_policy),
+        ("terms_url", before.terms_url != metadata.terms_url),
+        ("website", before.website != metadata.website),
+        ("status", current.status != status),
+    ];
+    let changed: Vec<_> =
+        fields.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect();
+    if changed.is_empty() { "changed nothing".into() } else { format!("changed {}", changed.join(", ")) }
+}

@@ -1,0 +1,228 @@
+use std::collections::{BTreeMap, HashMap};
+
+use super::super::{
+    ClientFilter, ErrorKind, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin, Result, fold_name,
+};
+use crate::domain::{
+    AuditEntry, Client, ClientId, Id, Page, SecretRecord, SecretStatus, Slice, TenantId,
+    Timestamp, Version,
+};
+
+/// One client with what belongs to it; secrets and audit entries in the order they came.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    pub(super) client: Client,
+    pub(super) secrets: Vec<SecretRecord>,
+    audit: Vec<AuditEntry>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    clients: HashMap<ClientId, Stored>,
+    /// The clients of each tenant by age, deleted ones included.
+    tenants: HashMap<TenantId, BTreeMap<Id, ClientId>>,
+}
+
+impl State {
+    pub(super) fn live(&self, tenant: &TenantId, client_id: &ClientId) -> Result<&Stored> {
+        self.clients
+            .get(client_id)
+            .filter(|stored| stored.client.tenant_id == *tenant)
+            .filter(|stored| stored.client.deleted_at.is_none())
+            .ok_or_else(|| ErrorKind::NotFound.into())
+    }
+
+    pub(super) fn create(
+        &mut self,
+        tenant: &TenantId,
+        client: &Client,
+        secret: Option<&SecretRecord>,
+        origin: &Origin,
+        audit: &AuditEntry,
+    ) -> Result<()> {
+        if let Origin::CloneOf(source, version) = origin {
+            expect(self.live(tenant, source)?, Some(*version))?;
+        }
+        let ids = self.tenants.entry(tenant.clone()).or_default();
+        if self.clients.contains_key(&client.client_id) || ids.contains_key(&client.id) {
+            return Err(ErrorKind::Conflict.into());
+        }
+        ids.insert(client.id, client.client_id.clone());
+        let stored = Stored {
+            client: client.clone(),
+            secrets: secret.into_iter().cloned().collect(),
+            audit: vec![audit.clone()],
+        };
+        self.clients.insert(client.client_id.clone(), stored);
+        Ok(())
+    }
+
+    /// Changes a copy and puts it back only when all went well: a refused write leaves nothing.
+    pub(super) fn change(
+        &mut self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        expected: Option<Version>,
+        audit: &AuditEntry,
+        change: impl FnOnce(&mut Stored) -> Result<()>,
+    ) -> Result<()> {
+        let mut stored = expect(self.live(tenant, client_id)?, expected)?.clone();
+        change(&mut stored)?;
+        stored.client.version = stored.client.version.next();
+        stored.client.updated_at = audit.at;
+        stored.client.secret_last_four = stored.newest_active().map(|s| s.last_four.clone());
+        stored.audit.push(audit.clone());
+        self.clients.insert(client_id.clone(), stored);
+        Ok(())
+    }
+
+    pub(super) fn touch_secret(
+        &mut self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        secret_id: Id,
+        at: Timestamp,
+    ) {
+        let stored = self.clients.get_mut(client_id);
+        if let Some(stored) = stored.filter(|stored| stored.client.tenant_id == *tenant)
+            && let Ok(secret) = stored.secret_mut(secret_id)
+        {
+            secret.last_used_at = secret.last_used_at.max(Some(at));
+        }
+    }
+
+    pub(super) fn list(
+        &self,
+        tenant: &TenantId,
+        filter: &ClientFilter,
+        page: Page,
+    ) -> Slice<Client> {
+        let name = filter.name.as_deref().map(fold_name);
+        let matches = |client: &&Client| {
+            client.deleted_at.is_none()
+                && filter.status.is_none_or(|status| client.status == status)
+                && name.as_ref().is_none_or(|name| fold_name(&client.metadata.name).contains(name))
+        };
+        let newest_first = self.tenants.get(tenant).into_iter().flat_map(|ids| ids.values().rev());
+        let clients = newest_first.filter_map(|id| self.clients.get(id)).map(|s| &s.client);
+        slice(clients.filter(matches), page, |client| client.id)
+    }
+
+    pub(super) fn audit_entries(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        page: Page,
+    ) -> Result<Slice<AuditEntry>> {
+        let stored = self.clients.get(client_id);
+        let stored = stored.filter(|stored| stored.client.tenant_id == *tenant);
+        let mut entries: Vec<_> = stored.ok_or(ErrorKind::NotFound)?.audit.iter().collect();
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+        Ok(slice(entries.into_iter(), page, |entry| entry.id))
+    }
+}
+
+impl Stored {
+    fn newest_active(&self) -> Option<&SecretRecord> {
+        self.active().max_by_key(|secret| secret.id)
+    }
+
+    fn active(&self) -> impl Iterator<Item = &SecretRecord> {
+        self.secrets.iter().filter(|secret| secret.status == SecretStatus::Active)
+    }
+
+    fn secret_mut(&mut self, id: Id) -> Result<&mut SecretRecord> {
+        let mut secrets = self.secrets.iter_mut();
+        secrets.find(|secret| secret.id == id).ok_or_else(|| ErrorKind::NotFound.into())
+    }
+
+    pub(super) fn add_secret(&mut self, secret: &SecretRecord) -> Result<()> {
+        if self.active().count() >= MAX_ACTIVE_SECRETS {
+            return Err(ErrorKind::TooManySecrets.into());
+        }
+        self.secrets.push(secret.clone());
+        Ok(())
+    }
+
+    pub(super) fn end_secrets(&mut self, now: Timestamp) {
+        for secret in &mut self.secrets {
+            end(secret, now);
+        }
+    }
+
+    pub(super) fn retire_secrets(&mut self, grace_ends: Timestamp, now: Timestamp) {
+        for secret in &mut self.secrets {
+            if secret.status == SecretStatus::Active {
+                secret.status = SecretStatus::Retired;
+                secret.updated_at = now;
+                secret.expires_at = Some(grace_ends);
+            }
+        }
+        self.secrets.sort_by_key(|secret| secret.id);
+        let mut kept = 0;
+        for secret in self.secrets.iter_mut().rev() {
+            if secret.status == SecretStatus::Retired {
+                kept += 1;
+                if kept > MAX_RETIRED_SECRETS || !secret.verifies_at(now) {
+                    end(secret, now);
+                }
+            }
+        }
+    }
+
+    pub(super) fn deactivate_secret(&mut self, id: Id, now: Timestamp) -> Result<SecretRecord> {
+        let secret = self.secret_mut(id)?;
+        end(secret, now);
+        Ok(secret.clone())
+    }
+
+    pub(super) fn delete_secret(&mut self, id: Id) -> Result<()> {
+        let is_active = self.secret_mut(id)?.status == SecretStatus::Active;
+        if self.secrets.len() == 1 || (is_active && self.active().count() == 1) {
+            return Err(ErrorKind::LastSecret.into());
+        }
+        self.secrets.retain(|secret| secret.id != id);
+        Ok(())
+    }
+}
+
+fn end(secret: &mut SecretRecord, now: Timestamp) {
+    if secret.status != SecretStatus::Inactive {
+        secret.status = SecretStatus::Inactive;
+        secret.updated_at = now;
+    }
+}
+
+fn expect(stored: &Stored, expected: Option<Version>) -> Result<&Stored> {
+    if expected.is_some_and(|version| version != stored.client.version) {
+        return Err(ErrorKind::Stale.into());
+    }
+    Ok(stored)
+}
+
+/// The page of a list that is already in order.
+fn slice<'a, T: Clone + 'a>(
+    items: impl Iterator<Item = &'a T>,
+    page: Page,
+    id: impl Fn(&T) -> Id,
+) -> Slice<T> {
+    let size = page.size() as usize;
+    match page {
+        Page::Number { number, .. } => {
+            let all: Vec<_> = items.collect();
+            let skip = usize::try_from(number.saturating_sub(1))
+                .unwrap_or(usize::MAX)
+                .saturating_mul(size);
+            Slice {
+                items: all.iter().skip(skip).take(size).copied().cloned().collect(),
+                total: Some(all.len() as u64),
+                has_more: all.len() > skip.saturating_add(size),
+            }
+        }
+        Page::After { id: after, .. } => {
+            let mut rest = items.skip_while(|item| after.is_some_and(|after| id(item) >= after));
+            let items = rest.by_ref().take(size).cloned().collect();
+            Slice { items, total: None, has_more: rest.next().is_some() }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Where clients, their secrets and the audit trail live.
+//!
+//! [`ClientRepository`] is the contract; [`MemoryRepository`] keeps everything in the process,
+//! for tests and trials.
+
+mod erased;
+mod error;
+mod memory;
+
+use std::future::Future;
+
+use crate::domain::{
+    AuditEntry, Client, ClientId, ClientStatus, Id, Page, SecretRecord, Slice, TenantId,
+    Timestamp, Version,
+};
+
+pub(crate) use erased::Repository;
+pub use error::{Error, ErrorKind};
+pub use memory::MemoryRepository;
+
+/// What most methods give back.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The most active secrets that a client may have.
+pub const MAX_ACTIVE_SECRETS: usize = 2;
+
+/// The most retired secrets of a client that still verify.
+pub const MAX_RETIRED_SECRETS: usize = 2;
+
+/// How a new client comes to be.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// From nothing.
+    Draft,
+    /// From another client of the tenant, which must be live and of that version when the clone
+    /// is written.
+    CloneOf(ClientId, Version),
+}
+
+/// What an update does to the client's secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// They stay as they are.
+    Keep,
+    /// None verifies from now on, without grace: the client can't use one any more.
+    End,
+}
+
+/// Which clients a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct ClientFilter {
+    /// Those whose name contains this text in any case; every character is literal. Both sides
+    /// are folded with Unicode's lower-case mapping, the same in every repository.
+    pub name: Option<String>,
+    /// Those with this status.
+    pub status: Option<ClientStatus>,
+}
+
+/// Where clients, their secrets and the audit trail live.
+///
+/// # Contract
+///
+/// - **Tenants.** Every method is bound to the tenant that it is given. What belongs to another
+///   tenant is [`ErrorKind::NotFound`], exactly like what does not exist. A `client_id` is unique
+///   across tenants, deleted clients included; texts compare byte for byte.
+/// - **All or nothing.** A method that writes stores the change and its audit entry together, or
+///   neither, and it answers only when both would survive a crash of the process. A caller that
+///   goes away (a dropped future) leaves one of these two states and no lock.
+/// - **One after the other.** Two writes on one client never interleave: what a method checks
+///   (versions, numbers of secrets) still holds when it commits, whatever other processes do.
+/// - **Versions.** Each write on a client sets its version one higher and `updated_at` to the
+///   time of the audit entry.
+/// - **Deleted clients** are [`ErrorKind::NotFound`] to every method but
+///   [`audit_entries`](Self::audit_entries).
+/// - **Newest first.** Lists are in descending order of the ids.
+/// - **Failures** that may pass (a lock not had in time, a lost connection) are
+///   [`ErrorKind::Unavailable`]. No error text holds a secret, a hash or a stored value.
+///
+/// Methods are written as plain `async fn`. The trait grows by sub-traits; it has no default
+/// bodies, so that nothing is forgotten.
+pub trait ClientRepository: Send + Sync + 'static {
+    /// Stores a new client with its first secret, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Conflict`] when the `id` or `client_id` is taken. For a clone
+    /// [`ErrorKind::NotFound`] when its origin is gone and [`ErrorKind::Stale`] when it has
+    /// another version by now.
+    fn create(
+        &self,
+        tenant: &TenantId,
+        client: &Client,
+        secret: Option<&SecretRecord>,
+        origin: &Origin,
+        audit: &AuditEntry,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Reads a client.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`].
+    fn get(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+    ) -> impl Future<Output = Result<Client>> + Send;
+
+    /// Reads a part of the tenant's clients.
+    ///
+    /// # Errors
+    ///
+    /// Only those that any method may have.
+    fn list(
+        &self,
+        tenant: &TenantId,
+        filter: &ClientFilter,
+        page: Page,
+    ) -> impl Future<Output = Result<Slice<Client>>> + Send;
+
+    /// Replaces the metadata and the status of a client by those of `client`, and gives back
+    /// what is stored then.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`], and [`ErrorKind::Stale`] when the stored version is not the one
+    /// that `client` has: the version that it was read with.
+    fn update(
+        &self,
+        tenant: &TenantId,
+        client: &Client,
+        secrets: Secrets,
+        audit: &AuditEntry,
+    ) -> impl Future<Output = Result<Client>> + Send;
+
+    /// Marks a client as deleted and ends its secrets. The audit trail stays.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`], and [`ErrorKind::Stale`] when a version is expected and is not
+    /// the stored one.
+    fn delete(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        expected: Option<Version>,
+        audit: &AuditEntry,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Reads all secrets of a client, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`].
+    fn secrets(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+    ) -> impl Future<Output = Result<Vec<SecretRecord>>> + Send;
+
+    /// Adds an active secret.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`]; [`ErrorKind::Stale`] when the stored version is not `expected`
+    /// (the caller checked at that version that the client can use a secret);
+    /// [`ErrorKind::TooManySecrets`] when [`MAX_ACTIVE_SECRETS`] are active.
+    fn add_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        expected: Version,
+        secret: &SecretRecord,
+        audit: &AuditEntry,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Adds an active secret and retires every other active one: they verify until `grace_ends`.
+    /// Of the retired ones that still verify, the newest [`MAX_RETIRED_SECRETS`] stay; older ones
+    /// become inactive, and so do all when `grace_ends` is not after the time of the audit entry.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`], and [`ErrorKind::Stale`] as in [`add_secret`](Self::add_secret).
+    fn rotate_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        expected: Version,
+        secret: &SecretRecord,
+        grace_ends: Timestamp,
+        audit: &AuditEntry,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Makes a secret inactive, the last active one included, and gives back what is stored then.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when the client has no such secret.
+    fn deactivate_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        secret_id: Id,
+        audit: &AuditEntry,
+    ) -> impl Future<Output = Result<SecretRecord>> + Send;
+
+    /// Removes a secret for good.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when the client has no such secret; [`ErrorKind::LastSecret`] when
+    /// it is the only one, or the only active one.
+    fn delete_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        secret_id: Id,
+        audit: &AuditEntry,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Notes that a secret verified at `at`. Not a write in the sense of the contract above: no
+    /// audit entry, no new version, and a secret that is gone is no error.
+    ///
+    /// # Errors
+    ///
+    /// Only those that any method may have.
+    fn touch_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        secret_id: Id,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Reads a part of a client's audit trail, also after the client was deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when the tenant never had such a client.
+    fn audit_entries(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        page: Page,
+    ) -> impl Future<Output = Result<Slice<AuditEntry>>> + Send;
+}
+
+/// The form of a name that searches compare.
+pub(crate) fn fold_name(name: &str) -> String {
+    name.to_lowercase()
+}
