@@ -1,0 +1,112 @@
+use argon2::Params;
+
+use super::stored::is_bounded;
+use super::{Argon2id, Error, ErrorKind};
+
+/// Configures an [`Argon2id`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Argon2idBuilder {
+    memory: u32,
+    iterations: u32,
+    insecure: bool,
+}
+
+/// OWASP's parameter sets for one lane, equal in strength: KiB of memory, and iterations.
+const RECOMMENDED: [(u32, u32); 5] = [(47104, 1), (19456, 2), (12288, 3), (9216, 4), (7168, 5)];
+
+impl Argon2idBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            memory: Params::DEFAULT_M_COST,
+            iterations: Params::DEFAULT_T_COST,
+            insecure: false,
+        }
+    }
+
+    /// How much memory a hash fills, in KiB. 19456 unless set.
+    pub fn with_memory(mut self, kibibytes: u32) -> Self {
+        self.memory = kibibytes;
+        self
+    }
+
+    /// How often it passes over that memory. 2 unless set.
+    pub fn with_iterations(mut self, iterations: u32) -> Self {
+        self.iterations = iterations;
+        self
+    }
+
+    /// Allows costs below OWASP's recommendation. For tests.
+    pub fn with_insecure_cost(mut self) -> Self {
+        self.insecure = true;
+        self
+    }
+
+    /// Checks the costs.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] unless one of OWASP's sets is reached in both memory (KiB) and
+    /// iterations: 47104 and 1, 19456 and 2, 12288 and 3, 9216 and 4, or 7168 and 5. Also when the
+    /// costs are above what a verification may cost (see [`Argon2id`]), or below what Argon2 can
+    /// do: 8 KiB and one iteration.
+    pub fn build(self) -> Result<Argon2id, Error> {
+        let refused = |reason| Error::new(ErrorKind::Configuration, reason);
+        let reached = |(memory, iterations)| self.memory >= memory && self.iterations >= iterations;
+        if !self.insecure && !RECOMMENDED.into_iter().any(reached) {
+            return Err(refused("Argon2id's costs are below OWASP's recommendation"));
+        }
+        let params = Params::new(self.memory, self.iterations, 1, None).map_err(|error| {
+            refused("Argon2id's costs are below its own minimum").with_source(error)
+        })?;
+        if !is_bounded(&params) {
+            return Err(refused(
+                "Argon2id's costs are above what a verification may cost",
+            ));
+        }
+        Ok(Argon2id::from_params(params))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(memory: u32, iterations: u32) -> Result<Argon2id, Error> {
+        let builder = Argon2id::builder().with_memory(memory);
+        builder.with_iterations(iterations).build()
+    }
+
+    #[test]
+    fn takes_what_owasp_recommends_or_more() {
+        for (memory, iterations) in RECOMMENDED {
+            assert!(build(memory, iterations).is_ok());
+            assert!(build(memory - 1, iterations).is_err());
+        }
+        assert!(build(65536, 3).is_ok());
+    }
+
+    #[test]
+    fn refuses_costs_out_of_bounds() {
+        for (memory, iterations) in [(19456, 1), (7168, 4), (0, 0), (262_145, 1), (262_144, 5)] {
+            let error = build(memory, iterations).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+        }
+    }
+
+    #[test]
+    fn insecure_costs_still_have_argon2s_own_bounds() {
+        let builder = Argon2id::builder().with_insecure_cost();
+        assert!(
+            builder
+                .clone()
+                .with_memory(8)
+                .with_iterations(1)
+                .build()
+                .is_ok()
+        );
+        assert!(builder.clone().with_memory(7).build().is_err());
+        assert!(builder.clone().with_iterations(0).build().is_err());
+        assert!(builder.with_iterations(u32::MAX).build().is_err());
+    }
+}

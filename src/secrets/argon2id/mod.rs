@@ -1,0 +1,173 @@
+//! Argon2id (RFC 9106), with the memory it fills kept from one hash to the next.
+
+mod builder;
+mod memory;
+mod stored;
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
+
+use self::memory::Memory;
+use self::stored::Stored;
+use super::{Error, ErrorKind, Plaintext, SecretHasher};
+use crate::domain::SecretHash;
+
+pub use builder::Argon2idBuilder;
+
+/// Argon2id, version 1.3 (RFC 9106): the default [`SecretHasher`].
+///
+/// A hash fills 19 MiB of memory twice (`m=19456,t=2,p=1`, the least that OWASP recommends), unless
+/// [configured](Argon2id::builder) otherwise, with a salt of 16 random bytes and a tag of 32. It is
+/// stored as a PHC string, `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`. There is one lane: more would
+/// run one after another and cost the same.
+///
+/// Verification follows the parameters of the stored hash. It refuses those that ask for more than
+/// 256 MiB, or for more work than one pass over 1 GiB (about 27 times the default), so that a
+/// damaged row can't cost more.
+///
+/// # Memory
+///
+/// The memory is kept and reused: a hash allocates and touches no new page once as many have run
+/// at the same time before. It keeps one block of the configured size for each of those, until the
+/// hasher is dropped; run it in a [`HashPool`](super::HashPool) to bound how many. A stored hash
+/// that needs more than the configured size gets memory of its own for that one verification.
+///
+/// The memory is not wiped between hashes, which would cost some 5 %. What is left in it could at
+/// most speed up guessing, and nobody guesses the 256 random bits of an issued secret.
+#[derive(Debug)]
+pub struct Argon2id {
+    params: Params,
+    memory: Memory,
+}
+
+impl Argon2id {
+    /// Configures other costs than the default.
+    pub fn builder() -> Argon2idBuilder {
+        Argon2idBuilder::new()
+    }
+
+    fn from_params(params: Params) -> Self {
+        let memory = Memory::new(params.block_count());
+        Self { params, memory }
+    }
+
+    fn tag(
+        &self,
+        params: &Params,
+        plaintext: &Plaintext,
+        salt: &Salt,
+        length: usize,
+    ) -> Result<Output, Error> {
+        let mut tag = [0; Output::MAX_LENGTH];
+        let tag = tag.get_mut(..length).ok_or_else(failed)?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+        self.memory
+            .with(params.block_count(), |blocks| {
+                let plaintext = plaintext.expose().as_bytes();
+                argon2.hash_password_into_with_memory(plaintext, salt, tag, blocks)
+            })
+            .map_err(|error| failed().with_source(error))?
+            .map_err(|error| failed().with_source(error))?;
+        Output::new(tag).map_err(|error| failed().with_source(error))
+    }
+}
+
+impl Default for Argon2id {
+    fn default() -> Self {
+        Self::from_params(Params::DEFAULT)
+    }
+}
+
+impl SecretHasher for Argon2id {
+    fn hash(&self, plaintext: &Plaintext) -> Result<SecretHash, Error> {
+        let salt = rand::random::<[u8; Salt::RECOMMENDED_LENGTH]>();
+        let salt = Salt::new(&salt).map_err(|error| failed().with_source(error))?;
+        let params =
+            ParamsString::try_from(&self.params).map_err(|error| failed().with_source(error))?;
+        let tag = self.tag(&self.params, plaintext, &salt, Params::DEFAULT_OUTPUT_LEN)?;
+        let phc = PasswordHash {
+            algorithm: ARGON2ID_IDENT,
+            version: Some(Version::V0x13.into()),
+            params,
+            salt: Some(salt),
+            hash: Some(tag),
+        };
+        Ok(SecretHash::from_phc(phc.to_string()))
+    }
+
+    fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {
+        let stored = Stored::parse(hash)?;
+        let tag = self.tag(&stored.params, presented, &stored.salt, stored.tag.len())?;
+        // `Output` compares in constant time.
+        Ok(tag == stored.tag)
+    }
+}
+
+fn failed() -> Error {
+    Error::new(ErrorKind::Other, "the secret could not be hashed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cheap() -> Argon2id {
+        let builder = Argon2id::builder().with_memory(64).with_iterations(1);
+        builder.with_insecure_cost().build().unwrap()
+    }
+
+    #[test]
+    fn hashes_as_owasp_recommends_and_verifies() {
+        let hasher = Argon2id::default();
+        let secret = Plaintext::new("hunter2hunter2");
+        let hash = hasher.hash(&secret).unwrap();
+        let fields: Vec<_> = hash.expose().split('$').collect();
+        assert_eq!(fields[1..4], ["argon2id", "v=19", "m=19456,t=2,p=1"]);
+        assert_eq!([fields[4].len(), fields[5].len()], [22, 43]);
+        assert!(hasher.verify(&secret, &hash).unwrap());
+        assert!(!hasher.verify(&Plaintext::new("hunter3"), &hash).unwrap());
+    }
+
+    #[test]
+    fn every_hash_has_its_own_salt() {
+        let (hasher, secret) = (cheap(), Plaintext::new("hunter2"));
+        let [one, other] = [(), ()].map(|()| hasher.hash(&secret).unwrap());
+        assert_ne!(one.expose(), other.expose());
+    }
+
+    /// From the tests of the reference implementation in C.
+    #[test]
+    fn agrees_with_the_reference_implementation() {
+        for (phc, secret) in [
+            (
+                "m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+                "password",
+            ),
+            (
+                "m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+                "password",
+            ),
+            (
+                "m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
+                "password",
+            ),
+        ] {
+            let hash = SecretHash::from_phc(format!("$argon2id$v=19${phc}"));
+            assert!(
+                cheap().verify(&Plaintext::new(secret), &hash).unwrap(),
+                "{phc}"
+            );
+        }
+    }
+
+    #[test]
+    fn verifies_what_other_costs_hashed() {
+        let secret = Plaintext::new("hunter2");
+        let large = Argon2id::builder().with_memory(128).with_iterations(3);
+        let large = large.with_insecure_cost().build().unwrap();
+        let hash = large.hash(&secret).unwrap();
+        assert!(cheap().verify(&secret, &hash).unwrap());
+        let hash = cheap().hash(&secret).unwrap();
+        assert!(large.verify(&secret, &hash).unwrap());
+    }
+}

@@ -1,0 +1,34 @@
+//! Making and checking client secrets: what an issued secret looks like, how it is hashed, and the
+//! bounded pool of threads that hashing runs on.
+//!
+//! ```
+//! use tower_oauth_clients::domain::{Clock, Id, SystemClock};
+//! use tower_oauth_clients::secrets::{Argon2id, HashPool, SecretFormat};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), tower_oauth_clients::secrets::Error> {
+//! let pool = HashPool::builder(Argon2id::default()).build()?;
+//!
+//! let id = Id::generate(SystemClock.now());
+//! let plaintext = SecretFormat::default().generate(id)?;
+//! let (plaintext, hash) = pool.hash(plaintext).await?;
+//!
+//! assert_eq!(SecretFormat::lookup_id(&plaintext), Some(id));
+//! assert!(pool.verify(plaintext, hash).await?);
+//! # Ok(())
+//! # }
+//! ```
+
+mod argon2id;
+mod error;
+mod format;
+mod hasher;
+mod plaintext;
+mod pool;
+
+pub use argon2id::{Argon2id, Argon2idBuilder};
+pub use error::{Error, ErrorKind};
+pub use format::SecretFormat;
+pub use hasher::SecretHasher;
+pub use plaintext::Plaintext;
+pub use pool::{HashPool, HashPoolBuilder};

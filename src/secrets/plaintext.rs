@@ -1,0 +1,56 @@
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A client secret in clear. It lives in memory only and is overwritten when it is dropped.
+///
+/// It can't be printed, compared, copied or serialized; [`Plaintext::expose`] is for the one answer
+/// that shows it and for the hasher.
+pub struct Plaintext(Zeroizing<String>);
+
+impl Plaintext {
+    /// Takes a secret over.
+    ///
+    /// A `String` is moved, not copied: nothing of it is left elsewhere.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The secret. Keep it out of logs, errors and storage.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The last four characters, for people to tell secrets apart; empty if there are fewer.
+    ///
+    /// Of an issued secret they are part of the checksum: 20 bits that say nothing an attacker can
+    /// use against the 256 random ones.
+    pub fn last_four(&self) -> &str {
+        let start = self.0.len().checked_sub(4);
+        start.and_then(|at| self.0.get(at..)).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Plaintext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Plaintext([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_not_printed() {
+        let plaintext = Plaintext::new("hunter2hunter2");
+        assert_eq!(format!("{plaintext:?}"), "Plaintext([redacted])");
+    }
+
+    #[test]
+    fn last_four_never_shows_a_short_secret() {
+        assert_eq!(Plaintext::new("hunter2").last_four(), "ter2");
+        assert_eq!(Plaintext::new("abc").last_four(), "");
+        assert_eq!(Plaintext::new("a€€").last_four(), "");
+    }
+}

@@ -1,0 +1,77 @@
+use std::fmt;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use super::{Error, ErrorKind, HashPool, SecretHasher, worker};
+
+/// Configures a [`HashPool`].
+#[must_use]
+pub struct HashPoolBuilder {
+    hasher: Arc<dyn SecretHasher>,
+    threads: usize,
+    queue: Option<usize>,
+}
+
+impl HashPoolBuilder {
+    const MAX_THREADS: usize = 1_024;
+    const MAX_QUEUE: usize = 65_536;
+    const QUEUE_PER_THREAD: usize = 32;
+
+    pub(super) fn new(hasher: impl SecretHasher) -> Self {
+        Self {
+            hasher: Arc::new(hasher),
+            threads: available_parallelism().map_or(1, usize::from),
+            queue: None,
+        }
+    }
+
+    /// How many threads hash, 1 to 1024; as many as the process has CPUs unless set.
+    ///
+    /// Each takes the memory of one hash, 19 MiB by default.
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// How many jobs may wait for a thread, 1 to 65536; 32 for each thread unless set.
+    ///
+    /// A job that is last in a queue of the default length waits for about half a second at the
+    /// default cost: longer queues make callers wait rather than serve more of them.
+    pub fn with_queue(mut self, length: usize) -> Self {
+        self.queue = Some(length);
+        self
+    }
+
+    /// Starts the threads.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] when a number is out of its bounds, [`ErrorKind::Other`] when
+    /// the system starts no thread.
+    pub fn build(self) -> Result<HashPool, Error> {
+        let refused = |reason| Err(Error::new(ErrorKind::Configuration, reason));
+        if !(1..=Self::MAX_THREADS).contains(&self.threads) {
+            return refused("a hash pool has 1 to 1024 threads");
+        }
+        let queue = self.queue.unwrap_or(self.threads * Self::QUEUE_PER_THREAD);
+        if !(1..=Self::MAX_QUEUE).contains(&queue) {
+            return refused("a hash pool's queue holds 1 to 65536 jobs");
+        }
+        let (queue, jobs) = crossbeam_channel::bounded(queue);
+        for number in 0..self.threads {
+            worker::start(number, jobs.clone(), Arc::clone(&self.hasher)).map_err(|error| {
+                Error::new(ErrorKind::Other, "a hashing thread did not start").with_source(error)
+            })?;
+        }
+        Ok(HashPool { queue })
+    }
+}
+
+impl fmt::Debug for HashPoolBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HashPoolBuilder")
+            .field("threads", &self.threads)
+            .field("queue", &self.queue)
+            .finish_non_exhaustive()
+    }
+}

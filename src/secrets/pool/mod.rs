@@ -1,0 +1,90 @@
+//! Hashing off the async runtime, bounded in how much runs and how much waits.
+
+mod builder;
+mod worker;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crossbeam_channel::Sender;
+use tokio::sync::oneshot;
+
+use self::worker::Job;
+use super::{Error, ErrorKind, Plaintext, SecretHasher};
+use crate::domain::SecretHash;
+
+pub use builder::HashPoolBuilder;
+
+/// Threads that hash and verify secrets, and the bounded queue before them.
+///
+/// A hash costs milliseconds of CPU and megabytes of memory. On the threads of an async runtime it
+/// would hold up every other request, and on a thread each it would let a flood of requests take
+/// all memory. Here the number of threads bounds what runs, the queue bounds what waits, and more
+/// is refused at once with [`ErrorKind::Overloaded`].
+///
+/// - A clone is cheap and uses the same threads. They end when the last clone is dropped.
+/// - A caller that goes away before its job began costs no hash: the job is skipped as soon as a
+///   thread gets to it. One that has begun is finished on its thread, which is not free before that.
+/// - On Linux the threads run at a nice value 10 above the process's, so that under load the
+///   requests that need no hash go first.
+/// - It works on every async runtime, since it needs none.
+#[derive(Clone, Debug)]
+pub struct HashPool {
+    queue: Sender<Job>,
+}
+
+impl HashPool {
+    /// Configures a pool that hashes with `hasher`.
+    pub fn builder(hasher: impl SecretHasher) -> HashPoolBuilder {
+        HashPoolBuilder::new(hasher)
+    }
+
+    /// Hashes a secret and gives it back, for the one answer that shows it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Overloaded`] when the queue is full, else what the hasher answers.
+    pub async fn hash(&self, plaintext: Plaintext) -> Result<(Plaintext, SecretHash), Error> {
+        self.run(move |hasher| {
+            let hash = hasher.hash(&plaintext)?;
+            Ok((plaintext, hash))
+        })
+        .await
+    }
+
+    /// Whether `presented` is the secret that `hash` was made of.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Overloaded`] when the queue is full, else what the hasher answers.
+    pub async fn verify(&self, presented: Plaintext, hash: SecretHash) -> Result<bool, Error> {
+        self.run(move |hasher| hasher.verify(&presented, &hash))
+            .await
+    }
+
+    async fn run<T, W>(&self, work: W) -> Result<T, Error>
+    where
+        W: FnOnce(&dyn SecretHasher) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |hasher| {
+            if answer.is_closed() {
+                return;
+            }
+            let done = catch_unwind(AssertUnwindSafe(|| work(hasher))).unwrap_or_else(|_| {
+                Err(Error::new(ErrorKind::Other, "the secret hasher panicked"))
+            });
+            // Nobody waits any more: the answer is dropped.
+            let _ = answer.send(done);
+        });
+        self.queue
+            .try_send(job)
+            .map_err(|_| Error::new(ErrorKind::Overloaded, "too many secrets wait to be hashed"))?;
+        answered.await.map_err(|error| {
+            Error::new(ErrorKind::Other, "the secret was not hashed").with_source(error)
+        })?
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+use std::io;
+use std::sync::Arc;
+use std::thread;
+
+use crossbeam_channel::Receiver;
+
+use super::SecretHasher;
+
+/// Hashes or verifies, and answers its caller. Does not unwind.
+pub(super) type Job = Box<dyn FnOnce(&dyn SecretHasher) + Send>;
+
+/// Starts a thread that ends when the last sender of jobs is gone.
+pub(super) fn start(
+    number: usize,
+    jobs: Receiver<Job>,
+    hasher: Arc<dyn SecretHasher>,
+) -> io::Result<()> {
+    thread::Builder::new()
+        .name(format!("secret-hash-{number}"))
+        .spawn(move || {
+            lower_priority();
+            for job in jobs {
+                job(&*hasher);
+            }
+        })
+        .map(drop)
+}
+
+/// Lets the threads that serve requests go first.
+///
+/// POSIX sets the priority of a process, Linux that of the calling thread. Elsewhere it would slow
+/// down the whole host, so it is left alone.
+#[cfg(target_os = "linux")]
+fn lower_priority() {
+    use rustix::process::{getpriority_process, setpriority_process};
+
+    const STEP: i32 = 10;
+
+    // A host that forbids it still gets its hashes, at its own priority.
+    let _ = getpriority_process(None).and_then(|nice| setpriority_process(None, nice + STEP));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn lower_priority() {}
