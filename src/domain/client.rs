@@ -1,6 +1,4 @@
-use super::{
-    AuthMethod, ClientId, ClientStatus, FapiProfile, GrantType, Id, TenantId, Timestamp,
-};
+use super::{AuthMethod, ClientId, ClientStatus, FapiProfile, GrantType, Id, TenantId, Timestamp};
 
 /// The metadata of a client (RFC 7591 §2), as registered.
 ///
@@ -39,7 +37,11 @@ pub struct ClientMetadata {
 impl ClientMetadata {
     /// Whether a secret is of any use to it: confidential, with a method that presents one.
     pub fn uses_secret(&self) -> bool {
-        self.is_confidential && self.client_auth_methods.iter().any(|method| method.uses_secret())
+        self.is_confidential
+            && self
+                .client_auth_methods
+                .iter()
+                .any(|method| method.uses_secret())
     }
 
     /// The distinct origins of the http(s) redirect URIs, in their order.
@@ -119,7 +121,10 @@ mod tests {
     fn an_origin_is_how_a_web_uri_begins() {
         for (uri, expected) in [
             ("https://app.example.com", Some("https://app.example.com")),
-            ("https://app.example.com:8443/cb?x=/", Some("https://app.example.com:8443")),
+            (
+                "https://app.example.com:8443/cb?x=/",
+                Some("https://app.example.com:8443"),
+            ),
             ("http://[::1]:9?x", Some("http://[::1]:9")),
             ("com.example.app:/cb", None),
         ] {

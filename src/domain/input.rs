@@ -78,9 +78,13 @@ impl Fields {
             name: self.name.or(|| Some(name.clone())),
             redirect_uris: self.redirect_uris.or(|| Some(items(redirect_uris))),
             scopes: self.scopes.or(|| Some(items(scopes))),
-            grant_types: self.grant_types.or(|| Some(items(grant_types.iter().map(|g| g.as_str())))),
+            grant_types: self
+                .grant_types
+                .or(|| Some(items(grant_types.iter().map(|g| g.as_str())))),
             client_auth_methods: self.client_auth_methods.or(methods),
-            fapi_profile: self.fapi_profile.or(|| fapi_profile.map(|p| p.as_str().to_owned())),
+            fapi_profile: self
+                .fapi_profile
+                .or(|| fapi_profile.map(|p| p.as_str().to_owned())),
             is_confidential: self.is_confidential.or(|| Some(*is_confidential)),
             jwks: self.jwks.or(|| jwks.clone()),
             jwks_uri: self.jwks_uri.or(|| jwks_uri.clone()),

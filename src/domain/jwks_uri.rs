@@ -26,16 +26,28 @@ pub(super) fn check(text: &str, policy: &Policy) -> Result<(), Fault> {
         Some(Host::Ipv6(address)) => is_public_ipv6(address, policy),
         None => false,
     };
-    if public { Ok(()) } else { Err("must name a host on the public internet".into()) }
+    if public {
+        Ok(())
+    } else {
+        Err("must name a host on the public internet".into())
+    }
 }
 
 /// Names that never lead to the public internet: RFC 6761, RFC 6762, RFC 7686, RFC 8375 and
 /// ICANN's `internal`.
-const SPECIAL_NAMES: [&str; 6] = ["localhost", "local", "onion", "home.arpa", "invalid", "internal"];
+const SPECIAL_NAMES: [&str; 6] = [
+    "localhost",
+    "local",
+    "onion",
+    "home.arpa",
+    "invalid",
+    "internal",
+];
 
 fn is_public_name(name: &str, policy: &Policy) -> bool {
     let is_or_is_below = |parent: &&str| {
-        name.strip_suffix(*parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        name.strip_suffix(*parent)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
     match SPECIAL_NAMES.iter().find(|parent| is_or_is_below(parent)) {
         Some(&"internal" | &"home.arpa" | &"local") => policy.private_jwks_hosts,
@@ -54,8 +66,12 @@ const fn v6(a: u16, b: u16, prefix: u8) -> Ipv6Net {
 }
 
 /// RFC 1918 and RFC 6598.
-const PRIVATE_IPV4: [Ipv4Net; 4] =
-    [v4(10, 0, 0, 8), v4(172, 16, 0, 12), v4(192, 168, 0, 16), v4(100, 64, 0, 10)];
+const PRIVATE_IPV4: [Ipv4Net; 4] = [
+    v4(10, 0, 0, 8),
+    v4(172, 16, 0, 12),
+    v4(192, 168, 0, 16),
+    v4(100, 64, 0, 10),
+];
 
 /// The other blocks that the IANA registry (RFC 6890) does not call globally reachable.
 const SPECIAL_IPV4: [Ipv4Net; 10] = [
@@ -80,8 +96,12 @@ const GLOBAL_IPV6: Ipv6Net = v6(0x2000, 0, 3);
 
 /// Parts of the global block that are not for the public: protocol assignments and Teredo,
 /// documentation (RFC 3849, RFC 9637), and 6to4, which carries an IPv4 address.
-const SPECIAL_IPV6: [Ipv6Net; 4] =
-    [v6(0x2001, 0, 23), v6(0x2001, 0xdb8, 32), v6(0x3fff, 0, 20), v6(0x2002, 0, 16)];
+const SPECIAL_IPV6: [Ipv6Net; 4] = [
+    v6(0x2001, 0, 23),
+    v6(0x2001, 0xdb8, 32),
+    v6(0x3fff, 0, 20),
+    v6(0x2002, 0, 16),
+];
 
 /// RFC 4193.
 const PRIVATE_IPV6: Ipv6Net = v6(0xfc00, 0, 7);
@@ -108,15 +128,32 @@ mod tests {
             assert!(check(good, &policy).is_ok(), "{good}");
         }
         for bad in [
-            "http://app.example.com/jwks", "file:///etc/passwd", "https://u:p@app.example.com/jwks",
-            "https://app.example.com/jwks#k", "https://127.0.0.1:5432/jwks", "https://localhost/jwks",
-            "https://a.localhost/jwks", "https://kubernetes/jwks", "https://printer.local/jwks",
-            "https://metadata.google.internal/jwks", "https://169.254.169.254/latest",
-            "https://10.1.2.3/jwks", "https://172.31.0.1/jwks", "https://192.168.1.1/jwks",
-            "https://100.64.0.1/jwks", "https://0.0.0.0/jwks", "https://255.255.255.255/jwks",
-            "https://0x7f000001/jwks", "https://[::1]/jwks", "https://[::ffff:10.0.0.1]/jwks",
-            "https://[::ffff:a00:1]/jwks", "https://[fe80::1]/jwks", "https://[fd00::1]/jwks",
-            "https://[64:ff9b::a00:1]/jwks", "https://[2002:a00:1::]/jwks", "https://[2001:db8::1]/jwks",
+            "http://app.example.com/jwks",
+            "file:///etc/passwd",
+            "https://u:p@app.example.com/jwks",
+            "https://app.example.com/jwks#k",
+            "https://127.0.0.1:5432/jwks",
+            "https://localhost/jwks",
+            "https://a.localhost/jwks",
+            "https://kubernetes/jwks",
+            "https://printer.local/jwks",
+            "https://metadata.google.internal/jwks",
+            "https://169.254.169.254/latest",
+            "https://10.1.2.3/jwks",
+            "https://172.31.0.1/jwks",
+            "https://192.168.1.1/jwks",
+            "https://100.64.0.1/jwks",
+            "https://0.0.0.0/jwks",
+            "https://255.255.255.255/jwks",
+            "https://0x7f000001/jwks",
+            "https://[::1]/jwks",
+            "https://[::ffff:10.0.0.1]/jwks",
+            "https://[::ffff:a00:1]/jwks",
+            "https://[fe80::1]/jwks",
+            "https://[fd00::1]/jwks",
+            "https://[64:ff9b::a00:1]/jwks",
+            "https://[2002:a00:1::]/jwks",
+            "https://[2001:db8::1]/jwks",
         ] {
             assert!(check(bad, &policy).is_err(), "{bad}");
         }
@@ -125,10 +162,18 @@ mod tests {
     #[test]
     fn a_host_may_open_its_private_network_but_never_loopback() {
         let policy = Policy::default().insecure_allow_private_jwks_hosts();
-        for good in ["https://10.1.2.3/jwks", "https://kubernetes/jwks", "https://[fd00::1]/jwks"] {
+        for good in [
+            "https://10.1.2.3/jwks",
+            "https://kubernetes/jwks",
+            "https://[fd00::1]/jwks",
+        ] {
             assert!(check(good, &policy).is_ok(), "{good}");
         }
-        for bad in ["https://127.0.0.1/jwks", "https://localhost/jwks", "https://169.254.169.254/x"] {
+        for bad in [
+            "https://127.0.0.1/jwks",
+            "https://localhost/jwks",
+            "https://169.254.169.254/x",
+        ] {
             assert!(check(bad, &policy).is_err(), "{bad}");
         }
     }

@@ -34,7 +34,10 @@ fn is_control(c: char) -> bool {
 
 fn is_visible(c: char) -> bool {
     // Letters by category, but blank in every font.
-    let blank_letter = matches!(c, '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}');
+    let blank_letter = matches!(
+        c,
+        '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+    );
     let blank_category = matches!(
         c.general_category(),
         GeneralCategory::SpaceSeparator
@@ -68,7 +71,15 @@ mod tests {
     fn any_script_is_welcome() {
         let policy = Policy::default();
         let at_the_limit = "ñ".repeat(128);
-        for good in ["a", "Ünïcode", "日本語", "مثال", "👩‍👩‍👧", "x'); DROP TABLE--", &at_the_limit] {
+        for good in [
+            "a",
+            "Ünïcode",
+            "日本語",
+            "مثال",
+            "👩‍👩‍👧",
+            "x'); DROP TABLE--",
+            &at_the_limit,
+        ] {
             assert!(check(good, &policy).is_ok(), "{good}");
         }
     }
@@ -78,10 +89,20 @@ mod tests {
         let policy = Policy::default();
         let too_long = "n".repeat(129);
         let zalgo = format!("a{}", "\u{301}".repeat(5));
-        for bad in
-            ["", " ", "a\nb", "a\u{85}b", "a\0", "\u{202e}evil", "\u{200b}\u{200b}", "\u{3164}",
-             "\u{301}", "a\u{2028}b", &too_long, &zalgo]
-        {
+        for bad in [
+            "",
+            " ",
+            "a\nb",
+            "a\u{85}b",
+            "a\0",
+            "\u{202e}evil",
+            "\u{200b}\u{200b}",
+            "\u{3164}",
+            "\u{301}",
+            "a\u{2028}b",
+            &too_long,
+            &zalgo,
+        ] {
             assert!(check(bad, &policy).is_err(), "{bad:?}");
         }
     }

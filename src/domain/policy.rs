@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::GrantType;
+use super::{GrantType, jwk_set};
 
 /// What a host lets its clients register: limits, and the lists of what it supports.
 ///
@@ -13,9 +13,7 @@ pub struct Policy {
     pub(crate) scopes: usize,
     pub(crate) scope_length: usize,
     pub(crate) url_length: usize,
-    pub(crate) jwks_length: usize,
-    pub(crate) jwks_keys: usize,
-    pub(crate) jwks_depth: usize,
+    pub(crate) jwks: jwk_set::Limits,
     pub(crate) allowed_grant_types: Vec<GrantType>,
     pub(crate) allowed_scopes: Option<BTreeSet<String>>,
     pub(crate) localhost: bool,
@@ -32,9 +30,7 @@ impl Default for Policy {
             scopes: 64,
             scope_length: 128,
             url_length: 2048,
-            jwks_length: 32 * 1024,
-            jwks_keys: 16,
-            jwks_depth: 16,
+            jwks: jwk_set::Limits::default(),
             allowed_grant_types: GrantType::ALL.to_vec(),
             allowed_scopes: None,
             localhost: true,
@@ -69,7 +65,7 @@ impl Policy {
     /// The most keys in a `jwks`. 16 by default: an assertion may have to be tried with each.
     #[must_use]
     pub fn with_max_jwks_keys(mut self, keys: usize) -> Self {
-        self.jwks_keys = keys;
+        self.jwks.keys = keys;
         self
     }
 

@@ -18,16 +18,41 @@ pub(super) enum Kind {
 /// Schemes that run script, read local data or hand over to another app: none returns a code.
 /// Those without a dot are refused by default anyway; these stay refused when a host allows them.
 const FORBIDDEN_SCHEMES: [&str; 20] = [
-    "about", "blob", "chrome", "content", "data", "file", "filesystem", "ftp", "intent",
-    "javascript", "jar", "mailto", "ms-appx", "resource", "sms", "tel", "urn", "vbscript",
-    "view-source", "ws",
+    "about",
+    "blob",
+    "chrome",
+    "content",
+    "data",
+    "file",
+    "filesystem",
+    "ftp",
+    "intent",
+    "javascript",
+    "jar",
+    "mailto",
+    "ms-appx",
+    "resource",
+    "sms",
+    "tel",
+    "urn",
+    "vbscript",
+    "view-source",
+    "ws",
 ];
 
 /// Parameters of an authorization response: RFC 6749 §4.1.2, RFC 9207 §2, and OpenID Connect's
 /// hybrid and session responses.
 const RESPONSE_PARAMETERS: [&str; 10] = [
-    "access_token", "code", "error", "error_description", "error_uri", "id_token", "iss",
-    "response", "session_state", "state",
+    "access_token",
+    "code",
+    "error",
+    "error_description",
+    "error_uri",
+    "id_token",
+    "iss",
+    "response",
+    "session_state",
+    "state",
 ];
 
 /// Checks one redirect URI (RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1 and §2.6).
@@ -48,7 +73,10 @@ pub(super) fn check(text: &str, policy: &Policy) -> Result<Kind, Fault> {
     if uri.path().contains('*') {
         return Err("must not contain a wildcard".into());
     }
-    if uri.query_names().any(|name| RESPONSE_PARAMETERS.contains(&&*name)) {
+    if uri
+        .query_names()
+        .any(|name| RESPONSE_PARAMETERS.contains(&&*name))
+    {
         return Err("must not hold a parameter of the authorization response".into());
     }
     Ok(kind)
@@ -69,7 +97,9 @@ fn private_use(scheme: &str, uri: &StrictUri<'_>, policy: &Policy) -> Result<Kin
         return Err("must not use a scheme that runs script or hands over to another app".into());
     }
     if !scheme.contains('.') && !policy.dotless_schemes {
-        return Err("must use https, or a private-use scheme with a dot, like com.example.app".into());
+        return Err(
+            "must use https, or a private-use scheme with a dot, like com.example.app".into(),
+        );
     }
     if uri.has_authority() || !uri.path().starts_with('/') {
         return Err("must have the form scheme:/path with a private-use scheme".into());
@@ -98,25 +128,48 @@ mod tests {
         ] {
             assert_eq!(kind(good), Some(Kind::Https), "{good}");
         }
-        for good in
-            ["http://127.0.0.1/cb", "http://127.0.0.1:8080", "http://[::1]:61023/cb", "http://localhost/cb"]
-        {
+        for good in [
+            "http://127.0.0.1/cb",
+            "http://127.0.0.1:8080",
+            "http://[::1]:61023/cb",
+            "http://localhost/cb",
+        ] {
             assert_eq!(kind(good), Some(Kind::Loopback), "{good}");
         }
-        assert_eq!(kind("com.example.app:/oauth2redirect"), Some(Kind::PrivateUse));
+        assert_eq!(
+            kind("com.example.app:/oauth2redirect"),
+            Some(Kind::PrivateUse)
+        );
     }
 
     #[test]
     fn what_a_parser_would_repair_is_refused() {
         for bad in [
-            "https:evil.example/cb", "https:///cb", "https:/evil.example", "https:\\\\evil.example",
-            "HTTPS://app.example.com/cb", "https://App.example.com/cb", "https://app.example.com:443/cb",
-            "https://app.example.com:/cb", "https://a%2eb.example/cb", "https://app.example.com:099/cb",
-            "http://0x7f.1/cb", "http://127.1/cb", "http://2130706433/cb", "http://0177.0.0.1/cb",
-            "http://[0:0:0:0:0:0:0:1]/cb", "\u{1}javascript:alert(1)", "java\tscript:alert(1)",
-            " https://app.example.com/cb", "https://app.example.com/cb ", "https://app.example.com/\u{0}",
-            "https://app.exa\nmple.com/cb", "https://ａpp.example.com/cb", "https://a\u{ad}pp.example.com/cb",
-            "https://example.com%00.evil.test/cb", "https://app.example.com?x=1",
+            "https:evil.example/cb",
+            "https:///cb",
+            "https:/evil.example",
+            "https:\\\\evil.example",
+            "HTTPS://app.example.com/cb",
+            "https://App.example.com/cb",
+            "https://app.example.com:443/cb",
+            "https://app.example.com:/cb",
+            "https://a%2eb.example/cb",
+            "https://app.example.com:099/cb",
+            "http://0x7f.1/cb",
+            "http://127.1/cb",
+            "http://2130706433/cb",
+            "http://0177.0.0.1/cb",
+            "http://[0:0:0:0:0:0:0:1]/cb",
+            "\u{1}javascript:alert(1)",
+            "java\tscript:alert(1)",
+            " https://app.example.com/cb",
+            "https://app.example.com/cb ",
+            "https://app.example.com/\u{0}",
+            "https://app.exa\nmple.com/cb",
+            "https://ａpp.example.com/cb",
+            "https://a\u{ad}pp.example.com/cb",
+            "https://example.com%00.evil.test/cb",
+            "https://app.example.com?x=1",
         ] {
             assert_eq!(kind(bad), None, "{bad:?}");
         }
@@ -125,15 +178,30 @@ mod tests {
     #[test]
     fn what_is_legal_text_and_still_dangerous_is_refused() {
         for bad in [
-            "", "https://", "//evil.example/cb", "cb", "https://app.example.com/cb#", "https://a@b.example/",
-            "https://@app.example.com/cb", "https://*.example.com/cb", "https://app.example.com/*",
-            "https://app.example.com/a/../cb", "https://app.example.com/%2e%2E/cb",
-            "https://app.example.com/%252e%252e/cb", "https://app.example.com/..;/cb",
-            "https://app.example.com/a%2f..%2fcb", "https://app.example.com/..%5ccb",
-            "https://app.example.com/cb%0d%0aSet-Cookie:x=1", "https://app.example.com/cb?x=%2500",
-            "https://app.example.com/%zz", "https://app.example.com:0/cb", "https://a..b/cb",
-            "https://app.example.com,evil.test/cb", "https://app.example.com/cb?code=x",
-            "https://app.example.com/cb?st%61te=x", "https://app.example.com./cb",
+            "",
+            "https://",
+            "//evil.example/cb",
+            "cb",
+            "https://app.example.com/cb#",
+            "https://a@b.example/",
+            "https://@app.example.com/cb",
+            "https://*.example.com/cb",
+            "https://app.example.com/*",
+            "https://app.example.com/a/../cb",
+            "https://app.example.com/%2e%2E/cb",
+            "https://app.example.com/%252e%252e/cb",
+            "https://app.example.com/..;/cb",
+            "https://app.example.com/a%2f..%2fcb",
+            "https://app.example.com/..%5ccb",
+            "https://app.example.com/cb%0d%0aSet-Cookie:x=1",
+            "https://app.example.com/cb?x=%2500",
+            "https://app.example.com/%zz",
+            "https://app.example.com:0/cb",
+            "https://a..b/cb",
+            "https://app.example.com,evil.test/cb",
+            "https://app.example.com/cb?code=x",
+            "https://app.example.com/cb?st%61te=x",
+            "https://app.example.com./cb",
         ] {
             assert_eq!(kind(bad), None, "{bad:?}");
         }
@@ -142,9 +210,16 @@ mod tests {
     #[test]
     fn http_is_for_the_loopback_literals() {
         for bad in [
-            "http://app.example.com/cb", "http://127.0.0.1.evil.test/cb", "http://localhost.evil.test/cb",
-            "http://localhost./cb", "http://127.0.0.2/cb", "http://0.0.0.0/cb", "http://[::]/cb",
-            "http://[::ffff:127.0.0.1]/cb", "http://[::ffff:7f00:1]/cb", "http://[fe80::1%25eth0]/cb",
+            "http://app.example.com/cb",
+            "http://127.0.0.1.evil.test/cb",
+            "http://localhost.evil.test/cb",
+            "http://localhost./cb",
+            "http://127.0.0.2/cb",
+            "http://0.0.0.0/cb",
+            "http://[::]/cb",
+            "http://[::ffff:127.0.0.1]/cb",
+            "http://[::ffff:7f00:1]/cb",
+            "http://[fe80::1%25eth0]/cb",
             "http://sub.localhost/cb",
         ] {
             assert_eq!(kind(bad), None, "{bad:?}");
@@ -158,9 +233,18 @@ mod tests {
     fn other_schemes_must_belong_to_an_app() {
         let open = Policy::default().insecure_allow_schemes_without_a_dot();
         for bad in [
-            "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "file:///etc/passwd",
-            "about:blank", "mailto:a@example.com", "urn:ietf:wg:oauth:2.0:oob", "blob:https://a.b/c",
-            "com.example.app:opaque", "com.example.app://host/cb", "com.example.app:", "vbscript:/x",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "about:blank",
+            "mailto:a@example.com",
+            "urn:ietf:wg:oauth:2.0:oob",
+            "blob:https://a.b/c",
+            "com.example.app:opaque",
+            "com.example.app://host/cb",
+            "com.example.app:",
+            "vbscript:/x",
         ] {
             assert_eq!(kind(bad), None, "{bad:?}");
             assert!(check(bad, &open).is_err(), "{bad:?}");

@@ -1,7 +1,7 @@
 //! The rules between fields, one function each. A rule that reads a field already at fault stays
 //! silent: one mistake is reported once.
 
-use super::jwk_set::JwkSet;
+use super::jwk_set::{JwkSet, KeyKind, SignatureAlgorithm, SignatureKey};
 use super::redirect_uri::Kind;
 use super::violation::{Violation, Violations};
 use super::{AuthMethod, ClientStatus, FapiProfile, GrantType};
@@ -49,17 +49,29 @@ pub(super) fn check(checked: &Checked, faults: &mut Violations) {
 /// RFC 8252 §8.4 and §8.5.
 fn redirect_by_private_use_scheme_is_public(checked: &Checked) -> Option<Violation> {
     let confidential = checked.is_confidential?;
-    let index = checked.redirect_uris.as_ref()?.iter().position(|(_, k)| *k == Kind::PrivateUse)?;
+    let index = checked
+        .redirect_uris
+        .as_ref()?
+        .iter()
+        .position(|(_, k)| *k == Kind::PrivateUse)?;
     confidential.then(|| {
         let path = format!("redirect_uris[{index}]");
-        Violation::new(path, "must not use a private-use scheme in a confidential client")
+        Violation::new(
+            path,
+            "must not use a private-use scheme in a confidential client",
+        )
     })
 }
 
 /// A refresh token comes with another grant: RFC 6749 §6, RFC 7591 §2.1.
 fn refresh_token_needs_a_first_token(checked: &Checked) -> Option<Violation> {
     let alone = checked.grant_types.as_deref()? == [GrantType::RefreshToken];
-    alone.then(|| Violation::new("grant_types", "must hold another grant beside refresh_token"))
+    alone.then(|| {
+        Violation::new(
+            "grant_types",
+            "must hold another grant beside refresh_token",
+        )
+    })
 }
 
 /// RFC 6749 §4.4.2: client credentials are for confidential clients only. CIBA Core §7.1 asks
@@ -67,7 +79,9 @@ fn refresh_token_needs_a_first_token(checked: &Checked) -> Option<Violation> {
 fn grants_that_need_authentication(checked: &Checked) -> Option<Violation> {
     let public = !checked.is_confidential?;
     let grants = checked.grant_types.as_ref()?;
-    let index = grants.iter().position(|grant| grant.needs_authentication())?;
+    let index = grants
+        .iter()
+        .position(|grant| grant.needs_authentication())?;
     public.then(|| {
         let path = format!("grant_types[{index}]");
         Violation::new(path, "must not be used by a public client")
@@ -95,7 +109,10 @@ fn keys_come_one_way(checked: &Checked) -> Option<Violation> {
 
 /// RFC 7523 §3 asks for a signature, which needs a registered key to verify it.
 fn private_key_jwt_needs_a_key(checked: &Checked) -> Option<Violation> {
-    let wanted = checked.client_auth_methods.as_ref()?.contains(&AuthMethod::PrivateKeyJwt);
+    let wanted = checked
+        .client_auth_methods
+        .as_ref()?
+        .contains(&AuthMethod::PrivateKeyJwt);
     let message = match (checked.jwks.as_ref()?, checked.jwks_uri.as_ref()?) {
         (None, None) => "must be set, or jwks_uri, for private_key_jwt",
         (Some(keys), None) if keys.signature_keys().is_empty() => {
@@ -108,8 +125,13 @@ fn private_key_jwt_needs_a_key(checked: &Checked) -> Option<Violation> {
 
 /// FAPI 2.0 §5.3.2.1 and FAPI 1.0 Part 2 §5.2.2 support confidential clients only.
 fn fapi_is_confidential(checked: &Checked) -> Option<Violation> {
-    checked.fapi_profile?.filter(|_| checked.is_confidential == Some(false))?;
-    Some(Violation::new("is_confidential", "must be true under a FAPI profile"))
+    checked
+        .fapi_profile?
+        .filter(|_| checked.is_confidential == Some(false))?;
+    Some(Violation::new(
+        "is_confidential",
+        "must be true under a FAPI profile",
+    ))
 }
 
 /// FAPI 2.0 §5.3.2.1 and FAPI 1.0 Part 2 §5.2.2: `private_key_jwt`, or mutual TLS, which is not
@@ -118,22 +140,34 @@ fn fapi_auth_methods(checked: &Checked) -> Option<Violation> {
     checked.fapi_profile??;
     let others = checked.client_auth_methods.as_deref()? != [AuthMethod::PrivateKeyJwt];
     others.then(|| {
-        Violation::new("client_auth_methods", "must be private_key_jwt under a FAPI profile")
+        Violation::new(
+            "client_auth_methods",
+            "must be private_key_jwt under a FAPI profile",
+        )
     })
 }
 
 /// FAPI 1.0 Part 1 §5.2.2: redirect URIs use https, without the loopback exception.
 fn fapi1_redirects_over_https(checked: &Checked) -> Option<Violation> {
-    checked.fapi_profile?.filter(|profile| *profile == FapiProfile::Fapi1)?;
-    let index = checked.redirect_uris.as_ref()?.iter().position(|(_, k)| *k != Kind::Https)?;
-    Some(Violation::new(format!("redirect_uris[{index}]"), "must use https under fapi1"))
+    checked
+        .fapi_profile?
+        .filter(|profile| *profile == FapiProfile::Fapi1)?;
+    let index = checked
+        .redirect_uris
+        .as_ref()?
+        .iter()
+        .position(|(_, k)| *k != Kind::Https)?;
+    Some(Violation::new(
+        format!("redirect_uris[{index}]"),
+        "must use https under fapi1",
+    ))
 }
 
 /// FAPI 2.0 §5.4.1 takes PS256, ES256 and EdDSA; FAPI 1.0 Part 2 §8.6 takes PS256 and ES256.
 fn fapi_signature_algorithms(checked: &Checked) -> Option<Violation> {
     let profile = checked.fapi_profile??;
     let keys = checked.jwks.as_ref()?.as_ref()?;
-    let unfit = keys.signature_keys().iter().any(|key| !key.fits(profile));
+    let unfit = keys.signature_keys().iter().any(|key| !fits(key, profile));
     unfit.then(|| {
         let message = match profile {
             FapiProfile::Fapi1 => "must hold keys for PS256 or ES256 only under fapi1",
@@ -141,4 +175,16 @@ fn fapi_signature_algorithms(checked: &Checked) -> Option<Violation> {
         };
         Violation::new("jwks", message)
     })
+}
+
+/// Whether a key can only make signatures that the profile takes. An RSA key that names no
+/// algorithm can be used with PS256, so it may stay.
+fn fits(key: &SignatureKey, profile: FapiProfile) -> bool {
+    let only = |algorithm| key.algorithm.is_none_or(|named| named == algorithm);
+    match key.kind {
+        KeyKind::Rsa { .. } => only(SignatureAlgorithm::Ps256),
+        KeyKind::P256 => only(SignatureAlgorithm::Es256),
+        KeyKind::Ed25519 => profile == FapiProfile::Fapi2,
+        KeyKind::P384 | KeyKind::P521 => false,
+    }
 }

@@ -9,10 +9,17 @@ pub(super) fn check(scope: &str, policy: &Policy) -> Result<(), Fault> {
     if scope.len() > policy.scope_length {
         return Err(format!("must be at most {} bytes long", policy.scope_length).into());
     }
-    if !scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)) {
+    if !scope
+        .bytes()
+        .all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+    {
         return Err("must hold visible ASCII characters other than \" and \\ only".into());
     }
-    if policy.allowed_scopes.as_ref().is_some_and(|allowed| !allowed.contains(scope)) {
+    if policy
+        .allowed_scopes
+        .as_ref()
+        .is_some_and(|allowed| !allowed.contains(scope))
+    {
         return Err("is not a scope of this server".into());
     }
     Ok(())

@@ -29,11 +29,17 @@ impl<'a> StrictUri<'a> {
             return Err(format!("must be at most {max_length} bytes long").into());
         }
         let uri = Uri::parse(text).map_err(|_| "must be an absolute URI (RFC 3986 section 4.3)")?;
-        if uri.authority().is_some_and(|authority| authority.has_userinfo()) {
+        if uri
+            .authority()
+            .is_some_and(|authority| authority.has_userinfo())
+        {
             return Err("must not contain user information".into());
         }
         // Before the comparison below, which would only say that the text is not canonical.
-        if uri.authority().is_some_and(|authority| authority.host().contains('*')) {
+        if uri
+            .authority()
+            .is_some_and(|authority| authority.host().contains('*'))
+        {
             return Err("must not contain a wildcard".into());
         }
         if has_dot_segment(uri.path().as_str()) {
@@ -43,9 +49,11 @@ impl<'a> StrictUri<'a> {
         let without_path = uri.path().is_empty() && uri.query().is_none();
         let read_as = url.as_str();
         if read_as != text && !(without_path && read_as.strip_suffix('/') == Some(text)) {
-            return Err("must be in canonical form: lower-case scheme and host, no default port, \
+            return Err(
+                "must be in canonical form: lower-case scheme and host, no default port, \
                         nothing for a parser to repair"
-                .into());
+                    .into(),
+            );
         }
         let this = Self { uri, url };
         this.check_authority()?;
@@ -102,21 +110,30 @@ impl<'a> StrictUri<'a> {
 /// Whether some decoder or servlet container on the way could read a `.` or `..` segment:
 /// encoded once or more, behind a backslash, or with a path parameter (`..;`).
 fn has_dot_segment(path: &str) -> bool {
-    decode_fully(path).split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| {
-        let name = segment.split(|byte| *byte == b';').next().unwrap_or_default();
-        matches!(name, b"." | b"..")
-    })
+    decode_fully(path)
+        .split(|byte| matches!(byte, b'/' | b'\\'))
+        .any(|segment| {
+            let name = segment
+                .split(|byte| *byte == b';')
+                .next()
+                .unwrap_or_default();
+            matches!(name, b"." | b"..")
+        })
 }
 
 /// Undoes percent-encoding as often as careless software on the way might.
 fn decode_fully(text: &str) -> Vec<u8> {
-    (0..DECODINGS).fold(text.as_bytes().to_vec(), |bytes, _| percent_decode(&bytes).collect())
+    (0..DECODINGS).fold(text.as_bytes().to_vec(), |bytes, _| {
+        percent_decode(&bytes).collect()
+    })
 }
 
 fn is_dns_name(name: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+            && label
+                .bytes()
+                .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
     };
     name.len() <= 253 && name.split('.').all(is_label)
 }

@@ -39,14 +39,14 @@ impl Checked {
             grant_types: read.grant_types(fields.grant_types),
             client_auth_methods: read.auth_methods(fields.client_auth_methods, is_confidential),
             fapi_profile: read.optional("fapi_profile", fields.fapi_profile, |word| {
-                FapiProfile::parse(word).ok_or_else(|| one_of(FapiProfile::ALL, FapiProfile::as_str))
+                FapiProfile::parse(word)
+                    .ok_or_else(|| one_of(FapiProfile::ALL, FapiProfile::as_str))
             }),
             is_confidential,
-            jwks: read.optional("jwks", fields.jwks, |text| {
-                JwkSet::parse(text, policy.jwks_limits()).map_err(|error| error.to_string().into())
+            jwks: read.optional("jwks", fields.jwks, |text| JwkSet::parse(text, policy.jwks)),
+            jwks_uri: read.optional_text("jwks_uri", fields.jwks_uri, |text| {
+                jwks_uri::check(text, policy)
             }),
-            jwks_uri: read
-                .optional_text("jwks_uri", fields.jwks_uri, |text| jwks_uri::check(text, policy)),
             logo_url: read.web_url("logo_url", fields.logo_url),
             privacy_policy: read.web_url("privacy_policy", fields.privacy_policy),
             terms_url: read.web_url("terms_url", fields.terms_url),
@@ -58,13 +58,17 @@ impl Checked {
     fn into_metadata(self) -> Option<(ClientMetadata, ClientStatus)> {
         let metadata = ClientMetadata {
             name: self.name?,
-            redirect_uris: self.redirect_uris?.into_iter().map(|(uri, _)| uri).collect(),
+            redirect_uris: self
+                .redirect_uris?
+                .into_iter()
+                .map(|(uri, _)| uri)
+                .collect(),
             scopes: self.scopes?,
             grant_types: self.grant_types?,
             client_auth_methods: self.client_auth_methods?,
             fapi_profile: self.fapi_profile?,
             is_confidential: self.is_confidential?,
-            jwks: self.jwks?.map(JwkSet::into_text),
+            jwks: self.jwks?.map(|set| set.as_str().to_owned()),
             jwks_uri: self.jwks_uri?,
             logo_url: self.logo_url?,
             privacy_policy: self.privacy_policy?,
@@ -152,17 +156,18 @@ impl Reader<'_> {
         }
     }
 
-    fn redirect_uris(
-        &mut self,
-        input: Input<Items>,
-    ) -> Option<Vec<(String, redirect_uri::Kind)>> {
+    fn redirect_uris(&mut self, input: Input<Items>) -> Option<Vec<(String, redirect_uri::Kind)>> {
         if input.is_absent() {
             return self.fault("redirect_uris", "is required");
         }
         let policy = self.policy;
-        self.list("redirect_uris", input, Vec::new(), 1..=policy.redirect_uris, |text| {
-            redirect_uri::check(text, policy).map(|kind| (text.to_owned(), kind))
-        })
+        self.list(
+            "redirect_uris",
+            input,
+            Vec::new(),
+            1..=policy.redirect_uris,
+            |text| redirect_uri::check(text, policy).map(|kind| (text.to_owned(), kind)),
+        )
     }
 
     fn scopes(&mut self, input: Input<Items>) -> Option<Vec<String>> {
@@ -193,9 +198,15 @@ impl Reader<'_> {
                 false => vec![AuthMethod::None],
             });
         }
-        self.list("client_auth_methods", input, Vec::new(), 1..=MAX_WORDS, |word| {
-            AuthMethod::parse(word).ok_or_else(|| one_of(AuthMethod::ALL, AuthMethod::as_str))
-        })
+        self.list(
+            "client_auth_methods",
+            input,
+            Vec::new(),
+            1..=MAX_WORDS,
+            |word| {
+                AuthMethod::parse(word).ok_or_else(|| one_of(AuthMethod::ALL, AuthMethod::as_str))
+            },
+        )
     }
 
     /// A list whose items are checked one by one and kept once.
@@ -221,12 +232,16 @@ impl Reader<'_> {
         let mut kept = Vec::with_capacity(items.len());
         let mut sound = true;
         for (index, item) in items.into_iter().enumerate() {
-            let parsed = item.as_deref().ok_or("must be a string".into()).and_then(&parse);
+            let parsed = item
+                .as_deref()
+                .ok_or("must be a string".into())
+                .and_then(&parse);
             match parsed {
                 Ok(value) if kept.contains(&value) => {}
                 Ok(value) => kept.push(value),
                 Err(fault) => {
-                    self.faults.push(Violation::new(format!("{path}[{index}]"), fault));
+                    self.faults
+                        .push(Violation::new(format!("{path}[{index}]"), fault));
                     sound = false;
                 }
             }

@@ -21,13 +21,24 @@ mod tests {
     #[test]
     fn only_pages_on_the_web() {
         let policy = Policy::default();
-        for good in ["https://app.example.com", "https://app.example.com/l.png?s=2#top"] {
+        for good in [
+            "https://app.example.com",
+            "https://app.example.com/l.png?s=2#top",
+        ] {
             assert!(check(good, &policy).is_ok(), "{good}");
         }
         for bad in [
-            "", "just some text", "//evil.example/tos", "/tos", "http://app.example.com",
-            "javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:image/svg+xml,<svg onload=alert(1)>",
-            "ftp://app.example.com", "https://user:pw@app.example.com", "https:app.example.com",
+            "",
+            "just some text",
+            "//evil.example/tos",
+            "/tos",
+            "http://app.example.com",
+            "javascript:alert(1)",
+            "JAVASCRIPT:alert(1)",
+            "data:image/svg+xml,<svg onload=alert(1)>",
+            "ftp://app.example.com",
+            "https://user:pw@app.example.com",
+            "https:app.example.com",
         ] {
             assert!(check(bad, &policy).is_err(), "{bad:?}");
         }

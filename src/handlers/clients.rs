@@ -1,9 +1,9 @@
 use http::{StatusCode, header};
 
+use super::Error;
 use super::precondition::{etag, if_match};
 use super::reply::Reply;
 use super::request::Call;
-use super::Error;
 use crate::domain::{Client, Draft, Patch};
 use crate::manager::ClientManager;
 use crate::wire::{
@@ -29,12 +29,16 @@ pub(super) async fn update(manager: &ClientManager, call: Call<'_>) -> Result<Re
     let client_id = call.client_id()?;
     let expected = if_match(call.headers)?;
     let patch = Patch(read_fields(&call.body)?);
-    let client = manager.update(&call.operator, &client_id, patch, &expected).await?;
+    let client = manager
+        .update(&call.operator, &client_id, patch, &expected)
+        .await?;
     item(manager, &client)
 }
 
 pub(super) async fn clone(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
-    let issued = manager.clone_client(&call.operator, &call.client_id()?).await?;
+    let issued = manager
+        .clone_client(&call.operator, &call.client_id()?)
+        .await?;
     let data = CloneClientResponse::new(&issued.client, issued.secret.as_ref());
     let reply = Reply::success(StatusCode::CREATED, data, manager.now())?;
     Ok(reply.with_location(&issued.client))

@@ -87,14 +87,23 @@ impl Error {
     }
 
     pub(super) fn bad_request(message: &'static str) -> Self {
-        Self { message: message.into(), ..ErrorKind::BadRequest.into() }
+        Self {
+            message: message.into(),
+            ..ErrorKind::BadRequest.into()
+        }
     }
 
     pub(super) fn method_not_allowed(allowed: Vec<Method>) -> Self {
-        Self { allowed, ..ErrorKind::MethodNotAllowed.into() }
+        Self {
+            allowed,
+            ..ErrorKind::MethodNotAllowed.into()
+        }
     }
 
-    pub(super) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub(super) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
         self.source = Some(source.into());
         self
     }
@@ -150,7 +159,10 @@ impl From<ErrorKind> for Error {
 
 impl From<Violation> for Error {
     fn from(violation: Violation) -> Self {
-        Self { message: violation.to_string().into(), ..ErrorKind::BadRequest.into() }
+        Self {
+            message: violation.to_string().into(),
+            ..ErrorKind::BadRequest.into()
+        }
     }
 }
 
@@ -183,7 +195,11 @@ impl From<manager::Error> for Error {
             Kind::Overloaded | Kind::Unavailable => ErrorKind::Unavailable,
             Kind::Internal => ErrorKind::Internal,
         };
-        Self { message: error.to_string().into(), source: Some(error.into()), ..kind.into() }
+        Self {
+            message: error.to_string().into(),
+            source: Some(error.into()),
+            ..kind.into()
+        }
     }
 }
 

@@ -47,7 +47,10 @@ pub struct Handlers {
 impl Handlers {
     /// The operations on the clients of `manager`, for whom `authorizer` lets pass.
     pub fn new(manager: ClientManager, authorizer: impl Authorizer) -> Self {
-        Self { manager, authorizer: SharedAuthorizer::new(authorizer) }
+        Self {
+            manager,
+            authorizer: SharedAuthorizer::new(authorizer),
+        }
     }
 
     /// Answers a request. Every failure is an answer too, and carries its [`Error`] as an
@@ -81,7 +84,8 @@ impl Handlers {
         } else {
             Bytes::new()
         };
-        self.run(operation, Call::new(operator, parameters, &head, body)).await
+        self.run(operation, Call::new(operator, parameters, &head, body))
+            .await
     }
 
     async fn run(&self, operation: Operation, call: Call<'_>) -> Result<Reply, Error> {

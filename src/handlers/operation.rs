@@ -14,8 +14,12 @@ pub(crate) const CLIENTS: &str = "/admin/oauth/clients";
 
 impl Operation {
     /// The table that everything else is made of.
-    pub(crate) const ALL: [Self; 4] =
-        [Self::CreateClient, Self::GetClient, Self::UpdateClient, Self::CloneClient];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::CreateClient,
+        Self::GetClient,
+        Self::UpdateClient,
+        Self::CloneClient,
+    ];
 
     pub(crate) fn method(self) -> Method {
         match self {

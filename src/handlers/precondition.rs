@@ -19,13 +19,22 @@ pub(super) fn if_match(headers: &HeaderMap) -> Result<Expected, Error> {
     let mut versions = Vec::new();
     let malformed = || Error::bad_request("If-Match: must be * or a list of entity tags");
     for field in headers.get_all(header::IF_MATCH) {
-        for tag in field.to_str().map_err(|_| malformed())?.split(',').map(str::trim) {
+        for tag in field
+            .to_str()
+            .map_err(|_| malformed())?
+            .split(',')
+            .map(str::trim)
+        {
             if tag == "*" {
                 return Ok(Expected::Any);
             }
             let opaque = tag.strip_prefix("W/").unwrap_or(tag);
-            let inner = opaque.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-            let inner = inner.filter(|inner| !inner.contains('"')).ok_or_else(malformed)?;
+            let inner = opaque
+                .strip_prefix('"')
+                .and_then(|rest| rest.strip_suffix('"'));
+            let inner = inner
+                .filter(|inner| !inner.contains('"'))
+                .ok_or_else(malformed)?;
             let is_strong = opaque.len() == tag.len();
             // One spelling a version: "01" is not "1".
             let version = inner.parse().map(Version::from_i64).ok();
@@ -48,7 +57,9 @@ mod tests {
     }
 
     fn one_of(versions: &[i64]) -> Option<Expected> {
-        Some(Expected::OneOf(versions.iter().copied().map(Version::from_i64).collect()))
+        Some(Expected::OneOf(
+            versions.iter().copied().map(Version::from_i64).collect(),
+        ))
     }
 
     #[test]

@@ -19,7 +19,10 @@ impl Reply {
     pub(super) fn json<T: Serialize>(status: StatusCode, body: &T) -> Result<Self, Error> {
         let body = serde_json::to_vec(body)
             .map_err(|error| Error::from(ErrorKind::Internal).with_source(error))?;
-        Ok(Self { body: body.into(), ..Self::empty(status) })
+        Ok(Self {
+            body: body.into(),
+            ..Self::empty(status)
+        })
     }
 
     /// An answer without a body.
@@ -63,15 +66,25 @@ impl Reply {
 
     pub(super) fn into_response(self, head_only: bool) -> Response<Body> {
         let length = HeaderValue::from(self.body.len());
-        let mut response = Response::new(if head_only { Body::default() } else { self.body.into() });
+        let mut response = Response::new(if head_only {
+            Body::default()
+        } else {
+            self.body.into()
+        });
         *response.status_mut() = self.status;
         *response.extensions_mut() = self.extensions;
         let headers = response.headers_mut();
         *headers = self.headers;
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
         headers.insert(header::CONTENT_LENGTH, length);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
         response
     }
 }
@@ -81,5 +94,8 @@ fn encoded(client: &Client) -> impl std::fmt::Display {
     percent_encoding::utf8_percent_encode(client.client_id.as_str(), SEGMENT)
 }
 
-const SEGMENT: &percent_encoding::AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const SEGMENT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');

@@ -3,7 +3,6 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, header};
-use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use percent_encoding::percent_decode_str;
 
@@ -37,7 +36,12 @@ impl<'a> Call<'a> {
         body: Bytes,
     ) -> Self {
         let ip = head.extensions.get().map(|PeerIp(ip)| *ip);
-        Self { operator: operator.with_ip(ip), headers: &head.headers, body, parameters }
+        Self {
+            operator: operator.with_ip(ip),
+            headers: &head.headers,
+            body,
+            parameters,
+        }
     }
 
     /// The client that the path names. A text that can't be a `client_id` names none.
@@ -70,15 +74,24 @@ where
 /// JSON as `application/json` (RFC 8259 §11), in UTF-8 and not compressed.
 fn check_media_type(headers: &HeaderMap) -> Result<(), Error> {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
-    let first = types.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let first = types
+        .next()
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if types.next().is_some() {
         return Err(Error::bad_request("Content-Type: must be there once"));
     }
     let mut parts = first.split(';').map(str::trim);
-    let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
-    let other_charset = parts.filter_map(|parameter| parameter.split_once('=')).any(|(key, value)| {
-        key.eq_ignore_ascii_case("charset") && !value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-    });
+    let is_json = parts
+        .next()
+        .is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    let other_charset =
+        parts
+            .filter_map(|parameter| parameter.split_once('='))
+            .any(|(key, value)| {
+                key.eq_ignore_ascii_case("charset")
+                    && !value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            });
     if !is_json || other_charset || headers.contains_key(header::CONTENT_ENCODING) {
         return Err(ErrorKind::UnsupportedMediaType.into());
     }
@@ -101,11 +114,24 @@ mod tests {
 
     #[test]
     fn only_json_is_read() {
-        for good in ["application/json", "Application/JSON", "application/json; charset=UTF-8"] {
+        for good in [
+            "application/json",
+            "Application/JSON",
+            "application/json; charset=UTF-8",
+        ] {
             assert_eq!(refusal(&[good]), None, "{good}");
         }
-        for bad in ["", "text/json", "application/jsonx", "application/json;charset=utf-16"] {
-            assert_eq!(refusal(&[bad]), Some(ErrorKind::UnsupportedMediaType), "{bad}");
+        for bad in [
+            "",
+            "text/json",
+            "application/jsonx",
+            "application/json;charset=utf-16",
+        ] {
+            assert_eq!(
+                refusal(&[bad]),
+                Some(ErrorKind::UnsupportedMediaType),
+                "{bad}"
+            );
         }
         assert_eq!(refusal(&[]), Some(ErrorKind::UnsupportedMediaType));
         let two = ["application/json", "application/json"];
@@ -115,7 +141,10 @@ mod tests {
     #[test]
     fn a_compressed_body_is_not_read() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         let error = check_media_type(&headers).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnsupportedMediaType);

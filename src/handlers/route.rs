@@ -16,7 +16,11 @@ pub(super) type Parameters<'a> = Vec<&'a str>;
 
 pub(super) fn find<'a>(method: &Method, path: &'a str) -> Matched<'a> {
     // What answers GET answers HEAD (RFC 9110 §9.3.2).
-    let wanted = if *method == Method::HEAD { &Method::GET } else { method };
+    let wanted = if *method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
     let mut allowed = Vec::new();
     for operation in Operation::ALL {
         if let Some(parameters) = parameters(operation.path(), path) {
@@ -29,7 +33,11 @@ pub(super) fn find<'a>(method: &Method, path: &'a str) -> Matched<'a> {
     if allowed.contains(&Method::GET) {
         allowed.push(Method::HEAD);
     }
-    if allowed.is_empty() { Matched::Nothing } else { Matched::OtherMethods(allowed) }
+    if allowed.is_empty() {
+        Matched::Nothing
+    } else {
+        Matched::OtherMethods(allowed)
+    }
 }
 
 fn parameters<'a>(template: &str, path: &'a str) -> Option<Parameters<'a>> {
@@ -53,9 +61,15 @@ mod tests {
     #[test]
     fn a_path_leads_to_its_operation() {
         let found = find(&Method::POST, "/admin/oauth/clients/app-1/clone");
-        assert_eq!(found, Matched::Operation(Operation::CloneClient, vec!["app-1"]));
+        assert_eq!(
+            found,
+            Matched::Operation(Operation::CloneClient, vec!["app-1"])
+        );
         let found = find(&Method::HEAD, "/admin/oauth/clients/a%20b");
-        assert_eq!(found, Matched::Operation(Operation::GetClient, vec!["a%20b"]));
+        assert_eq!(
+            found,
+            Matched::Operation(Operation::GetClient, vec!["a%20b"])
+        );
     }
 
     #[test]
@@ -69,9 +83,17 @@ mod tests {
     #[test]
     fn nothing_else_is_found() {
         for path in [
-            "", "/", "/admin/oauth/client", "/admin/oauth/clients/", "/admin/oauth/clients//clone",
-            "/admin/oauth/clients/x/", "/admin/oauth/clients/x/clone/y", "admin/oauth/clients",
-            "//admin/oauth/clients", "/admin/oauth/clients/../clients/x", "/ADMIN/oauth/clients",
+            "",
+            "/",
+            "/admin/oauth/client",
+            "/admin/oauth/clients/",
+            "/admin/oauth/clients//clone",
+            "/admin/oauth/clients/x/",
+            "/admin/oauth/clients/x/clone/y",
+            "admin/oauth/clients",
+            "//admin/oauth/clients",
+            "/admin/oauth/clients/../clients/x",
+            "/ADMIN/oauth/clients",
         ] {
             assert_eq!(find(&Method::GET, path), Matched::Nothing, "{path}");
         }

@@ -94,7 +94,9 @@ impl ManagerBuilder {
 
 impl fmt::Debug for ManagerBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ManagerBuilder").field("policy", &self.policy).finish_non_exhaustive()
+        f.debug_struct("ManagerBuilder")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }
 

@@ -54,7 +54,9 @@ impl ClientManager {
             client_id: ClientId::generate(&self.0.client_id_prefix, id),
             metadata,
             status: ClientStatus::Active,
-            secret_last_four: secret.as_ref().map(|secret| secret.record.last_four.clone()),
+            secret_last_four: secret
+                .as_ref()
+                .map(|secret| secret.record.last_four.clone()),
             version: Version::FIRST,
             created_at: now,
             updated_at: now,
@@ -66,7 +68,13 @@ impl ClientManager {
         };
         let audit = AuditEntry::new(operator, client.client_id.clone(), action, message, now);
         let record = secret.as_ref().map(|secret| &secret.record);
-        self.0.repository.create(&operator.tenant, &client, record, origin, &audit).await?;
-        Ok(Issued { client, secret: secret.map(|secret| secret.plaintext) })
+        self.0
+            .repository
+            .create(&operator.tenant, &client, record, origin, &audit)
+            .await?;
+        Ok(Issued {
+            client,
+            secret: secret.map(|secret| secret.plaintext),
+        })
     }
 }

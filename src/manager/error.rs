@@ -52,7 +52,10 @@ impl From<ErrorKind> for Error {
 
 impl From<Violations> for Error {
     fn from(violations: Violations) -> Self {
-        Self { kind: ErrorKind::Invalid, source: Some(violations.into()) }
+        Self {
+            kind: ErrorKind::Invalid,
+            source: Some(violations.into()),
+        }
     }
 }
 
@@ -64,7 +67,10 @@ impl From<repository::Error> for Error {
             repository::ErrorKind::Unavailable => ErrorKind::Unavailable,
             _ => ErrorKind::Internal,
         };
-        Self { kind, source: Some(error.into()) }
+        Self {
+            kind,
+            source: Some(error.into()),
+        }
     }
 }
 
@@ -74,7 +80,10 @@ impl From<secrets::Error> for Error {
             secrets::ErrorKind::Overloaded => ErrorKind::Overloaded,
             _ => ErrorKind::Internal,
         };
-        Self { kind, source: Some(error.into()) }
+        Self {
+            kind,
+            source: Some(error.into()),
+        }
     }
 }
 
@@ -97,7 +106,10 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         // The violations are what Display says already.
-        let source = self.source.as_deref().filter(|_| self.kind != ErrorKind::Invalid);
+        let source = self
+            .source
+            .as_deref()
+            .filter(|_| self.kind != ErrorKind::Invalid);
         source.map(|source| source as _)
     }
 }

@@ -111,6 +111,8 @@ impl ClientManager {
 
 impl fmt::Debug for ClientManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientManager").field("policy", &self.0.policy).finish_non_exhaustive()
+        f.debug_struct("ClientManager")
+            .field("policy", &self.0.policy)
+            .finish_non_exhaustive()
     }
 }

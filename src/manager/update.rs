@@ -35,13 +35,25 @@ impl ClientManager {
 
     async fn write(&self, operator: &Operator, current: Client, patch: Patch) -> Result<Client> {
         let (metadata, status) = patch.0.over(&current).validate(&self.0.policy)?;
-        let secrets = if metadata.uses_secret() { Secrets::Keep } else { Secrets::End };
+        let secrets = if metadata.uses_secret() {
+            Secrets::Keep
+        } else {
+            Secrets::End
+        };
         let message = changes(&current, &metadata, status);
         let client_id = current.client_id.clone();
         let action = Action::ClientUpdate;
         let audit = AuditEntry::new(operator, client_id, action, message, self.now());
-        let client = Client { metadata, status, ..current };
-        Ok(self.0.repository.update(&operator.tenant, &client, secrets, &audit).await?)
+        let client = Client {
+            metadata,
+            status,
+            ..current
+        };
+        Ok(self
+            .0
+            .repository
+            .update(&operator.tenant, &client, secrets, &audit)
+            .await?)
     }
 }
 
@@ -50,21 +62,39 @@ fn changes(current: &Client, metadata: &ClientMetadata, status: ClientStatus) ->
     let before = &current.metadata;
     let fields = [
         ("name", before.name != metadata.name),
-        ("redirect_uris", before.redirect_uris != metadata.redirect_uris),
+        (
+            "redirect_uris",
+            before.redirect_uris != metadata.redirect_uris,
+        ),
         ("scopes", before.scopes != metadata.scopes),
         ("grant_types", before.grant_types != metadata.grant_types),
-        ("client_auth_methods", before.client_auth_methods != metadata.client_auth_methods),
+        (
+            "client_auth_methods",
+            before.client_auth_methods != metadata.client_auth_methods,
+        ),
         ("fapi_profile", before.fapi_profile != metadata.fapi_profile),
-        ("is_confidential", before.is_confidential != metadata.is_confidential),
+        (
+            "is_confidential",
+            before.is_confidential != metadata.is_confidential,
+        ),
         ("jwks", before.jwks != metadata.jwks),
         ("jwks_uri", before.jwks_uri != metadata.jwks_uri),
         ("logo_url", before.logo_url != metadata.logo_url),
-        ("privacy_policy", before.privacy_policy != metadata.privacy_policy),
+        (
+            "privacy_policy",
+            before.privacy_policy != metadata.privacy_policy,
+        ),
         ("terms_url", before.terms_url != metadata.terms_url),
         ("website", before.website != metadata.website),
         ("status", current.status != status),
     ];
-    let changed: Vec<_> =
-        fields.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect();
-    if changed.is_empty() { "changed nothing".into() } else { format!("changed {}", changed.join(", ")) }
+    let changed: Vec<_> = fields
+        .into_iter()
+        .filter_map(|(name, changed)| changed.then_some(name))
+        .collect();
+    if changed.is_empty() {
+        "changed nothing".into()
+    } else {
+        format!("changed {}", changed.join(", "))
+    }
 }

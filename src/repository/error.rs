@@ -31,7 +31,10 @@ pub struct Error {
 impl Error {
     /// An error that carries its cause.
     pub fn new(kind: ErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { kind, source: Some(source.into()) }
+        Self {
+            kind,
+            source: Some(source.into()),
+        }
     }
 
     /// What went wrong, by meaning.

@@ -10,8 +10,8 @@ mod memory;
 use std::future::Future;
 
 use crate::domain::{
-    AuditEntry, Client, ClientId, ClientStatus, Id, Page, SecretRecord, Slice, TenantId,
-    Timestamp, Version,
+    AuditEntry, Client, ClientId, ClientStatus, Id, Page, SecretRecord, Slice, TenantId, Timestamp,
+    Version,
 };
 
 pub(crate) use erased::Repository;

@@ -16,7 +16,12 @@ pub(crate) struct Success<T> {
 
 impl<T> Success<T> {
     pub(crate) fn new(data: T, timestamp: Timestamp) -> Self {
-        Self { code: 0, message: "success", data, timestamp }
+        Self {
+            code: 0,
+            message: "success",
+            data,
+            timestamp,
+        }
     }
 }
 
@@ -30,7 +35,11 @@ pub(crate) struct Created<T> {
 
 impl<T> Created<T> {
     pub(crate) fn new(data: T) -> Self {
-        Self { code: 0, message: "success", data }
+        Self {
+            code: 0,
+            message: "success",
+            data,
+        }
     }
 }
 
@@ -46,6 +55,10 @@ pub(crate) struct Failure<'a> {
 impl<'a> Failure<'a> {
     /// The first code within an HTTP status: the status times 1000, plus 1.
     pub(crate) fn new(status: http::StatusCode, message: &'a str, timestamp: Timestamp) -> Self {
-        Self { code: u32::from(status.as_u16()) * 1000 + 1, message, timestamp }
+        Self {
+            code: u32::from(status.as_u16()) * 1000 + 1,
+            message,
+            timestamp,
+        }
     }
 }

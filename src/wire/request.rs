@@ -2,8 +2,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::domain::{Fields, Input, Items, Violation};
 
@@ -119,7 +119,9 @@ impl Loose {
     /// A list, or the string holding one as JSON that answers carry, so that what was read can
     /// be sent back.
     fn list_or_text(self) -> Input<Items> {
-        let Self::Text(text) = self else { return self.list() };
+        let Self::Text(text) = self else {
+            return self.list();
+        };
         match serde_json::from_str(&text) {
             Ok(Self::List(items)) => Input::Value(items),
             _ => Input::Mistyped,
@@ -199,12 +201,26 @@ mod tests {
     #[test]
     fn one_object_and_nothing_else() {
         for bad in ["null", "[]", "7", r#""x""#, r#"["B",["https://a.b/c"]]"#] {
-            assert_eq!(fault(bad), "body: must be one JSON object without duplicate members");
+            assert_eq!(
+                fault(bad),
+                "body: must be one JSON object without duplicate members"
+            );
         }
-        for bad in ["", "{", "{} x", "{}{}", "\u{feff}{}", "{/*c*/}", r#"{"name":NaN}"#] {
+        for bad in [
+            "",
+            "{",
+            "{} x",
+            "{}{}",
+            "\u{feff}{}",
+            "{/*c*/}",
+            r#"{"name":NaN}"#,
+        ] {
             assert!(fault(bad).starts_with("body: must be valid JSON"), "{bad}");
         }
-        assert_eq!(read_fields(b"\"\xff\"").unwrap_err().to_string(), "body: must be UTF-8");
+        assert_eq!(
+            read_fields(b"\"\xff\"").unwrap_err().to_string(),
+            "body: must be UTF-8"
+        );
         assert!(read_fields(b" {} \n").is_ok());
     }
 
@@ -216,7 +232,10 @@ mod tests {
             r#"{"zz":1,"zz":1}"#,
             r#"{"name":null,"name":null}"#,
         ] {
-            assert_eq!(fault(bad), "body: must be one JSON object without duplicate members");
+            assert_eq!(
+                fault(bad),
+                "body: must be one JSON object without duplicate members"
+            );
         }
     }
 
@@ -232,24 +251,33 @@ mod tests {
         assert!(matches!(fields.scopes, Input::Mistyped));
         assert!(matches!(fields.is_confidential, Input::Mistyped));
         assert!(matches!(fields.status, Input::Null));
-        let Input::Value(items) = fields.redirect_uris else { panic!() };
+        let Input::Value(items) = fields.redirect_uris else {
+            panic!()
+        };
         assert_eq!(items, [Some("a".to_owned()), None, None]);
     }
 
     #[test]
     fn auth_methods_come_as_a_list_or_as_its_text() {
-        for body in
-            [r#"{"client_auth_methods":["none"]}"#, r#"{"client_auth_methods":"[\"none\"]"}"#]
-        {
+        for body in [
+            r#"{"client_auth_methods":["none"]}"#,
+            r#"{"client_auth_methods":"[\"none\"]"}"#,
+        ] {
             let Input::Value(items) = read_fields(body.as_bytes()).unwrap().client_auth_methods
             else {
                 panic!("{body}")
             };
             assert_eq!(items, [Some("none".to_owned())]);
         }
-        for body in [r#"{"client_auth_methods":"none"}"#, r#"{"client_auth_methods":"\"x\""}"#] {
+        for body in [
+            r#"{"client_auth_methods":"none"}"#,
+            r#"{"client_auth_methods":"\"x\""}"#,
+        ] {
             let fields = read_fields(body.as_bytes()).unwrap();
-            assert!(matches!(fields.client_auth_methods, Input::Mistyped), "{body}");
+            assert!(
+                matches!(fields.client_auth_methods, Input::Mistyped),
+                "{body}"
+            );
         }
     }
 

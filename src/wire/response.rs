@@ -59,7 +59,11 @@ impl<'a> CreateClientResponse<'a> {
             name: &metadata.name,
             redirect_uris: &metadata.redirect_uris,
             scopes: &metadata.scopes,
-            grant_types: metadata.grant_types.iter().map(|grant| grant.as_str()).collect(),
+            grant_types: metadata
+                .grant_types
+                .iter()
+                .map(|grant| grant.as_str())
+                .collect(),
             client_auth_methods: &metadata.client_auth_methods,
             cors_origins: metadata.cors_origins(),
             fapi_profile: metadata.fapi_profile.map(|profile| profile.as_str()),
@@ -108,7 +112,11 @@ impl<'a> CloneClientResponse<'a> {
             name: &metadata.name,
             redirect_uris: &metadata.redirect_uris,
             scopes: &metadata.scopes,
-            grant_types: metadata.grant_types.iter().map(|grant| grant.as_str()).collect(),
+            grant_types: metadata
+                .grant_types
+                .iter()
+                .map(|grant| grant.as_str())
+                .collect(),
             client_auth_methods: &metadata.client_auth_methods,
             cors_origins: metadata.cors_origins(),
             fapi_profile: metadata.fapi_profile.map(|profile| profile.as_str()),
@@ -154,7 +162,10 @@ pub(crate) struct OAuthClientItem<'a> {
     created_at: Timestamp,
     #[serde(serialize_with = "text")]
     updated_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "optional_text"
+    )]
     deleted_at: Option<Timestamp>,
 }
 
@@ -168,7 +179,11 @@ impl<'a> From<&'a Client> for OAuthClientItem<'a> {
             name: &metadata.name,
             redirect_uris: &metadata.redirect_uris,
             scopes: &metadata.scopes,
-            grant_types: metadata.grant_types.iter().map(|grant| grant.as_str()).collect(),
+            grant_types: metadata
+                .grant_types
+                .iter()
+                .map(|grant| grant.as_str())
+                .collect(),
             client_auth_methods: &metadata.client_auth_methods,
             cors_origins: metadata.cors_origins(),
             fapi_profile: metadata.fapi_profile.map(|profile| profile.as_str()),
@@ -207,6 +222,9 @@ fn json_in_a_string<S: Serializer>(
     methods: &&[AuthMethod],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let words: Vec<_> = methods.iter().map(|method| format!("\"{}\"", method.as_str())).collect();
+    let words: Vec<_> = methods
+        .iter()
+        .map(|method| format!("\"{}\"", method.as_str()))
+        .collect();
     serializer.serialize_str(&format!("[{}]", words.join(",")))
 }

@@ -50,19 +50,29 @@ pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S>
     let route = any(move |request: Request| answer(handlers, request));
     let paths: BTreeSet<_> = Operation::ALL.into_iter().map(Operation::path).collect();
     let paths = paths.into_iter().chain([UNKNOWN]);
-    paths.fold(Router::new(), |router, path| router.route(path, route.clone()))
+    paths.fold(Router::new(), |router, path| {
+        router.route(path, route.clone())
+    })
 }
 
 async fn answer(handlers: Handlers, mut request: Request) -> Response<Body> {
-    let original = request.extensions().get().map(|OriginalUri(uri)| uri.clone());
+    let original = request
+        .extensions()
+        .get()
+        .map(|OriginalUri(uri)| uri.clone());
     let path = request.uri().path().to_owned();
-    let connection = request.extensions().get().map(|ConnectInfo::<SocketAddr>(peer)| peer.ip());
+    let connection = request
+        .extensions()
+        .get()
+        .map(|ConnectInfo::<SocketAddr>(peer)| peer.ip());
     if let Some(ip) = connection
         && request.extensions().get::<PeerIp>().is_none()
     {
         request.extensions_mut().insert(PeerIp(ip));
     }
     let response = handlers.handle(request).await;
-    let mount = original.as_ref().and_then(|original| original.path().strip_suffix(path.as_str()));
+    let mount = original
+        .as_ref()
+        .and_then(|original| original.path().strip_suffix(path.as_str()));
     locate(response, mount.unwrap_or_default())
 }

@@ -23,7 +23,10 @@ pub struct ManagementService {
 impl ManagementService {
     /// The operations at the root: `/admin/oauth/clients` and below.
     pub fn new(handlers: Handlers) -> Self {
-        Self { handlers, prefix: Arc::from("") }
+        Self {
+            handlers,
+            prefix: Arc::from(""),
+        }
     }
 
     /// The operations below `prefix`, for example `/api/v1`. What is not below it is answered
@@ -60,6 +63,8 @@ where
 /// The part of a URI below the prefix; nothing lives at the root, so that is where the rest goes.
 fn below(uri: &Uri, prefix: &str) -> Uri {
     let path_and_query = uri.path_and_query().map_or("", |path| path.as_str());
-    let rest = path_and_query.strip_prefix(prefix).filter(|rest| rest.starts_with('/'));
+    let rest = path_and_query
+        .strip_prefix(prefix)
+        .filter(|rest| rest.starts_with('/'));
     rest.and_then(|rest| rest.parse().ok()).unwrap_or_default()
 }

@@ -50,7 +50,9 @@ impl ClientRepository for MemoryRepository {
     }
 
     async fn get(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
-        self.state().live(tenant, client_id).map(|stored| stored.client.clone())
+        self.state()
+            .live(tenant, client_id)
+            .map(|stored| stored.client.clone())
     }
 
     async fn list(
@@ -69,14 +71,20 @@ impl ClientRepository for MemoryRepository {
         secrets: Secrets,
         audit: &AuditEntry,
     ) -> Result<Client> {
-        self.state().change(tenant, &client.client_id, Some(client.version), audit, |stored| {
-            stored.client.metadata = client.metadata.clone();
-            stored.client.status = client.status;
-            if secrets == Secrets::End {
-                stored.end_secrets(audit.at);
-            }
-            Ok(())
-        })?;
+        self.state().change(
+            tenant,
+            &client.client_id,
+            Some(client.version),
+            audit,
+            |stored| {
+                stored.client.metadata = client.metadata.clone();
+                stored.client.status = client.status;
+                if secrets == Secrets::End {
+                    stored.end_secrets(audit.at);
+                }
+                Ok(())
+            },
+        )?;
         self.get(tenant, &client.client_id).await
     }
 
@@ -87,11 +95,12 @@ impl ClientRepository for MemoryRepository {
         expected: Option<Version>,
         audit: &AuditEntry,
     ) -> Result<()> {
-        self.state().change(tenant, client_id, expected, audit, |stored| {
-            stored.client.deleted_at = Some(audit.at);
-            stored.end_secrets(audit.at);
-            Ok(())
-        })
+        self.state()
+            .change(tenant, client_id, expected, audit, |stored| {
+                stored.client.deleted_at = Some(audit.at);
+                stored.end_secrets(audit.at);
+                Ok(())
+            })
     }
 
     async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
@@ -108,9 +117,10 @@ impl ClientRepository for MemoryRepository {
         secret: &SecretRecord,
         audit: &AuditEntry,
     ) -> Result<()> {
-        self.state().change(tenant, client_id, Some(expected), audit, |stored| {
-            stored.add_secret(secret)
-        })
+        self.state()
+            .change(tenant, client_id, Some(expected), audit, |stored| {
+                stored.add_secret(secret)
+            })
     }
 
     async fn rotate_secret(
@@ -122,10 +132,11 @@ impl ClientRepository for MemoryRepository {
         grace_ends: Timestamp,
         audit: &AuditEntry,
     ) -> Result<()> {
-        self.state().change(tenant, client_id, Some(expected), audit, |stored| {
-            stored.retire_secrets(grace_ends, audit.at);
-            stored.add_secret(secret)
-        })
+        self.state()
+            .change(tenant, client_id, Some(expected), audit, |stored| {
+                stored.retire_secrets(grace_ends, audit.at);
+                stored.add_secret(secret)
+            })
     }
 
     async fn deactivate_secret(
@@ -136,10 +147,11 @@ impl ClientRepository for MemoryRepository {
         audit: &AuditEntry,
     ) -> Result<SecretRecord> {
         let mut deactivated = None;
-        self.state().change(tenant, client_id, None, audit, |stored| {
-            deactivated = Some(stored.deactivate_secret(secret_id, audit.at)?);
-            Ok(())
-        })?;
+        self.state()
+            .change(tenant, client_id, None, audit, |stored| {
+                deactivated = Some(stored.deactivate_secret(secret_id, audit.at)?);
+                Ok(())
+            })?;
         deactivated.ok_or_else(|| super::ErrorKind::NotFound.into())
     }
 
@@ -150,9 +162,10 @@ impl ClientRepository for MemoryRepository {
         secret_id: Id,
         audit: &AuditEntry,
     ) -> Result<()> {
-        self.state().change(tenant, client_id, None, audit, |stored| {
-            stored.delete_secret(secret_id)
-        })
+        self.state()
+            .change(tenant, client_id, None, audit, |stored| {
+                stored.delete_secret(secret_id)
+            })
     }
 
     async fn touch_secret(

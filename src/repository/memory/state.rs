@@ -4,8 +4,8 @@ use super::super::{
     ClientFilter, ErrorKind, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin, Result, fold_name,
 };
 use crate::domain::{
-    AuditEntry, Client, ClientId, Id, Page, SecretRecord, SecretStatus, Slice, TenantId,
-    Timestamp, Version,
+    AuditEntry, Client, ClientId, Id, Page, SecretRecord, SecretStatus, Slice, TenantId, Timestamp,
+    Version,
 };
 
 /// One client with what belongs to it; secrets and audit entries in the order they came.
@@ -101,10 +101,18 @@ impl State {
         let matches = |client: &&Client| {
             client.deleted_at.is_none()
                 && filter.status.is_none_or(|status| client.status == status)
-                && name.as_ref().is_none_or(|name| fold_name(&client.metadata.name).contains(name))
+                && name
+                    .as_ref()
+                    .is_none_or(|name| fold_name(&client.metadata.name).contains(name))
         };
-        let newest_first = self.tenants.get(tenant).into_iter().flat_map(|ids| ids.values().rev());
-        let clients = newest_first.filter_map(|id| self.clients.get(id)).map(|s| &s.client);
+        let newest_first = self
+            .tenants
+            .get(tenant)
+            .into_iter()
+            .flat_map(|ids| ids.values().rev());
+        let clients = newest_first
+            .filter_map(|id| self.clients.get(id))
+            .map(|s| &s.client);
         slice(clients.filter(matches), page, |client| client.id)
     }
 
@@ -128,12 +136,16 @@ impl Stored {
     }
 
     fn active(&self) -> impl Iterator<Item = &SecretRecord> {
-        self.secrets.iter().filter(|secret| secret.status == SecretStatus::Active)
+        self.secrets
+            .iter()
+            .filter(|secret| secret.status == SecretStatus::Active)
     }
 
     fn secret_mut(&mut self, id: Id) -> Result<&mut SecretRecord> {
         let mut secrets = self.secrets.iter_mut();
-        secrets.find(|secret| secret.id == id).ok_or_else(|| ErrorKind::NotFound.into())
+        secrets
+            .find(|secret| secret.id == id)
+            .ok_or_else(|| ErrorKind::NotFound.into())
     }
 
     pub(super) fn add_secret(&mut self, secret: &SecretRecord) -> Result<()> {
@@ -222,7 +234,11 @@ fn slice<'a, T: Clone + 'a>(
         Page::After { id: after, .. } => {
             let mut rest = items.skip_while(|item| after.is_some_and(|after| id(item) >= after));
             let items = rest.by_ref().take(size).cloned().collect();
-            Slice { items, total: None, has_more: rest.next().is_some() }
+            Slice {
+                items,
+                total: None,
+                has_more: rest.next().is_some(),
+            }
         }
     }
 }
