@@ -1,0 +1,82 @@
+use std::borrow::Cow;
+
+use super::algorithm::Algorithm;
+use super::json::{Object, Value};
+
+/// The types that an access token may say it has (RFC 7519 §5.1, RFC 9068 §2.1). Another one is a
+/// token made for another purpose (RFC 8725 §3.11).
+const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
+
+/// What the header of a token says of its signature. Its `jwk`, `jku`, `x5c` and `x5u` are the
+/// words of whoever made the token, and are not read.
+pub(super) struct Header<'a> {
+    pub(super) algorithm: Algorithm,
+    pub(super) kid: Option<Cow<'a, str>>,
+}
+
+impl<'a> Header<'a> {
+    /// Reads a header; `None` when it is not one that we accept.
+    pub(super) fn read(json: &'a [u8]) -> Option<Self> {
+        let header = Object::read(json, &["alg", "typ", "kid", "crit"])?;
+        let Some(Value::Text(algorithm)) = header.get("alg") else {
+            return None;
+        };
+        let kid = match header.get("kid") {
+            None => None,
+            Some(Value::Text(kid)) => Some(kid.clone()),
+            Some(_) => return None,
+        };
+        let typed = match header.get("typ") {
+            None => true,
+            Some(Value::Text(typ)) => TYPES.iter().any(|known| known.eq_ignore_ascii_case(typ)),
+            Some(_) => false,
+        };
+        // We know no extension, so none that is critical (RFC 7515 §4.1.11).
+        if !typed || header.get("crit").is_some() {
+            return None;
+        }
+        let algorithm = Algorithm::parse(algorithm)?;
+        Some(Self { algorithm, kid })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        let accepted = [
+            r#"{"alg":"HS256"}"#,
+            r#"{"alg":"HS256","typ":"jwt"}"#,
+            r#"{"alg":"HS256","typ":"AT+JWT"}"#,
+            r#"{"alg":"HS256","typ":"application/at+jwt"}"#,
+            r#"{"alg":"RS256","kid":"","jku":"http://169.254.169.254/","jwk":{}}"#,
+        ];
+        for header in accepted {
+            assert!(Header::read(header.as_bytes()).is_some(), "{header}");
+        }
+        let refused = [
+            "{}",
+            r#"["HS256"]"#,
+            r#"{"alg":null}"#,
+            r#"{"alg":["HS256"]}"#,
+            r#"{"alg":"none"}"#,
+            r#"{"alg":"nOnE"}"#,
+            r#"{"alg":"hs256"}"#,
+            r#"{"alg":"dir","enc":"A256GCM"}"#,
+            r#"{"alg":"HS256","alg":"HS256"}"#,
+            r#"{"alg":"HS256","kid":123}"#,
+            r#"{"alg":"HS256","kid":null}"#,
+            r#"{"alg":"HS256","crit":[]}"#,
+            r#"{"alg":"HS256","crit":null}"#,
+            r#"{"alg":"HS256","crit":["b64"],"b64":false}"#,
+            r#"{"alg":"HS256","typ":null}"#,
+            r#"{"alg":"HS256","typ":"client-authentication+jwt"}"#,
+            r#"{"alg":"HS256","typ":"JWT "}"#,
+        ];
+        for header in refused {
+            assert!(Header::read(header.as_bytes()).is_none(), "{header}");
+        }
+    }
+}

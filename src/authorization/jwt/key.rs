@@ -1,0 +1,206 @@
+use std::borrow::Cow;
+
+use jsonwebtoken::DecodingKey;
+
+use super::algorithm::{Algorithm, Algorithms};
+use super::{BACKEND, ConfigErrorKind};
+
+/// The longest modulus that the backend verifies with, in bits.
+const MAX_RSA_BITS: usize = if cfg!(feature = "jwt") { 8192 } else { 4096 };
+
+/// A key, its name, and the only algorithms it serves: a token can't choose how a key is used
+/// (RFC 8725 §3.1).
+pub(super) struct Key {
+    material: DecodingKey,
+    algorithms: Algorithms,
+    kid: Option<Box<str>>,
+}
+
+impl Key {
+    /// A shared secret; it serves the algorithms whose hash is no longer than it (RFC 7518 §3.2).
+    pub(super) fn secret(secret: &[u8]) -> Result<Self, ConfigErrorKind> {
+        use Algorithm::{Hs256, Hs384, Hs512};
+        let algorithms = match secret.len() {
+            0..32 => return Err(ConfigErrorKind::WeakKey),
+            32..48 => Algorithms::of([Hs256]),
+            48..64 => Algorithms::of([Hs256, Hs384]),
+            _ => Algorithms::of([Hs256, Hs384, Hs512]),
+        };
+        Ok(Self::new(DecodingKey::from_secret(secret), algorithms))
+    }
+
+    /// A shared secret of any length but 0, for every algorithm.
+    pub(super) fn insecure_secret(secret: &[u8]) -> Result<Self, ConfigErrorKind> {
+        use Algorithm::{Hs256, Hs384, Hs512};
+        if secret.is_empty() {
+            return Err(ConfigErrorKind::WeakKey);
+        }
+        let algorithms = Algorithms::of([Hs256, Hs384, Hs512]);
+        Ok(Self::new(DecodingKey::from_secret(secret), algorithms))
+    }
+
+    /// An RSA key of 2048 bits or more (RFC 7518 §3.3), from its big-endian numbers.
+    pub(super) fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, ConfigErrorKind> {
+        use Algorithm::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
+        let (modulus, exponent) = (without_zeros(modulus), without_zeros(exponent));
+        let bits = modulus.first().map_or(0, |first| {
+            modulus.len() * 8 - first.leading_zeros() as usize
+        });
+        let odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
+        if bits > MAX_RSA_BITS || exponent.len() > 4 {
+            return Err(ConfigErrorKind::UnsupportedKey);
+        }
+        if bits < 2048 || !odd(modulus) || !odd(exponent) || exponent == [1] {
+            return Err(ConfigErrorKind::WeakKey);
+        }
+        let material = DecodingKey::from_rsa_raw_components(modulus, exponent);
+        let algorithms = Algorithms::of([Rs256, Rs384, Rs512, Ps256, Ps384, Ps512]);
+        Ok(Self::new(material, algorithms))
+    }
+
+    /// A point on P-256 or P-384, uncompressed (SEC 1 §2.3.3). The curve fixes the algorithm.
+    pub(super) fn ec(point: &[u8]) -> Result<Self, ConfigErrorKind> {
+        let (on_curve, algorithm) = match point.len() {
+            65 => (
+                p256::PublicKey::from_sec1_bytes(point).is_ok(),
+                Algorithm::Es256,
+            ),
+            97 => (
+                p384::PublicKey::from_sec1_bytes(point).is_ok(),
+                Algorithm::Es384,
+            ),
+            _ => (false, Algorithm::Es256),
+        };
+        if !on_curve {
+            return Err(ConfigErrorKind::UnsupportedKey);
+        }
+        let material = DecodingKey::from_ec_der(point);
+        Ok(Self::new(material, Algorithms::of([algorithm])))
+    }
+
+    /// An Ed25519 key. One of small order verifies forged signatures, so it is refused.
+    pub(super) fn ed25519(point: &[u8]) -> Result<Self, ConfigErrorKind> {
+        let bytes = point.try_into();
+        let bytes = bytes.map_err(|_| ConfigErrorKind::UnsupportedKey)?;
+        let key = ed25519_dalek::VerifyingKey::from_bytes(bytes);
+        if key.map_err(|_| ConfigErrorKind::UnsupportedKey)?.is_weak() {
+            return Err(ConfigErrorKind::WeakKey);
+        }
+        let material = DecodingKey::from_ed_der(point);
+        Ok(Self::new(material, Algorithms::of([Algorithm::EdDsa])))
+    }
+
+    fn new(material: DecodingKey, algorithms: Algorithms) -> Self {
+        Self {
+            material,
+            algorithms,
+            kid: None,
+        }
+    }
+
+    /// Gives the key its name.
+    pub(super) fn named(mut self, kid: &str) -> Self {
+        self.kid = Some(kid.into());
+        self
+    }
+
+    /// Holds the key to one algorithm; `None` when it is none of the key's.
+    pub(super) fn only(mut self, algorithm: Algorithm) -> Option<Self> {
+        let serves = self.algorithms.contains(algorithm);
+        self.algorithms = Algorithms::of([algorithm]);
+        serves.then_some(self)
+    }
+
+    pub(super) fn serves_any(&self, algorithms: Algorithms) -> bool {
+        self.algorithms.meets(algorithms)
+    }
+
+    /// Whether the header's `alg` and `kid` may mean this key. Without a `kid` on either side the
+    /// algorithm alone decides.
+    pub(super) fn fits(&self, algorithm: Algorithm, kid: Option<&Cow<'_, str>>) -> bool {
+        let named = match (&self.kid, kid) {
+            (Some(own), Some(kid)) => **own == **kid,
+            _ => true,
+        };
+        named && self.algorithms.contains(algorithm)
+    }
+
+    /// Whether the signature over `signed` is this key's.
+    pub(super) fn verifies(
+        &self,
+        algorithm: Algorithm,
+        signed: &[u8],
+        signature: &Vec<u8>,
+    ) -> bool {
+        let verifier = (BACKEND.verifier_factory)(&algorithm.into(), &self.material);
+        verifier.is_ok_and(|verifier| verifier.verify(signed, signature).is_ok())
+    }
+}
+
+fn without_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    number.get(zeros..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_serves_what_it_is_long_enough_for() {
+        let serves = |length, algorithm| {
+            let key = Key::secret(&vec![7; length]).unwrap();
+            key.fits(algorithm, None)
+        };
+        assert!(serves(32, Algorithm::Hs256) && !serves(32, Algorithm::Hs384));
+        assert!(serves(48, Algorithm::Hs384) && !serves(48, Algorithm::Hs512));
+        assert!(serves(64, Algorithm::Hs512) && !serves(64, Algorithm::Rs256));
+        assert_eq!(Key::secret(&[7; 31]).err(), Some(ConfigErrorKind::WeakKey));
+        let empty = Key::insecure_secret(b"").err();
+        assert_eq!(empty, Some(ConfigErrorKind::WeakKey));
+        assert!(Key::insecure_secret(b"x").is_ok());
+    }
+
+    #[test]
+    fn an_rsa_key_has_a_sound_size_and_exponent() {
+        let check = |bytes: usize, first: u8, last: u8, exponent: &[u8]| {
+            let mut modulus = vec![0; bytes];
+            modulus[0] = first;
+            modulus[bytes - 1] = last;
+            Key::rsa(&modulus, exponent).err()
+        };
+        assert_eq!(check(256, 0x80, 1, &[1, 0, 1]), None);
+        assert_eq!(
+            check(257, 0x00, 1, &[1, 0, 1]),
+            Some(ConfigErrorKind::WeakKey)
+        );
+        assert_eq!(
+            check(256, 0x7f, 1, &[1, 0, 1]),
+            Some(ConfigErrorKind::WeakKey)
+        );
+        assert_eq!(
+            check(256, 0x80, 2, &[1, 0, 1]),
+            Some(ConfigErrorKind::WeakKey)
+        );
+        for exponent in [&[][..], &[0], &[1], &[0, 1], &[2]] {
+            let weak = check(256, 0x80, 1, exponent);
+            assert_eq!(weak, Some(ConfigErrorKind::WeakKey), "{exponent:?}");
+        }
+        let huge = check(1025, 0x80, 1, &[1, 0, 1]);
+        assert_eq!(huge, Some(ConfigErrorKind::UnsupportedKey));
+    }
+
+    #[test]
+    fn a_point_is_on_its_curve_and_of_large_order() {
+        for length in [0, 1, 32, 64, 65, 97, 133] {
+            let mut point = vec![4; length];
+            assert!(Key::ec(&point).is_err(), "{length}");
+            point.fill(0);
+            assert!(Key::ed25519(&point).is_err(), "{length}");
+        }
+        let mut identity = [0; 32];
+        identity[0] = 1;
+        let weak = Key::ed25519(&identity).err();
+        assert_eq!(weak, Some(ConfigErrorKind::WeakKey));
+    }
+}

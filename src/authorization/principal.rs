@@ -1,0 +1,66 @@
+use super::{Error, ErrorKind};
+use crate::domain::{Role, TenantId};
+
+/// Who a credential speaks for: an operator, its role, and the tenant it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    id: String,
+    role: Role,
+    tenant: Option<TenantId>,
+}
+
+impl Principal {
+    /// The longest operator id, in bytes.
+    pub const MAX_ID_LENGTH: usize = 255;
+
+    /// The operator `id`, as the audit trail will name it. An `admin` needs a tenant; a
+    /// `super_admin` may be without one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidToken`] when `id` is empty, longer than 255 bytes, or holds a control
+    /// character.
+    pub fn new(id: impl Into<String>, role: Role, tenant: Option<TenantId>) -> Result<Self, Error> {
+        let id = id.into();
+        let fits = (1..=Self::MAX_ID_LENGTH).contains(&id.len());
+        if !fits || id.contains(char::is_control) {
+            return Err(Error::new(ErrorKind::InvalidToken).with_source("no usable operator id"));
+        }
+        Ok(Self { id, role, tenant })
+    }
+
+    /// The operator's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What the operator may do.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The operator's own tenant.
+    pub fn tenant(&self) -> Option<&TenantId> {
+        self.tenant.as_ref()
+    }
+
+    pub(super) fn into_parts(self) -> (String, Role, Option<TenantId>) {
+        (self.id, self.role, self.tenant)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_has_a_name_that_an_audit_trail_can_hold() {
+        for id in ["u", "jürgen@example.com", &"x".repeat(255)] {
+            assert!(Principal::new(id, Role::Admin, None).is_ok(), "{id}");
+        }
+        for id in ["", "a\0b", "a\nb", &"x".repeat(256)] {
+            let error = Principal::new(id, Role::Admin, None).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidToken, "{id:?}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+use http::HeaderMap;
+
+use super::{Error, ErrorKind, Principal};
+use crate::domain::{Operator, Role, TenantId};
+
+const HEADER: &str = "x-tenant-id";
+
+/// The operator in the tenant it acts in: its own, or for a `super_admin` the one that
+/// `X-Tenant-ID` names. An empty header names a tenant that does not exist; it is not an absent
+/// one.
+pub(super) fn operator(principal: Principal, headers: &HeaderMap) -> Result<Operator, Error> {
+    let named = named(headers)?;
+    let (id, role, own) = principal.into_parts();
+    let tenant = match (role, named, own) {
+        (_, None, own) => own,
+        (Role::Admin, Some(named), own) => own.filter(|own| own.as_str() == named),
+        (Role::SuperAdmin, Some(named), _) => TenantId::parse(named),
+    };
+    let tenant =
+        tenant.ok_or_else(|| Error::because(ErrorKind::Forbidden, "no access to this tenant"))?;
+    Ok(Operator::new(id, role, tenant))
+}
+
+fn named(headers: &HeaderMap) -> Result<Option<&str>, Error> {
+    let refuse = |message| Error::because(ErrorKind::BadRequest, message);
+    let mut fields = headers.get_all(HEADER).iter();
+    let Some(field) = fields.next() else {
+        return Ok(None);
+    };
+    if fields.next().is_some() {
+        return Err(refuse("more than one X-Tenant-ID header"));
+    }
+    let named = field.to_str();
+    named
+        .map(Some)
+        .map_err(|_| refuse("X-Tenant-ID must be ASCII"))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn act(role: Role, own: Option<&str>, named: &[&[u8]]) -> Result<String, ErrorKind> {
+        let mut headers = HeaderMap::new();
+        for field in named {
+            headers.append(HEADER, HeaderValue::from_bytes(field).unwrap());
+        }
+        let principal = Principal::new("someone", role, own.and_then(TenantId::parse)).unwrap();
+        let operator = operator(principal, &headers);
+        operator
+            .map(|operator| operator.tenant.to_string())
+            .map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn an_admin_stays_in_its_own_tenant() {
+        use ErrorKind::{BadRequest, Forbidden};
+
+        let cases: [(Option<&str>, &[&[u8]], Result<&str, ErrorKind>); 13] = [
+            (Some("tenant_a"), &[], Ok("tenant_a")),
+            (Some("tenant_a"), &[b"tenant_a"], Ok("tenant_a")),
+            (Some("tenant_a"), &[b"tenant_b"], Err(Forbidden)),
+            (Some("tenant_a"), &[b"Tenant_a"], Err(Forbidden)),
+            (Some("tenant_a"), &[b"tenant_a "], Err(Forbidden)),
+            (Some("tenant_a"), &[b"tenant_a%00"], Err(Forbidden)),
+            (Some("tenant_a"), &[b"tenant_a,tenant_a"], Err(Forbidden)),
+            (Some("tenant_a"), &[b""], Err(Forbidden)),
+            (None, &[], Err(Forbidden)),
+            (None, &[b"tenant_a"], Err(Forbidden)),
+            (Some("tenant_a"), &[b"\xff"], Err(BadRequest)),
+            (
+                Some("tenant_a"),
+                &[b"tenant_a", b"tenant_a"],
+                Err(BadRequest),
+            ),
+            (None, &[b"tenant_a", b"tenant_b"], Err(BadRequest)),
+        ];
+        for (own, named, expected) in cases {
+            let acted = act(Role::Admin, own, named);
+            assert_eq!(acted, expected.map(str::to_owned), "{own:?} {named:?}");
+        }
+    }
+
+    #[test]
+    fn a_super_admin_acts_where_it_says() {
+        use ErrorKind::{BadRequest, Forbidden};
+
+        let cases: [(Option<&str>, &[&[u8]], Result<&str, ErrorKind>); 8] = [
+            (Some("tenant_a"), &[], Ok("tenant_a")),
+            (Some("tenant_a"), &[b"tenant_b"], Ok("tenant_b")),
+            (None, &[b"tenant_b"], Ok("tenant_b")),
+            (None, &[], Err(Forbidden)),
+            (Some("tenant_a"), &[b""], Err(Forbidden)),
+            (Some("tenant_a"), &[b"tenant_b "], Err(Forbidden)),
+            (Some("tenant_a"), &[b"\xff"], Err(BadRequest)),
+            (None, &[b"tenant_b", b"tenant_b"], Err(BadRequest)),
+        ];
+        for (own, named, expected) in cases {
+            let acted = act(Role::SuperAdmin, own, named);
+            assert_eq!(acted, expected.map(str::to_owned), "{own:?} {named:?}");
+        }
+    }
+
+    #[test]
+    fn fields_that_only_look_like_it_are_ignored() {
+        let mut headers = HeaderMap::new();
+        for name in [
+            "x-tenant_id",
+            "x_tenant_id",
+            "tenant-id",
+            "x-forwarded-tenant",
+        ] {
+            headers.append(name, HeaderValue::from_static("tenant_b"));
+        }
+        assert_eq!(named(&headers).unwrap(), None);
+    }
+}
