@@ -74,7 +74,6 @@ impl<A: Authorizer> Erased for A {
 #[derive(Clone)]
 pub(crate) struct SharedAuthorizer(Arc<dyn Erased>);
 
-#[cfg_attr(not(test), expect(dead_code, reason = "for the handlers"))]
 impl SharedAuthorizer {
     pub(crate) fn new(authorizer: impl Authorizer) -> Self {
         Self(Arc::new(authorizer))

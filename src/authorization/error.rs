@@ -21,7 +21,6 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// The value of `WWW-Authenticate` (RFC 6750 §3), for the answers that carry one.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the handlers"))]
     pub(crate) fn challenge(self) -> Option<&'static str> {
         match self {
             Self::MissingCredentials => Some(r#"Bearer realm="admin""#),

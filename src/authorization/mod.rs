@@ -19,7 +19,6 @@ mod principal;
 mod tenant;
 
 pub use authorizer::Authorizer;
-#[expect(unused_imports, reason = "for the handlers")]
 pub(crate) use authorizer::SharedAuthorizer;
 pub use bearer::bearer_token;
 pub use error::{Error, ErrorKind};

@@ -1,0 +1,197 @@
+//! A small host: an axum app with a route of its own, which mounts the client management below
+//! `/api/v1` and keeps the clients in a SQLite file.
+//!
+//! ```sh
+//! cargo run --example axum_host --features diesel-sqlite
+//! ```
+//!
+//! | Variable | Meaning | Default |
+//! |---|---|---|
+//! | `ADDR` | where to listen | `127.0.0.1:3000` |
+//! | `DATABASE_URL` | where the clients are | `sqlite://oauth_clients.db` |
+//! | `ADMIN_JWT_SECRET` | the HS256 key of the admin tokens, at least 32 bytes | made up at each start |
+//! | `RUST_LOG` | what is logged, to stderr | `info` |
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::env;
+use std::error::Error;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
+use tower_oauth_clients::ClientManager;
+use tower_oauth_clients::adapters::axum::router;
+use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
+use tower_oauth_clients::handlers::{self, Handlers};
+use tower_oauth_clients::repository::SqliteRepository;
+use tracing::Level;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), String> {
+    // What signs the demo token below. A build may hold both backends of jsonwebtoken, so a host
+    // says which one it means; an error would say that somebody did already.
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+
+    let secret = admin_secret()?;
+    let repository = repository().await?;
+
+    let manager = ClientManager::builder(repository).build().map_err(|error| tell(&error))?;
+    let keys = Keys::from_secret(&secret).map_err(|error| tell(&error))?;
+    let authorizer = JwtAuthorizer::builder(keys).build().map_err(|error| tell(&error))?;
+    let app = Router::new()
+        .route("/", get(|| async { "This route is the host's own.\n" }))
+        .nest("/api/v1", router(Handlers::new(manager, authorizer)))
+        .layer(axum::middleware::map_response(log_cause))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
+                .on_response(DefaultOnResponse::new().level(Level::INFO)),
+        );
+
+    let (listener, address) = listen().await?;
+    print_commands(address, &demo_token(&secret)?);
+    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop_signal()?)
+        .await
+        .map_err(|error| format!("The server stopped: {error}"))
+}
+
+/// The key that signs the admin tokens; a host of your own has an identity provider for that.
+fn admin_secret() -> Result<Vec<u8>, String> {
+    match env::var("ADMIN_JWT_SECRET") {
+        Ok(secret) if secret.len() >= 32 => Ok(secret.into_bytes()),
+        Ok(_) => Err("ADMIN_JWT_SECRET must be at least 32 bytes long; `openssl rand -hex 32` \
+                      makes one, and without the variable one is made up."
+            .into()),
+        Err(_) => {
+            println!("ADMIN_JWT_SECRET is not set: using one that ends with this process.\n");
+            Ok(rand::random::<[u8; 32]>().to_vec())
+        }
+    }
+}
+
+async fn repository() -> Result<SqliteRepository, String> {
+    let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite://oauth_clients.db".into());
+    let path = url
+        .strip_prefix("sqlite://")
+        .filter(|path| !path.is_empty())
+        .ok_or("DATABASE_URL must look like sqlite://PATH, for example sqlite://oauth_clients.db.")?;
+    let opened = async {
+        let repository = SqliteRepository::open(path).await?;
+        repository.migrate().await?;
+        Ok(repository)
+    };
+    opened.await.map_err(|error: tower_oauth_clients::repository::Error| {
+        let cause = tell(&error);
+        format!(
+            "Cannot use the database file {path}: {cause}.\nIts folder must exist and be \
+             writable; set DATABASE_URL to sqlite://PATH to keep it elsewhere."
+        )
+    })
+}
+
+async fn listen() -> Result<(TcpListener, SocketAddr), String> {
+    let wanted = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".into());
+    let listening = async {
+        let listener = TcpListener::bind(&wanted).await?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    listening.await.map_err(|error: std::io::Error| {
+        format!(
+            "Cannot listen on {wanted}: {error}.\nSet ADDR to a free address, for example \
+             ADDR=127.0.0.1:3001."
+        )
+    })
+}
+
+/// Resolves at SIGTERM or Ctrl-C; requests under way are answered before the process ends.
+fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
+    let listen = |kind| signal(kind).map_err(|error| format!("Cannot wait for signals: {error}"));
+    let (mut terminate, mut interrupt) =
+        (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}
+
+/// A caller learns only that something failed; the cause is for the log.
+async fn log_cause(response: Response) -> Response {
+    if response.status().is_server_error()
+        && let Some(error) = response.extensions().get::<Arc<handlers::Error>>()
+    {
+        tracing::error!("{}", tell(error.as_ref()));
+    }
+    response
+}
+
+/// An error and what caused it, in one line.
+fn tell(error: &dyn Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// A token of an administrator of the tenant `demo`, good for an hour.
+fn demo_token(secret: &[u8]) -> Result<String, String> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(|e| tell(&e))?;
+    let claims = serde_json::json!({
+        "sub": "demo-admin",
+        "tenant_id": "demo",
+        "role": "admin",
+        "exp": (now + Duration::from_secs(3600)).as_secs(),
+    });
+    let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
+    jsonwebtoken::encode(&header, &claims, &jsonwebtoken::EncodingKey::from_secret(secret))
+        .map_err(|error| tell(&error))
+}
+
+fn print_commands(address: SocketAddr, token: &str) {
+    println!(
+        r#"Listening on http://{address}
+
+Paste this into another terminal. The token is good for an hour.
+
+TOKEN={token}
+CLIENTS=http://{address}/api/v1/admin/oauth/clients
+
+# Create a client. Its secret is in the answer, this once.
+CREATED=$(curl -sS "$CLIENTS" -H "Authorization: Bearer $TOKEN" \
+  -H 'Content-Type: application/json' \
+  -d '{{"name":"My Application","redirect_uris":["https://app.example.com/callback"]}}')
+echo "$CREATED"
+CLIENT_ID=$(echo "$CREATED" | sed -n 's/.*"client_id":"\([^"]*\)".*/\1/p')
+
+# Read it, change it, clone it.
+curl -sS "$CLIENTS/$CLIENT_ID" -H "Authorization: Bearer $TOKEN"; echo
+curl -sS -X PUT "$CLIENTS/$CLIENT_ID" -H "Authorization: Bearer $TOKEN" \
+  -H 'Content-Type: application/json' -d '{{"scopes":["openid","profile"]}}'; echo
+curl -sS -X POST "$CLIENTS/$CLIENT_ID/clone" -H "Authorization: Bearer $TOKEN"; echo
+"#
+    );
+}
