@@ -3,6 +3,7 @@
 
 mod audit;
 mod id;
+mod jwk_set;
 mod operator;
 mod secret;
 mod time;
@@ -10,6 +11,7 @@ mod violation;
 
 pub use audit::{Action, AuditEntry};
 pub use id::{ClientId, Id, TenantId};
+pub use jwk_set::JwkSet;
 pub use operator::{Operator, Role};
 pub use secret::{SecretHash, SecretRecord, SecretStatus};
 pub use time::{Clock, SystemClock, Timestamp};
