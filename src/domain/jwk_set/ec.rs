@@ -1,0 +1,121 @@
+use super::KeyKind;
+use super::jwk::{Fault, Jwk};
+
+/// The octet that opens an uncompressed point (SEC 1 §2.3.3).
+const UNCOMPRESSED: u8 = 4;
+
+/// The kind of a sound key on an elliptic curve (RFC 7518 §6.2.1); `None` when the curve is not
+/// supported.
+pub(super) fn kind(jwk: &Jwk<'_>) -> Result<Option<KeyKind>, Fault> {
+    let (kind, length, is_point): (_, _, fn(&[u8]) -> bool) = match jwk.required_text("crv")? {
+        "P-256" => (KeyKind::P256, 32, |point| {
+            p256::PublicKey::from_sec1_bytes(point).is_ok()
+        }),
+        "P-384" => (KeyKind::P384, 48, |point| {
+            p384::PublicKey::from_sec1_bytes(point).is_ok()
+        }),
+        "P-521" => (KeyKind::P521, 66, |point| {
+            p521::PublicKey::from_sec1_bytes(point).is_ok()
+        }),
+        _ => return Ok(None),
+    };
+    let mut point = Vec::with_capacity(1 + 2 * length);
+    point.push(UNCOMPRESSED);
+    for (member, end) in [("x", 1 + length), ("y", 1 + 2 * length)] {
+        jwk.octets(member, &mut point)?;
+        if point.len() != end {
+            return Err(Fault::new(member, "must be as long as the curve's field"));
+        }
+    }
+    if is_point(&point) {
+        Ok(Some(kind))
+    } else {
+        Err(Fault::new("x", "must be, with y, a point on the curve"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::json::{self, Value};
+    use super::super::samples;
+    use super::*;
+
+    fn check(key: &str) -> Result<Option<KeyKind>, String> {
+        match json::read(&format!("{{{key}}}"), 1) {
+            Ok(Value::Object(key)) => kind(&Jwk::new(&key)).map_err(|fault| fault.to_string()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn p256(x: &str, y: &str) -> Result<Option<KeyKind>, String> {
+        check(&format!(r#""crv":"P-256","x":"{x}","y":"{y}""#))
+    }
+
+    const X: &str = "od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE";
+    const Y: &str = "5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE";
+
+    #[test]
+    fn points_on_the_three_curves_are_accepted() {
+        assert_eq!(check(samples::P256), Ok(Some(KeyKind::P256)));
+        assert_eq!(check(samples::P384), Ok(Some(KeyKind::P384)));
+        assert_eq!(check(samples::P521), Ok(Some(KeyKind::P521)));
+        assert_eq!(check(samples::SECP256K1), Ok(None));
+    }
+
+    #[test]
+    fn a_point_of_another_curve_is_refused() {
+        let fault = "x: must be, with y, a point on the curve";
+        let key = samples::SECP256K1.replace("secp256k1", "P-256");
+        assert_eq!(check(&key), Err(fault.into()));
+        assert_eq!(p256(Y, X), Err(fault.into()));
+        let key = samples::P384.replace(r#""y":"g"#, r#""y":"h"#);
+        assert_eq!(check(&key), Err(fault.into()));
+        let key = samples::P521.replace(r#""y":"APAq"#, r#""y":"APAr"#);
+        assert_eq!(check(&key), Err(fault.into()));
+        let zero = "A".repeat(43);
+        assert_eq!(p256(&zero, &zero), Err(fault.into()));
+    }
+
+    #[test]
+    fn a_coordinate_is_less_than_the_prime() {
+        let (x, y) = (
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAU",
+            "RZJDuapYGAb-kTvOmYF63hHKUDxk2aPFM0FcCDJI-8w",
+        );
+        let x_plus_prime = "_____wAAAAEAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAQ";
+        assert_eq!(p256(x, y), Ok(Some(KeyKind::P256)));
+        let fault = "x: must be, with y, a point on the curve";
+        assert_eq!(p256(x_plus_prime, y), Err(fault.into()));
+    }
+
+    #[test]
+    fn coordinates_have_full_length() {
+        let short = "must be as long as the curve's field";
+        let zeros = [0, 2, 42, 44].map(|length| "A".repeat(length));
+        for other in zeros.into_iter().chain([format!("AAAA{X}")]) {
+            assert_eq!(p256(&other, Y), Err(format!("x: {short}")), "{other}");
+            assert_eq!(p256(X, &other), Err(format!("y: {short}")), "{other}");
+        }
+        let key = samples::P384.replace("P-384", "P-521");
+        assert_eq!(check(&key), Err(format!("x: {short}")));
+    }
+
+    #[test]
+    fn every_member_is_needed() {
+        for (key, fault) in [
+            (r#""x":"","y":"""#, "crv: must be present"),
+            (r#""crv":"P-256","y":"""#, "x: must be present"),
+            (&format!(r#""crv":"P-256","x":"{X}""#), "y: must be present"),
+            (
+                &format!(r#""crv":"P-256","x":"{X}","y":1"#),
+                "y: must be a string",
+            ),
+            (
+                &format!(r#""crv":"P-256","x":"{X}=""#),
+                "x: must be canonical base64url without padding",
+            ),
+        ] {
+            assert_eq!(check(key), Err(fault.into()), "{key}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+use std::collections::HashSet;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::json::{Object, Value};
+
+/// The members that only a private or symmetric key has, whatever its type (RFC 7518 §6.2.2,
+/// §6.3.2, §6.4.1; `priv` belongs to post-quantum keys).
+const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+
+/// Whether `key` has a private member, even an empty one.
+pub(super) fn is_private(key: &Object<'_>) -> bool {
+    PRIVATE.iter().any(|&member| key.contains_key(member))
+}
+
+/// What is wrong with a member of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    member: &'static str,
+    must: &'static str,
+}
+
+impl Fault {
+    pub(super) fn new(member: &'static str, must: &'static str) -> Self {
+        Self { member, must }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.member, self.must)
+    }
+}
+
+/// The members of one JSON Web Key.
+#[derive(Clone, Copy)]
+pub(super) struct Jwk<'a>(&'a Object<'a>);
+
+impl<'a> Jwk<'a> {
+    pub(super) fn new(members: &'a Object<'a>) -> Self {
+        Self(members)
+    }
+
+    /// The string under `member`.
+    pub(super) fn text(&self, member: &'static str) -> Result<Option<&'a str>, Fault> {
+        match self.0.get(member) {
+            Some(Value::Text(text)) => Ok(Some(text)),
+            Some(_) => Err(Fault::new(member, "must be a string")),
+            None => Ok(None),
+        }
+    }
+
+    /// The string under `member`, which can't be left out.
+    pub(super) fn required_text(&self, member: &'static str) -> Result<&'a str, Fault> {
+        self.text(member)?
+            .ok_or(Fault::new(member, "must be present"))
+    }
+
+    /// Appends the octets that `member` holds as base64url without padding.
+    pub(super) fn octets(&self, member: &'static str, out: &mut Vec<u8>) -> Result<(), Fault> {
+        URL_SAFE_NO_PAD
+            .decode_vec(self.required_text(member)?, out)
+            .map_err(|_| Fault::new(member, "must be canonical base64url without padding"))
+    }
+
+    /// The big-endian integer that `member` holds as Base64urlUInt (RFC 7518 §2).
+    pub(super) fn integer(&self, member: &'static str) -> Result<Vec<u8>, Fault> {
+        let mut octets = Vec::new();
+        self.octets(member, &mut octets)?;
+        match octets.first() {
+            None | Some(0) => Err(Fault::new(
+                member,
+                "must start with an octet that is not zero",
+            )),
+            Some(_) => Ok(octets),
+        }
+    }
+
+    /// Whether `key_ops` lets the key verify; `None` when it is left out (RFC 7517 §4.3).
+    pub(super) fn verifies(&self) -> Result<Option<bool>, Fault> {
+        let fault = Fault::new("key_ops", "must be an array of distinct strings");
+        let operations = match self.0.get("key_ops") {
+            Some(Value::List(operations)) => operations,
+            Some(_) => return Err(fault),
+            None => return Ok(None),
+        };
+        let mut distinct = HashSet::with_capacity(operations.len());
+        for operation in operations {
+            match operation {
+                Value::Text(operation) if distinct.insert(operation.as_ref()) => {}
+                _ => return Err(fault),
+            }
+        }
+        Ok(Some(distinct.contains("verify")))
+    }
+}

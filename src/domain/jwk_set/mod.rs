@@ -1,0 +1,136 @@
+mod algorithm;
+mod ec;
+mod json;
+mod jwk;
+mod key;
+mod okp;
+mod rsa;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+pub(crate) use algorithm::SignatureAlgorithm;
+use json::{Object, Value};
+use jwk::Jwk;
+use key::Role;
+pub(crate) use key::{KeyKind, SignatureKey};
+
+/// A client's JSON Web Key Set (RFC 7517 §5), as text: public keys only, each of them checked.
+///
+/// The text is kept byte for byte. URLs inside it (`x5u`, `jku`) are never fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JwkSet {
+    text: String,
+    signature_keys: Vec<SignatureKey>,
+}
+
+/// How big a JWK Set may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Bytes of text.
+    pub(crate) bytes: usize,
+    /// Keys in the set, those that are ignored included.
+    pub(crate) keys: usize,
+    /// Objects and arrays inside one another, the outermost included. More than 127 has no effect.
+    pub(crate) depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 32 * 1024,
+            keys: 16,
+            depth: 16,
+        }
+    }
+}
+
+impl JwkSet {
+    /// Reads a set. A key of a kind that is not supported is ignored, as RFC 7517 §5 asks, if a
+    /// usable one stands beside it.
+    ///
+    /// # Errors
+    ///
+    /// The first fault: where it is and what must hold there, without any value of the text.
+    pub(crate) fn parse(text: &str, limits: Limits) -> Result<Self, Cow<'static, str>> {
+        if text.len() > limits.bytes {
+            return Err(format!("must be at most {} bytes", limits.bytes).into());
+        }
+        let set = match json::read(text, limits.depth) {
+            Ok(Value::Object(set)) => set,
+            Ok(_) | Err(json::Fault::Syntax) => {
+                return Err("must be one JSON object, and nothing else".into());
+            }
+            Err(json::Fault::Repeated) => return Err("must not repeat a member".into()),
+            Err(json::Fault::Deep) => {
+                return Err(format!("must be at most {} levels deep", limits.depth).into());
+            }
+        };
+        // A lone key instead of a set, too, must hear first that it is a private one.
+        if jwk::is_private(&set) {
+            return Err("holds a private key".into());
+        }
+        let keys = keys(&set, limits.keys)?;
+        Ok(Self {
+            signature_keys: check(&keys)?,
+            text: text.to_owned(),
+        })
+    }
+
+    /// The set as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The keys that may verify a signature, such as a `private_key_jwt` assertion's.
+    pub(crate) fn signature_keys(&self) -> &[SignatureKey] {
+        &self.signature_keys
+    }
+}
+
+/// The members of `keys`, none of them private.
+fn keys<'a>(set: &'a Object<'a>, most: usize) -> Result<Vec<Jwk<'a>>, Cow<'static, str>> {
+    let keys = match set.get("keys") {
+        Some(Value::List(keys)) if (1..=most).contains(&keys.len()) => keys,
+        _ => return Err(format!("keys: must be an array of 1 to {most} keys").into()),
+    };
+    let keys = keys.iter().enumerate().map(|(index, key)| match key {
+        Value::Object(key) if jwk::is_private(key) => {
+            Err(format!("holds a private key in keys[{index}]").into())
+        }
+        Value::Object(key) => Ok(Jwk::new(key)),
+        _ => Err(format!("keys[{index}]: must be an object").into()),
+    });
+    keys.collect()
+}
+
+/// Checks each key and what must hold among them; returns those that verify signatures.
+fn check(keys: &[Jwk<'_>]) -> Result<Vec<SignatureKey>, Cow<'static, str>> {
+    let mut signature_keys = Vec::new();
+    let mut names = HashSet::new();
+    let mut usable = false;
+    for (index, jwk) in keys.iter().enumerate() {
+        let at = |fault: jwk::Fault| format!("keys[{index}].{fault}");
+        let role = key::check(jwk).map_err(at)?;
+        // RFC 7517 §4.5 lets keys share a `kid` only as alternatives of different types.
+        if let Some(kid) = jwk.text("kid").map_err(at)?
+            && !names.insert((kid, jwk.required_text("kty").map_err(at)?))
+        {
+            let message = format!("keys[{index}].kid: must be unique among keys of the same kty");
+            return Err(message.into());
+        }
+        usable |= role != Role::Ignored;
+        if let Role::Signature(key) = role {
+            signature_keys.push(key);
+        }
+    }
+    if usable {
+        Ok(signature_keys)
+    } else {
+        Err("keys: must hold an RSA, P-256, P-384, P-521 or Ed25519 key of a known use".into())
+    }
+}
