@@ -57,9 +57,13 @@ async fn run() -> Result<(), String> {
     let secret = admin_secret()?;
     let repository = repository().await?;
 
-    let manager = ClientManager::builder(repository).build().map_err(|error| tell(&error))?;
+    let manager = ClientManager::builder(repository)
+        .build()
+        .map_err(|error| tell(&error))?;
     let keys = Keys::from_secret(&secret).map_err(|error| tell(&error))?;
-    let authorizer = JwtAuthorizer::builder(keys).build().map_err(|error| tell(&error))?;
+    let authorizer = JwtAuthorizer::builder(keys)
+        .build()
+        .map_err(|error| tell(&error))?;
     let app = Router::new()
         .route("/", get(|| async { "This route is the host's own.\n" }))
         .nest("/api/v1", router(Handlers::new(manager, authorizer)))
@@ -72,19 +76,24 @@ async fn run() -> Result<(), String> {
 
     let (listener, address) = listen().await?;
     print_commands(address, &demo_token(&secret)?);
-    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop_signal()?)
-        .await
-        .map_err(|error| format!("The server stopped: {error}"))
+    axum::serve(
+        listener,
+        app.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(stop_signal()?)
+    .await
+    .map_err(|error| format!("The server stopped: {error}"))
 }
 
 /// The key that signs the admin tokens; a host of your own has an identity provider for that.
 fn admin_secret() -> Result<Vec<u8>, String> {
     match env::var("ADMIN_JWT_SECRET") {
         Ok(secret) if secret.len() >= 32 => Ok(secret.into_bytes()),
-        Ok(_) => Err("ADMIN_JWT_SECRET must be at least 32 bytes long; `openssl rand -hex 32` \
+        Ok(_) => Err(
+            "ADMIN_JWT_SECRET must be at least 32 bytes long; `openssl rand -hex 32` \
                       makes one, and without the variable one is made up."
-            .into()),
+                .into(),
+        ),
         Err(_) => {
             println!("ADMIN_JWT_SECRET is not set: using one that ends with this process.\n");
             Ok(rand::random::<[u8; 32]>().to_vec())
@@ -97,19 +106,23 @@ async fn repository() -> Result<SqliteRepository, String> {
     let path = url
         .strip_prefix("sqlite://")
         .filter(|path| !path.is_empty())
-        .ok_or("DATABASE_URL must look like sqlite://PATH, for example sqlite://oauth_clients.db.")?;
+        .ok_or(
+            "DATABASE_URL must look like sqlite://PATH, for example sqlite://oauth_clients.db.",
+        )?;
     let opened = async {
         let repository = SqliteRepository::open(path).await?;
         repository.migrate().await?;
         Ok(repository)
     };
-    opened.await.map_err(|error: tower_oauth_clients::repository::Error| {
-        let cause = tell(&error);
-        format!(
-            "Cannot use the database file {path}: {cause}.\nIts folder must exist and be \
+    opened
+        .await
+        .map_err(|error: tower_oauth_clients::repository::Error| {
+            let cause = tell(&error);
+            format!(
+                "Cannot use the database file {path}: {cause}.\nIts folder must exist and be \
              writable; set DATABASE_URL to sqlite://PATH to keep it elsewhere."
-        )
-    })
+            )
+        })
 }
 
 async fn listen() -> Result<(TcpListener, SocketAddr), String> {
@@ -130,8 +143,10 @@ async fn listen() -> Result<(TcpListener, SocketAddr), String> {
 /// Resolves at SIGTERM or Ctrl-C; requests under way are answered before the process ends.
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
     let listen = |kind| signal(kind).map_err(|error| format!("Cannot wait for signals: {error}"));
-    let (mut terminate, mut interrupt) =
-        (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) = (
+        listen(SignalKind::terminate())?,
+        listen(SignalKind::interrupt())?,
+    );
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -154,12 +169,17 @@ async fn log_cause(response: Response) -> Response {
 /// An error and what caused it, in one line.
 fn tell(error: &dyn Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    causes
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 /// A token of an administrator of the tenant `demo`, good for an hour.
 fn demo_token(secret: &[u8]) -> Result<String, String> {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(|e| tell(&e))?;
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_err(|e| tell(&e))?;
     let claims = serde_json::json!({
         "sub": "demo-admin",
         "tenant_id": "demo",
@@ -167,8 +187,12 @@ fn demo_token(secret: &[u8]) -> Result<String, String> {
         "exp": (now + Duration::from_secs(3600)).as_secs(),
     });
     let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
-    jsonwebtoken::encode(&header, &claims, &jsonwebtoken::EncodingKey::from_secret(secret))
-        .map_err(|error| tell(&error))
+    jsonwebtoken::encode(
+        &header,
+        &claims,
+        &jsonwebtoken::EncodingKey::from_secret(secret),
+    )
+    .map_err(|error| tell(&error))
 }
 
 fn print_commands(address: SocketAddr, token: &str) {

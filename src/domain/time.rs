@@ -8,8 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// 9999-12-31T23:59:59Z: the last moment that RFC 3339 can write.
-    const LAST: i64 = 253_402_300_799 * 1_000_000;
+    /// 9999-12-30T22:00:00Z: the last moment that is written in four digits of a year wherever
+    /// one is.
+    const LAST: i64 = 253_402_207_200 * 1_000_000;
 
     /// The moment `micros` microseconds after the epoch, held within the years 1970 to 9999.
     pub fn from_micros(micros: i64) -> Self {
@@ -89,7 +90,7 @@ mod tests {
     #[test]
     fn never_leaves_what_rfc_3339_can_write() {
         let last = Timestamp::from_micros(i64::MAX) + Duration::MAX;
-        assert_eq!(last.to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(last.to_string(), "9999-12-30T22:00:00Z");
         assert_eq!(
             Timestamp::from_micros(-1).to_string(),
             "1970-01-01T00:00:00Z"

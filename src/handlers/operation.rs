@@ -2,6 +2,7 @@ use http::Method;
 
 /// One thing that a caller can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "each says what it is done to")]
 pub(crate) enum Operation {
     CreateClient,
     GetClient,

@@ -4,10 +4,8 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{ClientFilter, ClientRepository, Origin, Result, Secrets};
-use crate::domain::{
-    AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId, Timestamp, Version,
-};
+use super::{ClientRepository, Origin, Result, Secrets};
+use crate::domain::{AuditEntry, Client, ClientId, SecretRecord, TenantId};
 
 /// Any repository, behind one type: nothing above this room has a type parameter for it.
 #[derive(Clone)]
@@ -33,7 +31,8 @@ impl fmt::Debug for Repository {
     }
 }
 
-/// Declares the boxed twin of the public trait, which can't be a trait object itself.
+/// Declares the boxed twin of the public trait, which can't be a trait object itself, with the
+/// methods that the manager calls.
 macro_rules! erase {
     ($(fn $method:ident($($argument:ident: $type:ty),+) -> $output:ty;)+) => {
         pub(crate) trait Erased: Send + Sync {
@@ -63,56 +62,10 @@ erase! {
         audit: &'a AuditEntry
     ) -> ();
     fn get(tenant: &'a TenantId, client_id: &'a ClientId) -> Client;
-    fn list(tenant: &'a TenantId, filter: &'a ClientFilter, page: Page) -> Slice<Client>;
     fn update(
         tenant: &'a TenantId,
         client: &'a Client,
         secrets: Secrets,
         audit: &'a AuditEntry
     ) -> Client;
-    fn delete(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        expected: Option<Version>,
-        audit: &'a AuditEntry
-    ) -> ();
-    fn secrets(tenant: &'a TenantId, client_id: &'a ClientId) -> Vec<SecretRecord>;
-    fn add_secret(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        expected: Version,
-        secret: &'a SecretRecord,
-        audit: &'a AuditEntry
-    ) -> ();
-    fn rotate_secret(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        expected: Version,
-        secret: &'a SecretRecord,
-        grace_ends: Timestamp,
-        audit: &'a AuditEntry
-    ) -> ();
-    fn deactivate_secret(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        secret_id: Id,
-        audit: &'a AuditEntry
-    ) -> SecretRecord;
-    fn delete_secret(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        secret_id: Id,
-        audit: &'a AuditEntry
-    ) -> ();
-    fn touch_secret(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        secret_id: Id,
-        at: Timestamp
-    ) -> ();
-    fn audit_entries(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        page: Page
-    ) -> Slice<AuditEntry>;
 }

@@ -23,7 +23,7 @@ pub(crate) use key::{KeyKind, SignatureKey};
 ///
 /// The text is kept byte for byte. URLs inside it (`x5u`, `jku`) are never fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JwkSet {
+pub(crate) struct JwkSet {
     text: String,
     signature_keys: Vec<SignatureKey>,
 }
@@ -82,7 +82,7 @@ impl JwkSet {
     }
 
     /// The set as it was given.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
