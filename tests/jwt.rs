@@ -1,6 +1,11 @@
 //! Tokens of every algorithm against real keys, through the public API, and beside a host that
 //! uses the same library with both of its backends.
 #![cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -10,7 +10,7 @@ use crate::domain::Operator;
 
 /// Decides who a request speaks for.
 ///
-/// [`JwtAuthorizer`](super::jwt::JwtAuthorizer) does it for signed tokens. Write your own for
+/// `jwt::JwtAuthorizer` does it for signed tokens. Write your own for
 /// sessions, mutual TLS or token introspection, as a plain `async fn`:
 ///
 /// ```

@@ -1,7 +1,7 @@
 //! Who may administer.
 //!
 //! An [`Authorizer`] reads a request's credential and answers with the [`Principal`] that it
-//! speaks for. [`jwt::JwtAuthorizer`] is the one for signed tokens; a host may bring its own. The
+//! speaks for. `jwt::JwtAuthorizer` is the one for signed tokens; a host may bring its own. The
 //! tenant that the request acts in is decided here, after the authorizer and whichever it is:
 //!
 //! - More than one `X-Tenant-ID`, or one that is not ASCII, is [`ErrorKind::BadRequest`].

@@ -16,7 +16,9 @@ pub(super) enum Value<'a> {
     Other,
 }
 
-/// The members that are numbers wherever they come; of another type, they break the object.
+/// The members that are numbers wherever they come; of another type, they break the object. They
+/// are asked for by type: a build with serde_json's `arbitrary_precision` shows them as maps
+/// otherwise.
 const NUMBERS: [&str; 2] = ["exp", "nbf"];
 
 impl<'a> Object<'a> {
