@@ -1,4 +1,56 @@
-//! OAuth client management as a tower service.
+//! OAuth client management that you mount into your own [axum] or [tower] app.
+//!
+//! It is an admin API to create, read, update and clone the OAuth clients of an authorization
+//! server: secrets are shown once and stored as Argon2id hashes, every change has its line in an
+//! audit trail, and tenants cannot see each other.
+//!
+//! # Quick start
+//!
+//! ```
+//! use axum::Router;
+//! use tower_oauth_clients::ClientManager;
+//! use tower_oauth_clients::adapters::axum::router;
+//! use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
+//! use tower_oauth_clients::handlers::Handlers;
+//! use tower_oauth_clients::repository::MemoryRepository;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let manager = ClientManager::builder(MemoryRepository::new()).build()?;
+//! let keys = Keys::from_secret("32 bytes or more that only you know")?;
+//! let authorizer = JwtAuthorizer::builder(keys).build()?;
+//!
+//! let app: Router = Router::new().nest("/api/v1", router(Handlers::new(manager, authorizer)));
+//! # let _ = app;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to look
+//!
+//! | You want to | See |
+//! |---|---|
+//! | mount it | [`adapters`], [`handlers`] |
+//! | call it from Rust | [`manager`] |
+//! | decide who may administer | [`authorization`] |
+//! | keep clients in a place of your own | [`repository`] |
+//! | settle what clients may register | [`domain::Policy`] |
+//! | settle how secrets are made and hashed | [`secrets`] |
+//!
+//! # Feature flags
+//!
+//! They add up; none takes anything away.
+//!
+//! | Feature | Default | Adds |
+//! |---|---|---|
+//! | `axum` | yes | [`adapters::axum`] |
+//! | `jwt` | yes | [`authorization::jwt`], with the cryptography of aws-lc |
+//! | `jwt-rust-crypto` | | [`authorization::jwt`], with that of RustCrypto: no C; `jwt` wins when both are on |
+//! | `diesel-sqlite` | | [`repository::SqliteRepository`]; SQLite is compiled in |
+//! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
+//! | `tracing` | | log events; never a secret, hash or token |
+//!
+//! [axum]: https://docs.rs/axum
+//! [tower]: https://docs.rs/tower
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod adapters;
@@ -11,3 +63,8 @@ pub mod secrets;
 mod wire;
 
 pub use manager::ClientManager;
+
+/// Compiles the examples of the README.
+#[cfg(all(doctest, feature = "axum", feature = "diesel-sqlite", feature = "jwt"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
