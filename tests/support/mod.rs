@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::convert::Infallible;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -16,10 +17,12 @@ use tower::ServiceExt;
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::tower::ManagementService;
 use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
-use tower_oauth_clients::domain::{Clock, Policy, SystemClock, TenantId, Timestamp};
-use tower_oauth_clients::handlers::{Body, Handlers};
+use tower_oauth_clients::domain::{
+    AuditEntry, ClientId, Clock, Page, Policy, SecretRecord, SystemClock, TenantId, Timestamp,
+};
+use tower_oauth_clients::handlers::Handlers;
 use tower_oauth_clients::manager::ManagerBuilder;
-use tower_oauth_clients::repository::{MemoryRepository, SqliteRepository};
+use tower_oauth_clients::repository::{ClientRepository, MemoryRepository, SqliteRepository};
 use tower_oauth_clients::secrets::{Argon2id, HashPool};
 
 pub const CLIENTS: &str = "/admin/oauth/clients";
@@ -69,11 +72,56 @@ pub fn cheap_pool() -> HashPool {
     HashPool::builder(hasher).with_threads(2).with_queue(1024).build().unwrap()
 }
 
+/// What the service keeps its clients in, to look behind it.
+pub enum Repository {
+    Memory(MemoryRepository),
+    Sqlite(SqliteRepository),
+}
+
+impl Repository {
+    async fn open(store: Store, folder: &Path) -> Self {
+        match store {
+            Store::Memory => Self::Memory(MemoryRepository::new()),
+            Store::Sqlite => {
+                let sqlite = SqliteRepository::open(folder.join("clients.db")).await.unwrap();
+                sqlite.migrate().await.unwrap();
+                Self::Sqlite(sqlite)
+            }
+        }
+    }
+
+    /// The audit trail of a client of `tenant_a`, newest first.
+    pub async fn audit(&self, client_id: &str) -> Vec<AuditEntry> {
+        let (tenant, client_id) = (tenant_a(), ClientId::parse(client_id).unwrap());
+        let page = Page::Number { number: 1, size: 100 };
+        let entries = match self {
+            Self::Memory(memory) => memory.audit_entries(&tenant, &client_id, page).await,
+            Self::Sqlite(sqlite) => sqlite.audit_entries(&tenant, &client_id, page).await,
+        };
+        entries.unwrap().items
+    }
+
+    /// The secrets of a client of `tenant_a`, newest first.
+    pub async fn secrets(&self, client_id: &str) -> Vec<SecretRecord> {
+        let (tenant, client_id) = (tenant_a(), ClientId::parse(client_id).unwrap());
+        let secrets = match self {
+            Self::Memory(memory) => memory.secrets(&tenant, &client_id).await,
+            Self::Sqlite(sqlite) => sqlite.secrets(&tenant, &client_id).await,
+        };
+        secrets.unwrap()
+    }
+}
+
+fn tenant_a() -> TenantId {
+    TenantId::parse("tenant_a").unwrap()
+}
+
 /// A service under test.
 pub struct App {
     pub store: Store,
     pub clock: TestClock,
     pub manager: ClientManager,
+    pub repository: Repository,
     pub handlers: Handlers,
     folder: TempDir,
 }
@@ -96,19 +144,15 @@ impl App {
     pub async fn with(store: Store, settle: impl FnOnce(ManagerBuilder) -> ManagerBuilder) -> Self {
         let clock = TestClock::new();
         let folder = TempDir::new().unwrap();
-        let builder = match store {
-            Store::Memory => ClientManager::builder(MemoryRepository::new()),
-            Store::Sqlite => {
-                let path = folder.path().join("clients.db");
-                let repository = SqliteRepository::open(path).await.unwrap();
-                repository.migrate().await.unwrap();
-                ClientManager::builder(repository)
-            }
+        let repository = Repository::open(store, folder.path()).await;
+        let builder = match &repository {
+            Repository::Memory(memory) => ClientManager::builder(memory.clone()),
+            Repository::Sqlite(sqlite) => ClientManager::builder(sqlite.clone()),
         };
         let builder = builder.with_hash_pool(cheap_pool()).with_clock(clock.clone());
         let manager = settle(builder).build().unwrap();
         let handlers = Handlers::new(manager.clone(), authorizer(clock.clone()));
-        Self { store, clock, manager, handlers, folder }
+        Self { store, clock, manager, repository, handlers, folder }
     }
 
     /// The bytes of every file of the database, one after the other; none for memory.
@@ -197,7 +241,10 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub async fn read(response: Response<Body>) -> Self {
+    pub async fn read<B>(response: Response<B>) -> Self
+    where
+        B: http_body::Body<Error: std::fmt::Debug>,
+    {
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Self { status: head.status, headers: head.headers, body }

@@ -1,6 +1,6 @@
 mod state;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::state::State;
 use super::{ClientFilter, ClientRepository, Origin, Result, Secrets};
@@ -11,6 +11,7 @@ use crate::domain::{
 /// Keeps everything in the memory of the process: for tests, trials and examples.
 ///
 /// It keeps the whole contract of [`ClientRepository`] except that nothing outlives the process.
+/// Clones share what they keep.
 ///
 /// # Examples
 ///
@@ -22,8 +23,8 @@ use crate::domain::{
 /// # let _ = manager;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Default)]
-pub struct MemoryRepository(Mutex<State>);
+#[derive(Clone, Debug, Default)]
+pub struct MemoryRepository(Arc<Mutex<State>>);
 
 impl MemoryRepository {
     /// An empty repository.

@@ -1,0 +1,36 @@
+//! What an operation costs, next to a bare axum handler that returns the same bytes.
+//!
+//! ```text
+//! cargo bench --bench http --features diesel-sqlite
+//! ```
+//!
+//! - In one process: the time of each operation through the router, over memory and SQLite.
+//! - Over a socket (Linux): the CPU time that a server process spends on a request, the reads it
+//!   answers while creations keep its hashing threads busy, and its peak memory when 256 creations
+//!   come at once. The server runs on the first processor, the load on the others.
+//!
+//! Every ratio is between two numbers of the same run. Nothing is asserted.
+#![allow(clippy::print_stdout, reason = "it prints what it measured")]
+
+mod app;
+mod in_process;
+#[cfg(target_os = "linux")]
+mod load;
+#[cfg(target_os = "linux")]
+mod over_a_socket;
+#[cfg(target_os = "linux")]
+mod server;
+
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+fn main() -> Outcome {
+    #[cfg(target_os = "linux")]
+    if let Ok(kind) = std::env::var(server::KIND) {
+        return server::run(&kind);
+    }
+    let quick = std::env::args().any(|argument| argument == "--test");
+    in_process::run(quick)?;
+    #[cfg(target_os = "linux")]
+    over_a_socket::run(quick)?;
+    Ok(())
+}
