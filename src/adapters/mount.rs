@@ -1,11 +1,18 @@
-use http::{HeaderValue, Response, header};
+use http::{HeaderName, HeaderValue, Response, header};
 
-/// Puts the host's mount in front of a `Location` that is relative to it.
+/// Puts the host's mount in front of what an answer points to: a `Location`, or the target of a
+/// `Link`, which begins behind a `<`.
 pub(super) fn locate<B>(mut response: Response<B>, mount: &str) -> Response<B> {
-    if let Some(location) = response.headers().get(header::LOCATION)
-        && let Ok(full) = HeaderValue::try_from([mount.as_bytes(), location.as_bytes()].concat())
-    {
-        response.headers_mut().insert(header::LOCATION, full);
-    }
+    insert(&mut response, &header::LOCATION, 0, mount);
+    insert(&mut response, &header::LINK, 1, mount);
     response
+}
+
+fn insert<B>(response: &mut Response<B>, name: &HeaderName, at: usize, mount: &str) {
+    if let Some(value) = response.headers().get(name)
+        && let Some((before, after)) = value.as_bytes().split_at_checked(at)
+        && let Ok(full) = HeaderValue::try_from([before, mount.as_bytes(), after].concat())
+    {
+        response.headers_mut().insert(name, full);
+    }
 }

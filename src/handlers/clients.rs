@@ -20,6 +20,21 @@ pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Re
     Ok(reply.with_location(&issued.client))
 }
 
+pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let mut query = call.query()?;
+    let (page, filter) = (query.page(), query.filter());
+    query.finish()?;
+    let slice = manager.list(&call.operator, &filter, page).await?;
+    Reply::list(
+        &call,
+        page,
+        &slice,
+        |client| client.id,
+        OAuthClientItem::from,
+        manager.now(),
+    )
+}
+
 pub(super) async fn get(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let client = manager.get(&call.operator, &call.client_id()?).await?;
     item(manager, &client)
@@ -33,6 +48,15 @@ pub(super) async fn update(manager: &ClientManager, call: Call<'_>) -> Result<Re
         .update(&call.operator, &client_id, patch, &expected)
         .await?;
     item(manager, &client)
+}
+
+pub(super) async fn delete(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let client_id = call.client_id()?;
+    let expected = if_match(call.headers)?;
+    manager
+        .delete(&call.operator, &client_id, &expected)
+        .await?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
 pub(super) async fn clone(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::{HeaderValue, Method, StatusCode, header};
 
 use super::reply::Reply;
-use crate::domain::{Timestamp, Violation};
+use crate::domain::{Timestamp, Violation, Violations};
 use crate::wire::Failure;
 use crate::{authorization, manager};
 
@@ -24,6 +24,8 @@ pub enum ErrorKind {
     NotFound,
     /// 405: the path has other methods.
     MethodNotAllowed,
+    /// 409: as many secrets as there may be.
+    Conflict,
     /// 412: `If-Match` names another version.
     PreconditionFailed,
     /// 413: the body is too long.
@@ -44,6 +46,7 @@ impl ErrorKind {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict => StatusCode::CONFLICT,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -59,6 +62,7 @@ impl ErrorKind {
             Self::Forbidden => "the administrator role is required",
             Self::NotFound => "not found",
             Self::MethodNotAllowed => "this path has other methods",
+            Self::Conflict => "two secrets are active already",
             Self::PreconditionFailed => "the client was changed by somebody else",
             Self::PayloadTooLarge => "the body must be at most 128 KiB long",
             Self::UnsupportedMediaType => "the body must be application/json",
@@ -166,6 +170,15 @@ impl From<Violation> for Error {
     }
 }
 
+impl From<Violations> for Error {
+    fn from(violations: Violations) -> Self {
+        Self {
+            message: violations.to_string().into(),
+            ..ErrorKind::BadRequest.into()
+        }
+    }
+}
+
 impl From<authorization::Error> for Error {
     fn from(error: authorization::Error) -> Self {
         use authorization::ErrorKind as Kind;
@@ -189,7 +202,8 @@ impl From<manager::Error> for Error {
     fn from(error: manager::Error) -> Self {
         use manager::ErrorKind as Kind;
         let kind = match error.kind() {
-            Kind::Invalid => ErrorKind::BadRequest,
+            Kind::Invalid | Kind::LastSecret => ErrorKind::BadRequest,
+            Kind::TooManySecrets => ErrorKind::Conflict,
             Kind::NotFound => ErrorKind::NotFound,
             Kind::Stale => ErrorKind::PreconditionFailed,
             Kind::Overloaded | Kind::Unavailable => ErrorKind::Unavailable,

@@ -4,14 +4,17 @@
 //! the [`Authorizer`](crate::authorization::Authorizer) who acts, reads the body within its limit
 //! and answers; the adapters only carry requests here and answers back.
 
+mod audit_logs;
 mod body;
 mod clients;
 mod error;
 mod operation;
 mod precondition;
+mod query;
 mod reply;
 mod request;
 mod route;
+mod secrets;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -91,6 +94,14 @@ impl Handlers {
     async fn run(&self, operation: Operation, call: Call<'_>) -> Result<Reply, Error> {
         match operation {
             Operation::CreateClient => clients::create(&self.manager, call).await,
+            Operation::ListClients => clients::list(&self.manager, call).await,
+            Operation::DeleteClient => clients::delete(&self.manager, call).await,
+            Operation::RotateSecret => secrets::rotate(&self.manager, call).await,
+            Operation::ListSecrets => secrets::list(&self.manager, call).await,
+            Operation::CreateSecret => secrets::create(&self.manager, call).await,
+            Operation::DeactivateSecret => secrets::deactivate(&self.manager, call).await,
+            Operation::DeleteSecret => secrets::delete(&self.manager, call).await,
+            Operation::ListAuditLogs => audit_logs::list(&self.manager, call).await,
             Operation::GetClient => clients::get(&self.manager, call).await,
             Operation::UpdateClient => clients::update(&self.manager, call).await,
             Operation::CloneClient => clients::clone(&self.manager, call).await,

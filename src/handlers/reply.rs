@@ -2,15 +2,16 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
+use super::request::Call;
 use super::{Body, Error, ErrorKind};
-use crate::domain::{Client, Timestamp};
-use crate::wire::Success;
+use crate::domain::{Client, Id, Page, Slice, Timestamp};
+use crate::wire::{List, Success};
 
 /// An answer on its way: headers that every answer has are added at the end.
 pub(super) struct Reply {
     status: StatusCode,
     headers: HeaderMap,
-    body: Bytes,
+    body: Option<Bytes>,
     extensions: http::Extensions,
 }
 
@@ -20,7 +21,7 @@ impl Reply {
         let body = serde_json::to_vec(body)
             .map_err(|error| Error::from(ErrorKind::Internal).with_source(error))?;
         Ok(Self {
-            body: body.into(),
+            body: Some(body.into()),
             ..Self::empty(status)
         })
     }
@@ -30,7 +31,7 @@ impl Reply {
         Self {
             status,
             headers: HeaderMap::with_capacity(8),
-            body: Bytes::new(),
+            body: None,
             extensions: http::Extensions::new(),
         }
     }
@@ -42,6 +43,30 @@ impl Reply {
         now: Timestamp,
     ) -> Result<Self, Error> {
         Self::json(status, &Success::new(data, now))
+    }
+
+    /// A part of a list; where the caller pages by position, with a link to what follows.
+    pub(super) fn list<'a, T, I: Serialize>(
+        call: &Call<'_>,
+        page: Page,
+        slice: &'a Slice<T>,
+        id: impl Fn(&T) -> Id,
+        item: impl Fn(&'a T) -> I,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let items = slice.items.iter().map(item).collect();
+        let reply = Self::json(StatusCode::OK, &List::new(items, page, slice.total, now))?;
+        let last = slice.items.last().filter(|_| slice.has_more).map(id);
+        match (page, last) {
+            (Page::After { .. }, Some(last)) => {
+                let link = format!("<{}>; rel=\"next\"", call.uri_after(last));
+                Ok(match HeaderValue::try_from(link) {
+                    Ok(value) => reply.with_header(header::LINK, value),
+                    Err(_) => reply,
+                })
+            }
+            _ => Ok(reply),
+        }
     }
 
     pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -65,26 +90,27 @@ impl Reply {
     }
 
     pub(super) fn into_response(self, head_only: bool) -> Response<Body> {
-        let length = HeaderValue::from(self.body.len());
-        let mut response = Response::new(if head_only {
-            Body::default()
-        } else {
-            self.body.into()
-        });
-        *response.status_mut() = self.status;
-        *response.extensions_mut() = self.extensions;
-        let headers = response.headers_mut();
-        *headers = self.headers;
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        headers.insert(header::CONTENT_LENGTH, length);
+        let mut headers = self.headers;
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
+        let mut body = Body::default();
+        if let Some(bytes) = self.body {
+            headers.insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            );
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+            if !head_only {
+                body = bytes.into();
+            }
+        }
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = headers;
+        *response.extensions_mut() = self.extensions;
         response
     }
 }

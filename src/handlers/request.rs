@@ -2,13 +2,14 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use percent_encoding::percent_decode_str;
 
+use super::query::Query;
 use super::route::Parameters;
 use super::{BoxError, Error, ErrorKind};
-use crate::domain::{ClientId, Operator};
+use crate::domain::{ClientId, Id, Operator};
 
 /// The longest request body, in bytes.
 const MAX_BODY: usize = 128 * 1024;
@@ -25,6 +26,7 @@ pub(super) struct Call<'a> {
     pub(super) operator: Operator,
     pub(super) headers: &'a HeaderMap,
     pub(super) body: Bytes,
+    uri: &'a Uri,
     parameters: Parameters<'a>,
 }
 
@@ -40,17 +42,42 @@ impl<'a> Call<'a> {
             operator: operator.with_ip(ip),
             headers: &head.headers,
             body,
+            uri: &head.uri,
             parameters,
         }
     }
 
     /// The client that the path names. A text that can't be a `client_id` names none.
     pub(super) fn client_id(&self) -> Result<ClientId, Error> {
-        let segment = self.parameters.first().copied().unwrap_or_default();
-        let text = percent_decode_str(segment)
-            .decode_utf8()
-            .map_err(|_| Error::bad_request("client_id: must be UTF-8"))?;
-        ClientId::parse(&text).ok_or_else(|| ErrorKind::NotFound.into())
+        self.parameter(0, ClientId::parse)
+    }
+
+    /// The secret that the path names.
+    pub(super) fn secret_id(&self) -> Result<Id, Error> {
+        self.parameter(1, Id::parse)
+    }
+
+    fn parameter<T>(
+        &self,
+        index: usize,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, Error> {
+        let segment = self.parameters.get(index).copied().unwrap_or_default();
+        let text = percent_decode_str(segment).decode_utf8();
+        let text = text.map_err(|_| Error::bad_request("the path must be UTF-8"))?;
+        parse(&text).ok_or_else(|| ErrorKind::NotFound.into())
+    }
+
+    /// The same request for what follows an item, relative to the host's mount.
+    pub(super) fn uri_after(&self, last: Id) -> String {
+        let pairs = self.uri.query().unwrap_or_default().split('&');
+        let kept = pairs.filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("after"));
+        let query = kept.map(|pair| format!("{pair}&")).collect::<String>();
+        format!("{}?{query}after={last}", self.uri.path())
+    }
+
+    pub(super) fn query(&self) -> Result<Query<'a>, Error> {
+        Query::parse(self.uri.query())
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn find<'a>(method: &Method, path: &'a str) -> Matched<'a> {
         method
     };
     let mut allowed = Vec::new();
-    for operation in Operation::ALL {
+    for &operation in Operation::ALL {
         if let Some(parameters) = parameters(operation.path(), path) {
             if operation.method() == *wanted {
                 return Matched::Operation(operation, parameters);

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{ClientManager, Inner};
 use crate::domain::{ClientId, Clock, Id, Policy, SystemClock};
@@ -15,6 +16,7 @@ pub struct ManagerBuilder {
     client_id_prefix: String,
     policy: Policy,
     clock: Arc<dyn Clock>,
+    grace: Duration,
 }
 
 impl ManagerBuilder {
@@ -26,6 +28,7 @@ impl ManagerBuilder {
             client_id_prefix: "app-".to_owned(),
             policy: Policy::default(),
             clock: Arc::new(SystemClock),
+            grace: Duration::from_secs(4 * 60 * 60),
         }
     }
 
@@ -60,6 +63,13 @@ impl ManagerBuilder {
         self
     }
 
+    /// How long a secret still verifies after a rotation replaced it. 4 hours by default; with
+    /// zero it ends at once.
+    pub fn with_rotation_grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
     /// The manager.
     ///
     /// # Errors
@@ -88,6 +98,7 @@ impl ManagerBuilder {
             client_id_prefix: self.client_id_prefix,
             policy: self.policy,
             clock: self.clock,
+            grace: self.grace,
         })))
     }
 }

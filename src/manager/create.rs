@@ -8,8 +8,8 @@ use crate::secrets::Plaintext;
 
 /// A secret that is made and not stored yet.
 pub(super) struct NewSecret {
-    record: SecretRecord,
-    plaintext: Plaintext,
+    pub(super) record: SecretRecord,
+    pub(super) plaintext: Plaintext,
 }
 
 impl ClientManager {

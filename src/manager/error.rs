@@ -10,10 +10,14 @@ use crate::{repository, secrets};
 pub enum ErrorKind {
     /// What is asked for breaks a rule; the message names every one.
     Invalid,
-    /// The operator's tenant has no such client.
+    /// The operator's tenant has no such client, or the client no such secret.
     NotFound,
     /// Somebody else changed the client meanwhile.
     Stale,
+    /// Two secrets are active already.
+    TooManySecrets,
+    /// The last secret, or the last active one, can't be deleted.
+    LastSecret,
     /// Too many secrets wait to be hashed; it may work later.
     Overloaded,
     /// The storage is not available; it may work later.
@@ -64,6 +68,8 @@ impl From<repository::Error> for Error {
         let kind = match error.kind() {
             repository::ErrorKind::NotFound => ErrorKind::NotFound,
             repository::ErrorKind::Stale => ErrorKind::Stale,
+            repository::ErrorKind::TooManySecrets => ErrorKind::TooManySecrets,
+            repository::ErrorKind::LastSecret => ErrorKind::LastSecret,
             repository::ErrorKind::Unavailable => ErrorKind::Unavailable,
             _ => ErrorKind::Internal,
         };
@@ -94,8 +100,10 @@ impl fmt::Display for Error {
                 Some(violations) => return violations.fmt(f),
                 None => "the request breaks a rule",
             },
-            ErrorKind::NotFound => "client not found",
+            ErrorKind::NotFound => "not found",
             ErrorKind::Stale => "the client was changed by somebody else",
+            ErrorKind::TooManySecrets => "two secrets are active already",
+            ErrorKind::LastSecret => "the last secret, or the last active one, can't be deleted",
             ErrorKind::Overloaded => "too many secrets are being hashed, try again later",
             ErrorKind::Unavailable => "the storage is not available, try again later",
             ErrorKind::Internal => "internal error",

@@ -4,18 +4,24 @@
 mod builder;
 mod clone;
 mod create;
+mod delete;
 mod error;
+mod list;
+mod secrets;
 mod update;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use self::create::NewSecret;
 use crate::domain::{Client, ClientId, Clock, Operator, Policy, Timestamp, Version};
 use crate::repository::{ClientRepository, Repository};
 use crate::secrets::{HashPool, Plaintext, SecretFormat};
 
 pub use builder::{BuildError, ManagerBuilder};
 pub use error::{Error, ErrorKind};
+pub use secrets::IssuedSecret;
 
 /// What every use case gives back.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -58,6 +64,7 @@ struct Inner {
     client_id_prefix: String,
     policy: Policy,
     clock: Arc<dyn Clock>,
+    grace: Duration,
 }
 
 /// A client just made, and its secret: the only time that it is in clear.

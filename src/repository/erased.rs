@@ -4,8 +4,10 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{ClientRepository, Origin, Result, Secrets};
-use crate::domain::{AuditEntry, Client, ClientId, SecretRecord, TenantId};
+use super::{ClientFilter, ClientRepository, Origin, Result, Secrets};
+use crate::domain::{
+    AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId, Timestamp, Version,
+};
 
 /// Any repository, behind one type: nothing above this room has a type parameter for it.
 #[derive(Clone)]
@@ -62,10 +64,50 @@ erase! {
         audit: &'a AuditEntry
     ) -> ();
     fn get(tenant: &'a TenantId, client_id: &'a ClientId) -> Client;
+    fn list(tenant: &'a TenantId, filter: &'a ClientFilter, page: Page) -> Slice<Client>;
     fn update(
         tenant: &'a TenantId,
         client: &'a Client,
         secrets: Secrets,
         audit: &'a AuditEntry
     ) -> Client;
+    fn delete(
+        tenant: &'a TenantId,
+        client_id: &'a ClientId,
+        expected: Option<Version>,
+        audit: &'a AuditEntry
+    ) -> ();
+    fn secrets(tenant: &'a TenantId, client_id: &'a ClientId) -> Vec<SecretRecord>;
+    fn add_secret(
+        tenant: &'a TenantId,
+        client_id: &'a ClientId,
+        expected: Version,
+        secret: &'a SecretRecord,
+        audit: &'a AuditEntry
+    ) -> ();
+    fn rotate_secret(
+        tenant: &'a TenantId,
+        client_id: &'a ClientId,
+        expected: Version,
+        secret: &'a SecretRecord,
+        grace_ends: Timestamp,
+        audit: &'a AuditEntry
+    ) -> ();
+    fn deactivate_secret(
+        tenant: &'a TenantId,
+        client_id: &'a ClientId,
+        secret_id: Id,
+        audit: &'a AuditEntry
+    ) -> SecretRecord;
+    fn delete_secret(
+        tenant: &'a TenantId,
+        client_id: &'a ClientId,
+        secret_id: Id,
+        audit: &'a AuditEntry
+    ) -> ();
+    fn audit_entries(
+        tenant: &'a TenantId,
+        client_id: &'a ClientId,
+        page: Page
+    ) -> Slice<AuditEntry>;
 }

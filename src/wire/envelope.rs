@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::domain::Timestamp;
+use crate::domain::{Page, Timestamp};
 
 use super::response::text;
 
@@ -39,6 +39,57 @@ impl<T> Created<T> {
             code: 0,
             message: "success",
             data,
+        }
+    }
+}
+
+/// Around a list. A part that was asked for by position in the list has no total.
+#[derive(Serialize)]
+pub(crate) struct List<T> {
+    code: u32,
+    message: &'static str,
+    items: Vec<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pagination: Option<Pagination>,
+    #[serde(serialize_with = "text")]
+    timestamp: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Pagination {
+    page: u64,
+    page_size: u32,
+    total: u64,
+    total_pages: u64,
+    has_next: bool,
+    has_prev: bool,
+}
+
+impl<T> List<T> {
+    pub(crate) fn new(items: Vec<T>, page: Page, total: Option<u64>, timestamp: Timestamp) -> Self {
+        let pagination = match (page, total) {
+            (Page::Number { number, size }, Some(total)) => {
+                let total_pages = total.div_ceil(u64::from(size.max(1)));
+                Some(Pagination {
+                    page: number,
+                    page_size: size,
+                    total,
+                    total_pages,
+                    has_next: number < total_pages,
+                    has_prev: number > 1,
+                })
+            }
+            _ => None,
+        };
+        Self {
+            code: 0,
+            message: "success",
+            items,
+            total,
+            pagination,
+            timestamp,
         }
     }
 }

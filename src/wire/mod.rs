@@ -1,9 +1,13 @@
 //! What travels as JSON: request bodies, answers, and the envelopes around them.
 
+mod audit;
 mod envelope;
 mod request;
 mod response;
+mod secret;
 
-pub(crate) use envelope::{Created, Failure, Success};
+pub(crate) use audit::AuditLogItem;
+pub(crate) use envelope::{Created, Failure, List, Success};
 pub(crate) use request::read_fields;
 pub(crate) use response::{CloneClientResponse, CreateClientResponse, OAuthClientItem};
+pub(crate) use secret::{CreateSecretResponse, RotateSecretResponse, SecretItem, SecretList};

@@ -9,6 +9,12 @@ use crate::secrets::Plaintext;
 /// never again.
 pub(crate) struct ShownOnce<'a>(&'a Plaintext);
 
+impl<'a> ShownOnce<'a> {
+    pub(super) fn new(plaintext: &'a Plaintext) -> Self {
+        Self(plaintext)
+    }
+}
+
 impl Serialize for ShownOnce<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.expose())
@@ -206,7 +212,7 @@ pub(super) fn text<T: Display, S: Serializer>(value: &T, serializer: S) -> Resul
     serializer.collect_str(value)
 }
 
-fn optional_text<T: Display, S: Serializer>(
+pub(super) fn optional_text<T: Display, S: Serializer>(
     value: &Option<T>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {

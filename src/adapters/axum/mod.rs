@@ -48,7 +48,10 @@ const UNKNOWN: &str = "/admin/oauth/clients/{*rest}";
 /// gets the caller's address.
 pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
     let route = any(move |request: Request| answer(handlers, request));
-    let paths: BTreeSet<_> = Operation::ALL.into_iter().map(Operation::path).collect();
+    let paths: BTreeSet<_> = Operation::ALL
+        .iter()
+        .map(|operation| operation.path())
+        .collect();
     let paths = paths.into_iter().chain([UNKNOWN]);
     paths.fold(Router::new(), |router, path| {
         router.route(path, route.clone())

@@ -1,0 +1,49 @@
+use http::StatusCode;
+
+use super::Error;
+use super::reply::Reply;
+use super::request::Call;
+use crate::manager::ClientManager;
+use crate::wire::{CreateSecretResponse, RotateSecretResponse, SecretItem, SecretList};
+
+pub(super) async fn rotate(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let client_id = call.client_id()?;
+    let issued = manager.rotate_secret(&call.operator, &client_id).await?;
+    let data = RotateSecretResponse::new(&client_id, &issued.record, &issued.plaintext);
+    Reply::success(StatusCode::OK, data, manager.now())
+}
+
+pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let issued = manager
+        .create_secret(&call.operator, &call.client_id()?)
+        .await?;
+    let data = CreateSecretResponse::new(&issued.record, &issued.plaintext);
+    Reply::success(StatusCode::CREATED, data, manager.now())
+}
+
+pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let records = manager.secrets(&call.operator, &call.client_id()?).await?;
+    let now = manager.now();
+    let secrets = records
+        .iter()
+        .map(|record| SecretItem::at(now, record))
+        .collect();
+    Reply::success(StatusCode::OK, SecretList { secrets }, now)
+}
+
+pub(super) async fn deactivate(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let (client_id, secret_id) = (call.client_id()?, call.secret_id()?);
+    let record = manager
+        .deactivate_secret(&call.operator, &client_id, secret_id)
+        .await?;
+    let now = manager.now();
+    Reply::success(StatusCode::OK, SecretItem::at(now, &record), now)
+}
+
+pub(super) async fn delete(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let (client_id, secret_id) = (call.client_id()?, call.secret_id()?);
+    manager
+        .delete_secret(&call.operator, &client_id, secret_id)
+        .await?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}

@@ -1,0 +1,183 @@
+use super::{ATTEMPTS, ClientManager, Error, ErrorKind, NewSecret, Result};
+use crate::domain::{
+    Action, AuditEntry, Client, ClientId, Id, Operator, SecretRecord, SecretStatus, Violation,
+    Violations,
+};
+use crate::repository::MAX_ACTIVE_SECRETS;
+use crate::secrets::Plaintext;
+
+/// A secret just made: the only time that it is in clear.
+#[derive(Debug)]
+pub struct IssuedSecret {
+    /// The secret as stored.
+    pub record: SecretRecord,
+    /// What the client has to present.
+    pub plaintext: Plaintext,
+}
+
+impl ClientManager {
+    /// Replaces every active secret of a client by a new one. Those replaced still verify for the
+    /// grace period.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when the operator's tenant has no such client;
+    /// [`ErrorKind::Invalid`] when the client can't use a secret; [`ErrorKind::Overloaded`] when
+    /// too many secrets wait to be hashed.
+    pub async fn rotate_secret(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+    ) -> Result<IssuedSecret> {
+        self.issue(operator, client_id, Action::SecretRotate).await
+    }
+
+    /// Adds a secret beside the one that is active.
+    ///
+    /// # Errors
+    ///
+    /// As [`rotate_secret`](Self::rotate_secret), and [`ErrorKind::TooManySecrets`] when two are
+    /// active.
+    pub async fn create_secret(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+    ) -> Result<IssuedSecret> {
+        let active = self.secrets(operator, client_id).await?;
+        let active = active
+            .iter()
+            .filter(|secret| secret.status == SecretStatus::Active)
+            .count();
+        // Before a hash is spent; the repository decides.
+        if active >= MAX_ACTIVE_SECRETS {
+            return Err(ErrorKind::TooManySecrets.into());
+        }
+        self.issue(operator, client_id, Action::SecretCreate).await
+    }
+
+    /// Reads all secrets of a client, newest first; no plaintext is among them.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when the operator's tenant has no such client.
+    pub async fn secrets(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+    ) -> Result<Vec<SecretRecord>> {
+        Ok(self
+            .0
+            .repository
+            .secrets(&operator.tenant, client_id)
+            .await?)
+    }
+
+    /// Stops a secret at once, also the last active one: that is how a leaked one is stopped.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when the operator's tenant has no such client, or the client no
+    /// such secret.
+    pub async fn deactivate_secret(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+        secret_id: Id,
+    ) -> Result<SecretRecord> {
+        let audit = self.entry(operator, client_id, Action::SecretDeactivate, secret_id);
+        let repository = &self.0.repository;
+        Ok(repository
+            .deactivate_secret(&operator.tenant, client_id, secret_id, &audit)
+            .await?)
+    }
+
+    /// Removes a secret for good.
+    ///
+    /// # Errors
+    ///
+    /// As [`deactivate_secret`](Self::deactivate_secret), and [`ErrorKind::LastSecret`] when it is
+    /// the only one, or the only active one.
+    pub async fn delete_secret(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+        secret_id: Id,
+    ) -> Result<()> {
+        let audit = self.entry(operator, client_id, Action::SecretDelete, secret_id);
+        let repository = &self.0.repository;
+        Ok(repository
+            .delete_secret(&operator.tenant, client_id, secret_id, &audit)
+            .await?)
+    }
+
+    async fn issue(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+        action: Action,
+    ) -> Result<IssuedSecret> {
+        let mut client = self.client_with_secrets(operator, client_id).await?;
+        let Some(NewSecret { record, plaintext }) = self.new_secret(&client.metadata).await? else {
+            return Err(ErrorKind::Internal.into());
+        };
+        let tenant = &operator.tenant;
+        let audit = self.entry(operator, client_id, action, record.id);
+        for _ in 0..ATTEMPTS {
+            let version = client.version;
+            let repository = &self.0.repository;
+            let stored = if action == Action::SecretRotate {
+                let ends = audit.at + self.0.grace;
+                repository
+                    .rotate_secret(tenant, client_id, version, &record, ends, &audit)
+                    .await
+            } else {
+                repository
+                    .add_secret(tenant, client_id, version, &record, &audit)
+                    .await
+            };
+            match stored.map_err(Error::from) {
+                // Whether it can still use a secret is to be asked again.
+                Err(error) if error.kind() == ErrorKind::Stale => {
+                    client = self.client_with_secrets(operator, client_id).await?;
+                }
+                stored => return stored.map(|()| IssuedSecret { record, plaintext }),
+            }
+        }
+        Err(ErrorKind::Unavailable.into())
+    }
+
+    /// Reads a client that can use a secret.
+    async fn client_with_secrets(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+    ) -> Result<Client> {
+        let client = self.get(operator, client_id).await?;
+        if client.metadata.uses_secret() {
+            return Ok(client);
+        }
+        let mut violations = Violations::default();
+        violations.push(Violation::new(
+            "client_auth_methods",
+            "must hold client_secret_basic or client_secret_post for a client to have a secret",
+        ));
+        Err(violations.into())
+    }
+
+    fn entry(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+        action: Action,
+        secret_id: Id,
+    ) -> AuditEntry {
+        let message = match action {
+            Action::SecretRotate => format!("rotated to {secret_id}"),
+            Action::SecretCreate => format!("created {secret_id}"),
+            Action::SecretDeactivate => format!("deactivated {secret_id}"),
+            _ => format!("deleted {secret_id}"),
+        };
+        AuditEntry::new(operator, client_id.clone(), action, message, self.now())
+            .with_secret(secret_id)
+    }
+}

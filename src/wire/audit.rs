@@ -1,0 +1,52 @@
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use super::response::text;
+use crate::domain::{AuditEntry, Id, TenantId};
+
+/// One line of the audit trail.
+#[derive(Serialize)]
+pub(crate) struct AuditLogItem<'a> {
+    #[serde(serialize_with = "text")]
+    id: Id,
+    #[serde(serialize_with = "text")]
+    tenant_id: &'a TenantId,
+    action: &'static str,
+    operator_id: &'a str,
+    operator_type: &'a str,
+    target_id: String,
+    target_type: &'static str,
+    module: &'static str,
+    level: &'static str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip: Option<IpAddr>,
+    status: u8,
+    timestamp: i64,
+}
+
+impl<'a> From<&'a AuditEntry> for AuditLogItem<'a> {
+    fn from(entry: &'a AuditEntry) -> Self {
+        let (target_type, target_id) = match entry.secret_id {
+            Some(id) => ("oauth_client_secret", id.to_string()),
+            None => ("oauth_client", entry.client_id.to_string()),
+        };
+        Self {
+            id: entry.id,
+            tenant_id: &entry.tenant_id,
+            action: entry.action.as_str(),
+            operator_id: &entry.operator_id,
+            operator_type: &entry.operator_type,
+            target_id,
+            target_type,
+            module: "oauth_client",
+            level: "info",
+            message: &entry.message,
+            ip: entry.ip,
+            // Only what succeeded is written.
+            status: 1,
+            timestamp: entry.at.as_seconds(),
+        }
+    }
+}
