@@ -244,7 +244,7 @@ async fn errors_have_one_form() {
             assert_common_headers(&answer);
             let body = answer.json();
             assert_eq!(members(&body), BTreeSet::from(["code", "message", "timestamp"]));
-            assert_eq!(body["code"], status * 1000 + 1);
+            assert_eq!(body["code"], u32::from(status) * 1000 + 1);
             assert_timestamp(&body["timestamp"]);
             assert_eq!(answer.header("www-authenticate").is_some(), matches!(status, 401 | 403));
             assert_eq!(answer.header("allow").is_some(), status == 405);

@@ -38,21 +38,15 @@ use http::Response;
 use super::mount::locate;
 use crate::handlers::{Body, Handlers, Operation, PeerIp};
 
-/// What no operation has below the clients is answered here too, so that every answer there has
-/// the same form.
-const UNKNOWN: &str = "/admin/oauth/clients/{*rest}";
-
 /// Every operation, generic over the host's state.
 ///
-/// Serve the app with `into_make_service_with_connect_info::<SocketAddr>()` and the audit trail
+/// What no operation has is the host's to answer, like its other unknown paths; unknown methods of
+/// these paths are answered 405. Serve the app with `into_make_service_with_connect_info::<SocketAddr>()` and the audit trail
 /// gets the caller's address.
 pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
     let route = any(move |request: Request| answer(handlers, request));
-    let paths: BTreeSet<_> = Operation::ALL.into_iter().map(Operation::path).collect();
-    let paths = paths.into_iter().chain([UNKNOWN]);
-    paths.fold(Router::new(), |router, path| {
-        router.route(path, route.clone())
-    })
+    let paths: BTreeSet<_> = Operation::ALL.iter().map(|operation| operation.path()).collect();
+    paths.into_iter().fold(Router::new(), |router, path| router.route(path, route.clone()))
 }
 
 async fn answer(handlers: Handlers, mut request: Request) -> Response<Body> {
