@@ -22,14 +22,21 @@ async fn host() -> (App, Router) {
     let app = App::new(Store::Memory).await;
     let ours: Router<&'static str> = router(app.handlers.clone());
     let host = Router::new()
-        .route("/", get(|State(name): State<&'static str>| async move { name }))
+        .route(
+            "/",
+            get(|State(name): State<&'static str>| async move { name }),
+        )
         .nest("/api/v1", ours)
         .with_state("the host");
     (app, host)
 }
 
 async fn through(host: &Router, request: Request<Full<Bytes>>) -> Answer {
-    let response = host.clone().oneshot(request.map(axum::body::Body::new)).await.unwrap();
+    let response = host
+        .clone()
+        .oneshot(request.map(axum::body::Body::new))
+        .await
+        .unwrap();
     Answer::read(response).await
 }
 
@@ -48,14 +55,20 @@ async fn location_holds_the_mount() {
     let created = through(&host, request(&token, Method::POST, &path, Some(&base()))).await;
     assert_eq!(created.status, StatusCode::CREATED);
     let location = created.header("location").unwrap();
-    assert_eq!(location, format!("{path}/{}", created.data()["client_id"].as_str().unwrap()));
+    assert_eq!(
+        location,
+        format!("{path}/{}", created.data()["client_id"].as_str().unwrap())
+    );
     let read = through(&host, request(&token, Method::GET, location, None)).await;
     assert_eq!(read.status, StatusCode::OK);
 
     let clone = format!("{location}/clone");
     let cloned = through(&host, request(&token, Method::POST, &clone, None)).await;
     let location = cloned.header("location").unwrap();
-    assert_eq!(location, format!("{path}/{}", cloned.data()["client_id"].as_str().unwrap()));
+    assert_eq!(
+        location,
+        format!("{path}/{}", cloned.data()["client_id"].as_str().unwrap())
+    );
 }
 
 #[tokio::test]
@@ -82,8 +95,17 @@ async fn a_service_answers_below_its_prefix_only() {
     };
     let created = call(&format!("/api/v1{CLIENTS}")).await;
     assert_eq!(created.status, StatusCode::CREATED);
-    assert!(created.header("location").unwrap().starts_with("/api/v1/admin/oauth/clients/app-"));
-    for path in [CLIENTS.to_owned(), format!("/api/v2{CLIENTS}"), format!("/api/v1x{CLIENTS}")] {
+    assert!(
+        created
+            .header("location")
+            .unwrap()
+            .starts_with("/api/v1/admin/oauth/clients/app-")
+    );
+    for path in [
+        CLIENTS.to_owned(),
+        format!("/api/v2{CLIENTS}"),
+        format!("/api/v1x{CLIENTS}"),
+    ] {
         assert_eq!(call(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
@@ -103,10 +125,16 @@ fn the_service_fits_where_a_framework_wants_it() {
 }
 
 /// Creates a client through `host` and gives back the address in its audit entry.
-async fn recorded_ip(app: &App, host: &Router, extend: impl FnOnce(&mut http::Extensions)) -> Option<IpAddr> {
+async fn recorded_ip(
+    app: &App,
+    host: &Router,
+    extend: impl FnOnce(&mut http::Extensions),
+) -> Option<IpAddr> {
     let path = format!("/api/v1{CLIENTS}");
     let mut request = request(&admin("tenant_a"), Method::POST, &path, Some(&base()));
-    request.headers_mut().insert("x-forwarded-for", "203.0.113.9".parse().unwrap());
+    request
+        .headers_mut()
+        .insert("x-forwarded-for", "203.0.113.9".parse().unwrap());
     extend(request.extensions_mut());
     let created = through(host, request).await;
     let client_id = created.data()["client_id"].as_str().unwrap().to_owned();
@@ -133,7 +161,14 @@ async fn the_audit_trail_has_the_peer_or_what_the_host_says() {
 #[tokio::test]
 async fn a_host_finds_the_reason_among_the_extensions() {
     let app = App::new(Store::Memory).await;
-    let response = app.service().oneshot(request("", Method::GET, "/x", None)).await.unwrap();
-    let error = response.extensions().get::<std::sync::Arc<handlers::Error>>().unwrap();
+    let response = app
+        .service()
+        .oneshot(request("", Method::GET, "/x", None))
+        .await
+        .unwrap();
+    let error = response
+        .extensions()
+        .get::<std::sync::Arc<handlers::Error>>()
+        .unwrap();
     assert_eq!(error.kind(), handlers::ErrorKind::NotFound);
 }

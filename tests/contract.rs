@@ -11,25 +11,75 @@ use serde_json::{Value, json};
 use support::{App, CLIENTS, admin, base, request};
 
 const CREATED: &[&str] = &[
-    "id", "client_id", "client_secret", "name", "redirect_uris", "scopes", "grant_types",
-    "client_auth_methods", "cors_origins", "fapi_profile", "is_confidential", "jwks", "jwks_uri",
-    "logo_url", "privacy_policy", "terms_url", "website", "status",
+    "id",
+    "client_id",
+    "client_secret",
+    "name",
+    "redirect_uris",
+    "scopes",
+    "grant_types",
+    "client_auth_methods",
+    "cors_origins",
+    "fapi_profile",
+    "is_confidential",
+    "jwks",
+    "jwks_uri",
+    "logo_url",
+    "privacy_policy",
+    "terms_url",
+    "website",
+    "status",
 ];
 const CLONED: &[&str] = &[
-    "id", "client_id", "client_secret", "name", "redirect_uris", "scopes", "grant_types",
-    "client_auth_methods", "cors_origins", "fapi_profile", "jwks_uri", "status",
+    "id",
+    "client_id",
+    "client_secret",
+    "name",
+    "redirect_uris",
+    "scopes",
+    "grant_types",
+    "client_auth_methods",
+    "cors_origins",
+    "fapi_profile",
+    "jwks_uri",
+    "status",
 ];
 const ITEM: &[&str] = &[
-    "id", "tenant_id", "client_id", "name", "redirect_uris", "scopes", "grant_types",
-    "client_auth_methods", "cors_origins", "fapi_profile", "is_confidential", "jwks_uri",
-    "logo_url", "privacy_policy", "terms_url", "website", "status", "secret_last_four",
-    "created_at", "updated_at", "deleted_at",
+    "id",
+    "tenant_id",
+    "client_id",
+    "name",
+    "redirect_uris",
+    "scopes",
+    "grant_types",
+    "client_auth_methods",
+    "cors_origins",
+    "fapi_profile",
+    "is_confidential",
+    "jwks_uri",
+    "logo_url",
+    "privacy_policy",
+    "terms_url",
+    "website",
+    "status",
+    "secret_last_four",
+    "created_at",
+    "updated_at",
+    "deleted_at",
 ];
 
 /// Members that are left out when they are not set.
 const OPTIONAL: &[&str] = &[
-    "client_secret", "fapi_profile", "jwks", "jwks_uri", "logo_url", "privacy_policy",
-    "terms_url", "website", "secret_last_four", "deleted_at",
+    "client_secret",
+    "fapi_profile",
+    "jwks",
+    "jwks_uri",
+    "logo_url",
+    "privacy_policy",
+    "terms_url",
+    "website",
+    "secret_last_four",
+    "deleted_at",
 ];
 
 /// A client that has everything that a client can have at once.
@@ -51,11 +101,19 @@ fn full() -> Value {
 }
 
 fn members(object: &Value) -> BTreeSet<&str> {
-    object.as_object().unwrap().keys().map(String::as_str).collect()
+    object
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
 }
 
 fn without(all: &[&'static str], left_out: &[&str]) -> BTreeSet<&'static str> {
-    all.iter().copied().filter(|name| !left_out.contains(name)).collect()
+    all.iter()
+        .copied()
+        .filter(|name| !left_out.contains(name))
+        .collect()
 }
 
 fn assert_common_headers(answer: &support::Answer) {
@@ -80,10 +138,16 @@ async fn create() {
         assert_common_headers(&answer);
         let body = answer.json();
         assert_eq!(members(&body), BTreeSet::from(["code", "data", "message"]));
-        assert_eq!((&body["code"], &body["message"]), (&json!(0), &json!("success")));
+        assert_eq!(
+            (&body["code"], &body["message"]),
+            (&json!(0), &json!("success"))
+        );
 
         let data = &body["data"];
-        assert_eq!(members(data), without(CREATED, &["fapi_profile", "jwks_uri"]));
+        assert_eq!(
+            members(data),
+            without(CREATED, &["fapi_profile", "jwks_uri"])
+        );
         for (name, sent) in full().as_object().unwrap() {
             if name != "client_auth_methods" {
                 assert_eq!(&data[name], sent, "{name}");
@@ -95,13 +159,23 @@ async fn create() {
         assert_eq!(data["cors_origins"], origins);
         assert_eq!(data["status"], "active");
 
-        let (id, client_id) = (data["id"].as_str().unwrap(), data["client_id"].as_str().unwrap());
+        let (id, client_id) = (
+            data["id"].as_str().unwrap(),
+            data["client_id"].as_str().unwrap(),
+        );
         assert_eq!(id.len(), 26);
         assert_eq!(client_id, format!("app-{}", client_id[4..].to_lowercase()));
-        assert_eq!(answer.header("location"), Some(&*format!("{CLIENTS}/{client_id}")));
+        assert_eq!(
+            answer.header("location"),
+            Some(&*format!("{CLIENTS}/{client_id}"))
+        );
         let secret = data["client_secret"].as_str().unwrap();
         assert!(secret.len() <= 128);
-        assert!(secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'));
+        assert!(
+            secret
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        );
     }
 }
 
@@ -133,7 +207,10 @@ async fn get() {
         assert_common_headers(&answer);
         assert_eq!(answer.header("etag"), Some("\"1\""));
         let body = answer.json();
-        assert_eq!(members(&body), BTreeSet::from(["code", "data", "message", "timestamp"]));
+        assert_eq!(
+            members(&body),
+            BTreeSet::from(["code", "data", "message", "timestamp"])
+        );
         assert_timestamp(&body["timestamp"]);
 
         let data = &body["data"];
@@ -169,7 +246,9 @@ async fn update() {
         let created = app.create(&full()).await;
         let client_id = created["client_id"].as_str().unwrap();
         app.clock.advance(Duration::from_secs(90));
-        let answer = app.update(client_id, &json!({"name": "Renamed", "website": null})).await;
+        let answer = app
+            .update(client_id, &json!({"name": "Renamed", "website": null}))
+            .await;
         assert_eq!(answer.status, StatusCode::OK);
         assert_common_headers(&answer);
         assert_eq!(answer.header("etag"), Some("\"2\""));
@@ -187,20 +266,31 @@ async fn update() {
 async fn clone() {
     for app in App::each().await {
         let source = app.create(&full()).await;
-        let answer = app.clone_client(source["client_id"].as_str().unwrap()).await;
+        let answer = app
+            .clone_client(source["client_id"].as_str().unwrap())
+            .await;
         assert_eq!(answer.status, StatusCode::CREATED);
         assert_common_headers(&answer);
         let body = answer.json();
-        assert_eq!(members(&body), BTreeSet::from(["code", "data", "message", "timestamp"]));
+        assert_eq!(
+            members(&body),
+            BTreeSet::from(["code", "data", "message", "timestamp"])
+        );
 
         let data = &body["data"];
-        assert_eq!(members(data), without(CLONED, &["fapi_profile", "jwks_uri"]));
+        assert_eq!(
+            members(data),
+            without(CLONED, &["fapi_profile", "jwks_uri"])
+        );
         assert_eq!(data["name"], "Everything (clone)");
         for own in ["id", "client_id", "client_secret"] {
             assert_ne!(data[own], source[own], "{own}");
         }
         let client_id = data["client_id"].as_str().unwrap();
-        assert_eq!(answer.header("location"), Some(&*format!("{CLIENTS}/{client_id}")));
+        assert_eq!(
+            answer.header("location"),
+            Some(&*format!("{CLIENTS}/{client_id}"))
+        );
 
         // What neither answer shows is kept as well: the keys, without which the method is refused.
         let answer = app.update(client_id, &json!({"jwks": null})).await;
@@ -221,9 +311,12 @@ async fn errors_have_one_form() {
         let empty = json!({});
 
         let mut stale = request(&token, Method::PUT, &path, Some(&empty));
-        stale.headers_mut().insert("if-match", "\"7\"".parse().unwrap());
+        stale
+            .headers_mut()
+            .insert("if-match", "\"7\"".parse().unwrap());
         let mut form = request(&token, Method::POST, CLIENTS, Some(&empty));
-        form.headers_mut().insert("content-type", "text/plain".parse().unwrap());
+        form.headers_mut()
+            .insert("content-type", "text/plain".parse().unwrap());
         let long = json!({"name": "n".repeat(200_000)});
 
         let cases = [
@@ -243,10 +336,16 @@ async fn errors_have_one_form() {
             assert_eq!(answer.status.as_u16(), status);
             assert_common_headers(&answer);
             let body = answer.json();
-            assert_eq!(members(&body), BTreeSet::from(["code", "message", "timestamp"]));
+            assert_eq!(
+                members(&body),
+                BTreeSet::from(["code", "message", "timestamp"])
+            );
             assert_eq!(body["code"], u32::from(status) * 1000 + 1);
             assert_timestamp(&body["timestamp"]);
-            assert_eq!(answer.header("www-authenticate").is_some(), matches!(status, 401 | 403));
+            assert_eq!(
+                answer.header("www-authenticate").is_some(),
+                matches!(status, 401 | 403)
+            );
             assert_eq!(answer.header("allow").is_some(), status == 405);
         }
     }
@@ -267,14 +366,26 @@ async fn all_violations_come_together_with_their_paths_and_without_their_values(
         let answer = app.call(Method::POST, CLIENTS, Some(&body)).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         let message = answer.message();
-        let paths: Vec<_> = message.split("; ").map(|fault| fault.split(": ").next().unwrap()).collect();
+        let paths: Vec<_> = message
+            .split("; ")
+            .map(|fault| fault.split(": ").next().unwrap())
+            .collect();
         let expected = [
-            "is_confidential", "name", "redirect_uris[0]", "redirect_uris[2]", "scopes[0]",
-            "grant_types[1]", "jwks", "logo_url",
+            "is_confidential",
+            "name",
+            "redirect_uris[0]",
+            "redirect_uris[2]",
+            "scopes[0]",
+            "grant_types[1]",
+            "jwks",
+            "logo_url",
         ];
         assert_eq!(paths, expected, "{message}");
         assert!(!message.contains("evil"), "{message}");
-        assert!(message.contains("redirect_uris[0]: must not contain a fragment"), "{message}");
+        assert!(
+            message.contains("redirect_uris[0]: must not contain a fragment"),
+            "{message}"
+        );
         assert!(message.contains("jwks: holds a private key"), "{message}");
     }
 }
@@ -307,7 +418,10 @@ async fn a_name_that_is_too_long_for_its_clone_is_cut() {
         let mut long = base();
         long["name"] = "é".repeat(128).into();
         let source = app.create(&long).await;
-        let cloned = app.clone_client(source["client_id"].as_str().unwrap()).await.data();
+        let cloned = app
+            .clone_client(source["client_id"].as_str().unwrap())
+            .await
+            .data();
         assert_eq!(cloned["name"], format!("{} (clone)", "é".repeat(120)));
     }
 }

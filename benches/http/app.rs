@@ -38,7 +38,10 @@ pub async fn ours(sqlite: bool) -> Outcome<App> {
     };
     let authorizer = JwtAuthorizer::builder(Keys::from_secret(KEY)?).build()?;
     let router = router(Handlers::new(builder.build()?, authorizer));
-    Ok(App { router, _folder: folder })
+    Ok(App {
+        router,
+        _folder: folder,
+    })
 }
 
 /// The floor: an axum handler that answers every request with these bytes.
@@ -50,10 +53,16 @@ pub fn bare(body: Bytes) -> Router {
 pub fn token() -> Outcome<String> {
     // An error would say that there is one already.
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)?
+        .as_secs();
     let claims = json!({"sub": "a", "tenant_id": "t", "role": "admin", "exp": now + 3600});
     let key = EncodingKey::from_secret(KEY);
-    Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)?)
+    Ok(jsonwebtoken::encode(
+        &Header::new(Algorithm::HS256),
+        &claims,
+        &key,
+    )?)
 }
 
 /// A client that authenticates with a secret, or one whose creation costs no hash.
@@ -88,12 +97,19 @@ pub async fn call(router: Router, request: Request<Full<Bytes>>) -> Outcome<Byte
     let response = router.oneshot(request.map(axum::body::Body::new)).await?;
     let status = response.status();
     let body = response.into_body().collect().await?.to_bytes();
-    if status.is_success() { Ok(body) } else { Err(format!("{status}: {body:?}").into()) }
+    if status.is_success() {
+        Ok(body)
+    } else {
+        Err(format!("{status}: {body:?}").into())
+    }
 }
 
 /// Creates a client and gives back its `client_id`.
 pub async fn create(router: &Router, token: &str, confidential: bool) -> Outcome<String> {
     let request = request(token, Method::POST, CLIENTS, Some(&draft(confidential)))?;
     let body: Value = serde_json::from_slice(&call(router.clone(), request).await?)?;
-    Ok(body["data"]["client_id"].as_str().ok_or("no client_id")?.to_owned())
+    Ok(body["data"]["client_id"]
+        .as_str()
+        .ok_or("no client_id")?
+        .to_owned())
 }

@@ -29,7 +29,9 @@ pub fn run(quick: bool) -> Outcome {
         .measurement_time(Duration::from_secs(2))
         .sample_size(if quick { 10 } else { 30 });
     if quick {
-        criterion = criterion.measurement_time(Duration::from_millis(100)).nresamples(1_001);
+        criterion = criterion
+            .measurement_time(Duration::from_millis(100))
+            .nresamples(1_001);
     }
     for sqlite in [false, true] {
         let app = runtime.block_on(app::ours(sqlite))?;
@@ -49,13 +51,38 @@ pub fn run(quick: bool) -> Outcome {
 
 fn cases(client_id: &str) -> [Case; 5] {
     let client = format!("{CLIENTS}/{client_id}");
-    let case = |name, method, path: String, body| Case { name, method, path, body };
+    let case = |name, method, path: String, body| Case {
+        name,
+        method,
+        path,
+        body,
+    };
     [
         case("get", Method::GET, client.clone(), None),
-        case("update", Method::PUT, client.clone(), Some(json!({"scopes": ["openid"]}))),
-        case("clone, public", Method::POST, format!("{client}/clone"), None),
-        case("create, public", Method::POST, CLIENTS.into(), Some(draft(false))),
-        case("create, with a hash", Method::POST, CLIENTS.into(), Some(draft(true))),
+        case(
+            "update",
+            Method::PUT,
+            client.clone(),
+            Some(json!({"scopes": ["openid"]})),
+        ),
+        case(
+            "clone, public",
+            Method::POST,
+            format!("{client}/clone"),
+            None,
+        ),
+        case(
+            "create, public",
+            Method::POST,
+            CLIENTS.into(),
+            Some(draft(false)),
+        ),
+        case(
+            "create, with a hash",
+            Method::POST,
+            CLIENTS.into(),
+            Some(draft(true)),
+        ),
     ]
 }
 
@@ -78,7 +105,6 @@ fn compare(
     Ok(())
 }
 
-
 /// The ratio of the medians that were just measured.
 fn print_ratio(group: &str) {
     let median = |function: &str| -> Option<f64> {
@@ -90,6 +116,9 @@ fn print_ratio(group: &str) {
     };
     if let (Some(ours), Some(bare)) = (median("ours"), median("bare")) {
         let (us, floor) = (ours / 1e3, bare / 1e3);
-        println!("{group}: {us:.1} µs, {:.2} x a bare handler ({floor:.1} µs)\n", us / floor);
+        println!(
+            "{group}: {us:.1} µs, {:.2} x a bare handler ({floor:.1} µs)\n",
+            us / floor
+        );
     }
 }

@@ -51,7 +51,11 @@ impl Server {
         let mut line = String::new();
         let output = child.stdout.take().ok_or("no output")?;
         BufReader::new(output).read_line(&mut line)?;
-        Ok(Self { child, address: line.trim().parse()?, token: token()? })
+        Ok(Self {
+            child,
+            address: line.trim().parse()?,
+            token: token()?,
+        })
     }
 
     fn request(&self, method: &Method, path: &str, body: Option<&Value>) -> String {
@@ -89,14 +93,22 @@ impl Server {
     fn peak_mebibytes(&self) -> Outcome<f64> {
         let status = read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")).ok_or("no peak")?;
+        let kibibytes = line
+            .and_then(|line| line.trim().strip_suffix(" kB"))
+            .ok_or("no peak")?;
         Ok(kibibytes.trim().parse::<f64>()? / 1024.0)
     }
 
     /// The CPU seconds of one request, over many.
     async fn cpu_of(&self, request: &str, connections: u64, requests: u64) -> Outcome<f64> {
         let before = self.cpu()?;
-        let tally = drive(self.address, request, connections, Until::Requests(requests)).await?;
+        let tally = drive(
+            self.address,
+            request,
+            connections,
+            Until::Requests(requests),
+        )
+        .await?;
         if tally.refused > 0 {
             return Err("a request was refused".into());
         }
@@ -107,11 +119,17 @@ impl Server {
 async fn cpu_per_get(requests: u64, rounds: usize) -> Outcome {
     let memory = Server::start("memory", "")?;
     let sqlite = Server::start("sqlite", "")?;
-    let (from_memory, from_sqlite) =
-        (memory.read_of_a_client().await?, sqlite.read_of_a_client().await?);
+    let (from_memory, from_sqlite) = (
+        memory.read_of_a_client().await?,
+        sqlite.read_of_a_client().await?,
+    );
     let answer = drive(sqlite.address, &from_sqlite, 1, Until::Requests(1)).await?;
     let bare = Server::start("bare", std::str::from_utf8(&answer.last_body)?)?;
-    let contestants = [(&bare, &from_sqlite), (&memory, &from_memory), (&sqlite, &from_sqlite)];
+    let contestants = [
+        (&bare, &from_sqlite),
+        (&memory, &from_memory),
+        (&sqlite, &from_sqlite),
+    ];
 
     let mut times = [Vec::new(), Vec::new(), Vec::new()];
     // The first round warms up.
@@ -126,8 +144,14 @@ async fn cpu_per_get(requests: u64, rounds: usize) -> Outcome {
     let [bare, memory, sqlite] = times.map(median);
     println!("CPU per get over a socket, with HS256 verified:");
     println!("  bare handler {bare:6.1} µs");
-    println!("  memory       {memory:6.1} µs, {:.2} x bare", memory / bare);
-    println!("  SQLite       {sqlite:6.1} µs, {:.2} x bare\n", sqlite / bare);
+    println!(
+        "  memory       {memory:6.1} µs, {:.2} x bare",
+        memory / bare
+    );
+    println!(
+        "  SQLite       {sqlite:6.1} µs, {:.2} x bare\n",
+        sqlite / bare
+    );
     Ok(())
 }
 
@@ -140,7 +164,10 @@ async fn cpu_per_creation(requests: u64) -> Outcome {
     let ours = server.cpu_of(&creation, 2, requests / 2).await? * 1e3;
     let floor = f64::midpoint(before, bare_hash(requests)?);
     println!("CPU per creation with a secret, over a socket, SQLite:");
-    println!("  {ours:.2} ms, {:.2} x a bare hash ({floor:.2} ms)\n", ours / floor);
+    println!(
+        "  {ours:.2} ms, {:.2} x a bare hash ({floor:.2} ms)\n",
+        ours / floor
+    );
     Ok(())
 }
 
@@ -152,9 +179,8 @@ fn bare_hash(hashes: u64) -> Outcome<f64> {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default());
         let mut memory = vec![Block::default(); argon2.params().block_count()];
         let mut tag = [0; 32];
-        let mut hash = || {
-            argon2.hash_password_into_with_memory(&[1; 80], &[2; 16], &mut tag, &mut memory)
-        };
+        let mut hash =
+            || argon2.hash_password_into_with_memory(&[1; 80], &[2; 16], &mut tag, &mut memory);
         hash().map_err(|error| error.to_string())?;
         let before = thread_seconds()?;
         for _ in 0..hashes {
@@ -178,18 +204,26 @@ async fn reads_beside_creations(time: Duration) -> Outcome {
 
     let rate = |tally: &Tally| tally.succeeded as f64 / time.as_secs_f64();
     let idle = drive(server.address, &read, CONNECTIONS, Until::Elapsed(time)).await?;
-    let creations = async {
-        drive(server.address, &creation, 8, Until::Elapsed(time)).await
-    };
+    let creations = async { drive(server.address, &creation, 8, Until::Elapsed(time)).await };
     let reads = drive(server.address, &read, CONNECTIONS, Until::Elapsed(time));
     let (busy, created) = tokio::join!(reads, creations);
     let (busy, created) = (busy?, created?);
     let p99 = |tally: &Tally| {
         let index = tally.latencies.len() * 99 / 100;
-        tally.latencies.get(index).copied().unwrap_or_default().as_secs_f64() * 1e3
+        tally
+            .latencies
+            .get(index)
+            .copied()
+            .unwrap_or_default()
+            .as_secs_f64()
+            * 1e3
     };
     println!("Reads on one processor, SQLite:");
-    println!("  alone             {:7.0}/s, p99 {:.1} ms", rate(&idle), p99(&idle));
+    println!(
+        "  alone             {:7.0}/s, p99 {:.1} ms",
+        rate(&idle),
+        p99(&idle)
+    );
     println!(
         "  beside creations  {:7.0}/s, p99 {:.1} ms: {:.2} x alone; {:.0} creations/s\n",
         rate(&busy),

@@ -20,18 +20,22 @@ pub fn run(kind: &str) -> Outcome {
     let mut first = CpuSet::new();
     first.set(0);
     sched_setaffinity(None, &first)?;
-    runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?.block_on(async {
-        let (router, _app) = match kind {
-            "bare" => (bare(std::env::var(BODY)?.into()), None),
-            kind => {
-                let app = app::ours(kind == "sqlite").await?;
-                (app.router.clone(), Some(app))
-            }
-        };
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        println!("{}", listener.local_addr()?);
-        std::io::stdout().flush()?;
-        axum::serve(listener, router).await?;
-        Ok(())
-    })
+    runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let (router, _app) = match kind {
+                "bare" => (bare(std::env::var(BODY)?.into()), None),
+                kind => {
+                    let app = app::ours(kind == "sqlite").await?;
+                    (app.router.clone(), Some(app))
+                }
+            };
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            println!("{}", listener.local_addr()?);
+            std::io::stdout().flush()?;
+            axum::serve(listener, router).await?;
+            Ok(())
+        })
 }

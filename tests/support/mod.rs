@@ -1,5 +1,9 @@
 //! The whole service in one process, over either repository, with a clock that tests move.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses its own part"
+)]
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -40,7 +44,8 @@ impl TestClock {
     }
 
     pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
+        self.0
+            .fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
     }
 }
 
@@ -69,7 +74,11 @@ pub fn cheap_pool() -> HashPool {
         .with_insecure_cost()
         .build()
         .unwrap();
-    HashPool::builder(hasher).with_threads(2).with_queue(1024).build().unwrap()
+    HashPool::builder(hasher)
+        .with_threads(2)
+        .with_queue(1024)
+        .build()
+        .unwrap()
 }
 
 /// What the service keeps its clients in, to look behind it.
@@ -83,7 +92,9 @@ impl Repository {
         match store {
             Store::Memory => Self::Memory(MemoryRepository::new()),
             Store::Sqlite => {
-                let sqlite = SqliteRepository::open(folder.join("clients.db")).await.unwrap();
+                let sqlite = SqliteRepository::open(folder.join("clients.db"))
+                    .await
+                    .unwrap();
                 sqlite.migrate().await.unwrap();
                 Self::Sqlite(sqlite)
             }
@@ -93,7 +104,10 @@ impl Repository {
     /// The audit trail of a client of `tenant_a`, newest first.
     pub async fn audit(&self, client_id: &str) -> Vec<AuditEntry> {
         let (tenant, client_id) = (tenant_a(), ClientId::parse(client_id).unwrap());
-        let page = Page::Number { number: 1, size: 100 };
+        let page = Page::Number {
+            number: 1,
+            size: 100,
+        };
         let entries = match self {
             Self::Memory(memory) => memory.audit_entries(&tenant, &client_id, page).await,
             Self::Sqlite(sqlite) => sqlite.audit_entries(&tenant, &client_id, page).await,
@@ -149,16 +163,27 @@ impl App {
             Repository::Memory(memory) => ClientManager::builder(memory.clone()),
             Repository::Sqlite(sqlite) => ClientManager::builder(sqlite.clone()),
         };
-        let builder = builder.with_hash_pool(cheap_pool()).with_clock(clock.clone());
+        let builder = builder
+            .with_hash_pool(cheap_pool())
+            .with_clock(clock.clone());
         let manager = settle(builder).build().unwrap();
         let handlers = Handlers::new(manager.clone(), authorizer(clock.clone()));
-        Self { store, clock, manager, repository, handlers, folder }
+        Self {
+            store,
+            clock,
+            manager,
+            repository,
+            handlers,
+            folder,
+        }
     }
 
     /// The bytes of every file of the database, one after the other; none for memory.
     pub fn database_bytes(&self) -> Vec<u8> {
         let files = std::fs::read_dir(self.folder.path()).unwrap();
-        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+        files
+            .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
+            .collect()
     }
 
     pub fn service(&self) -> ManagementService {
@@ -194,15 +219,18 @@ impl App {
     }
 
     pub async fn get(&self, client_id: &str) -> Answer {
-        self.call(Method::GET, &format!("{CLIENTS}/{client_id}"), None).await
+        self.call(Method::GET, &format!("{CLIENTS}/{client_id}"), None)
+            .await
     }
 
     pub async fn update(&self, client_id: &str, body: &Value) -> Answer {
-        self.call(Method::PUT, &format!("{CLIENTS}/{client_id}"), Some(body)).await
+        self.call(Method::PUT, &format!("{CLIENTS}/{client_id}"), Some(body))
+            .await
     }
 
     pub async fn clone_client(&self, client_id: &str) -> Answer {
-        self.call(Method::POST, &format!("{CLIENTS}/{client_id}/clone"), None).await
+        self.call(Method::POST, &format!("{CLIENTS}/{client_id}/clone"), None)
+            .await
     }
 }
 
@@ -247,7 +275,11 @@ impl Answer {
     {
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Self { status: head.status, headers: head.headers, body }
+        Self {
+            status: head.status,
+            headers: head.headers,
+            body,
+        }
     }
 
     pub fn json(&self) -> Value {

@@ -45,8 +45,13 @@ use crate::handlers::{Body, Handlers, Operation, PeerIp};
 /// gets the caller's address.
 pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
     let route = any(move |request: Request| answer(handlers, request));
-    let paths: BTreeSet<_> = Operation::ALL.iter().map(|operation| operation.path()).collect();
-    paths.into_iter().fold(Router::new(), |router, path| router.route(path, route.clone()))
+    let paths: BTreeSet<_> = Operation::ALL
+        .iter()
+        .map(|operation| operation.path())
+        .collect();
+    paths.into_iter().fold(Router::new(), |router, path| {
+        router.route(path, route.clone())
+    })
 }
 
 async fn answer(handlers: Handlers, mut request: Request) -> Response<Body> {
