@@ -168,11 +168,13 @@ async fn log_cause(response: Response) -> Response {
 
 /// An error and what caused it, in one line.
 fn tell(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line = format!("{line}: {error}");
+        cause = error.source();
+    }
+    line
 }
 
 /// A token of an administrator of the tenant `demo`, good for an hour.

@@ -72,14 +72,16 @@ async fn location_holds_the_mount() {
 }
 
 #[tokio::test]
-async fn unknown_paths_below_the_clients_are_answered_in_our_form() {
+async fn other_methods_are_ours_to_answer_and_unknown_paths_the_hosts() {
     let (_app, host) = host().await;
-    for below in ["/app-1/unknown", "/app-1/clone/x", "/a/b/c/d"] {
-        let path = format!("/api/v1{CLIENTS}{below}");
-        let answer = through(&host, request("", Method::GET, &path, None)).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND);
-        assert_eq!(answer.json()["code"], 404_001);
-    }
+    let host = host.fallback(|| async { (StatusCode::NOT_FOUND, "the host's own answer") });
+    let path = format!("/api/v1{CLIENTS}/app-1");
+    let answer = through(&host, request("", Method::TRACE, &path, None)).await;
+    assert_eq!(answer.json()["code"], 405_001);
+    assert_eq!(answer.header("allow"), Some("GET, PUT, HEAD"));
+    let path = format!("{path}/unknown");
+    let answer = through(&host, request("", Method::GET, &path, None)).await;
+    assert_eq!(answer.body, "the host's own answer");
 }
 
 #[tokio::test]

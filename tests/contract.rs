@@ -340,7 +340,7 @@ async fn errors_have_one_form() {
                 members(&body),
                 BTreeSet::from(["code", "message", "timestamp"])
             );
-            assert_eq!(body["code"], status * 1000 + 1);
+            assert_eq!(body["code"], u32::from(status) * 1000 + 1);
             assert_timestamp(&body["timestamp"]);
             assert_eq!(
                 answer.header("www-authenticate").is_some(),

@@ -3,6 +3,17 @@
 //! [`ClientRepository`] is the contract; [`MemoryRepository`] keeps everything in the process,
 //! for tests and trials.
 
+#[cfg(feature = "conformance")]
+#[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
+#[allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a suite of tests"
+)]
+pub mod conformance;
+#[cfg(feature = "diesel-sqlite")]
+mod diesel;
 mod erased;
 mod error;
 mod memory;
@@ -14,6 +25,9 @@ use crate::domain::{
     Version,
 };
 
+#[cfg(feature = "diesel-sqlite")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diesel-sqlite")))]
+pub use self::diesel::SqliteRepository;
 pub(crate) use erased::Repository;
 pub use error::{Error, ErrorKind};
 pub use memory::MemoryRepository;

@@ -1,5 +1,9 @@
 //! The whole service in one process, over either repository, with a clock that tests move.
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses its own part"
+)]
 
 use std::convert::Infallible;
 use std::path::Path;

@@ -38,13 +38,10 @@ use http::Response;
 use super::mount::locate;
 use crate::handlers::{Body, Handlers, Operation, PeerIp};
 
-/// What no operation has below the clients is answered here too, so that every answer there has
-/// the same form.
-const UNKNOWN: &str = "/admin/oauth/clients/{*rest}";
-
 /// Every operation, generic over the host's state.
 ///
-/// Serve the app with `into_make_service_with_connect_info::<SocketAddr>()` and the audit trail
+/// What no operation has is the host's to answer, like its other unknown paths; unknown methods of
+/// these paths are answered 405. Serve the app with `into_make_service_with_connect_info::<SocketAddr>()` and the audit trail
 /// gets the caller's address.
 pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
     let route = any(move |request: Request| answer(handlers, request));
@@ -52,8 +49,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S>
         .iter()
         .map(|operation| operation.path())
         .collect();
-    let paths = paths.into_iter().chain([UNKNOWN]);
-    paths.fold(Router::new(), |router, path| {
+    paths.into_iter().fold(Router::new(), |router, path| {
         router.route(path, route.clone())
     })
 }

@@ -85,8 +85,7 @@ impl ClientRepository for MemoryRepository {
                 }
                 Ok(())
             },
-        )?;
-        self.get(tenant, &client.client_id).await
+        )
     }
 
     async fn delete(
@@ -102,6 +101,7 @@ impl ClientRepository for MemoryRepository {
                 stored.end_secrets(audit.at);
                 Ok(())
             })
+            .map(drop)
     }
 
     async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
@@ -122,6 +122,7 @@ impl ClientRepository for MemoryRepository {
             .change(tenant, client_id, Some(expected), audit, |stored| {
                 stored.add_secret(secret)
             })
+            .map(drop)
     }
 
     async fn rotate_secret(
@@ -138,6 +139,7 @@ impl ClientRepository for MemoryRepository {
                 stored.retire_secrets(grace_ends, audit.at);
                 stored.add_secret(secret)
             })
+            .map(drop)
     }
 
     async fn deactivate_secret(
@@ -167,6 +169,7 @@ impl ClientRepository for MemoryRepository {
             .change(tenant, client_id, None, audit, |stored| {
                 stored.delete_secret(secret_id)
             })
+            .map(drop)
     }
 
     async fn touch_secret(

@@ -58,6 +58,7 @@ impl State {
     }
 
     /// Changes a copy and puts it back only when all went well: a refused write leaves nothing.
+    /// Gives back the client as it is then.
     pub(super) fn change(
         &mut self,
         tenant: &TenantId,
@@ -65,15 +66,16 @@ impl State {
         expected: Option<Version>,
         audit: &AuditEntry,
         change: impl FnOnce(&mut Stored) -> Result<()>,
-    ) -> Result<()> {
+    ) -> Result<Client> {
         let mut stored = expect(self.live(tenant, client_id)?, expected)?.clone();
         change(&mut stored)?;
         stored.client.version = stored.client.version.next();
         stored.client.updated_at = audit.at;
         stored.client.secret_last_four = stored.newest_active().map(|s| s.last_four.clone());
         stored.audit.push(audit.clone());
+        let client = stored.client.clone();
         self.clients.insert(client_id.clone(), stored);
-        Ok(())
+        Ok(client)
     }
 
     pub(super) fn touch_secret(
@@ -170,12 +172,16 @@ impl Stored {
                 secret.expires_at = Some(grace_ends);
             }
         }
+        if grace_ends <= now {
+            return self.end_secrets(now);
+        }
         self.secrets.sort_by_key(|secret| secret.id);
         let mut kept = 0;
         for secret in self.secrets.iter_mut().rev() {
             if secret.status == SecretStatus::Retired {
-                kept += 1;
-                if kept > MAX_RETIRED_SECRETS || !secret.verifies_at(now) {
+                if kept < MAX_RETIRED_SECRETS && secret.verifies_at(now) {
+                    kept += 1;
+                } else {
                     end(secret, now);
                 }
             }

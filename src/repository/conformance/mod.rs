@@ -1,0 +1,162 @@
+//! The contract of [`ClientRepository`](super::ClientRepository) as a suite of tests, for
+//! everybody who writes one.
+//!
+//! [`conformance_tests!`](crate::conformance_tests) makes one test of every case; each case is
+//! also an ordinary `async fn` here that panics when the contract is broken. A case wants a
+//! repository that is empty and its own. New versions of this crate may add cases.
+//!
+//! # Examples
+//!
+//! ```
+//! mod my_repository {
+//!     use tower_oauth_clients::repository::MemoryRepository;
+//!
+//!     async fn open() -> (MemoryRepository, ()) {
+//!         (MemoryRepository::new(), ())
+//!     }
+//!
+//!     tower_oauth_clients::conformance_tests!(open);
+//! }
+//! # fn main() {}
+//! ```
+
+mod abandoned;
+mod atomic;
+mod audit;
+mod clients;
+mod clones;
+mod lists;
+mod races;
+mod rotation;
+mod samples;
+mod secrets;
+mod subject;
+mod tenants;
+mod texts;
+
+use std::future::Future;
+
+pub use abandoned::*;
+pub use atomic::*;
+pub use audit::*;
+pub use clients::*;
+pub use clones::*;
+pub use lists::*;
+pub use races::*;
+pub use rotation::*;
+pub use secrets::*;
+pub use tenants::*;
+pub use texts::*;
+
+/// Runs a case on a runtime with several threads and a clock.
+///
+/// # Panics
+///
+/// When the case does, or when no runtime can be made.
+pub fn run(case: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(case);
+}
+
+/// Makes a `#[test]` of every case of the [conformance suite](crate::repository::conformance).
+///
+/// It takes an async function, or a closure that gives a future, of a new and empty repository and
+/// what must outlive it: `(repository, guard)`. The guard may be a temporary folder; it is dropped
+/// after the case. Where there is nothing to keep, it is `()`. Use it once in a module.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($open:expr) => {
+        $crate::conformance_tests! { $open;
+            abandoned_writes_are_whole_or_nothing,
+            refused_writes_leave_nothing,
+            refused_creations_leave_nothing,
+            entries_come_back_as_they_were_stored,
+            a_trail_has_numbered_pages,
+            a_trail_has_pages_after_an_entry,
+            a_client_comes_back_as_it_was_stored,
+            what_is_not_there_is_not_found,
+            a_taken_id_is_a_conflict,
+            an_update_replaces_what_was_registered,
+            an_update_may_end_the_secrets,
+            every_write_makes_a_version,
+            only_the_stored_version_can_be_changed,
+            a_deleted_client_is_gone,
+            a_clone_leaves_its_origin_as_it_was,
+            a_clone_needs_its_origin_as_it_was_read,
+            lists_are_newest_first,
+            numbered_pages_have_a_total,
+            pages_after_an_item_follow_each_other,
+            pages_do_not_end_at_deleted_clients,
+            filters_by_name_and_status,
+            filters_take_every_character_literally,
+            one_place_is_given_once,
+            rotations_at_the_same_time_leave_one_active,
+            one_of_the_last_two_secrets_stays,
+            one_of_two_updates_wins,
+            an_update_and_a_deletion_do_not_both_win,
+            a_clone_and_a_deletion_come_one_after_the_other,
+            one_of_many_creations_wins,
+            a_rotation_retires_the_active_secrets,
+            a_rotation_without_grace_ends_every_other_secret,
+            two_retired_secrets_stay_at_most,
+            expired_secrets_do_not_take_a_place,
+            secrets_come_back_as_they_were_stored,
+            two_secrets_are_active_at_most,
+            the_client_shows_its_newest_active_secret,
+            any_secret_can_be_deactivated,
+            the_last_secret_stays,
+            the_last_use_only_moves_forward,
+            a_foreign_client_is_like_none,
+            lists_show_the_own_tenant_only,
+            texts_are_kept_byte_for_byte,
+            ids_compare_byte_for_byte,
+        }
+    };
+    ($open:expr; $($case:ident,)+) => {
+        $(
+            #[test]
+            fn $case() {
+                $crate::repository::conformance::run(async {
+                    let (repository, _guard) = ($open)().await;
+                    $crate::repository::conformance::$case(repository).await;
+                });
+            }
+        )+
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_macro_names_every_case() {
+        let named: Vec<&str> = include_str!("mod.rs")
+            .lines()
+            .filter_map(|line| line.trim().strip_suffix(','))
+            .collect();
+        let sources = [
+            include_str!("abandoned.rs"),
+            include_str!("atomic.rs"),
+            include_str!("audit.rs"),
+            include_str!("clients.rs"),
+            include_str!("clones.rs"),
+            include_str!("lists.rs"),
+            include_str!("races.rs"),
+            include_str!("rotation.rs"),
+            include_str!("secrets.rs"),
+            include_str!("tenants.rs"),
+            include_str!("texts.rs"),
+        ];
+        let cases = sources.iter().flat_map(|source| source.lines());
+        let cases = cases.filter_map(|line| line.strip_prefix("pub async fn ")?.split('(').next());
+        let mut count = 0;
+        for case in cases {
+            assert!(named.contains(&case), "{case}");
+            count += 1;
+        }
+        assert!(count > 40);
+    }
+}

@@ -1,0 +1,197 @@
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::samples::{at, client};
+use super::subject::{Subject, kind};
+use crate::domain::{ClientId, SecretStatus, Version};
+use crate::repository::{ClientRepository, ErrorKind, Origin, Result, Secrets};
+
+/// How often each race is run: what is wrong may still go well now and then.
+const ROUNDS: u64 = 10;
+
+/// Runs all of them at the same time and gives back how each ended.
+async fn race<F>(racers: impl IntoIterator<Item = F>) -> Vec<Option<ErrorKind>>
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    for racer in racers {
+        tasks.spawn(racer);
+    }
+    let ended = tasks.join_all().await;
+    ended.iter().map(kind).collect()
+}
+
+fn winners(ended: &[Option<ErrorKind>]) -> usize {
+    ended.iter().filter(|kind| kind.is_none()).count()
+}
+
+#[derive(Clone, Copy)]
+enum Wish {
+    Add,
+    Rotate,
+}
+
+/// Tries with the stored version until somebody else's change is not the reason to fail.
+async fn insist<R: ClientRepository>(
+    subject: Arc<Subject<R>>,
+    id: ClientId,
+    wish: Wish,
+    second: u64,
+) -> Result<()> {
+    loop {
+        let version = subject.version(&id).await?;
+        let done = match wish {
+            Wish::Add => subject.add(&id, version, second).await,
+            Wish::Rotate => subject.rotate(&id, version, at(1_000), second).await,
+        };
+        match kind(&done) {
+            Some(ErrorKind::Stale | ErrorKind::Unavailable) => tokio::task::yield_now().await,
+            _ => return done.map(drop),
+        }
+    }
+}
+
+/// Twelve want the second place, each at whatever version it meets.
+pub async fn one_place_is_given_once(repository: impl ClientRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    for round in 0..ROUNDS {
+        let start = round * 100;
+        let (client, _) = subject.create_with_secret(start).await;
+        let id = client.client_id;
+        let add = |racer| insist(Arc::clone(&subject), id.clone(), Wish::Add, start + racer);
+        let ended = race((1..=12).map(add)).await;
+        assert_eq!(winners(&ended), 1, "{ended:?}");
+        let refused = Some(ErrorKind::TooManySecrets);
+        assert_eq!(ended.iter().filter(|kind| **kind == refused).count(), 11);
+        assert_eq!(subject.secrets(&id).await.expect("secrets").len(), 2);
+        assert_eq!(subject.version(&id).await.ok(), Some(Version::FIRST.next()));
+    }
+}
+
+/// Eight rotations: each is whole, so one secret is active and two are retired.
+pub async fn rotations_at_the_same_time_leave_one_active(repository: impl ClientRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    let (client, _) = subject.create_with_secret(0).await;
+    let id = client.client_id;
+    let rotate = |racer| insist(Arc::clone(&subject), id.clone(), Wish::Rotate, racer);
+    let ended = race((1..=8).map(rotate)).await;
+    assert_eq!(winners(&ended), 8, "{ended:?}");
+    let secrets = subject.secrets(&id).await.expect("secrets");
+    let count = |status| secrets.iter().filter(|s| s.status == status).count();
+    assert_eq!(count(SecretStatus::Active), 1);
+    assert_eq!(count(SecretStatus::Retired), 2);
+    assert_eq!(count(SecretStatus::Inactive), 6);
+    let version = subject.version(&id).await.expect("the client");
+    assert_eq!(version.as_i64(), 9);
+}
+
+/// Two deletions, of one active secret each.
+pub async fn one_of_the_last_two_secrets_stays(repository: impl ClientRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    for round in 0..ROUNDS {
+        let start = round * 10;
+        let (client, first) = subject.create_with_secret(start).await;
+        let id = client.client_id;
+        let second = subject.add(&id, client.version, start + 1).await;
+        let second = second.expect("added");
+        let ended = race([first.id, second.id].map(|secret| {
+            let (subject, id) = (Arc::clone(&subject), id.clone());
+            async move { subject.remove(&id, secret, start + 2).await }
+        }))
+        .await;
+        assert_eq!(winners(&ended), 1);
+        assert!(ended.contains(&Some(ErrorKind::LastSecret)), "{ended:?}");
+        assert_eq!(subject.secrets(&id).await.expect("secrets").len(), 1);
+    }
+}
+
+/// Both start from the same version.
+pub async fn one_of_two_updates_wins(repository: impl ClientRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    for round in 0..ROUNDS {
+        let client = subject.create(round * 10).await;
+        let ended = race(["First", "Second"].map(|name| {
+            let (subject, mut client) = (Arc::clone(&subject), client.clone());
+            async move {
+                client.metadata.name = name.into();
+                let updated = subject.update(&client, Secrets::Keep, 9).await?;
+                assert_eq!(updated.metadata.name, name);
+                Ok(())
+            }
+        }))
+        .await;
+        assert_eq!(winners(&ended), 1, "{ended:?}");
+        assert!(ended.contains(&Some(ErrorKind::Stale)));
+        let (_, _, _, trail) = subject.see(&client.client_id).await;
+        assert_eq!(trail.len(), 2);
+    }
+}
+
+/// Both start from the same version; whoever comes second finds it changed or gone.
+pub async fn an_update_and_a_deletion_do_not_both_win(repository: impl ClientRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    for round in 0..ROUNDS {
+        let client = subject.create(round * 10).await;
+        let ended = race([true, false].map(|deletes| {
+            let (subject, client) = (Arc::clone(&subject), client.clone());
+            async move {
+                if deletes {
+                    let (id, version) = (&client.client_id, Some(client.version));
+                    subject.delete(id, version, 5).await
+                } else {
+                    subject.update(&client, Secrets::Keep, 5).await.map(drop)
+                }
+            }
+        }))
+        .await;
+        assert_eq!(winners(&ended), 1, "{ended:?}");
+        let loser = ended.iter().find_map(|kind| *kind);
+        let expected = [Some(ErrorKind::Stale), Some(ErrorKind::NotFound)];
+        assert!(expected.contains(&loser), "{loser:?}");
+    }
+}
+
+/// A clone is never made of what is deleted already.
+pub async fn a_clone_and_a_deletion_come_one_after_the_other(repository: impl ClientRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    for round in 0..ROUNDS {
+        let start = round * 10;
+        let origin = subject.create(start).await;
+        let clone = client(&subject.tenant, start + 1);
+        let from = Origin::CloneOf(origin.client_id.clone(), origin.version);
+        let cloning = {
+            let (subject, clone) = (Arc::clone(&subject), clone.clone());
+            tokio::spawn(async move { subject.store(&clone, None, &from, start + 1).await })
+        };
+        let deleted = subject.delete(&origin.client_id, None, start + 2).await;
+        deleted.expect("deleted");
+        let cloned = cloning.await.expect("no panic");
+        let exists = subject.get(&clone.client_id).await.is_ok();
+        assert_eq!(exists, cloned.is_ok());
+        assert!(exists || kind(&cloned) == Some(ErrorKind::NotFound));
+    }
+}
+
+/// All want the same `client_id`.
+pub async fn one_of_many_creations_wins(repository: impl ClientRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    for round in 0..ROUNDS {
+        let start = round * 10;
+        let name = client(&subject.tenant, start).client_id;
+        let ended = race((0..6).map(|racer| {
+            let (subject, name) = (Arc::clone(&subject), name.clone());
+            async move {
+                let mut client = client(&subject.tenant, start + racer);
+                client.client_id = name;
+                subject.store(&client, None, &Origin::Draft, start).await
+            }
+        }))
+        .await;
+        assert_eq!(winners(&ended), 1, "{ended:?}");
+        let refused = Some(ErrorKind::Conflict);
+        assert_eq!(ended.iter().filter(|kind| **kind == refused).count(), 5);
+    }
+}

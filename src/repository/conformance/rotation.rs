@@ -1,0 +1,92 @@
+use super::samples::at;
+use super::subject::{Subject, kind};
+use crate::domain::SecretStatus::{self, Active, Inactive, Retired};
+use crate::domain::{ClientId, Timestamp};
+use crate::repository::{ClientRepository, ErrorKind};
+
+/// The statuses, newest first.
+async fn statuses<R: ClientRepository>(subject: &Subject<R>, id: &ClientId) -> Vec<SecretStatus> {
+    let secrets = subject.secrets(id).await.expect("secrets");
+    secrets.iter().map(|secret| secret.status).collect()
+}
+
+async fn rotate<R: ClientRepository>(
+    subject: &Subject<R>,
+    id: &ClientId,
+    grace_ends: Timestamp,
+    second: u64,
+) {
+    let version = subject.version(id).await.expect("the client");
+    let rotated = subject.rotate(id, version, grace_ends, second).await;
+    rotated.expect("rotated");
+}
+
+/// All of them, until the grace ends; the new one takes their place.
+pub async fn a_rotation_retires_the_active_secrets(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    let (client, _) = subject.create_with_secret(1).await;
+    let id = &client.client_id;
+    subject.add(id, client.version, 2).await.expect("added");
+    rotate(&subject, id, at(1_000), 3).await;
+    assert_eq!(statuses(&subject, id).await, [Active, Retired, Retired]);
+    let secrets = subject.secrets(id).await.expect("secrets");
+    let (new, old) = secrets.split_first().expect("secrets");
+    assert_eq!((new.created_at, new.expires_at), (at(3), None));
+    for secret in old {
+        assert_eq!(secret.updated_at, at(3));
+        assert_eq!(secret.expires_at, Some(at(1_000)));
+        assert!(secret.verifies_at(at(999)) && !secret.verifies_at(at(1_000)));
+    }
+    // A client without a secret gets its first one by rotation.
+    let without = subject.create(10).await;
+    rotate(&subject, &without.client_id, at(1_000), 11).await;
+    assert_eq!(statuses(&subject, &without.client_id).await, [Active]);
+}
+
+/// Those of earlier rotations, too: it is how a leak is stopped.
+pub async fn a_rotation_without_grace_ends_every_other_secret(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    for (first, grace_ends) in [(10, 13), (20, 22)] {
+        let (client, _) = subject.create_with_secret(first).await;
+        let id = &client.client_id;
+        rotate(&subject, id, at(1_000), first + 1).await;
+        assert_eq!(statuses(&subject, id).await, [Active, Retired]);
+        rotate(&subject, id, at(grace_ends), first + 3).await;
+        assert_eq!(statuses(&subject, id).await, [Active, Inactive, Inactive]);
+    }
+}
+
+/// The newest ones; an older one ends, and never comes back.
+pub async fn two_retired_secrets_stay_at_most(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    let (client, _) = subject.create_with_secret(1).await;
+    let id = &client.client_id;
+    for second in 2..6 {
+        rotate(&subject, id, at(1_000), second).await;
+    }
+    let expected = [Active, Retired, Retired, Inactive, Inactive];
+    assert_eq!(statuses(&subject, id).await, expected);
+    let secrets = subject.secrets(id).await.expect("secrets");
+    let ended = secrets.iter().map(|secret| secret.updated_at);
+    let expected: Vec<_> = [5, 5, 4, 5, 4].map(at).into();
+    assert_eq!(ended.collect::<Vec<_>>(), expected);
+
+    let version = subject.version(id).await.expect("the client");
+    let stale = subject.rotate(id, client.version, at(1_000), 6).await;
+    assert_eq!(kind(&stale), Some(ErrorKind::Stale));
+    assert_eq!(subject.version(id).await.ok(), Some(version));
+}
+
+/// A retired secret whose grace is over ends with the next rotation, and older ones that still
+/// verify keep their places.
+pub async fn expired_secrets_do_not_take_a_place(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    let (client, _) = subject.create_with_secret(1).await;
+    let id = &client.client_id;
+    rotate(&subject, id, at(1_000), 2).await;
+    rotate(&subject, id, at(10), 3).await;
+    assert_eq!(statuses(&subject, id).await, [Active, Retired, Retired]);
+    rotate(&subject, id, at(1_000), 10).await;
+    let expected = [Active, Retired, Inactive, Retired];
+    assert_eq!(statuses(&subject, id).await, expected);
+}

@@ -1,0 +1,110 @@
+//! Values to store. Ids grow with the second that they are made in.
+
+use std::time::Duration;
+
+use crate::domain::{
+    Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, FapiProfile,
+    GrantType, Id, Operator, Role, SecretHash, SecretRecord, TenantId, Timestamp, Version,
+};
+
+/// A second of a day long ago.
+pub(super) fn at(second: u64) -> Timestamp {
+    Timestamp::from_micros(1_700_000_000_000_000) + Duration::from_secs(second)
+}
+
+pub(super) fn id(second: u64) -> Id {
+    Id::generate(at(second))
+}
+
+pub(super) fn tenant(name: &str) -> TenantId {
+    TenantId::parse(name).expect("a tenant id")
+}
+
+pub(super) fn client_id(text: &str) -> ClientId {
+    ClientId::parse(text).expect("a client id")
+}
+
+pub(super) fn operator(tenant: &TenantId) -> Operator {
+    Operator::new("alice", Role::Admin, tenant.clone())
+}
+
+/// A client made in that second, with as little as possible.
+pub(super) fn client(tenant: &TenantId, second: u64) -> Client {
+    let id = id(second);
+    Client {
+        id,
+        tenant_id: tenant.clone(),
+        client_id: ClientId::generate("app-", id),
+        metadata: metadata(&format!("Client {second}")),
+        status: ClientStatus::Active,
+        secret_last_four: None,
+        version: Version::FIRST,
+        created_at: at(second),
+        updated_at: at(second),
+        deleted_at: None,
+    }
+}
+
+pub(super) fn metadata(name: &str) -> ClientMetadata {
+    ClientMetadata {
+        name: name.to_owned(),
+        redirect_uris: vec!["https://app.example.com/callback".into()],
+        scopes: vec![],
+        grant_types: vec![GrantType::AuthorizationCode],
+        client_auth_methods: vec![AuthMethod::ClientSecretBasic],
+        fapi_profile: None,
+        is_confidential: true,
+        jwks: None,
+        jwks_uri: None,
+        logo_url: None,
+        privacy_policy: None,
+        terms_url: None,
+        website: None,
+    }
+}
+
+/// Every field set, and none as in [`metadata`].
+pub(super) fn full_metadata(name: &str) -> ClientMetadata {
+    let text = |text: &str| Some(text.to_owned());
+    ClientMetadata {
+        name: name.to_owned(),
+        redirect_uris: vec![
+            "https://b.example.com/cb?x=1".into(),
+            "com.example.app:/cb".into(),
+            "https://a.example.com".into(),
+        ],
+        scopes: vec!["openid".into(), "https://a.b/c".into(), "a".into()],
+        grant_types: GrantType::ALL.to_vec(),
+        client_auth_methods: AuthMethod::ALL.to_vec(),
+        fapi_profile: Some(FapiProfile::Fapi2),
+        is_confidential: false,
+        jwks: text("{ \"keys\": [ ] }\n"),
+        jwks_uri: text("https://app.example.com/jwks"),
+        logo_url: text("https://app.example.com/logo"),
+        privacy_policy: text("https://app.example.com/privacy"),
+        terms_url: text("https://app.example.com/terms"),
+        website: text("https://app.example.com/"),
+    }
+}
+
+/// An active secret issued in that second, whose last four characters are that number.
+pub(super) fn secret(second: u64) -> SecretRecord {
+    let hash = SecretHash::from_phc(format!("$argon2id$v=19$m=8,t=1,p=1${second}"));
+    SecretRecord::new(id(second), hash, format!("{second:04}"), at(second))
+}
+
+pub(super) fn entry(
+    tenant: &TenantId,
+    client_id: &ClientId,
+    action: Action,
+    second: u64,
+) -> AuditEntry {
+    let message = format!("in second {second}");
+    AuditEntry::new(
+        &operator(tenant),
+        client_id.clone(),
+        action,
+        message,
+        at(second),
+    )
+}

@@ -1,0 +1,115 @@
+use super::samples::{at, client, client_id, entry, full_metadata, id, secret, tenant};
+use super::subject::{Subject, fields};
+use crate::domain::{Action, Page};
+use crate::repository::{ClientRepository, Origin, Secrets};
+
+const HOSTILE: [&str; 16] = [
+    "'); DROP TABLE oauth_clients; --",
+    "\"quoted\" `ticks` $1 ?1 :name @name",
+    "100%_!\\",
+    "trailing blanks  ",
+    "  leading blanks",
+    "a\ttab, a\nnew line and a\r\nreturn",
+    "👩‍👩‍👧 💥 𝒳",
+    "e\u{301} is not \u{e9}",
+    "مثال ‏עברית",
+    "\u{feff}marked",
+    "\u{7f}\u{1}\u{1f}",
+    "{\"json\": [1, null]}",
+    "\\u0041 \\x41 &amp; %41",
+    "ﬀ İ ẞ ſ",
+    "",
+    " ",
+];
+
+/// In every field, of whatever the text consists, by creation and by update.
+pub async fn texts_are_kept_byte_for_byte(repository: impl ClientRepository) {
+    let mut subject = Subject::new(repository);
+    for (second, text) in (1..).map(|n| n * 10).zip(HOSTILE) {
+        if let Some(hostile) = crate::domain::TenantId::parse(text) {
+            subject.tenant = hostile;
+        }
+        let owned = || text.to_owned();
+        let mut stored = client(&subject.tenant, second);
+        stored.metadata = full_metadata(text);
+        stored.metadata.redirect_uris = vec![owned(), "second".into(), owned()];
+        stored.metadata.scopes = vec![owned()];
+        for field in [
+            &mut stored.metadata.jwks,
+            &mut stored.metadata.jwks_uri,
+            &mut stored.metadata.logo_url,
+            &mut stored.metadata.privacy_policy,
+            &mut stored.metadata.terms_url,
+            &mut stored.metadata.website,
+        ] {
+            *field = Some(owned());
+        }
+        let mut first = secret(second);
+        first.description = Some(owned());
+        first.last_four = text.chars().take(4).collect();
+        stored.secret_last_four = Some(first.last_four.clone());
+        let mut audit = entry(
+            &subject.tenant,
+            &stored.client_id,
+            Action::ClientCreate,
+            second,
+        );
+        audit.message = owned();
+        audit.operator_id = owned();
+        audit.operator_type = owned();
+        let created = subject.repository.create(
+            &subject.tenant,
+            &stored,
+            Some(&first),
+            &Origin::Draft,
+            &audit,
+        );
+        created.await.expect("a client is stored");
+
+        let (_, read, secrets, trail) = subject.see(&stored.client_id).await;
+        assert_eq!(read.as_ref(), Some(&stored));
+        assert_eq!(secrets, [fields(&first)]);
+        assert_eq!(trail, [audit]);
+        let updated = subject.update(&stored, Secrets::Keep, second + 1).await;
+        assert_eq!(updated.expect("updated").metadata, stored.metadata);
+        let page = Page::Number { number: 1, size: 1 };
+        let listed = subject.list(&Default::default(), page).await.items;
+        assert!(listed.iter().all(|c| c.metadata == stored.metadata));
+    }
+}
+
+/// What differs in its case only, or in what follows, is something else.
+pub async fn ids_compare_byte_for_byte(repository: impl ClientRepository) {
+    let mut subject = Subject::new(repository);
+    let names = [
+        "app-a", "App-a", "app-A", "app-a.", "app-a%", "app-_", "app-a'",
+    ];
+    let tenants = ["acme", "ACME", "acmé", "acme\u{301}", "acme%"];
+    let mut stored = Vec::new();
+    for (tenth, tenant_id) in (1..).zip(tenants) {
+        subject.tenant = tenant(tenant_id);
+        for (second, name) in (1..).zip(names) {
+            let mut client = client(&subject.tenant, tenth * 10 + second);
+            // Unique across tenants.
+            client.client_id = client_id(&format!("{name}{tenth}"));
+            let done = subject.store(&client, None, &Origin::Draft, 100).await;
+            done.expect("a client is stored");
+            stored.push(client);
+        }
+    }
+    for client in &stored {
+        subject.tenant = client.tenant_id.clone();
+        let read = subject.get(&client.client_id).await;
+        assert_eq!(read.ok().as_ref(), Some(client));
+        let page = Page::Number { number: 1, size: 1 };
+        let total = subject.list(&Default::default(), page).await.total;
+        assert_eq!(total, Some(names.len() as u64));
+    }
+    let far = Page::After {
+        id: Some(id(200)),
+        size: 100,
+    };
+    let all = subject.list(&Default::default(), far).await.items;
+    assert_eq!(all.len(), names.len());
+    assert!(all.iter().all(|client| client.created_at < at(200)));
+}

@@ -1,0 +1,198 @@
+use std::error::Error as StdError;
+use std::fmt;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use crate::repository::{Error, ErrorKind};
+
+pub(super) type Result<T, E = Fault> = std::result::Result<T, E>;
+
+/// Why an operation did not succeed.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The contract says no.
+    Refused(ErrorKind),
+    /// A column holds, or would hold, what can't be read.
+    Unreadable(&'static str),
+    /// There is no connection.
+    Connection(Box<dyn StdError + Send + Sync>),
+    /// The database says no.
+    Database(DieselError),
+}
+
+/// What a database's refusal means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    /// Somebody else is in the way: the whole transaction may start again.
+    Contention,
+    /// The connection is gone, and what became of the transaction is not known.
+    Lost,
+    /// A key is taken.
+    Duplicate,
+    /// A table or column is not there.
+    Unmigrated,
+    Other,
+}
+
+/// How databases say that a transaction must start again, where Diesel has no kind for it: SQLite,
+/// PostgreSQL (twice), MySQL (twice, one of them with its deadlock), MariaDB.
+const CONTENTION: [&str; 5] = [
+    "is locked",
+    "could not serialize access",
+    "deadlock",
+    "lock wait timeout",
+    "record has changed since last read",
+];
+
+/// The same for a table or column that is not there: SQLite (twice), PostgreSQL, MySQL (twice).
+const UNMIGRATED: [&str; 5] = [
+    "no such table",
+    "no such column",
+    "does not exist",
+    "doesn't exist",
+    "unknown column",
+];
+
+fn classify(error: &DieselError) -> Cause {
+    match error {
+        DieselError::DatabaseError(kind, information) => match kind {
+            DatabaseErrorKind::UniqueViolation => Cause::Duplicate,
+            DatabaseErrorKind::SerializationFailure => Cause::Contention,
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                Cause::Lost
+            }
+            _ => {
+                let message = information.message().to_lowercase();
+                let says = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
+                if says(&CONTENTION) {
+                    Cause::Contention
+                } else if says(&UNMIGRATED) {
+                    Cause::Unmigrated
+                } else {
+                    Cause::Other
+                }
+            }
+        },
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => classify(commit_error),
+        DieselError::BrokenTransactionManager => Cause::Lost,
+        _ => Cause::Other,
+    }
+}
+
+impl Fault {
+    /// Whether the same operation may succeed when it starts again.
+    pub(super) fn is_contention(&self) -> bool {
+        matches!(self, Self::Database(error) if classify(error) == Cause::Contention)
+    }
+
+    /// Whether the connection is as good as before.
+    pub(super) fn leaves_connection_sound(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Unreadable(_))
+    }
+}
+
+impl From<DieselError> for Fault {
+    fn from(error: DieselError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<ErrorKind> for Fault {
+    fn from(kind: ErrorKind) -> Self {
+        Self::Refused(kind)
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        let error = match fault {
+            Fault::Refused(kind) => return kind.into(),
+            Fault::Unreadable(column) => {
+                return Self::new(ErrorKind::Other, Unreadable(column));
+            }
+            Fault::Connection(source) => return Self::new(ErrorKind::Other, source),
+            Fault::Database(error) => error,
+        };
+        match classify(&error) {
+            Cause::Contention | Cause::Lost => Self::new(ErrorKind::Unavailable, error),
+            // Without the cause: some databases quote the value.
+            Cause::Duplicate => ErrorKind::Conflict.into(),
+            Cause::Unmigrated => Self::new(ErrorKind::Other, Unmigrated(error)),
+            Cause::Other => Self::new(ErrorKind::Other, error),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Unreadable(&'static str);
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "what is stored in the column {} can't be read", self.0)
+    }
+}
+
+impl StdError for Unreadable {}
+
+#[derive(Debug)]
+struct Unmigrated(DieselError);
+
+impl fmt::Display for Unmigrated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the tables are missing or older than this version: call migrate() first")
+    }
+}
+
+impl StdError for Unmigrated {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(kind: DatabaseErrorKind, message: &str) -> ErrorKind {
+        let error = DieselError::DatabaseError(kind, Box::new(message.to_owned()));
+        Error::from(Fault::from(error)).kind()
+    }
+
+    #[test]
+    fn what_may_pass_is_unavailable() {
+        use DatabaseErrorKind::{ClosedConnection, SerializationFailure, Unknown};
+        for (of, message) in [
+            (Unknown, "database is locked"),
+            (Unknown, "deadlock detected"),
+            (Unknown, "Deadlock found when trying to get lock"),
+            (Unknown, "Lock wait timeout exceeded"),
+            (SerializationFailure, ""),
+            (ClosedConnection, ""),
+        ] {
+            assert_eq!(kind(of, message), ErrorKind::Unavailable, "{message}");
+        }
+        assert_eq!(kind(Unknown, "disk I/O error"), ErrorKind::Other);
+    }
+
+    #[test]
+    fn a_taken_key_is_a_conflict_without_its_value() {
+        let fault = DieselError::DatabaseError(
+            DatabaseErrorKind::UniqueViolation,
+            Box::new("Duplicate entry 'app-1' for key".to_owned()),
+        );
+        let error = Error::from(Fault::from(fault));
+        assert_eq!(error.kind(), ErrorKind::Conflict);
+        assert!(error.source().is_none());
+    }
+
+    #[test]
+    fn missing_tables_say_what_to_do() {
+        let fault = DieselError::DatabaseError(
+            DatabaseErrorKind::Unknown,
+            Box::new("no such table: oauth_clients".to_owned()),
+        );
+        let error = Error::from(Fault::from(fault));
+        let source = error.source().map(ToString::to_string);
+        assert!(source.is_some_and(|text| text.contains("migrate()")));
+    }
+}

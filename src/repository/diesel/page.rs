@@ -1,0 +1,70 @@
+use super::error::Result;
+use crate::domain::{Page, Slice};
+
+/// Where a page begins and how many rows to ask for, as databases count.
+pub(super) fn offset(number: u64, size: u32) -> i64 {
+    let skipped = number.saturating_sub(1).saturating_mul(size.into());
+    i64::try_from(skipped).unwrap_or(i64::MAX)
+}
+
+/// The page of a list without items.
+pub(super) fn empty<T>(page: Page) -> Slice<T> {
+    Slice {
+        items: Vec::new(),
+        total: matches!(page, Page::Number { .. }).then_some(0),
+        has_more: false,
+    }
+}
+
+/// A page out of `total` items.
+pub(super) fn numbered<T>(items: Vec<T>, number: u64, size: u32, total: i64) -> Slice<T> {
+    Slice {
+        has_more: offset(number, size).saturating_add(size.into()) < total,
+        total: Some(total.unsigned_abs()),
+        items,
+    }
+}
+
+/// A page for which one row more than its size was asked for.
+pub(super) fn keyset<T>(mut items: Vec<T>, size: u32) -> Slice<T> {
+    let size = size as usize;
+    let has_more = items.len() > size;
+    items.truncate(size);
+    Slice {
+        items,
+        total: None,
+        has_more,
+    }
+}
+
+/// How many rows to ask for, so that the answer shows whether more follow.
+pub(super) fn limit(page: Page) -> i64 {
+    let size = i64::from(page.size());
+    match page {
+        Page::Number { .. } => size,
+        Page::After { .. } => size + 1,
+    }
+}
+
+/// Turns the rows of a page into what they tell of.
+pub(super) fn try_map<R, T>(slice: Slice<R>, map: impl Fn(R) -> Result<T>) -> Result<Slice<T>> {
+    Ok(Slice {
+        items: slice.items.into_iter().map(map).collect::<Result<_>>()?,
+        total: slice.total,
+        has_more: slice.has_more,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn far_pages_do_not_overflow() {
+        assert_eq!(offset(0, 100), 0);
+        assert_eq!(offset(1, 100), 0);
+        assert_eq!(offset(3, 100), 200);
+        assert_eq!(offset(u64::MAX, 100), i64::MAX);
+        assert!(!numbered::<()>(vec![], u64::MAX, 100, i64::MAX).has_more);
+    }
+}

@@ -1,0 +1,210 @@
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+
+use super::audit::insert_audit;
+use super::secrets::{end_secrets, insert_secret, show_last_four};
+use super::{Backend, Connection, SNAPSHOT};
+use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
+use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+use crate::repository::diesel::schema::oauth_clients::{self, dsl};
+use crate::repository::diesel::schema::{client, live};
+use crate::repository::diesel::{page, pattern};
+use crate::repository::{ClientFilter, ErrorKind, Secrets, fold_name};
+
+/// Which clients a list is about.
+#[derive(Debug)]
+pub(in super::super) struct Filter {
+    tenant: String,
+    pattern: Option<String>,
+    status: Option<ClientStatus>,
+}
+
+impl Filter {
+    /// Returns `None` when nothing can match.
+    pub(in super::super) fn new(tenant: &TenantId, filter: &ClientFilter) -> Option<Self> {
+        let name = filter.name.as_deref();
+        let pattern = name.map(|name| pattern::containing(&fold_name(name)));
+        Some(Self {
+            tenant: tenant.as_str().to_owned(),
+            pattern: match pattern {
+                Some(pattern) => Some(pattern?),
+                None => None,
+            },
+            status: filter.status,
+        })
+    }
+
+    fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
+        let mut query = oauth_clients::table
+            .filter(dsl::tenant_id.eq(&self.tenant))
+            .filter(dsl::deleted_at.is_null())
+            .into_boxed();
+        if let Some(status) = self.status {
+            query = query.filter(dsl::status.eq(status.as_str()));
+        }
+        if let Some(pattern) = &self.pattern {
+            query = query.filter(dsl::name_folded.like(pattern).escape('!'));
+        }
+        query
+    }
+}
+
+pub(in super::super) async fn create(
+    conn: &mut Connection,
+    client: &ClientRow,
+    secret: Option<&SecretRow>,
+    origin: Option<&(Key, Version)>,
+    audit: &AuditRow,
+) -> Result<()> {
+    conn.transaction(async |conn| {
+        if let Some((source, version)) = origin {
+            lock_origin(conn, source, *version).await?;
+        }
+        diesel::insert_into(oauth_clients::table)
+            .values(client)
+            .execute(conn)
+            .await?;
+        if let Some(secret) = secret {
+            insert_secret(conn, secret).await?;
+        }
+        insert_audit(conn, audit).await
+    })
+    .await
+}
+
+/// Holds the row of the client that a clone is made from, until the clone is written.
+async fn lock_origin(conn: &mut Connection, source: &Key, version: Version) -> Result<()> {
+    diesel::update(live(source))
+        .set(dsl::clones.eq(dsl::clones + 1))
+        .execute(conn)
+        .await?;
+    match stored_version(conn, source).await? {
+        None => Err(ErrorKind::NotFound.into()),
+        Some(stored) if stored == version => Ok(()),
+        Some(_) => Err(ErrorKind::Stale.into()),
+    }
+}
+
+async fn stored_version(conn: &mut Connection, key: &Key) -> Result<Option<Version>> {
+    let version = live(key).select(dsl::version).get_result(conn).await;
+    Ok(version.optional()?.map(Version::from_i64))
+}
+
+pub(in super::super) async fn get(conn: &mut Connection, key: &Key) -> Result<Client> {
+    let row: Option<ClientRow> = live(key)
+        .select(ClientRow::as_select())
+        .get_result(conn)
+        .await
+        .optional()?;
+    row.ok_or(ErrorKind::NotFound)?.into_client()
+}
+
+/// Whether the tenant has or had such a client.
+pub(super) async fn existed(conn: &mut Connection, key: &Key) -> Result<bool> {
+    let id = client(key).select(dsl::id).get_result::<String>(conn).await;
+    Ok(id.optional()?.is_some())
+}
+
+pub(in super::super) async fn list(
+    conn: &mut Connection,
+    filter: &Filter,
+    page: Page,
+) -> Result<Slice<Client>> {
+    let query = filter
+        .query()
+        .select(ClientRow::as_select())
+        .order(dsl::id.desc())
+        .limit(page::limit(page));
+    let rows = match page {
+        Page::Number { number, size } => {
+            conn.transaction::<_, Fault, _>(async |conn| {
+                conn.batch_execute(SNAPSHOT).await?;
+                let total = filter.query().count().get_result(conn).await?;
+                let query = query.offset(page::offset(number, size));
+                let rows: Vec<ClientRow> = query.load(conn).await?;
+                Ok(page::numbered(rows, number, size, total))
+            })
+            .await?
+        }
+        Page::After { id, size } => {
+            let rows: Vec<ClientRow> = match id {
+                Some(id) => query.filter(dsl::id.lt(id.to_string())).load(conn).await?,
+                None => query.load(conn).await?,
+            };
+            page::keyset(rows, size)
+        }
+    };
+    page::try_map(rows, ClientRow::into_client)
+}
+
+/// The first statement of every write on a client: takes its lock and gives it its next version.
+pub(super) async fn advance(
+    conn: &mut Connection,
+    key: &Key,
+    expected: Option<Version>,
+    audit: &AuditRow,
+) -> Result<()> {
+    let next = (
+        dsl::version.eq(dsl::version + 1),
+        dsl::updated_at.eq(audit.at()),
+    );
+    let changed = match expected {
+        Some(version) => {
+            diesel::update(live(key).filter(dsl::version.eq(version.as_i64())))
+                .set(next)
+                .execute(conn)
+                .await?
+        }
+        None => diesel::update(live(key)).set(next).execute(conn).await?,
+    };
+    if changed == 0 {
+        let stored = stored_version(conn, key).await?;
+        let kind = stored.map_or(ErrorKind::NotFound, |_| ErrorKind::Stale);
+        return Err(kind.into());
+    }
+    Ok(())
+}
+
+pub(in super::super) async fn update(
+    conn: &mut Connection,
+    key: &Key,
+    expected: Version,
+    metadata: &MetadataRow,
+    secrets: Secrets,
+    audit: &AuditRow,
+) -> Result<Client> {
+    conn.transaction(async |conn| {
+        advance(conn, key, Some(expected), audit).await?;
+        diesel::update(live(key))
+            .set(metadata)
+            .execute(conn)
+            .await?;
+        if secrets == Secrets::End {
+            end_secrets(conn, key, audit).await?;
+            show_last_four(conn, key).await?;
+        }
+        insert_audit(conn, audit).await?;
+        get(conn, key).await
+    })
+    .await
+}
+
+pub(in super::super) async fn delete(
+    conn: &mut Connection,
+    key: &Key,
+    expected: Option<Version>,
+    audit: &AuditRow,
+) -> Result<()> {
+    conn.transaction(async |conn| {
+        advance(conn, key, expected, audit).await?;
+        end_secrets(conn, key, audit).await?;
+        show_last_four(conn, key).await?;
+        diesel::update(live(key))
+            .set(dsl::deleted_at.eq(audit.at()))
+            .execute(conn)
+            .await?;
+        insert_audit(conn, audit).await
+    })
+    .await
+}

@@ -1,0 +1,18 @@
+//! The statements: ordinary Diesel, written once. Each backend loads these files below itself and
+//! gives them its two types and what its transactions need.
+//!
+//! A write on a client begins with an `UPDATE` of the client's row. That takes the lock before
+//! anything is read, so what is read afterwards holds until the commit, under every isolation
+//! level.
+
+mod audit;
+mod clients;
+mod secrets;
+
+use super::{Backend, Connection, SNAPSHOT};
+
+pub(super) use audit::audit_entries;
+pub(super) use clients::{Filter, create, delete, get, list, update};
+pub(super) use secrets::{
+    add_secret, deactivate_secret, delete_secret, rotate_secret, secrets, touch_secret,
+};

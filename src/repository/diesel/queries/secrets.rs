@@ -1,0 +1,219 @@
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, RunQueryDsl};
+
+use super::Connection;
+use super::audit::insert_audit;
+use super::clients::advance;
+use crate::domain::SecretStatus::{Active, Inactive, Retired};
+use crate::domain::{SecretRecord, Version};
+use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::rows::{AuditRow, Key, SecretRow};
+use crate::repository::diesel::schema::oauth_client_secrets::{self, dsl};
+use crate::repository::diesel::schema::{live, oauth_clients, secrets as of_client};
+use crate::repository::{ErrorKind, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS};
+
+pub(in super::super) async fn secrets(
+    conn: &mut Connection,
+    key: &Key,
+) -> Result<Vec<SecretRecord>> {
+    let of_client = dsl::tenant_id
+        .eq(oauth_clients::tenant_id)
+        .and(dsl::client_id.eq(oauth_clients::client_id));
+    let rows: Vec<Option<SecretRow>> = live(key)
+        .left_join(oauth_client_secrets::table.on(of_client))
+        .select(Option::<SecretRow>::as_select())
+        .order(dsl::id.desc())
+        .load(conn)
+        .await?;
+    // A client without secrets gives one empty row.
+    if rows.is_empty() {
+        return Err(ErrorKind::NotFound.into());
+    }
+    let secrets = rows.into_iter().flatten();
+    secrets.map(SecretRow::into_secret).collect()
+}
+
+pub(in super::super) async fn add_secret(
+    conn: &mut Connection,
+    key: &Key,
+    expected: Version,
+    secret: &SecretRow,
+    audit: &AuditRow,
+) -> Result<()> {
+    conn.transaction(async |conn| {
+        advance(conn, key, Some(expected), audit).await?;
+        let active: i64 = of_client(key)
+            .filter(dsl::status.eq(Active.as_str()))
+            .count()
+            .get_result(conn)
+            .await?;
+        if usize::try_from(active).is_ok_and(|active| active >= MAX_ACTIVE_SECRETS) {
+            return Err(ErrorKind::TooManySecrets.into());
+        }
+        insert_secret(conn, secret).await?;
+        show_last_four(conn, key).await?;
+        insert_audit(conn, audit).await
+    })
+    .await
+}
+
+pub(in super::super) async fn rotate_secret(
+    conn: &mut Connection,
+    key: &Key,
+    expected: Version,
+    secret: &SecretRow,
+    grace_ends: i64,
+    audit: &AuditRow,
+) -> Result<()> {
+    conn.transaction(async |conn| {
+        advance(conn, key, Some(expected), audit).await?;
+        diesel::update(of_client(key).filter(dsl::status.eq(Active.as_str())))
+            .set((
+                dsl::status.eq(Retired.as_str()),
+                dsl::updated_at.eq(audit.at()),
+                dsl::expires_at.eq(grace_ends),
+            ))
+            .execute(conn)
+            .await?;
+        if grace_ends <= audit.at() {
+            end_secrets(conn, key, audit).await?;
+        } else {
+            end_outdated(conn, key, audit).await?;
+        }
+        insert_secret(conn, secret).await?;
+        show_last_four(conn, key).await?;
+        insert_audit(conn, audit).await
+    })
+    .await
+}
+
+/// Ends the retired secrets whose time is over, and of the others all but the newest ones.
+async fn end_outdated(conn: &mut Connection, key: &Key, audit: &AuditRow) -> Result<()> {
+    let end = (
+        dsl::status.eq(Inactive.as_str()),
+        dsl::updated_at.eq(audit.at()),
+    );
+    let retired = of_client(key).filter(dsl::status.eq(Retired.as_str()));
+    diesel::update(retired.filter(dsl::expires_at.le(audit.at())))
+        .set(end)
+        .execute(conn)
+        .await?;
+    let ids: Vec<String> = retired
+        .select(dsl::id)
+        .order(dsl::id.desc())
+        .load(conn)
+        .await?;
+    if let Some(newest_to_end) = ids.get(MAX_RETIRED_SECRETS) {
+        diesel::update(retired.filter(dsl::id.le(newest_to_end)))
+            .set(end)
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+pub(in super::super) async fn deactivate_secret(
+    conn: &mut Connection,
+    key: &Key,
+    id: &str,
+    audit: &AuditRow,
+) -> Result<SecretRecord> {
+    conn.transaction(async |conn| {
+        advance(conn, key, None, audit).await?;
+        let secret = of_client(key).filter(dsl::id.eq(id));
+        diesel::update(secret.filter(dsl::status.ne(Inactive.as_str())))
+            .set((
+                dsl::status.eq(Inactive.as_str()),
+                dsl::updated_at.eq(audit.at()),
+            ))
+            .execute(conn)
+            .await?;
+        let row: Option<SecretRow> = secret
+            .select(SecretRow::as_select())
+            .get_result(conn)
+            .await
+            .optional()?;
+        let row = row.ok_or(ErrorKind::NotFound)?;
+        show_last_four(conn, key).await?;
+        insert_audit(conn, audit).await?;
+        row.into_secret()
+    })
+    .await
+}
+
+pub(in super::super) async fn delete_secret(
+    conn: &mut Connection,
+    key: &Key,
+    id: &str,
+    audit: &AuditRow,
+) -> Result<()> {
+    conn.transaction(async |conn| {
+        advance(conn, key, None, audit).await?;
+        let all: Vec<(String, String)> = of_client(key)
+            .select((dsl::id, dsl::status))
+            .load(conn)
+            .await?;
+        let found = all.iter().find(|(found, _)| found == id);
+        let (_, status) = found.ok_or(ErrorKind::NotFound)?;
+        let others_active = all
+            .iter()
+            .any(|(other, s)| other != id && s == Active.as_str());
+        if all.len() == 1 || (status == Active.as_str() && !others_active) {
+            return Err(Fault::from(ErrorKind::LastSecret));
+        }
+        diesel::delete(of_client(key).filter(dsl::id.eq(id)))
+            .execute(conn)
+            .await?;
+        show_last_four(conn, key).await?;
+        insert_audit(conn, audit).await
+    })
+    .await
+}
+
+pub(in super::super) async fn touch_secret(
+    conn: &mut Connection,
+    key: &Key,
+    id: &str,
+    at: i64,
+) -> Result<()> {
+    let earlier = dsl::last_used_at.is_null().or(dsl::last_used_at.lt(at));
+    diesel::update(of_client(key).filter(dsl::id.eq(id)).filter(earlier))
+        .set(dsl::last_used_at.eq(at))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_secret(conn: &mut Connection, secret: &SecretRow) -> Result<()> {
+    diesel::insert_into(oauth_client_secrets::table)
+        .values(secret)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends all secrets of a client that still have a life.
+pub(super) async fn end_secrets(conn: &mut Connection, key: &Key, audit: &AuditRow) -> Result<()> {
+    diesel::update(of_client(key).filter(dsl::status.ne(Inactive.as_str())))
+        .set((
+            dsl::status.eq(Inactive.as_str()),
+            dsl::updated_at.eq(audit.at()),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Brings what the client shows of its newest active secret up to date.
+pub(super) async fn show_last_four(conn: &mut Connection, key: &Key) -> Result<()> {
+    let newest = of_client(key)
+        .filter(dsl::status.eq(Active.as_str()))
+        .select(dsl::last_four)
+        .order(dsl::id.desc())
+        .limit(1);
+    diesel::update(live(key))
+        .set(oauth_clients::secret_last_four.eq(newest.single_value()))
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! The repository of a backend: turns what it is given into rows and runs the statements.
+
+use super::{Repository, queries};
+use crate::domain::{
+    AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId, Timestamp, Version,
+};
+use crate::repository::diesel::page;
+use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+use crate::repository::{ClientFilter, ClientRepository, Origin, Result, Secrets};
+
+impl ClientRepository for Repository {
+    async fn create(
+        &self,
+        tenant: &TenantId,
+        client: &Client,
+        secret: Option<&SecretRecord>,
+        origin: &Origin,
+        audit: &AuditEntry,
+    ) -> Result<()> {
+        let key = Key::new(tenant, &client.client_id);
+        let origin = match origin {
+            Origin::Draft => None,
+            Origin::CloneOf(source, version) => Some((Key::new(tenant, source), *version)),
+        };
+        let rows = (
+            ClientRow::new(tenant, client)?,
+            secret.map(|secret| SecretRow::new(&key, secret)),
+            origin,
+            AuditRow::new(&key, audit),
+        );
+        self.write(rows, |conn, (client, secret, origin, audit)| {
+            Box::pin(queries::create(
+                conn,
+                client,
+                secret.as_ref(),
+                origin.as_ref(),
+                audit,
+            ))
+        })
+        .await
+    }
+
+    async fn get(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
+        let key = Key::new(tenant, client_id);
+        self.read(key, |conn, key| Box::pin(queries::get(conn, key)))
+            .await
+    }
+
+    async fn list(
+        &self,
+        tenant: &TenantId,
+        filter: &ClientFilter,
+        page: Page,
+    ) -> Result<Slice<Client>> {
+        let Some(filter) = queries::Filter::new(tenant, filter) else {
+            return Ok(page::empty(page));
+        };
+        self.read((filter, page), |conn, (filter, page)| {
+            Box::pin(queries::list(conn, filter, *page))
+        })
+        .await
+    }
+
+    async fn update(
+        &self,
+        tenant: &TenantId,
+        client: &Client,
+        secrets: Secrets,
+        audit: &AuditEntry,
+    ) -> Result<Client> {
+        let key = Key::new(tenant, &client.client_id);
+        let metadata = MetadataRow::new(&client.metadata, client.status)?;
+        let audit = AuditRow::new(&key, audit);
+        let change = (key, client.version, metadata, secrets, audit);
+        self.write(change, |conn, (key, expected, metadata, secrets, audit)| {
+            Box::pin(queries::update(
+                conn, key, *expected, metadata, *secrets, audit,
+            ))
+        })
+        .await
+    }
+
+    async fn delete(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        expected: Option<Version>,
+        audit: &AuditEntry,
+    ) -> Result<()> {
+        let key = Key::new(tenant, client_id);
+        let audit = AuditRow::new(&key, audit);
+        self.write((key, expected, audit), |conn, (key, expected, audit)| {
+            Box::pin(queries::delete(conn, key, *expected, audit))
+        })
+        .await
+    }
+
+    async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
+        let key = Key::new(tenant, client_id);
+        self.read(key, |conn, key| Box::pin(queries::secrets(conn, key)))
+            .await
+    }
+
+    async fn add_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        expected: Version,
+        secret: &SecretRecord,
+        audit: &AuditEntry,
+    ) -> Result<()> {
+        let key = Key::new(tenant, client_id);
+        let secret = SecretRow::new(&key, secret);
+        let audit = AuditRow::new(&key, audit);
+        let change = (key, expected, secret, audit);
+        self.write(change, |conn, (key, expected, secret, audit)| {
+            Box::pin(queries::add_secret(conn, key, *expected, secret, audit))
+        })
+        .await
+    }
+
+    async fn rotate_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        expected: Version,
+        secret: &SecretRecord,
+        grace_ends: Timestamp,
+        audit: &AuditEntry,
+    ) -> Result<()> {
+        let key = Key::new(tenant, client_id);
+        let secret = SecretRow::new(&key, secret);
+        let audit = AuditRow::new(&key, audit);
+        let change = (key, expected, secret, grace_ends.as_micros(), audit);
+        self.write(
+            change,
+            |conn, (key, expected, secret, grace_ends, audit)| {
+                Box::pin(queries::rotate_secret(
+                    conn,
+                    key,
+                    *expected,
+                    secret,
+                    *grace_ends,
+                    audit,
+                ))
+            },
+        )
+        .await
+    }
+
+    async fn deactivate_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        secret_id: Id,
+        audit: &AuditEntry,
+    ) -> Result<SecretRecord> {
+        let key = Key::new(tenant, client_id);
+        let audit = AuditRow::new(&key, audit);
+        let change = (key, secret_id.to_string(), audit);
+        self.write(change, |conn, (key, id, audit)| {
+            Box::pin(queries::deactivate_secret(conn, key, id, audit))
+        })
+        .await
+    }
+
+    async fn delete_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        secret_id: Id,
+        audit: &AuditEntry,
+    ) -> Result<()> {
+        let key = Key::new(tenant, client_id);
+        let audit = AuditRow::new(&key, audit);
+        let change = (key, secret_id.to_string(), audit);
+        self.write(change, |conn, (key, id, audit)| {
+            Box::pin(queries::delete_secret(conn, key, id, audit))
+        })
+        .await
+    }
+
+    async fn touch_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        secret_id: Id,
+        at: Timestamp,
+    ) -> Result<()> {
+        let key = Key::new(tenant, client_id);
+        let change = (key, secret_id.to_string(), at.as_micros());
+        self.write(change, |conn, (key, id, at)| {
+            Box::pin(queries::touch_secret(conn, key, id, *at))
+        })
+        .await
+    }
+
+    async fn audit_entries(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        page: Page,
+    ) -> Result<Slice<AuditEntry>> {
+        let key = Key::new(tenant, client_id);
+        self.read((key, page), |conn, (key, page)| {
+            Box::pin(queries::audit_entries(conn, key, *page))
+        })
+        .await
+    }
+}

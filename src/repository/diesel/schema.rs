@@ -1,0 +1,100 @@
+use diesel::dsl::auto_type;
+use diesel::prelude::*;
+
+use super::rows::Key;
+
+diesel::table! {
+    oauth_clients (client_id) {
+        client_id -> Text,
+        tenant_id -> Text,
+        id -> Text,
+        name -> Text,
+        name_folded -> Text,
+        redirect_uris -> Text,
+        scopes -> Text,
+        grant_types -> Text,
+        client_auth_methods -> Text,
+        fapi_profile -> Nullable<Text>,
+        is_confidential -> BigInt,
+        jwks -> Nullable<Text>,
+        jwks_uri -> Nullable<Text>,
+        logo_url -> Nullable<Text>,
+        privacy_policy -> Nullable<Text>,
+        terms_url -> Nullable<Text>,
+        website -> Nullable<Text>,
+        status -> Text,
+        secret_last_four -> Nullable<Text>,
+        version -> BigInt,
+        clones -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_client_secrets (tenant_id, client_id, id) {
+        tenant_id -> Text,
+        client_id -> Text,
+        id -> Text,
+        hash -> Text,
+        last_four -> Text,
+        status -> Text,
+        description -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_client_audit_logs (tenant_id, client_id, id) {
+        tenant_id -> Text,
+        client_id -> Text,
+        id -> Text,
+        secret_id -> Nullable<Text>,
+        action -> Text,
+        operator_id -> Text,
+        operator_type -> Text,
+        message -> Text,
+        ip -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_client_migrations (name) {
+        name -> Text,
+        applied_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(oauth_clients, oauth_client_secrets);
+
+/// The client, deleted or not.
+#[auto_type]
+pub(super) fn client<'a>(key: &'a Key) -> _ {
+    let tenant: &'a str = &key.tenant;
+    let client: &'a str = &key.client;
+    oauth_clients::table
+        .filter(oauth_clients::tenant_id.eq(tenant))
+        .filter(oauth_clients::client_id.eq(client))
+}
+
+/// The client, unless it is deleted.
+#[auto_type]
+pub(super) fn live<'a>(key: &'a Key) -> _ {
+    let client: client<'a> = client(key);
+    client.filter(oauth_clients::deleted_at.is_null())
+}
+
+/// Its secrets.
+#[auto_type]
+pub(super) fn secrets<'a>(key: &'a Key) -> _ {
+    let tenant: &'a str = &key.tenant;
+    let client: &'a str = &key.client;
+    oauth_client_secrets::table
+        .filter(oauth_client_secrets::tenant_id.eq(tenant))
+        .filter(oauth_client_secrets::client_id.eq(client))
+}

@@ -1,0 +1,133 @@
+mod connections;
+mod file;
+mod inline;
+#[path = "../migrate.rs"]
+mod migrate;
+#[path = "../queries/mod.rs"]
+mod queries;
+#[path = "../repository.rs"]
+mod repository;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use self::connections::{Connections, Operation};
+use self::inline::Inline;
+use crate::repository::Result;
+
+type Backend = diesel::sqlite::Sqlite;
+type Connection =
+    diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection, Inline>;
+type Repository = SqliteRepository;
+
+/// A transaction sees one state of the database anyway.
+const SNAPSHOT: &str = "";
+
+/// What the runner of the migrations needs.
+const LOCK: &str = "BEGIN IMMEDIATE";
+const UNLOCK: &str = "COMMIT";
+const UNDO: &str = "ROLLBACK";
+const MIGRATIONS: [(&str, &str); 1] = [(
+    "0001_clients",
+    include_str!("../migrations/sqlite/0001_clients.sql"),
+)];
+
+/// How many reads run at the same time.
+const READERS: usize = 4;
+
+/// Keeps everything in a SQLite database file.
+///
+/// SQLite is linked in; nothing has to be installed. Writes run one after the other, in the order
+/// that they came in; reads run beside them and never wait for them. Several processes on one
+/// machine may share the file. Clones share their connections.
+///
+/// The file is in write-ahead mode, so two more files (`-wal` and `-shm`) stand beside it while it
+/// is in use. What a method has answered survives a loss of power (`synchronous=FULL`), as far as
+/// the disk keeps its own promises.
+///
+/// A method whose caller goes away runs to its end in the background. All methods must be called
+/// within a Tokio runtime, of either flavor.
+///
+/// # Examples
+///
+/// ```
+/// use tower_oauth_clients::ClientManager;
+/// use tower_oauth_clients::repository::SqliteRepository;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("clients.db");
+/// let repository = SqliteRepository::open(path).await?;
+/// repository.migrate().await?;
+/// let manager = ClientManager::builder(repository).build()?;
+/// # let _ = manager;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct SqliteRepository(Arc<Inner>);
+
+struct Inner {
+    writer: Connections,
+    readers: Connections,
+}
+
+impl SqliteRepository {
+    /// Opens a database file, and creates it if it is missing; the folder must be there.
+    ///
+    /// The path names a file and nothing else: no URI, no in-memory database (that is
+    /// [`MemoryRepository`](crate::repository::MemoryRepository)). It must be valid UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Other`](crate::repository::ErrorKind::Other) with a source that says why the
+    /// file can't be opened, and
+    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) when others lock it.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = file::locate(path.as_ref())?;
+        let inner = Inner {
+            writer: Connections::new(path.clone(), 1, ""),
+            readers: Connections::new(path, READERS, "PRAGMA query_only = ON;"),
+        };
+        inner.writer.check().await?;
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Brings the tables up to this version of the crate, and says how many steps that took.
+    ///
+    /// Call it once at the start. Processes that start at the same time may all call it.
+    ///
+    /// # Errors
+    ///
+    /// Those that any method may have.
+    pub async fn migrate(&self) -> Result<usize> {
+        self.write((), |conn, ()| Box::pin(migrate::migrate(conn)))
+            .await
+    }
+
+    async fn read<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.0.readers.run(arguments, operation).await
+    }
+
+    async fn write<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.0.writer.run(arguments, operation).await
+    }
+}
+
+impl fmt::Debug for SqliteRepository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SqliteRepository")
+    }
+}

@@ -1,0 +1,278 @@
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+
+use super::*;
+use crate::domain::{
+    Action, AuditEntry, AuthMethod, Client, ClientMetadata, ClientStatus, GrantType, Id, Operator,
+    Page, Role, SecretHash, SecretRecord, TenantId, Timestamp, Version,
+};
+use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+use crate::repository::{ClientFilter, ErrorKind, Secrets};
+
+fn tenant() -> TenantId {
+    TenantId::parse("acme").unwrap()
+}
+
+fn client() -> Client {
+    let now = Timestamp::from_micros(1_700_000_000_000_000);
+    let id = Id::generate(now);
+    Client {
+        id,
+        tenant_id: tenant(),
+        client_id: crate::domain::ClientId::generate("app-", id),
+        metadata: ClientMetadata {
+            name: "Name".into(),
+            redirect_uris: vec!["https://app.example.com/cb".into()],
+            scopes: vec![],
+            grant_types: vec![GrantType::AuthorizationCode],
+            client_auth_methods: vec![AuthMethod::ClientSecretBasic],
+            fapi_profile: None,
+            is_confidential: true,
+            jwks: None,
+            jwks_uri: None,
+            logo_url: None,
+            privacy_policy: None,
+            terms_url: None,
+            website: None,
+        },
+        status: ClientStatus::Active,
+        secret_last_four: None,
+        version: Version::FIRST,
+        created_at: now,
+        updated_at: now,
+        deleted_at: None,
+    }
+}
+
+fn secret(client: &Client) -> SecretRecord {
+    let now = client.created_at;
+    SecretRecord::new(Id::generate(now), SecretHash::from_phc("$x"), "abcd", now)
+}
+
+fn entry(key: &Key, client: &Client) -> AuditRow {
+    let operator = Operator::new("alice", Role::Admin, tenant());
+    let id = client.client_id.clone();
+    let action = Action::ClientUpdate;
+    AuditRow::new(
+        key,
+        &AuditEntry::new(&operator, id, action, "", client.created_at),
+    )
+}
+
+/// Keeps the text of every statement.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<String>>>);
+
+impl Instrumentation for Recorder {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let text = query.to_string();
+            let sql = text.split(" -- binds").next().unwrap_or_default();
+            self.0.lock().unwrap().push(sql.to_owned());
+        }
+    }
+}
+
+/// The text of every statement of every operation, in a new database.
+async fn every_statement(path: &str) -> Vec<String> {
+    let mut conn = file::connect(path, "").unwrap();
+    migrate::migrate(&mut conn).await.unwrap();
+    let recorder = Recorder::default();
+    conn.set_instrumentation(recorder.clone());
+    let conn = &mut conn;
+
+    let client = client();
+    let key = &Key::new(&tenant(), &client.client_id);
+    let first = secret(&client);
+    let row = ClientRow::new(&tenant(), &client).unwrap();
+    let secret_row = SecretRow::new(key, &first);
+    queries::create(conn, &row, Some(&secret_row), None, &entry(key, &client))
+        .await
+        .unwrap();
+    let mut clone = client.clone();
+    clone.id = Id::generate(client.created_at);
+    clone.client_id = crate::domain::ClientId::generate("app-", clone.id);
+    let clone_key = Key::new(&tenant(), &clone.client_id);
+    let row = ClientRow::new(&tenant(), &clone).unwrap();
+    let origin = (Key::new(&tenant(), &client.client_id), Version::from_i64(1));
+    let audit = entry(&clone_key, &clone);
+    queries::create(conn, &row, None, Some(&origin), &audit)
+        .await
+        .unwrap();
+    queries::get(conn, key).await.unwrap();
+    queries::secrets(conn, key).await.unwrap();
+    for page in [
+        Page::Number { number: 2, size: 1 },
+        Page::After { id: None, size: 1 },
+        Page::After {
+            id: Some(client.id),
+            size: 1,
+        },
+    ] {
+        for status in [None, Some(ClientStatus::Active)] {
+            for name in [None, Some("name".to_owned())] {
+                let filter = ClientFilter { name, status };
+                let filter = queries::Filter::new(&tenant(), &filter).unwrap();
+                queries::list(conn, &filter, page).await.unwrap();
+            }
+        }
+        queries::audit_entries(conn, key, page).await.unwrap();
+    }
+    let mut version = Version::FIRST;
+    let metadata = MetadataRow::new(&client.metadata, client.status).unwrap();
+    for secrets in [Secrets::Keep, Secrets::End] {
+        let audit = entry(key, &client);
+        queries::update(conn, key, version, &metadata, secrets, &audit)
+            .await
+            .unwrap();
+        version = version.next();
+    }
+    let row = SecretRow::new(key, &secret(&client));
+    queries::add_secret(conn, key, version, &row, &entry(key, &client))
+        .await
+        .unwrap();
+    let now = client.created_at.as_micros();
+    for grace_ends in [now + 9, now + 9, now + 9, now + 9, now] {
+        version = version.next();
+        let row = SecretRow::new(key, &secret(&client));
+        let audit = entry(key, &client);
+        queries::rotate_secret(conn, key, version, &row, grace_ends, &audit)
+            .await
+            .unwrap();
+    }
+    let id = first.id.to_string();
+    queries::touch_secret(conn, key, &id, now).await.unwrap();
+    queries::deactivate_secret(conn, key, &id, &entry(key, &client))
+        .await
+        .unwrap();
+    queries::delete_secret(conn, key, &id, &entry(key, &client))
+        .await
+        .unwrap();
+    queries::delete(conn, key, None, &entry(key, &client))
+        .await
+        .unwrap();
+    let gone = queries::delete(conn, key, None, &entry(key, &client)).await;
+    assert!(gone.is_err());
+    let mut statements = std::mem::take(&mut *recorder.0.lock().unwrap());
+    statements.sort();
+    statements.dedup();
+    statements
+        .retain(|sql| !sql.is_empty() && !["BEGIN", "COMMIT", "ROLLBACK"].contains(&sql.as_str()));
+    statements
+}
+
+#[tokio::test]
+async fn every_statement_names_the_tenant_and_uses_an_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.db");
+    let statements = every_statement(path.to_str().unwrap()).await;
+    assert!(statements.len() > 25, "{}", statements.len());
+    let plain = rusqlite::Connection::open(&path).unwrap();
+    for sql in statements {
+        assert!(sql.contains("`tenant_id`"), "{sql}");
+        let mut plan = plain.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let mut steps = plan.raw_query();
+        while let Some(step) = steps.next().unwrap() {
+            let step: String = step.get("detail").unwrap();
+            if sql.contains("COUNT(*) FROM `oauth_clients`") && !sql.contains("LIKE") {
+                assert!(step.contains("COVERING"), "{step}: {sql}");
+            }
+            assert!(
+                !step.contains("SCAN") || step == "SCAN CONSTANT ROW",
+                "{step}: {sql}"
+            );
+            assert!(!step.contains("TEMP B-TREE"), "{step}: {sql}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lock_that_is_not_given_up_is_unavailable() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.db");
+    let path = path.to_str().unwrap();
+    let mut holder = file::connect(path, "").unwrap();
+    migrate::migrate(&mut holder).await.unwrap();
+    let mut other = file::connect(path, "PRAGMA busy_timeout = 1;").unwrap();
+    holder.batch_execute("BEGIN IMMEDIATE").await.unwrap();
+
+    let client = client();
+    let key = Key::new(&tenant(), &client.client_id);
+    let fault = queries::delete(&mut other, &key, None, &entry(&key, &client))
+        .await
+        .unwrap_err();
+    assert!(fault.is_contention());
+    let error = crate::repository::Error::from(fault);
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+}
+
+#[tokio::test]
+async fn a_lock_that_is_given_up_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.db");
+    let repository = SqliteRepository::open(&path).await.unwrap();
+    repository.migrate().await.unwrap();
+    let holder = rusqlite::Connection::open(&path).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let release = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(200));
+        holder.execute_batch("ROLLBACK").unwrap();
+    });
+    assert_eq!(repository.migrate().await.unwrap(), 0);
+    release.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_panic_leaves_a_usable_repository() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.db");
+    let repository = SqliteRepository::open(&path).await.unwrap();
+    repository.migrate().await.unwrap();
+    let broken = repository
+        .write((), |conn, ()| {
+            Box::pin(async move {
+                conn.batch_execute("BEGIN IMMEDIATE").await?;
+                panic!("on purpose")
+            })
+        })
+        .await;
+    let error: crate::repository::Error = Result::<()>::unwrap_err(broken);
+    assert_eq!(error.kind(), ErrorKind::Other);
+    assert_eq!(repository.migrate().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn connections_are_safe_by_default() {
+    use diesel_async::RunQueryDsl;
+
+    #[derive(diesel::QueryableByName)]
+    struct Pragmas {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        synchronous: i64,
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        foreign_keys: i64,
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        timeout: i64,
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        journal_mode: String,
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.db");
+    let mut conn = file::connect(path.to_str().unwrap(), "").unwrap();
+    let pragmas: Pragmas = diesel::sql_query(
+        "SELECT * FROM pragma_synchronous, pragma_foreign_keys, pragma_busy_timeout, \
+         pragma_journal_mode",
+    )
+    .get_result(&mut conn)
+    .await
+    .unwrap();
+    assert_eq!(pragmas.journal_mode, "wal");
+    assert_eq!(pragmas.synchronous, 2);
+    assert_eq!(pragmas.foreign_keys, 1);
+    assert_eq!(pragmas.timeout, 5_000);
+}
