@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
@@ -46,6 +48,9 @@ impl Service {
     pub async fn open(store: Store) -> Self {
         let folder = TempDir::new().unwrap();
         let (clock, pool) = (TestClock::new(), cheap_pool());
+        // From a whole second on: what is so many seconds later then says so.
+        let past = clock.now().as_micros().rem_euclid(1_000_000);
+        clock.advance(Duration::from_micros(1_000_000 - past.unsigned_abs()));
         let repository = match store {
             Store::Memory => Repository::Memory(MemoryRepository::new()),
             Store::Sqlite => {
@@ -74,6 +79,7 @@ impl Service {
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
+        self.clock.advance(Duration::from_millis(1));
         let Ok(response) = self.management.clone().oneshot(request).await;
         Answer::read(response).await
     }

@@ -199,9 +199,10 @@ fn header(scene: &mut Scene, name: String, value: String) {
     assert_eq!(scene.answer().header(&name), Some(&*value));
 }
 
-#[then(expr = "there is no header {word}")]
-fn no_header(scene: &mut Scene, name: String) {
-    assert_eq!(scene.answer().header(&name), None);
+#[then(expr = "the header Allow names {word}")]
+fn allows(scene: &mut Scene, method: String) {
+    let allowed = scene.answer().header("Allow").expect("an Allow header");
+    assert!(allowed.split(", ").any(|named| named == method), "{allowed}");
 }
 
 #[then("the version is the same as before")]
