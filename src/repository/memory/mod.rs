@@ -1,6 +1,6 @@
 mod state;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use self::state::State;
 use super::{ClientFilter, ClientRepository, Origin, Result, Secrets};
@@ -8,8 +8,7 @@ use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId, Timestamp, Version,
 };
 
-/// Keeps everything in the memory of the process: for tests, trials and examples. Cheap to clone;
-/// all clones share one state.
+/// Keeps everything in the memory of the process: for tests, trials and examples.
 ///
 /// It keeps the whole contract of [`ClientRepository`] except that nothing outlives the process.
 ///
@@ -23,8 +22,8 @@ use crate::domain::{
 /// # let _ = manager;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
-pub struct MemoryRepository(Arc<Mutex<State>>);
+#[derive(Debug, Default)]
+pub struct MemoryRepository(Mutex<State>);
 
 impl MemoryRepository {
     /// An empty repository.
