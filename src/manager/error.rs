@@ -94,7 +94,7 @@ impl fmt::Display for Error {
                 Some(violations) => return violations.fmt(f),
                 None => "the request breaks a rule",
             },
-            ErrorKind::NotFound => "client not found",
+            ErrorKind::NotFound => "not found",
             ErrorKind::Stale => "the client was changed by somebody else",
             ErrorKind::Overloaded => "too many secrets are being hashed, try again later",
             ErrorKind::Unavailable => "the storage is not available, try again later",
