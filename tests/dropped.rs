@@ -152,7 +152,8 @@ async fn drop_after(app: &App, asked: Asked, polls: usize) -> bool {
     let future = app.service().call(asked.request(&client_id));
     let answer = poll_times(future, polls).await;
     // Behind what still runs without its caller: another tenant's write.
-    app.call_as(&admin("tenant_b"), Method::POST, CLIENTS, Some(&base())).await;
+    app.call_as(&admin("tenant_b"), Method::POST, CLIENTS, Some(&base()))
+        .await;
 
     let after = app.stored_clients("tenant_a").await;
     assert_whole(app, &before, &after, &place).await;

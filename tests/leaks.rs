@@ -29,7 +29,9 @@ use tracing::Level;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use support::{Answer, App, CLIENTS, KEY, Repository, Store, admin, base, claims, request, sign_with};
+use support::{
+    Answer, App, CLIENTS, KEY, Repository, Store, admin, base, claims, request, sign_with,
+};
 
 /// Everything that any crate logged.
 #[derive(Clone, Default)]
@@ -102,7 +104,9 @@ impl Secrets {
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
 }
 
 /// Requests through a service that logs all it can, and what came of them.
@@ -124,7 +128,9 @@ impl Caller<'_> {
                     .include_headers(true)
                     .latency_unit(LatencyUnit::Micros),
             );
-        let service = ServiceBuilder::new().layer(trace).service(self.app.service());
+        let service = ServiceBuilder::new()
+            .layer(trace)
+            .service(self.app.service());
         let response = service.oneshot(request).await.unwrap();
         if let Some(error) = response.extensions().get::<Arc<handlers::Error>>() {
             write!(self.told, "{error} {error:?}").unwrap();
@@ -142,7 +148,13 @@ impl Caller<'_> {
         answer
     }
 
-    async fn call(&mut self, token: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
+    async fn call(
+        &mut self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
         self.send(request(token, method, path, body.as_ref())).await
     }
 }
@@ -150,10 +162,18 @@ impl Caller<'_> {
 /// The set of keys that a case about a private key sends, and its private half.
 fn private_key() -> (String, String) {
     let cases: Value = serde_json::from_str(include_str!("data/hostile.json")).unwrap();
-    let case = cases.as_array().unwrap().iter().find(|case| case["id"] == "LK-012").unwrap();
+    let case = cases
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|case| case["id"] == "LK-012")
+        .unwrap();
     let jwks = case["input"]["set"]["jwks"].as_str().unwrap();
     let set: Value = serde_json::from_str(jwks).unwrap();
-    (jwks.to_owned(), set["keys"][0]["d"].as_str().unwrap().to_owned())
+    (
+        jwks.to_owned(),
+        set["keys"][0]["d"].as_str().unwrap().to_owned(),
+    )
 }
 
 #[tokio::test]
@@ -162,7 +182,10 @@ async fn a_secret_is_shown_once() {
     for store in Store::ALL {
         let app = App::new(store).await;
         let mut secrets = Secrets::default();
-        let mut caller = Caller { app: &app, told: String::new() };
+        let mut caller = Caller {
+            app: &app,
+            told: String::new(),
+        };
         everything(&mut caller, &mut secrets).await;
         let told = caller.told;
 
@@ -171,7 +194,11 @@ async fn a_secret_is_shown_once() {
         let hashes = hashes(&app, &mut secrets).await;
         secrets.assert_absent(told.as_bytes(), &place("another answer, or an error"));
         secrets.assert_absent(&log.bytes(), &place("the log"));
-        assert!(!contains(&log.bytes(), b"$argon2id$"), "{}", place("a hash is in the log"));
+        assert!(
+            !contains(&log.bytes(), b"$argon2id$"),
+            "{}",
+            place("a hash is in the log")
+        );
         if store == Store::Sqlite {
             let bytes = app.database_bytes();
             assert!(hashes.iter().all(|hash| contains(&bytes, hash.as_bytes())));
@@ -194,23 +221,37 @@ async fn everything(caller: &mut Caller<'_>, secrets: &mut Secrets) {
     secrets.add_token("a token", &token);
     secrets.add("the key of the tokens", std::str::from_utf8(KEY).unwrap());
 
-    let created = caller.call(&token, Method::POST, CLIENTS, Some(base())).await;
+    let created = caller
+        .call(&token, Method::POST, CLIENTS, Some(base()))
+        .await;
     assert_eq!(created.status, 201);
     let issued = created.data();
-    secrets.add("an issued secret", issued["client_secret"].as_str().unwrap());
+    secrets.add(
+        "an issued secret",
+        issued["client_secret"].as_str().unwrap(),
+    );
     let one = format!("{CLIENTS}/{}", issued["client_id"].as_str().unwrap());
     let clone = format!("{one}/clone");
 
     let cloned = caller.call(&token, Method::POST, &clone, None).await;
     assert_eq!(cloned.status, 201);
-    secrets.add("a clone's secret", cloned.data()["client_secret"].as_str().unwrap());
-    assert!(!contains(&cloned.body, issued["client_secret"].as_str().unwrap().as_bytes()));
+    secrets.add(
+        "a clone's secret",
+        cloned.data()["client_secret"].as_str().unwrap(),
+    );
+    assert!(!contains(
+        &cloned.body,
+        issued["client_secret"].as_str().unwrap().as_bytes()
+    ));
 
     let (jwks, d) = private_key();
     secrets.add("a private key", &d);
     let with_key = json!({"client_auth_methods": ["private_key_jwt"], "jwks": jwks});
     let mut draft = base();
-    draft.as_object_mut().unwrap().extend(with_key.as_object().unwrap().clone());
+    draft
+        .as_object_mut()
+        .unwrap()
+        .extend(with_key.as_object().unwrap().clone());
     secrets.add("a member that nobody asked for", "S3CR3T-CANARY");
     let canary = json!({"name": "B", "client_secret": "S3CR3T-CANARY", "redirect_uris": 7});
     let kept_out = json!({
@@ -223,7 +264,11 @@ async fn everything(caller: &mut Caller<'_>, secrets: &mut Secrets) {
         (Method::PUT, one.as_str(), Some(with_key)),
         (Method::POST, CLIENTS, Some(canary)),
         (Method::GET, "/admin/oauth/clients/%E2%80%AE", None),
-        (Method::DELETE, "/admin/oauth/clients/a/unknown/S3CR3T", None),
+        (
+            Method::DELETE,
+            "/admin/oauth/clients/a/unknown/S3CR3T",
+            None,
+        ),
     ];
     for (method, path, body) in refused {
         let answer = caller.call(&token, method, path, body).await;
@@ -231,33 +276,62 @@ async fn everything(caller: &mut Caller<'_>, secrets: &mut Secrets) {
     }
     let answer = caller.call(&token, Method::PUT, &one, Some(kept_out)).await;
     assert_eq!(answer.status, 200);
-    assert_eq!(caller.call(&token, Method::GET, &one, None).await.status, 200);
+    assert_eq!(
+        caller.call(&token, Method::GET, &one, None).await.status,
+        200
+    );
 
     for (what, header, key) in [
-        ("a forged token", json!({"alg": "HS256"}), &b"a key that nobody trusts"[..]),
-        ("a token with a bad header", json!({"alg": "HS256", "kid": ["S3CR3T-CANARY"]}), KEY),
+        (
+            "a forged token",
+            json!({"alg": "HS256"}),
+            &b"a key that nobody trusts"[..],
+        ),
+        (
+            "a token with a bad header",
+            json!({"alg": "HS256", "kid": ["S3CR3T-CANARY"]}),
+            KEY,
+        ),
         ("a token without a signature", json!({"alg": "none"}), KEY),
     ] {
         let forged = sign_with(&header, &claims(what), key);
         secrets.add_token(what, &forged);
-        assert_eq!(caller.call(&forged, Method::GET, &one, None).await.status, 401);
+        assert_eq!(
+            caller.call(&forged, Method::GET, &one, None).await.status,
+            401
+        );
     }
     let broken = format!("{token}.S3CR3T-CANARY");
-    assert_eq!(caller.call(&broken, Method::GET, &one, None).await.status, 401);
+    assert_eq!(
+        caller.call(&broken, Method::GET, &one, None).await.status,
+        401
+    );
     let mut basic = request("", Method::GET, &one, None);
-    let value = "Basic UzNDUjNULUNBTkFSWTpTM0NSM1QtQ0FOQVJZ".parse().unwrap();
+    let value = "Basic UzNDUjNULUNBTkFSWTpTM0NSM1QtQ0FOQVJZ"
+        .parse()
+        .unwrap();
     basic.headers_mut().insert("authorization", value);
     secrets.add("Basic credentials", "UzNDUjNULUNBTkFSWTpTM0NSM1QtQ0FOQVJZ");
     assert_eq!(caller.send(basic).await.status, 401);
-    caller.app.delete_stored("tenant_a", issued["client_id"].as_str().unwrap()).await.unwrap();
-    assert_eq!(caller.call(&token, Method::GET, &one, None).await.status, 404);
+    caller
+        .app
+        .delete_stored("tenant_a", issued["client_id"].as_str().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        caller.call(&token, Method::GET, &one, None).await.status,
+        404
+    );
 }
 
 /// The hashes that are stored: they are secret too, everywhere but in the database.
 async fn hashes(app: &App, secrets: &mut Secrets) -> Vec<String> {
     let mut hashes = Vec::new();
     for client in app.stored_clients("tenant_a").await {
-        for record in app.secret_records("tenant_a", client.client_id.as_str()).await {
+        for record in app
+            .secret_records("tenant_a", client.client_id.as_str())
+            .await
+        {
             let hash = record.hash.expose();
             assert!(hash.starts_with("$argon2id$v=19$"));
             secrets.add("a hash", hash);
@@ -280,7 +354,10 @@ async fn printed(app: &App, secrets: &mut Secrets) {
     let trail = app.trail("tenant_a", client_id).await;
     let keys = || Keys::from_secret(KEY).unwrap();
     let authorizer = JwtAuthorizer::builder(keys());
-    secrets.add("bytes of the key", &format!("{KEY:?}").replace(['[', ']'], ""));
+    secrets.add(
+        "bytes of the key",
+        &format!("{KEY:?}").replace(['[', ']'], ""),
+    );
 
     let plaintext = Plaintext::new("S3CR3T-CANARY");
     let print = |what: &str, value: &dyn Debug| {

@@ -40,7 +40,15 @@ const FIELDS: [&str; 14] = [
 
 /// Values of other types than a field takes.
 fn mistyped() -> impl Strategy<Value = Value> {
-    select(vec![Value::Null, json!(7), json!(true), json!("x"), json!([]), json!([null]), json!({})])
+    select(vec![
+        Value::Null,
+        json!(7),
+        json!(true),
+        json!("x"),
+        json!([]),
+        json!([null]),
+        json!({}),
+    ])
 }
 
 /// Mostly good values, some hostile ones, now and then one of another type.
@@ -62,7 +70,9 @@ fn some_of(values: &[&str]) -> impl Strategy<Value = Value> + use<> {
 }
 
 fn words_of(words: &'static [&'static str]) -> impl Strategy<Value = Value> {
-    subsequence(words, 1..=words.len()).prop_shuffle().prop_map(|words| json!(words))
+    subsequence(words, 1..=words.len())
+        .prop_shuffle()
+        .prop_map(|words| json!(words))
 }
 
 /// Any text that JSON can carry.
@@ -76,9 +86,18 @@ fn any_texts() -> impl Strategy<Value = Value> {
 
 fn name() -> BoxedStrategy<Value> {
     let readable = "[\\PC&&[^\\s]]{1,40}".prop_map(Value::from);
-    let written = one_of(&["My Application", "日本語", "مثال", "👩‍👩‍👧", "x'); DROP TABLE--"]);
+    let written = one_of(&[
+        "My Application",
+        "日本語",
+        "مثال",
+        "👩‍👩‍👧",
+        "x'); DROP TABLE--",
+    ]);
     let misleading = one_of(&["", " ", "a\nb", "\u{202e}a", "\u{200b}", "a\u{0}"]);
-    mixed(prop_oneof![written, readable], prop_oneof![misleading, any_text()])
+    mixed(
+        prop_oneof![written, readable],
+        prop_oneof![misleading, any_text()],
+    )
 }
 
 fn redirect_uris() -> BoxedStrategy<Value> {
@@ -107,8 +126,17 @@ fn redirect_uris() -> BoxedStrategy<Value> {
 }
 
 fn web_url() -> BoxedStrategy<Value> {
-    let good = one_of(&["", "https://app.example.com", "https://app.example.com/a?b=c#d"]);
-    let hostile = one_of(&["http://x", "javascript:alert(1)", "//a.example", "https://a@b.example"]);
+    let good = one_of(&[
+        "",
+        "https://app.example.com",
+        "https://app.example.com/a?b=c#d",
+    ]);
+    let hostile = one_of(&[
+        "http://x",
+        "javascript:alert(1)",
+        "//a.example",
+        "https://a@b.example",
+    ]);
     mixed(good, prop_oneof![hostile, any_text()])
 }
 
@@ -122,18 +150,30 @@ fn field(name_of_field: &str) -> BoxedStrategy<Value> {
         }
         "grant_types" => {
             let words = words_of(&["authorization_code", "refresh_token", "client_credentials"]);
-            mixed(words, prop_oneof![some_of(&["password", "implicit"]), any_texts()])
+            mixed(
+                words,
+                prop_oneof![some_of(&["password", "implicit"]), any_texts()],
+            )
         }
         "client_auth_methods" => {
-            const METHODS: &[&str] =
-                &["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+            const METHODS: &[&str] = &[
+                "client_secret_basic",
+                "client_secret_post",
+                "private_key_jwt",
+                "none",
+            ];
             let as_text = words_of(METHODS).prop_map(|words| words.to_string().into());
             let one = select(METHODS).prop_map(|method| json!([method]));
             mixed(prop_oneof![one, words_of(METHODS), as_text], any_texts())
         }
         "fapi_profile" => mixed(one_of(&["", "fapi1", "fapi2"]), any_text()),
-        "is_confidential" => prop_oneof![8 => any::<bool>().prop_map(Value::from), 1 => mistyped()].boxed(),
-        "jwks" => mixed(one_of(&["", P256]), prop_oneof![one_of(&["{}", "{\"keys\":[]}"]), any_text()]),
+        "is_confidential" => {
+            prop_oneof![8 => any::<bool>().prop_map(Value::from), 1 => mistyped()].boxed()
+        }
+        "jwks" => mixed(
+            one_of(&["", P256]),
+            prop_oneof![one_of(&["{}", "{\"keys\":[]}"]), any_text()],
+        ),
         "jwks_uri" => {
             let hostile = one_of(&["https://127.0.0.1/", "http://app.example.com/jwks.json"]);
             mixed(one_of(&["", "https://app.example.com/jwks.json"]), hostile)
@@ -158,19 +198,27 @@ fn fields() -> impl Strategy<Value = Value> {
 fn draft() -> impl Strategy<Value = Value> {
     fields().prop_map(|fields| {
         let mut draft = base();
-        draft.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        draft
+            .as_object_mut()
+            .unwrap()
+            .extend(fields.as_object().unwrap().clone());
         draft
     })
 }
 
 fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 /// Every violation that a refusal names is at a field of the request.
 fn assert_names_fields(message: &str, sent: &Value) {
     for violation in message.split("; ").filter(|part| !part.starts_with("and ")) {
-        let (path, fault) = violation.split_once(": ").unwrap_or_else(|| panic!("{message}"));
+        let (path, fault) = violation
+            .split_once(": ")
+            .unwrap_or_else(|| panic!("{message}"));
         let (field, index) = match path.split_once('[') {
             Some((field, index)) => (field, Some(index.trim_end_matches(']').parse::<usize>())),
             None => (path, None),
@@ -179,7 +227,10 @@ fn assert_names_fields(message: &str, sent: &Value) {
         assert!(!fault.is_empty(), "{message}");
         if let Some(index) = index {
             let items = sent.get(field).map(items).unwrap_or_default();
-            assert!(items.is_empty() || index.unwrap() < items.len(), "{message}: {sent}");
+            assert!(
+                items.is_empty() || index.unwrap() < items.len(),
+                "{message}: {sent}"
+            );
         }
     }
 }
@@ -352,7 +403,17 @@ fn without_time(mut item: Value) -> Value {
 
 /// A `null` clears a text like `""` does.
 fn without_null(patch: &Value) -> Value {
-    let cleared = |value: &Value| if value.is_null() { "".into() } else { value.clone() };
+    let cleared = |value: &Value| {
+        if value.is_null() {
+            "".into()
+        } else {
+            value.clone()
+        }
+    };
     let members = patch.as_object().unwrap().iter();
-    Value::Object(members.map(|(name, value)| (name.clone(), cleared(value))).collect())
+    Value::Object(
+        members
+            .map(|(name, value)| (name.clone(), cleared(value)))
+            .collect(),
+    )
 }
