@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::case::{Names, base};
 use crate::support::{AUDIENCE, App, CLIENTS, ISSUER, admin};
 
+/// A name that holds what means something to a search in some databases.
+pub const SIBLING: &str = r"Élan 100% a\b";
+
 pub struct Cast {
     pub own: Value,
     pub other: Value,
@@ -18,7 +21,9 @@ pub struct Cast {
 impl Cast {
     pub async fn new(app: &App) -> Self {
         let own = app.create(&base()).await;
-        let sibling = app.create(&base()).await;
+        let mut sibling = base();
+        sibling["name"] = SIBLING.into();
+        let sibling = app.create(&sibling).await;
         let deleted = app.create(&base()).await;
         app.delete_stored("tenant_a", id(&deleted)).await.unwrap();
         let foreign = admin("tenant_b");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::answer::assert_sound;
 use crate::case::{Case, Names, base, expand};
-use crate::cast::Cast;
+use crate::cast::{Cast, SIBLING};
 use crate::panics;
 use crate::plan::{Plan, Routes};
 use crate::support::{Answer, App, CLIENTS, claims, sign};
@@ -105,6 +105,15 @@ fn request(case: &Case, names: &Names) -> Request<Full<Bytes>> {
         *request.body_mut() = Full::from(body.to_string());
     }
     request
+}
+
+/// The names in a list.
+fn names(answer: &Answer) -> Vec<String> {
+    let list = answer.json();
+    let items = list["items"].as_array().unwrap().iter();
+    items
+        .map(|item| item["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn octets(value: &Value, names: &Names) -> Vec<u8> {
@@ -203,6 +212,39 @@ async fn holds(app: &App, case: &Case, check: &str, cast: &Cast, answer: &Answer
                 "{place}"
             );
             app.create(&base()).await;
+        }
+        "only tenant_b items; audit names operator and tenant_b" => {
+            let items = answer.json()["items"].as_array().unwrap().clone();
+            assert!(!items.is_empty(), "{place}");
+            assert!(
+                items.iter().all(|item| item["tenant_id"] == "tenant_b"),
+                "{place}"
+            );
+            // A read leaves no entry, so the same caller makes a change.
+            let mut change = request(case, &cast.names);
+            *change.method_mut() = Method::POST;
+            *change.body_mut() = Full::from(base().to_string());
+            let json = HeaderValue::from_static("application/json");
+            change.headers_mut().insert("content-type", json);
+            let created = app.send(change).await.data();
+            let trail = app
+                .trail("tenant_b", created["client_id"].as_str().unwrap())
+                .await;
+            assert_eq!(trail[0].operator_id, "alice", "{place}");
+            assert_eq!(trail[0].operator_type, "super_admin", "{place}");
+        }
+        "empty items, no panic, no 500" => assert_eq!(names(answer), [""; 0], "{place}"),
+        "only names that contain %"
+        | "only names that contain \\; no error for a trailing escape"
+        | "documented and the same on all backends" => {
+            assert!(names(answer).iter().all(|name| name == SIBLING), "{place}");
+            assert!(!names(answer).is_empty(), "{place}");
+        }
+        "no extra field in the answer" => {
+            for item in answer.json()["items"].as_array().unwrap() {
+                let mut members = item.as_object().unwrap().keys();
+                assert!(members.all(|name| ITEM.contains(&name.as_str())), "{place}");
+            }
         }
         other => panic!("{}: nothing checks {other:?}", case.id),
     }
