@@ -20,7 +20,7 @@ use crate::case::{Case, Names};
 use crate::cast::Cast;
 use crate::panics;
 use crate::plan::{Plan, Routes};
-use crate::support::{Answer, App, CLIENTS, admin, claims, sign};
+use crate::support::{Answer, App, CLIENTS, Store, admin, claims, sign};
 
 const MOUNT: &str = "/api/v1";
 
@@ -248,4 +248,101 @@ async fn ask(address: SocketAddr, case: &Case, names: &Names, token: &str) -> An
     let mut answers = answers(&told, method == "HEAD");
     assert_eq!(answers.len(), 1, "{}", case.id);
     answers.remove(0)
+}
+
+/// Request targets in every form of RFC 9112 §3.2, and fields that two readers may read in two ways.
+#[tokio::test]
+async fn odd_requests_get_an_answer_or_a_closed_connection() {
+    panics::watch();
+    let app = App::new(Store::Memory).await;
+    let cast = Cast::new(&app).await;
+    let mut names = cast.names.clone();
+    let fields = format!(
+        "Host: h\r\nConnection: close\r\nAuthorization: Bearer {}\r\n",
+        admin("tenant_a")
+    );
+    names.0.insert("fields", fields);
+    names.0.insert("clients", format!("{MOUNT}{CLIENTS}"));
+    names.0.insert("long", "a".repeat(60_000));
+    names.0.insert("many", "X-A: 1\r\n".repeat(200));
+    let cases: [(&str, &[u16]); 20] = [
+        (
+            "GET http://h{clients}/{client_id} HTTP/1.1\r\n{fields}\r\n",
+            &[200],
+        ),
+        (
+            "GET {clients}/{client_id}? HTTP/1.1\r\n{fields}\r\n",
+            &[200],
+        ),
+        (
+            "GET {clients}/{client_id}?client_id={other_client_id} HTTP/1.1\r\n{fields}\r\n",
+            &[200],
+        ),
+        (
+            "GET {clients}/%61{client_id} HTTP/1.1\r\n{fields}\r\n",
+            &[404],
+        ),
+        (
+            "GET {clients}/{client_id}%00 HTTP/1.1\r\n{fields}\r\n",
+            &[404],
+        ),
+        (
+            "GET {clients}/{client_id}/ HTTP/1.1\r\n{fields}\r\n",
+            &[404],
+        ),
+        (
+            "GET {clients}/{other_client_id} HTTP/1.1\r\n{fields}\r\n",
+            &[404],
+        ),
+        ("GET {clients}/{long} HTTP/1.1\r\n{fields}\r\n", &[404, 414]),
+        (
+            "GET {clients}/{client_id} HTTP/1.1\r\n{many}{fields}\r\n",
+            &[431],
+        ),
+        (
+            "GET {clients}/{client_id} HTTP/1.1\r\nX-A: {long}\r\n{fields}\r\n",
+            &[200, 431],
+        ),
+        ("GET {clients}/\u{e9} HTTP/1.1\r\n{fields}\r\n", &[400, 404]),
+        ("GET * HTTP/1.1\r\n{fields}\r\n", &[400, 404]),
+        ("OPTIONS * HTTP/1.1\r\n{fields}\r\n", &[400, 404]),
+        ("CONNECT h:80 HTTP/1.1\r\n{fields}\r\n", &[400, 404, 405]),
+        (
+            "OPTIONS {clients}/{client_id} HTTP/1.1\r\n{fields}\r\n",
+            &[405],
+        ),
+        ("HEAD {clients} HTTP/1.1\r\n{fields}\r\n", &[200, 405]),
+        (
+            "XYZZY {clients}/{client_id} HTTP/1.1\r\n{fields}\r\n",
+            &[405],
+        ),
+        (
+            "GET {clients}/{client_id} HTTP/1.1\r\n{fields}Content-Length: -1\r\n\r\n",
+            &[400],
+        ),
+        (
+            "PUT {clients}/{client_id} HTTP/1.1\r\n{fields}Content-Type: application/json\r\n\
+          Content-Length: 5\r\nTransfer-Encoding: identity\r\n\r\n{\"a\":1}",
+            &[400],
+        ),
+        (
+            "PUT {clients}/{client_id} HTTP/1.1\r\n{fields}Content-Type: application/json\r\n\
+          Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+            &[415],
+        ),
+    ];
+    for server in [Server::Axum, Server::Hyper] {
+        let address = server.start(&app).await;
+        for (template, expected) in cases {
+            let place = format!("{template:?} {server:?}");
+            let told = exchange(address, vec![names.write(template).into_bytes()]).await;
+            let answers = answers(&told, template.starts_with("HEAD"));
+            let status = answers.first().map_or(0, |answer| answer.status.as_u16());
+            assert!(expected.contains(&status), "{place}: {status}");
+            for answer in answers.iter().filter(|answer| !answer.body.is_empty()) {
+                assert_sound(answer, &place);
+            }
+            panics::assert_none(&place);
+        }
+    }
 }
