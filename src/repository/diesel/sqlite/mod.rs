@@ -1,5 +1,6 @@
 mod connections;
 mod file;
+mod find;
 mod inline;
 #[path = "../migrate.rs"]
 mod migrate;
