@@ -1,5 +1,6 @@
 //! The contract of the repositories, and what is SQLite's own.
 #![cfg(all(feature = "conformance", feature = "diesel-sqlite"))]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
 #[path = "repositories/sqlite.rs"]
 mod of_sqlite;
