@@ -60,7 +60,9 @@ const QUICK: Plan = Plan {
 };
 
 fn main() {
-    let quick = std::env::args().any(|argument| argument == "--test");
+    let asked = |flag: &str| std::env::args().any(|argument| argument == flag);
+    // `cargo bench` says `--bench`, and `cargo test --benches` says nothing.
+    let quick = asked("--test") || !asked("--bench");
     let plan = if quick { QUICK } else { FULL };
     let runtime = Runtime::new().unwrap();
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
