@@ -1,6 +1,10 @@
 //! The contract of the repositories, and what is SQLite's own.
-#![cfg(all(feature = "conformance", feature = "diesel-sqlite"))]
-#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 #[path = "repositories/sqlite.rs"]
 mod of_sqlite;
