@@ -1,5 +1,11 @@
 //! The same answers through every door: the tower service below a prefix, and the axum router
 //! nested in a host.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod support;
 

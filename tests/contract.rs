@@ -1,5 +1,11 @@
 //! The wire contract of each operation: exact members, types and headers, the same over every
 //! repository.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod support;
 

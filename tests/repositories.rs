@@ -1,5 +1,13 @@
 //! The contract of the repositories, and what is SQLite's own.
-#![cfg(all(feature = "conformance", feature = "diesel-sqlite"))]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+#[path = "repositories/sqlite.rs"]
+mod of_sqlite;
 
 use tower_oauth_clients::conformance_tests;
 use tower_oauth_clients::repository::{MemoryRepository, SqliteRepository};
@@ -13,13 +21,13 @@ mod memory {
 mod sqlite {
     use super::*;
 
-    async fn open() -> (SqliteRepository, tempfile::TempDir) {
+    conformance_tests!(open);
+
+    pub(super) async fn open() -> (SqliteRepository, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("clients.db");
         let repository = SqliteRepository::open(path).await.unwrap();
         repository.migrate().await.unwrap();
         (repository, folder)
     }
-
-    conformance_tests!(open);
 }

@@ -108,8 +108,10 @@ pub async fn call(router: Router, request: Request<Full<Bytes>>) -> Outcome<Byte
 pub async fn create(router: &Router, token: &str, confidential: bool) -> Outcome<String> {
     let request = request(token, Method::POST, CLIENTS, Some(&draft(confidential)))?;
     let body: Value = serde_json::from_slice(&call(router.clone(), request).await?)?;
-    Ok(body["data"]["client_id"]
-        .as_str()
-        .ok_or("no client_id")?
-        .to_owned())
+    client_id(&body)
+}
+
+pub fn client_id(body: &Value) -> Outcome<String> {
+    let client_id = body.pointer("/data/client_id").and_then(Value::as_str);
+    Ok(client_id.ok_or("no client_id")?.to_owned())
 }

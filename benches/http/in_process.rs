@@ -112,7 +112,7 @@ fn print_ratio(group: &str) {
         let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
         let path = format!("{target}/criterion/{folder}/{function}/new/estimates.json");
         let estimates: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
-        estimates["median"]["point_estimate"].as_f64()
+        estimates.pointer("/median/point_estimate")?.as_f64()
     };
     if let (Some(ours), Some(bare)) = (median("ours"), median("bare")) {
         let (us, floor) = (ours / 1e3, bare / 1e3);

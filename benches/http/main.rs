@@ -11,6 +11,7 @@
 //!
 //! Every ratio is between two numbers of the same run. Nothing is asserted.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
+#![allow(unreachable_pub, reason = "modules of a program")]
 
 mod app;
 mod in_process;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::Outcome;
-use super::app::{CLIENTS, draft, token};
+use super::app::{CLIENTS, client_id, draft, token};
 use super::load::{Tally, Until, drive};
 use super::server::{BODY, KIND};
 
@@ -76,7 +76,7 @@ impl Server {
     async fn read_of_a_client(&self) -> Outcome<String> {
         let tally = drive(self.address, &self.creation(), 1, Until::Requests(1)).await?;
         let body: Value = serde_json::from_slice(&tally.last_body)?;
-        let client_id = body["data"]["client_id"].as_str().ok_or("no client_id")?;
+        let client_id = client_id(&body)?;
         Ok(self.request(&Method::GET, &format!("{CLIENTS}/{client_id}"), None))
     }
 

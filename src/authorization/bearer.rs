@@ -54,6 +54,9 @@ mod tests {
 
     use super::*;
 
+    /// The fields, and the token in them.
+    type Case<'a> = (&'a [&'a [u8]], Result<&'a str, ErrorKind>);
+
     fn read(fields: &[&[u8]]) -> Result<String, ErrorKind> {
         let mut headers = HeaderMap::new();
         for field in fields {
@@ -68,7 +71,7 @@ mod tests {
     fn one_field_one_scheme_one_token() {
         use ErrorKind::{BadRequest, InvalidToken, MissingCredentials};
 
-        let cases: [(&[&[u8]], Result<&str, ErrorKind>); 16] = [
+        let cases: [Case<'_>; 16] = [
             (&[b"Bearer a.b-c_d~e+f/g=="], Ok("a.b-c_d~e+f/g==")),
             (&[b"bearer abc"], Ok("abc")),
             (&[b"BEARER   abc"], Ok("abc")),

@@ -42,6 +42,9 @@ mod tests {
 
     use super::*;
 
+    /// Its own tenant, the fields that name one, and where it acts.
+    type Case<'a> = (Option<&'a str>, &'a [&'a [u8]], Result<&'a str, ErrorKind>);
+
     fn act(role: Role, own: Option<&str>, named: &[&[u8]]) -> Result<String, ErrorKind> {
         let mut headers = HeaderMap::new();
         for field in named {
@@ -58,7 +61,7 @@ mod tests {
     fn an_admin_stays_in_its_own_tenant() {
         use ErrorKind::{BadRequest, Forbidden};
 
-        let cases: [(Option<&str>, &[&[u8]], Result<&str, ErrorKind>); 13] = [
+        let cases: [Case<'_>; 13] = [
             (Some("tenant_a"), &[], Ok("tenant_a")),
             (Some("tenant_a"), &[b"tenant_a"], Ok("tenant_a")),
             (Some("tenant_a"), &[b"tenant_b"], Err(Forbidden)),
@@ -87,7 +90,7 @@ mod tests {
     fn a_super_admin_acts_where_it_says() {
         use ErrorKind::{BadRequest, Forbidden};
 
-        let cases: [(Option<&str>, &[&[u8]], Result<&str, ErrorKind>); 8] = [
+        let cases: [Case<'_>; 8] = [
             (Some("tenant_a"), &[], Ok("tenant_a")),
             (Some("tenant_a"), &[b"tenant_b"], Ok("tenant_b")),
             (None, &[b"tenant_b"], Ok("tenant_b")),

@@ -12,9 +12,13 @@ impl Id {
     /// The length of the text form, in bytes.
     pub const LENGTH: usize = 26;
 
-    /// A new id made at `now`, with 80 random bits.
+    /// A new id made at `now`. It begins with the microseconds, so that ids sort by age, and ends
+    /// with 70 random bits.
     pub fn generate(now: Timestamp) -> Self {
-        Self(Ulid::from_parts(now.as_millis(), rand::random()))
+        // A ULID has whole milliseconds and 80 bits: the first 10 of them hold up to 1023.
+        let micros = u128::from(now.as_micros().unsigned_abs() % 1_000);
+        let random = rand::random::<u128>() >> 58;
+        Self(Ulid::from_parts(now.as_millis(), micros << 70 | random))
     }
 
     /// Reads the canonical form: 26 upper-case characters of Crockford's Base32.
@@ -111,6 +115,15 @@ mod tests {
         ] {
             assert_eq!(Id::parse(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn ids_sort_by_age_to_the_microsecond() {
+        let moments = (1_776_249_000_000_000..1_776_249_000_003_000).step_by(7);
+        let ids: Vec<_> = moments
+            .map(|at| Id::generate(Timestamp::from_micros(at)))
+            .collect();
+        assert!(ids.is_sorted());
     }
 
     #[test]

@@ -33,28 +33,32 @@ pub(super) fn check(text: &str, policy: &Policy) -> Result<(), Fault> {
     }
 }
 
-/// Names that never lead to the public internet: RFC 6761, RFC 6762, RFC 7686, RFC 8375 and
-/// ICANN's `internal`.
-const SPECIAL_NAMES: [&str; 6] = [
-    "localhost",
-    "local",
-    "onion",
+/// Names that lead to this machine or nowhere: RFC 6761, RFC 7686, and what many systems call
+/// loopback.
+const SPECIAL_NAMES: [&str; 4] = ["invalid", "localdomain", "localhost", "onion"];
+
+/// Names of private networks: RFC 6762 with its appendix G, RFC 8375, and ICANN's `internal`.
+const PRIVATE_NAMES: [&str; 8] = [
+    "corp",
+    "home",
     "home.arpa",
-    "invalid",
     "internal",
+    "intranet",
+    "lan",
+    "local",
+    "private",
 ];
 
 fn is_public_name(name: &str, policy: &Policy) -> bool {
-    let is_or_is_below = |parent: &&str| {
-        name.strip_suffix(*parent)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    let is_below = |parents: &[&str]| {
+        parents.iter().any(|parent| {
+            name.strip_suffix(parent)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
     };
-    match SPECIAL_NAMES.iter().find(|parent| is_or_is_below(parent)) {
-        Some(&"internal" | &"home.arpa" | &"local") => policy.private_jwks_hosts,
-        Some(_) => false,
-        // A single label is completed by the machine's search domain.
-        None => name.contains('.') || policy.private_jwks_hosts,
-    }
+    // A single label is completed by the machine's search domain.
+    let private = is_below(&PRIVATE_NAMES) || !name.contains('.');
+    !is_below(&SPECIAL_NAMES) && (policy.private_jwks_hosts || !private)
 }
 
 const fn v4(a: u8, b: u8, c: u8, prefix: u8) -> Ipv4Net {
@@ -135,6 +139,8 @@ mod tests {
             "https://127.0.0.1:5432/jwks",
             "https://localhost/jwks",
             "https://a.localhost/jwks",
+            "https://localhost.localdomain/jwks",
+            "https://keys.corp/jwks",
             "https://kubernetes/jwks",
             "https://printer.local/jwks",
             "https://metadata.google.internal/jwks",

@@ -96,7 +96,9 @@ fn private_use(scheme: &str, uri: &StrictUri<'_>, policy: &Policy) -> Result<Kin
     if FORBIDDEN_SCHEMES.contains(&scheme) {
         return Err("must not use a scheme that runs script or hands over to another app".into());
     }
-    if !scheme.contains('.') && !policy.dotless_schemes {
+    let labels = scheme.split('.');
+    let dotted = labels.clone().count() > 1 && labels.into_iter().all(|label| !label.is_empty());
+    if !dotted && (scheme.contains('.') || !policy.dotless_schemes) {
         return Err(
             "must use https, or a private-use scheme with a dot, like com.example.app".into(),
         );
@@ -244,6 +246,8 @@ mod tests {
             "com.example.app:opaque",
             "com.example.app://host/cb",
             "com.example.app:",
+            "com..app:/cb",
+            "app.:/cb",
             "vbscript:/x",
         ] {
             assert_eq!(kind(bad), None, "{bad:?}");

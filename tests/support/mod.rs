@@ -5,6 +5,8 @@
     reason = "each test binary uses its own part"
 )]
 
+mod behind;
+
 use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;

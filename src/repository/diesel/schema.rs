@@ -98,3 +98,14 @@ pub(super) fn secrets<'a>(key: &'a Key) -> _ {
         .filter(oauth_client_secrets::tenant_id.eq(tenant))
         .filter(oauth_client_secrets::client_id.eq(client))
 }
+
+/// The client, unless it is deleted, with its secrets; with an empty one if it has none.
+#[auto_type]
+pub(super) fn with_secrets<'a>(key: &'a Key) -> _ {
+    let live: live<'a> = live(key);
+    live.left_join(
+        oauth_client_secrets::table.on(oauth_client_secrets::tenant_id
+            .eq(oauth_clients::tenant_id)
+            .and(oauth_client_secrets::client_id.eq(oauth_clients::client_id))),
+    )
+}

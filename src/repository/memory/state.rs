@@ -8,17 +8,18 @@ use crate::domain::{
     Version,
 };
 
-/// One client with what belongs to it; secrets and audit entries in the order they came.
+/// One client with its secrets.
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
     pub(super) client: Client,
     pub(super) secrets: Vec<SecretRecord>,
-    audit: Vec<AuditEntry>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct State {
     clients: HashMap<ClientId, Stored>,
+    /// The audit trail of each client, in the order that the entries came.
+    trails: HashMap<ClientId, Vec<AuditEntry>>,
     /// The clients of each tenant by age, deleted ones included.
     tenants: HashMap<TenantId, BTreeMap<Id, ClientId>>,
 }
@@ -51,9 +52,9 @@ impl State {
         let stored = Stored {
             client: client.clone(),
             secrets: secret.into_iter().cloned().collect(),
-            audit: vec![audit.clone()],
         };
         self.clients.insert(client.client_id.clone(), stored);
+        self.record(audit);
         Ok(())
     }
 
@@ -72,10 +73,15 @@ impl State {
         stored.client.version = stored.client.version.next();
         stored.client.updated_at = audit.at;
         stored.client.secret_last_four = stored.newest_active().map(|s| s.last_four.clone());
-        stored.audit.push(audit.clone());
         let client = stored.client.clone();
         self.clients.insert(client_id.clone(), stored);
+        self.record(audit);
         Ok(client)
+    }
+
+    fn record(&mut self, audit: &AuditEntry) {
+        let trail = self.trails.entry(audit.client_id.clone()).or_default();
+        trail.push(audit.clone());
     }
 
     pub(super) fn touch_secret(
@@ -126,7 +132,8 @@ impl State {
     ) -> Result<Slice<AuditEntry>> {
         let stored = self.clients.get(client_id);
         let stored = stored.filter(|stored| stored.client.tenant_id == *tenant);
-        let mut entries: Vec<_> = stored.ok_or(ErrorKind::NotFound)?.audit.iter().collect();
+        stored.ok_or(ErrorKind::NotFound)?;
+        let mut entries: Vec<_> = self.trails.get(client_id).into_iter().flatten().collect();
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.id));
         Ok(slice(entries.into_iter(), page, |entry| entry.id))
     }

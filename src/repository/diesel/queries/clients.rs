@@ -3,7 +3,7 @@ use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use super::audit::insert_audit;
 use super::secrets::{end_secrets, insert_secret, show_last_four};
-use super::{Backend, Connection, SNAPSHOT};
+use super::{Backend, Connection, SNAPSHOT, find};
 use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
@@ -92,11 +92,7 @@ async fn stored_version(conn: &mut Connection, key: &Key) -> Result<Option<Versi
 }
 
 pub(in super::super) async fn get(conn: &mut Connection, key: &Key) -> Result<Client> {
-    let row: Option<ClientRow> = live(key)
-        .select(ClientRow::as_select())
-        .get_result(conn)
-        .await
-        .optional()?;
+    let row = find::client(conn, key).await.optional()?;
     row.ok_or(ErrorKind::NotFound)?.into_client()
 }
 

@@ -1,5 +1,5 @@
 //! The statements: ordinary Diesel, written once. Each backend loads these files below itself and
-//! gives them its two types and what its transactions need.
+//! gives them its two types, how a transaction sees one state, and the two hottest reads.
 //!
 //! A write on a client begins with an `UPDATE` of the client's row. That takes the lock before
 //! anything is read, so what is read afterwards holds until the commit, under every isolation
@@ -9,7 +9,7 @@ mod audit;
 mod clients;
 mod secrets;
 
-use super::{Backend, Connection, SNAPSHOT};
+use super::{Backend, Connection, SNAPSHOT, find};
 
 pub(super) use audit::audit_entries;
 pub(super) use clients::{Filter, create, delete, get, list, update};

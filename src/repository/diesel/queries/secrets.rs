@@ -1,9 +1,9 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, RunQueryDsl};
 
-use super::Connection;
 use super::audit::insert_audit;
 use super::clients::advance;
+use super::{Connection, find};
 use crate::domain::SecretStatus::{Active, Inactive, Retired};
 use crate::domain::{SecretRecord, Version};
 use crate::repository::diesel::error::{Fault, Result};
@@ -16,15 +16,7 @@ pub(in super::super) async fn secrets(
     conn: &mut Connection,
     key: &Key,
 ) -> Result<Vec<SecretRecord>> {
-    let of_client = dsl::tenant_id
-        .eq(oauth_clients::tenant_id)
-        .and(dsl::client_id.eq(oauth_clients::client_id));
-    let rows: Vec<Option<SecretRow>> = live(key)
-        .left_join(oauth_client_secrets::table.on(of_client))
-        .select(Option::<SecretRow>::as_select())
-        .order(dsl::id.desc())
-        .load(conn)
-        .await?;
+    let rows = find::secrets(conn, key).await?;
     // A client without secrets gives one empty row.
     if rows.is_empty() {
         return Err(ErrorKind::NotFound.into());

@@ -17,7 +17,7 @@ pub(super) use client::{ClientRow, MetadataRow};
 pub(super) use secret::SecretRow;
 
 /// Which client a statement is about.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Key {
     pub(super) tenant: String,
     pub(super) client: String,

@@ -1,10 +1,12 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::{Receiver, Sender};
 use diesel_async::{AsyncConnection, TransactionManager};
-use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 use super::{Connection, file};
 use crate::repository::diesel::BoxFuture;
@@ -20,30 +22,37 @@ const ATTEMPTS: u32 = 10;
 /// … and how long at most, beside what SQLite itself waits for a lock.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A few connections to one file, opened when they are first needed.
-pub(super) struct Connections {
-    /// First come, first served: SQLite's own waiting is not fair.
-    permits: Arc<Semaphore>,
-    pool: Arc<Pool>,
-}
+type Job = Box<dyn FnOnce(&mut Slot) + Send>;
 
-struct Pool {
-    path: String,
-    setup: &'static str,
-    /// The last one used comes first: its caches are warm.
-    idle: Mutex<Vec<Connection>>,
-}
+/// A few connections to one file, each on a thread of its own.
+///
+/// They take their work from one queue: first come, first served, where SQLite's own waiting is
+/// not fair. A thread that is awake takes the next operation without being woken for it, so that
+/// under load an operation costs little more than its statements.
+pub(super) struct Connections(Sender<Job>);
 
 impl Connections {
-    pub(super) fn new(path: String, most: usize, setup: &'static str) -> Self {
-        Self {
-            permits: Arc::new(Semaphore::new(most)),
-            pool: Arc::new(Pool {
-                path,
+    /// Starts the threads; they end when this is dropped and the queue is empty.
+    pub(super) fn start(
+        name: &str,
+        threads: usize,
+        path: &str,
+        setup: &'static str,
+    ) -> Result<Self> {
+        let (sender, jobs) = crossbeam_channel::unbounded();
+        for _ in 0..threads {
+            let slot = Slot {
+                path: path.to_owned(),
                 setup,
-                idle: Mutex::default(),
-            }),
+                conn: None,
+            };
+            let jobs = jobs.clone();
+            thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(move || work(slot, &jobs))
+                .map_err(|error| Fault::Connection(error.into()))?;
         }
+        Ok(Self(sender))
     }
 
     /// Opens a connection, if there is none yet.
@@ -51,9 +60,7 @@ impl Connections {
         self.run((), |_, ()| Box::pin(async { Ok(()) })).await
     }
 
-    /// Runs an operation on a blocking thread, in one go.
-    ///
-    /// What the thread uses belongs to it, so it finishes its work when the caller goes away.
+    /// Runs an operation. It runs to its end also when its caller goes away.
     pub(super) async fn run<A, T>(
         &self,
         arguments: A,
@@ -63,29 +70,42 @@ impl Connections {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let runtime = Handle::try_current().map_err(|error| Error::new(ErrorKind::Other, error))?;
-        let permit = Arc::clone(&self.permits).acquire_owned().await;
-        let permit = permit.map_err(|error| Error::new(ErrorKind::Unavailable, error))?;
-        let pool = Arc::clone(&self.pool);
-        let work = runtime.clone().spawn_blocking(move || {
-            let outcome = pool.run(&runtime, &arguments, operation);
-            drop(permit);
-            outcome
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |slot| {
+            // Nobody waits for an answer that is dropped.
+            let _ = answer.send(slot.run(&arguments, operation));
         });
-        match work.await {
-            Ok(outcome) => outcome.map_err(Error::from),
-            Err(error) if error.is_cancelled() => Err(Error::new(ErrorKind::Unavailable, error)),
-            Err(error) => Err(Error::new(ErrorKind::Other, error)),
+        let gone = |error: &'static str| Error::new(ErrorKind::Other, error);
+        self.0
+            .send(job)
+            .map_err(|_| gone("the database thread has ended"))?;
+        let outcome = answered.await.map_err(|_| gone("the operation panicked"))?;
+        outcome.map_err(Error::from)
+    }
+}
+
+fn work(mut slot: Slot, jobs: &Receiver<Job>) {
+    for job in jobs {
+        // A panic drops the job's answer, which its caller sees, and a connection in any state.
+        if catch_unwind(AssertUnwindSafe(|| job(&mut slot))).is_err() {
+            slot.conn = None;
         }
     }
 }
 
-impl Pool {
-    fn run<A, T>(&self, runtime: &Handle, arguments: &A, operation: Operation<A, T>) -> Result<T> {
+/// The place for a thread's connection: opened when it is first needed, and again when it broke.
+struct Slot {
+    path: String,
+    setup: &'static str,
+    conn: Option<Connection>,
+}
+
+impl Slot {
+    fn run<A, T>(&mut self, arguments: &A, operation: Operation<A, T>) -> Result<T> {
         let start = Instant::now();
         let mut attempt = 1;
         loop {
-            match self.attempt(runtime, arguments, operation) {
+            match self.attempt(arguments, operation) {
                 Err(fault)
                     if fault.is_contention()
                         && attempt < ATTEMPTS
@@ -99,30 +119,28 @@ impl Pool {
         }
     }
 
-    fn attempt<A, T>(
-        &self,
-        runtime: &Handle,
-        arguments: &A,
-        operation: Operation<A, T>,
-    ) -> Result<T> {
-        let idle = self.idle().pop();
-        let mut conn = match idle {
+    fn attempt<A, T>(&mut self, arguments: &A, operation: Operation<A, T>) -> Result<T> {
+        let mut conn = match self.conn.take() {
             Some(conn) => conn,
             None => file::connect(&self.path, self.setup)?,
         };
-        let outcome = runtime.block_on(operation(&mut conn, arguments));
-        let sound = outcome
-            .as_ref()
-            .err()
-            .is_none_or(Fault::leaves_connection_sound);
-        if sound && !is_broken(&mut conn) {
-            self.idle().push(conn);
+        let outcome = finish(operation(&mut conn, arguments));
+        let fault = outcome.as_ref().err();
+        if fault.is_none_or(Fault::leaves_connection_sound) && !is_broken(&mut conn) {
+            self.conn = Some(conn);
         }
         outcome
     }
+}
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+/// Every statement runs where it is awaited, so an operation is over the first time it is polled.
+fn finish<T>(operation: BoxFuture<'_, Result<T>>) -> Result<T> {
+    match pin!(operation)
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => Err(Fault::Connection("an operation waits for nothing".into())),
     }
 }
 

@@ -1,5 +1,6 @@
 mod connections;
 mod file;
+mod find;
 mod inline;
 #[path = "../migrate.rs"]
 mod migrate;
@@ -35,8 +36,13 @@ const MIGRATIONS: [(&str, &str); 1] = [(
     include_str!("../migrations/sqlite/0001_clients.sql"),
 )];
 
-/// How many reads run at the same time.
-const READERS: usize = 4;
+/// What a reader's connection is set to besides.
+const READ_ONLY: &str = "PRAGMA query_only = ON;";
+
+/// How many reads run at the same time: more than there are processors would only take turns.
+fn readers() -> usize {
+    std::thread::available_parallelism().map_or(1, |processors| processors.get().min(4))
+}
 
 /// Keeps everything in a SQLite database file.
 ///
@@ -48,8 +54,8 @@ const READERS: usize = 4;
 /// is in use. What a method has answered survives a loss of power (`synchronous=FULL`), as far as
 /// the disk keeps its own promises.
 ///
-/// A method whose caller goes away runs to its end in the background. All methods must be called
-/// within a Tokio runtime, of either flavor.
+/// The connections work on threads of their own, which end with the last clone. A method whose
+/// caller goes away runs to its end there.
 ///
 /// # Examples
 ///
@@ -90,8 +96,8 @@ impl SqliteRepository {
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = file::locate(path.as_ref())?;
         let inner = Inner {
-            writer: Connections::new(path.clone(), 1, ""),
-            readers: Connections::new(path, READERS, "PRAGMA query_only = ON;"),
+            writer: Connections::start("sqlite-writer", 1, &path, "")?,
+            readers: Connections::start("sqlite-reader", readers(), &path, READ_ONLY)?,
         };
         inner.writer.check().await?;
         Ok(Self(Arc::new(inner)))

@@ -1,0 +1,28 @@
+//! The two reads that every authentication of a client makes, straight from the statement: the
+//! asynchronous wrapper copies each value of a row first, which takes longer than the query.
+
+use diesel::prelude::*;
+
+use super::Connection;
+use crate::repository::diesel::rows::{ClientRow, Key, SecretRow};
+use crate::repository::diesel::schema::{live, oauth_client_secrets, with_secrets};
+
+pub(super) async fn client(conn: &mut Connection, key: &Key) -> QueryResult<ClientRow> {
+    let key = key.clone();
+    conn.spawn_blocking(move |conn| live(&key).select(ClientRow::as_select()).get_result(conn))
+        .await
+}
+
+pub(super) async fn secrets(
+    conn: &mut Connection,
+    key: &Key,
+) -> QueryResult<Vec<Option<SecretRow>>> {
+    let key = key.clone();
+    conn.spawn_blocking(move |conn| {
+        with_secrets(&key)
+            .select(Option::<SecretRow>::as_select())
+            .order(oauth_client_secrets::id.desc())
+            .load(conn)
+    })
+    .await
+}

@@ -1,0 +1,330 @@
+//! What only a database file has: paths, other processes, and a life after the process.
+
+use std::error::Error as _;
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
+
+use tempfile::TempDir;
+use tower_oauth_clients::domain::{
+    Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, GrantType, Id,
+    Operator, Page, Role, SecretHash, SecretRecord, TenantId, Timestamp, Version,
+};
+use tower_oauth_clients::repository::{
+    ClientFilter, ClientRepository, Error, ErrorKind, Origin, Result, Secrets, SqliteRepository,
+    conformance,
+};
+
+const ENOUGH: Page = Page::Number {
+    number: 1,
+    size: 100,
+};
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+async fn migrated(path: impl AsRef<Path>) -> SqliteRepository {
+    let repository = SqliteRepository::open(path).await.unwrap();
+    repository.migrate().await.unwrap();
+    repository
+}
+
+static TENANT: LazyLock<TenantId> = LazyLock::new(|| TenantId::parse("acme").unwrap());
+
+fn client(name: &str) -> Client {
+    let now = Timestamp::from(SystemTime::now());
+    let id = Id::generate(now);
+    Client {
+        id,
+        tenant_id: TENANT.clone(),
+        client_id: ClientId::parse(&format!("app-{id}")).unwrap(),
+        metadata: ClientMetadata {
+            name: name.into(),
+            redirect_uris: vec!["https://app.example.com/callback".into()],
+            scopes: vec!["openid".into()],
+            grant_types: vec![GrantType::AuthorizationCode],
+            client_auth_methods: vec![AuthMethod::ClientSecretBasic],
+            fapi_profile: None,
+            is_confidential: true,
+            jwks: None,
+            jwks_uri: None,
+            logo_url: None,
+            privacy_policy: None,
+            terms_url: None,
+            website: None,
+        },
+        status: ClientStatus::Active,
+        secret_last_four: None,
+        version: Version::FIRST,
+        created_at: now,
+        updated_at: now,
+        deleted_at: None,
+    }
+}
+
+fn entry(client_id: &ClientId, action: Action) -> AuditEntry {
+    let operator = Operator::new("alice", Role::Admin, TENANT.clone());
+    let now = Timestamp::from(SystemTime::now());
+    AuditEntry::new(&operator, client_id.clone(), action, "", now)
+}
+
+async fn create(repository: &SqliteRepository, client: &Client) -> Result<()> {
+    let id = Id::generate(client.created_at);
+    let hash = SecretHash::from_phc("$argon2id$x");
+    let secret = SecretRecord::new(id, hash, "abcd", client.created_at);
+    let audit = entry(&client.client_id, Action::ClientCreate);
+    repository
+        .create(&TENANT, client, Some(&secret), &Origin::Draft, &audit)
+        .await
+}
+
+async fn count(repository: &SqliteRepository) -> Option<u64> {
+    let everything = ClientFilter::default();
+    let listed = repository.list(&TENANT, &everything, ENOUGH).await;
+    listed.unwrap().total
+}
+
+/// The error and everything below it, as a log shows it.
+fn told(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text
+}
+
+#[tokio::test]
+async fn a_file_outlives_its_process() {
+    let folder = folder();
+    let path = folder.path().join("clients.db");
+    let client = client("Kept");
+    create(&migrated(&path).await, &client).await.unwrap();
+
+    let reopened = SqliteRepository::open(&path).await.unwrap();
+    assert_eq!(reopened.migrate().await.unwrap(), 0);
+    let id = &client.client_id;
+    assert_eq!(reopened.get(&TENANT, id).await.unwrap(), client);
+    let secrets = reopened.secrets(&TENANT, id).await.unwrap();
+    assert_eq!(secrets[0].hash.expose(), "$argon2id$x");
+    let trail = reopened.audit_entries(&TENANT, id, ENOUGH).await.unwrap();
+    assert_eq!(trail.total, Some(1));
+}
+
+#[tokio::test]
+async fn a_path_is_the_name_of_a_file() {
+    for name in [
+        "with blanks .db",
+        "100%25.db",
+        "what?mode=memory",
+        "with#fragment",
+        "file:clients.db",
+        "sqlite:clients.db",
+        "-dash",
+        "ünï💥.db",
+        "quote'\".db",
+        "back\\slash",
+        ":memory: ",
+    ] {
+        let folder = folder();
+        let path = folder.path().join(name);
+        let repository = migrated(&path).await;
+        create(&repository, &client("A")).await.unwrap();
+        assert!(path.is_file(), "{name}");
+        assert_eq!(count(&repository).await, Some(1));
+        for file in folder.path().read_dir().unwrap() {
+            let file = file.unwrap().file_name().into_string().unwrap();
+            assert!(file.starts_with(name), "{file}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_path_is_told() {
+    let folder = folder();
+    let file = folder.path().join("file");
+    std::fs::write(
+        &file,
+        "This is no database, although it is long enough for one.",
+    )
+    .unwrap();
+    for (path, reason) in [
+        (folder.path().join("none/clients.db"), "does not exist"),
+        (folder.path().into(), "it is a folder"),
+        (file.join("clients.db"), "is a file"),
+        (file, "not a database"),
+        ("/proc/clients.db".into(), "allowed to write"),
+        (":memory:".into(), "in memory"),
+        ("".into(), "the path is empty"),
+        ("a\0b".into(), "NUL"),
+    ] {
+        let error = SqliteRepository::open(&path).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Other);
+        assert!(told(&error).contains(reason), "{}", told(&error));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_path_that_is_not_unicode_is_refused() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = folder();
+    let path = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff.db"));
+    let error = SqliteRepository::open(&path).await.unwrap_err();
+    assert!(told(&error).contains("UTF-8"), "{}", told(&error));
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_database_without_tables_says_what_to_do() {
+    let folder = folder();
+    let path = folder.path().join("clients.db");
+    let repository = SqliteRepository::open(path).await.unwrap();
+    let client = client("A");
+    let id = &client.client_id;
+    for error in [
+        repository.get(&TENANT, id).await.unwrap_err(),
+        create(&repository, &client).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Other);
+        assert!(told(&error).contains("call migrate()"), "{}", told(&error));
+    }
+    assert_eq!(repository.migrate().await.unwrap(), 1);
+    create(&repository, &client).await.unwrap();
+    assert_eq!(repository.get(&TENANT, id).await.unwrap(), client);
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_is_told_by_its_column() {
+    let folder = folder();
+    let path = folder.path().join("clients.db");
+    let repository = migrated(&path).await;
+    let client = client("A");
+    create(&repository, &client).await.unwrap();
+    let plain = rusqlite::Connection::open(&path).unwrap();
+    for (column, was) in [
+        ("scopes", "[\"openid\"]"),
+        ("grant_types", "[\"authorization_code\"]"),
+        ("status", "active"),
+        ("id", &client.id.to_string()),
+    ] {
+        let set = format!("UPDATE oauth_clients SET {column} = ?1");
+        plain.execute(&set, ["hidden"]).unwrap();
+        let error = repository.get(&TENANT, &client.client_id).await;
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Other);
+        assert!(told(&error).contains(column) && !told(&error).contains("hidden"));
+        plain.execute(&set, [was]).unwrap();
+    }
+    let read = repository.get(&TENANT, &client.client_id).await;
+    assert_eq!(read.unwrap(), client);
+}
+
+/// A caller on a runtime with one thread goes away just as well.
+#[tokio::test(flavor = "current_thread")]
+async fn abandoned_writes_are_whole_or_nothing_on_one_thread() {
+    let (repository, _folder) = super::sqlite::open().await;
+    conformance::abandoned_writes_are_whole_or_nothing(repository).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn many_abandoned_callers_do_not_block_the_others() {
+    let (repository, _folder) = super::sqlite::open().await;
+    for _ in 0..200 {
+        let client = client("A");
+        let write = create(&repository, &client);
+        let read = repository.get(&TENANT, &client.client_id);
+        let both = async { tokio::join!(write, read) };
+        let _ = tokio::time::timeout(Duration::ZERO, both).await;
+    }
+    let last = client("Last");
+    create(&repository, &last).await.unwrap();
+    let read = repository.get(&TENANT, &last.client_id).await.unwrap();
+    assert_eq!(read, last);
+}
+
+/// Each has its own connections, like processes have.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn instances_share_a_file() {
+    let folder = folder();
+    let path = folder.path().join("clients.db");
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        tasks.spawn(work(path.clone()));
+    }
+    let applied: usize = tasks.join_all().await.into_iter().sum();
+    assert_eq!(applied, 1);
+    assert_shared(&path, 8).await;
+}
+
+const CLIENTS_EACH: usize = 10;
+const SHARED: &str = "app-shared";
+
+/// What one of several hosts does: migrates at its start, creates clients, and counts up the
+/// version of the client that all share. Says how many migrations it took.
+async fn work(path: impl AsRef<Path>) -> usize {
+    let repository = SqliteRepository::open(path).await.unwrap();
+    let applied = repository.migrate().await.unwrap();
+    let mut shared = client("Shared");
+    shared.client_id = ClientId::parse(SHARED).unwrap();
+    match create(&repository, &shared).await {
+        Err(error) if error.kind() == ErrorKind::Conflict => {}
+        other => other.unwrap(),
+    }
+    for _ in 0..CLIENTS_EACH {
+        create(&repository, &client("A")).await.unwrap();
+        let audit = entry(&shared.client_id, Action::ClientUpdate);
+        loop {
+            let read = repository.get(&TENANT, &shared.client_id).await.unwrap();
+            let updated = repository.update(&TENANT, &read, Secrets::Keep, &audit);
+            match updated.await {
+                Err(error) if error.kind() == ErrorKind::Stale => {}
+                other => break assert!(other.unwrap().version > read.version),
+            }
+        }
+    }
+    applied
+}
+
+async fn assert_shared(path: &Path, workers: usize) {
+    let repository = SqliteRepository::open(path).await.unwrap();
+    let clients = workers * CLIENTS_EACH + 1;
+    assert_eq!(count(&repository).await, Some(clients as u64));
+    let shared = ClientId::parse(SHARED).unwrap();
+    let writes = clients as i64;
+    let read = repository.get(&TENANT, &shared).await.unwrap();
+    assert_eq!(read.version.as_i64(), writes);
+    let trail = repository.audit_entries(&TENANT, &shared, ENOUGH).await;
+    assert_eq!(trail.unwrap().total, Some(writes as u64));
+}
+
+const PATH: &str = "SHARED_DATABASE";
+
+/// One of the processes of the test below; does nothing by itself.
+#[tokio::test]
+async fn one_process_of_several() {
+    if let Ok(path) = std::env::var(PATH) {
+        work(path).await;
+    }
+}
+
+#[test]
+fn processes_share_a_file() {
+    let folder = folder();
+    let path = folder.path().join("clients.db");
+    let program = std::env::current_exe().unwrap();
+    let start = || {
+        let mut command = Command::new(&program);
+        command.args(["of_sqlite::one_process_of_several", "--exact"]);
+        command.env(PATH, &path).spawn().unwrap()
+    };
+    let processes: Vec<_> = (0..4).map(|_| start()).collect();
+    for mut process in processes {
+        assert!(process.wait().unwrap().success());
+    }
+    conformance::run(async move { assert_shared(&path, 4).await });
+}
