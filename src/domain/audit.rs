@@ -43,7 +43,7 @@ pub struct AuditEntry {
     pub operator_id: String,
     /// The operator's role at that time.
     pub operator_type: String,
-    /// The names of what changed, for people.
+    /// The names of what changed, for people, and whether the operator came from another tenant.
     pub message: String,
     /// Where the operator called from.
     pub ip: Option<IpAddr>,
@@ -60,6 +60,10 @@ impl AuditEntry {
         message: impl Into<String>,
         at: Timestamp,
     ) -> Self {
+        let mut message = message.into();
+        if operator.across_tenants {
+            message.push_str(" (acting across tenants)");
+        }
         Self {
             id: Id::generate(at),
             tenant_id: operator.tenant.clone(),
@@ -68,7 +72,7 @@ impl AuditEntry {
             action,
             operator_id: operator.id.clone(),
             operator_type: operator.role.as_str().to_owned(),
-            message: message.into(),
+            message,
             ip: operator.ip,
             at,
         }
