@@ -85,3 +85,23 @@ impl AuditEntry {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Role;
+
+    #[test]
+    fn who_acts_across_tenants_is_recorded_as_such() {
+        let tenant = TenantId::parse("tenant_b").unwrap();
+        let operator = Operator::new("root", Role::SuperAdmin, tenant);
+        let message = |operator: &Operator| {
+            let client_id = ClientId::parse("app-1").unwrap();
+            let (action, at) = (Action::ClientUpdate, Timestamp::from_micros(0));
+            AuditEntry::new(operator, client_id, action, "changed name", at).message
+        };
+        assert_eq!(message(&operator), "changed name");
+        let operator = operator.with_across_tenants(true);
+        assert_eq!(message(&operator), "changed name (acting across tenants)");
+    }
+}
