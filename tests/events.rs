@@ -1,4 +1,10 @@
 //! What the host is told of its clients: once for each change that was made and matters to tokens.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
 
 mod support;
 
