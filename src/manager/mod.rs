@@ -1,5 +1,6 @@
 //! The use cases, as plain Rust: what an administrator can do with clients, whatever carries the
-//! wish.
+//! wish. What they need of the host's own tokens is in [`tokens`]; who hears of what they do is
+//! [`ClientEvents`].
 
 mod builder;
 mod clone;
