@@ -33,6 +33,8 @@
 //! | call it from Rust | [`manager`] |
 //! | decide who may administer | [`authorization`] |
 //! | keep clients in a place of your own | [`repository`] |
+//! | show and revoke the tokens of clients | [`manager::tokens`] |
+//! | hear what happens to clients | [`manager::ClientEvents`] |
 //! | settle what clients may register | [`domain::Policy`] |
 //! | settle how secrets are made and hashed | [`secrets`] |
 //!

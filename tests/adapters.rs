@@ -17,7 +17,7 @@ use axum::routing::get;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body_util::Full;
-use support::{Answer, App, CLIENTS, Store, admin, base, request};
+use support::{Answer, App, CLIENTS, Store, admin, base, claims, request, sign, super_admin};
 use tower::{Service, ServiceExt};
 use tower_oauth_clients::adapters::axum::router;
 use tower_oauth_clients::adapters::tower::ManagementService;
@@ -84,7 +84,7 @@ async fn other_methods_are_ours_to_answer_and_unknown_paths_the_hosts() {
     let path = format!("/api/v1{CLIENTS}/app-1");
     let answer = through(&host, request("", Method::TRACE, &path, None)).await;
     assert_eq!(answer.json()["code"], 405_001);
-    assert_eq!(answer.header("allow"), Some("GET, PUT, HEAD"));
+    assert_eq!(answer.header("allow"), Some("GET, PUT, DELETE, HEAD"));
     let path = format!("{path}/unknown");
     let answer = through(&host, request("", Method::GET, &path, None)).await;
     assert_eq!(answer.body, "the host's own answer");
@@ -162,6 +162,29 @@ async fn the_audit_trail_has_the_peer_or_what_the_host_says() {
         extensions.insert(PeerIp(proxied));
     });
     assert_eq!(by_host.await, Some(proxied));
+}
+
+#[tokio::test]
+async fn the_audit_trail_says_who_came_from_another_tenant() {
+    let mut of_tenant_a = claims("tenant_a");
+    of_tenant_a["role"] = "super_admin".into();
+    let mut of_tenant_b = claims("tenant_b");
+    of_tenant_b["role"] = "super_admin".into();
+    for app in App::each().await {
+        for (token, message) in [
+            (admin("tenant_a"), "created"),
+            (sign(&of_tenant_a), "created"),
+            (sign(&of_tenant_b), "created (acting across tenants)"),
+            (super_admin(), "created (acting across tenants)"),
+        ] {
+            let mut request = request(&token, Method::POST, CLIENTS, Some(&base()));
+            let tenant = "tenant_a".parse().unwrap();
+            request.headers_mut().insert("x-tenant-id", tenant);
+            let created = app.send(request).await.data();
+            let client_id = created["client_id"].as_str().unwrap();
+            assert_eq!(app.repository.audit(client_id).await[0].message, message);
+        }
+    }
 }
 
 #[tokio::test]

@@ -11,14 +11,16 @@ const HEADER: &str = "x-tenant-id";
 pub(super) fn operator(principal: Principal, headers: &HeaderMap) -> Result<Operator, Error> {
     let named = named(headers)?;
     let (id, role, own) = principal.into_parts();
-    let tenant = match (role, named, own) {
-        (_, None, own) => own,
-        (Role::Admin, Some(named), own) => own.filter(|own| own.as_str() == named),
-        (Role::SuperAdmin, Some(named), _) => TenantId::parse(named),
+    let is_own = |named: &str| own.as_ref().is_some_and(|own| own.as_str() == named);
+    let across = role == Role::SuperAdmin && named.is_some_and(|named| !is_own(named));
+    let tenant = match named {
+        Some(named) if across => TenantId::parse(named),
+        Some(named) => own.filter(|own| own.as_str() == named),
+        None => own,
     };
     let tenant =
         tenant.ok_or_else(|| Error::because(ErrorKind::Forbidden, "no access to this tenant"))?;
-    Ok(Operator::new(id, role, tenant))
+    Ok(Operator::new(id, role, tenant).with_across_tenants(across))
 }
 
 fn named(headers: &HeaderMap) -> Result<Option<&str>, Error> {
@@ -104,6 +106,24 @@ mod tests {
             let acted = act(Role::SuperAdmin, own, named);
             assert_eq!(acted, expected.map(str::to_owned), "{own:?} {named:?}");
         }
+    }
+
+    #[test]
+    fn who_acts_in_another_tenant_is_known_to() {
+        let across = |role, own: Option<&str>, named: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            if let Some(named) = named {
+                headers.insert(HEADER, HeaderValue::from_static(named));
+            }
+            let principal = Principal::new("someone", role, own.and_then(TenantId::parse)).unwrap();
+            operator(principal, &headers).unwrap().across_tenants
+        };
+        assert!(!across(Role::Admin, Some("a"), None));
+        assert!(!across(Role::Admin, Some("a"), Some("a")));
+        assert!(!across(Role::SuperAdmin, Some("a"), None));
+        assert!(!across(Role::SuperAdmin, Some("a"), Some("a")));
+        assert!(across(Role::SuperAdmin, Some("a"), Some("b")));
+        assert!(across(Role::SuperAdmin, None, Some("b")));
     }
 
     #[test]

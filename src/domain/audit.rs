@@ -43,7 +43,7 @@ pub struct AuditEntry {
     pub operator_id: String,
     /// The operator's role at that time.
     pub operator_type: String,
-    /// The names of what changed, for people.
+    /// The names of what changed, for people, and whether the operator came from another tenant.
     pub message: String,
     /// Where the operator called from.
     pub ip: Option<IpAddr>,
@@ -60,6 +60,10 @@ impl AuditEntry {
         message: impl Into<String>,
         at: Timestamp,
     ) -> Self {
+        let mut message = message.into();
+        if operator.across_tenants {
+            message.push_str(" (acting across tenants)");
+        }
         Self {
             id: Id::generate(at),
             tenant_id: operator.tenant.clone(),
@@ -68,7 +72,7 @@ impl AuditEntry {
             action,
             operator_id: operator.id.clone(),
             operator_type: operator.role.as_str().to_owned(),
-            message: message.into(),
+            message,
             ip: operator.ip,
             at,
         }
@@ -79,5 +83,25 @@ impl AuditEntry {
     pub fn with_secret(mut self, id: Id) -> Self {
         self.secret_id = Some(id);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Role;
+
+    #[test]
+    fn who_acts_across_tenants_is_recorded_as_such() {
+        let tenant = TenantId::parse("tenant_b").unwrap();
+        let operator = Operator::new("root", Role::SuperAdmin, tenant);
+        let message = |operator: &Operator| {
+            let client_id = ClientId::parse("app-1").unwrap();
+            let (action, at) = (Action::ClientUpdate, Timestamp::from_micros(0));
+            AuditEntry::new(operator, client_id, action, "changed name", at).message
+        };
+        assert_eq!(message(&operator), "changed name");
+        let operator = operator.with_across_tenants(true);
+        assert_eq!(message(&operator), "changed name (acting across tenants)");
     }
 }

@@ -25,16 +25,19 @@ pub struct Operator {
     pub tenant: TenantId,
     /// The address it calls from, for the audit trail.
     pub ip: Option<IpAddr>,
+    /// Whether that tenant is another than its own. The audit trail says so.
+    pub across_tenants: bool,
 }
 
 impl Operator {
-    /// An operator that acts in `tenant`.
+    /// An operator that acts in `tenant`, which is its own.
     pub fn new(id: impl Into<String>, role: Role, tenant: TenantId) -> Self {
         Self {
             id: id.into(),
             role,
             tenant,
             ip: None,
+            across_tenants: false,
         }
     }
 
@@ -42,6 +45,13 @@ impl Operator {
     #[must_use]
     pub fn with_ip(mut self, ip: Option<IpAddr>) -> Self {
         self.ip = ip;
+        self
+    }
+
+    /// Records whether it acts in another tenant than its own.
+    #[must_use]
+    pub fn with_across_tenants(mut self, across_tenants: bool) -> Self {
+        self.across_tenants = across_tenants;
         self
     }
 }

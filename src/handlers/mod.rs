@@ -15,6 +15,7 @@ mod reply;
 mod request;
 mod route;
 mod secrets;
+mod tokens;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -102,6 +103,9 @@ impl Handlers {
             Operation::DeactivateSecret => secrets::deactivate(&self.manager, call).await,
             Operation::DeleteSecret => secrets::delete(&self.manager, call).await,
             Operation::ListAuditLogs => audit_logs::list(&self.manager, call).await,
+            Operation::GetStats => tokens::stats(&self.manager, call).await,
+            Operation::ListTokens => tokens::list(&self.manager, call).await,
+            Operation::RevokeTokens => tokens::revoke(&self.manager, call).await,
             Operation::GetClient => clients::get(&self.manager, call).await,
             Operation::UpdateClient => clients::update(&self.manager, call).await,
             Operation::CloneClient => clients::clone(&self.manager, call).await,

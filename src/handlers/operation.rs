@@ -39,6 +39,9 @@ operations! {
     PUT "/admin/oauth/clients/{client_id}/secrets/{secret_id}/deactivate" => DeactivateSecret,
     DELETE "/admin/oauth/clients/{client_id}/secrets/{secret_id}" => DeleteSecret,
     GET "/admin/oauth/clients/{client_id}/audit-logs" => ListAuditLogs,
+    GET "/admin/oauth/clients/{client_id}/stats" => GetStats,
+    GET "/admin/oauth/clients/{client_id}/tokens" => ListTokens,
+    DELETE "/admin/oauth/clients/{client_id}/tokens" => RevokeTokens,
 }
 
 impl Operation {

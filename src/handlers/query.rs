@@ -1,15 +1,19 @@
 use std::borrow::Cow;
+use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
 use super::Error;
-use crate::domain::{ClientStatus, Id, Page, Violation, Violations};
+use crate::domain::{ClientStatus, Id, Page, TokenPage, Violation, Violations};
 use crate::repository::ClientFilter;
 
 const DEFAULT_SIZE: u32 = 20;
 
 /// No name is longer, so no longer text is in one.
 const MAX_NAME_LENGTH: usize = 1024;
+
+/// 30 days, in seconds.
+const MAX_GRACE_PERIOD: u64 = 30 * 24 * 60 * 60;
 
 /// The parameters of a query that somebody knows; what nobody asks for is ignored.
 pub(super) struct Query<'a> {
@@ -68,14 +72,7 @@ impl<'a> Query<'a> {
     }
 
     pub(super) fn page(&mut self) -> Page {
-        let number = self.get("page", "must be a whole number from 1", |text| {
-            digits(text).filter(|number| *number > 0)
-        });
-        let size = self.get(
-            "page_size",
-            "must be a whole number from 1 to 100",
-            |text| digits(text).filter(|size| (1..=Page::MAX_SIZE).contains(size)),
-        );
+        let (number, size) = (self.number(), self.size());
         let after = self.get("after", "must be the id of an item, or empty", |text| {
             if text.is_empty() {
                 Some(None)
@@ -83,7 +80,6 @@ impl<'a> Query<'a> {
                 Id::parse(text).map(Some)
             }
         });
-        let size = size.unwrap_or(DEFAULT_SIZE);
         match after {
             None => Page::Number {
                 number: number.unwrap_or(1),
@@ -100,6 +96,36 @@ impl<'a> Query<'a> {
         }
     }
 
+    pub(super) fn token_page(&mut self) -> TokenPage {
+        TokenPage {
+            number: self.number().unwrap_or(1),
+            size: self.size(),
+        }
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        self.get("page", "must be a whole number from 1", |text| {
+            digits(text).filter(|number| *number > 0)
+        })
+    }
+
+    fn size(&mut self) -> u32 {
+        let must = "must be a whole number from 1 to 100";
+        let size = self.get("page_size", must, |text| {
+            digits(text).filter(|size| (1..=Page::MAX_SIZE).contains(size))
+        });
+        size.unwrap_or(DEFAULT_SIZE)
+    }
+
+    /// How long revoked tokens still work.
+    pub(super) fn grace_period(&mut self) -> Duration {
+        let must = "must be a whole number of seconds, at most 2592000";
+        let seconds = self.get("grace_period", must, |text| {
+            digits(text).filter(|seconds| *seconds <= MAX_GRACE_PERIOD)
+        });
+        Duration::from_secs(seconds.unwrap_or_default())
+    }
+
     pub(super) fn filter(&mut self) -> ClientFilter {
         let name = self.get(
             "name",
@@ -112,7 +138,7 @@ impl<'a> Query<'a> {
         let status = self.get(
             "status",
             "must be one of active, suspended, inactive",
-            |text| ClientStatus::parse(text),
+            ClientStatus::parse,
         );
         ClientFilter {
             name: name.filter(|name| !name.is_empty()),

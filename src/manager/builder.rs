@@ -2,7 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ClientManager, Inner};
+use super::tokens::{self, TokenStore};
+use super::{ClientEvents, ClientManager, Inner};
 use crate::domain::{ClientId, Clock, Id, Policy, SystemClock};
 use crate::repository::Repository;
 use crate::secrets::{Argon2id, HashPool, SecretFormat};
@@ -17,6 +18,8 @@ pub struct ManagerBuilder {
     policy: Policy,
     clock: Arc<dyn Clock>,
     grace: Duration,
+    tokens: Option<Box<dyn tokens::Erased>>,
+    listener: Option<Arc<dyn ClientEvents>>,
 }
 
 impl ManagerBuilder {
@@ -29,6 +32,8 @@ impl ManagerBuilder {
             policy: Policy::default(),
             clock: Arc::new(SystemClock),
             grace: Duration::from_secs(4 * 60 * 60),
+            tokens: None,
+            listener: None,
         }
     }
 
@@ -70,6 +75,20 @@ impl ManagerBuilder {
         self
     }
 
+    /// Where the host keeps the tokens that it issued. Without one, whatever is asked about a
+    /// client's tokens is not found.
+    pub fn with_token_store(mut self, store: impl TokenStore) -> Self {
+        self.tokens = Some(Box::new(store));
+        self
+    }
+
+    /// Who is told of what happens to clients and matters to their tokens. The changes that are
+    /// told of need a Tokio runtime: each runs in a task of its own.
+    pub fn with_events(mut self, listener: impl ClientEvents) -> Self {
+        self.listener = Some(Arc::new(listener));
+        self
+    }
+
     /// The manager.
     ///
     /// # Errors
@@ -99,6 +118,8 @@ impl ManagerBuilder {
             policy: self.policy,
             clock: self.clock,
             grace: self.grace,
+            tokens: self.tokens,
+            listener: self.listener,
         })))
     }
 }

@@ -1,5 +1,5 @@
 use super::{ClientManager, Expected, Result};
-use crate::domain::{Action, AuditEntry, ClientId, Operator};
+use crate::domain::{Action, AuditEntry, ClientEventKind, ClientId, Operator};
 
 impl ClientManager {
     /// Deletes a client: it disappears from every read, and its secrets stop working at once. Its
@@ -26,10 +26,14 @@ impl ClientManager {
         };
         let (id, action) = (client_id.clone(), Action::ClientDelete);
         let audit = AuditEntry::new(operator, id, action, "deleted", self.now());
-        self.0
-            .repository
-            .delete(&operator.tenant, client_id, version, &audit)
-            .await?;
-        Ok(())
+        let kind = ClientEventKind::Deleted;
+        let events = self.event(operator, client_id, kind, audit.at).await?;
+        let repository = self.0.repository.clone();
+        self.commit(events, async move {
+            repository
+                .delete(&audit.tenant_id, &audit.client_id, version, &audit)
+                .await
+        })
+        .await
     }
 }

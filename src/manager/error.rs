@@ -1,6 +1,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use super::tokens;
 use crate::domain::Violations;
 use crate::{repository, secrets};
 
@@ -20,7 +21,7 @@ pub enum ErrorKind {
     LastSecret,
     /// Too many secrets wait to be hashed; it may work later.
     Overloaded,
-    /// The storage is not available; it may work later.
+    /// The storage, or the host's token store, is not available; it may work later.
     Unavailable,
     /// A fault that the operator has no part in.
     Internal,
@@ -45,6 +46,15 @@ impl Error {
     /// What is wrong with the request, when the kind is [`ErrorKind::Invalid`].
     pub fn violations(&self) -> Option<&Violations> {
         self.source.as_deref()?.downcast_ref()
+    }
+}
+
+impl Error {
+    pub(super) fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            kind: ErrorKind::Internal,
+            source: Some(source.into()),
+        }
     }
 }
 
@@ -85,6 +95,19 @@ impl From<secrets::Error> for Error {
         let kind = match error.kind() {
             secrets::ErrorKind::Overloaded => ErrorKind::Overloaded,
             _ => ErrorKind::Internal,
+        };
+        Self {
+            kind,
+            source: Some(error.into()),
+        }
+    }
+}
+
+impl From<tokens::Error> for Error {
+    fn from(error: tokens::Error) -> Self {
+        let kind = match error.kind() {
+            tokens::ErrorKind::Unavailable => ErrorKind::Unavailable,
+            tokens::ErrorKind::Other => ErrorKind::Internal,
         };
         Self {
             kind,

@@ -1,13 +1,16 @@
 //! The use cases, as plain Rust: what an administrator can do with clients, whatever carries the
-//! wish.
+//! wish. What they need of the host's own tokens is in [`tokens`]; who hears of what they do is
+//! [`ClientEvents`].
 
 mod builder;
 mod clone;
 mod create;
 mod delete;
 mod error;
+mod events;
 mod list;
 mod secrets;
+pub mod tokens;
 mod update;
 
 use std::fmt;
@@ -21,6 +24,7 @@ use crate::secrets::{HashPool, Plaintext, SecretFormat};
 
 pub use builder::{BuildError, ManagerBuilder};
 pub use error::{Error, ErrorKind};
+pub use events::ClientEvents;
 pub use secrets::IssuedSecret;
 
 /// What every use case gives back.
@@ -65,6 +69,8 @@ struct Inner {
     policy: Policy,
     clock: Arc<dyn Clock>,
     grace: Duration,
+    tokens: Option<Box<dyn tokens::Erased>>,
+    listener: Option<Arc<dyn ClientEvents>>,
 }
 
 /// A client just made, and its secret: the only time that it is in clear.

@@ -1,7 +1,7 @@
-use super::{ATTEMPTS, ClientManager, Error, ErrorKind, NewSecret, Result};
+use super::{ATTEMPTS, ClientManager, ErrorKind, NewSecret, Result};
 use crate::domain::{
-    Action, AuditEntry, Client, ClientId, Id, Operator, SecretRecord, SecretStatus, Violation,
-    Violations,
+    Action, AuditEntry, Client, ClientEventKind, ClientId, Id, Operator, SecretRecord,
+    SecretStatus, Violation, Violations,
 };
 use crate::repository::MAX_ACTIVE_SECRETS;
 use crate::secrets::Plaintext;
@@ -85,10 +85,15 @@ impl ClientManager {
         secret_id: Id,
     ) -> Result<SecretRecord> {
         let audit = self.entry(operator, client_id, Action::SecretDeactivate, secret_id);
-        let repository = &self.0.repository;
-        Ok(repository
-            .deactivate_secret(&operator.tenant, client_id, secret_id, &audit)
-            .await?)
+        let kind = ClientEventKind::SecretDeactivated { secret_id };
+        let events = self.event(operator, client_id, kind, audit.at).await?;
+        let repository = self.0.repository.clone();
+        self.commit(events, async move {
+            repository
+                .deactivate_secret(&audit.tenant_id, &audit.client_id, secret_id, &audit)
+                .await
+        })
+        .await
     }
 
     /// Removes a secret for good.
@@ -104,10 +109,15 @@ impl ClientManager {
         secret_id: Id,
     ) -> Result<()> {
         let audit = self.entry(operator, client_id, Action::SecretDelete, secret_id);
-        let repository = &self.0.repository;
-        Ok(repository
-            .delete_secret(&operator.tenant, client_id, secret_id, &audit)
-            .await?)
+        let kind = ClientEventKind::SecretDeleted { secret_id };
+        let events = self.event(operator, client_id, kind, audit.at).await?;
+        let repository = self.0.repository.clone();
+        self.commit(events, async move {
+            repository
+                .delete_secret(&audit.tenant_id, &audit.client_id, secret_id, &audit)
+                .await
+        })
+        .await
     }
 
     async fn issue(
@@ -120,22 +130,14 @@ impl ClientManager {
         let Some(NewSecret { record, plaintext }) = self.new_secret(&client.metadata).await? else {
             return Err(ErrorKind::Internal.into());
         };
-        let tenant = &operator.tenant;
         let audit = self.entry(operator, client_id, action, record.id);
         for _ in 0..ATTEMPTS {
-            let version = client.version;
-            let repository = &self.0.repository;
             let stored = if action == Action::SecretRotate {
-                let ends = audit.at + self.0.grace;
-                repository
-                    .rotate_secret(tenant, client_id, version, &record, ends, &audit)
-                    .await
+                self.rotate(operator, &client, &record, &audit).await
             } else {
-                repository
-                    .add_secret(tenant, client_id, version, &record, &audit)
-                    .await
+                self.add(&client, &record, &audit).await
             };
-            match stored.map_err(Error::from) {
+            match stored {
                 // Whether it can still use a secret is to be asked again.
                 Err(error) if error.kind() == ErrorKind::Stale => {
                     client = self.client_with_secrets(operator, client_id).await?;
@@ -144,6 +146,36 @@ impl ClientManager {
             }
         }
         Err(ErrorKind::Unavailable.into())
+    }
+
+    async fn rotate(
+        &self,
+        operator: &Operator,
+        client: &Client,
+        secret: &SecretRecord,
+        audit: &AuditEntry,
+    ) -> Result<()> {
+        let kind = ClientEventKind::SecretRotated {
+            secret_id: secret.id,
+        };
+        let events = self.events(operator, client, [kind], audit.at);
+        let (repository, version) = (self.0.repository.clone(), client.version);
+        let (secret, audit, ends) = (secret.clone(), audit.clone(), audit.at + self.0.grace);
+        self.commit(events, async move {
+            let (tenant, client_id) = (&audit.tenant_id, &audit.client_id);
+            repository
+                .rotate_secret(tenant, client_id, version, &secret, ends, &audit)
+                .await
+        })
+        .await
+    }
+
+    async fn add(&self, client: &Client, secret: &SecretRecord, audit: &AuditEntry) -> Result<()> {
+        let (tenant, client_id) = (&client.tenant_id, &client.client_id);
+        let repository = &self.0.repository;
+        Ok(repository
+            .add_secret(tenant, client_id, client.version, secret, audit)
+            .await?)
     }
 
     /// Reads a client that can use a secret.

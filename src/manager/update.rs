@@ -1,3 +1,4 @@
+use super::events::kinds;
 use super::{ATTEMPTS, ClientManager, Error, ErrorKind, Expected, Result};
 use crate::domain::{
     Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, Operator, Patch,
@@ -44,16 +45,20 @@ impl ClientManager {
         let client_id = current.client_id.clone();
         let action = Action::ClientUpdate;
         let audit = AuditEntry::new(operator, client_id, action, message, self.now());
+        let kinds = kinds(&current, &metadata, status);
+        let events = self.events(operator, &current, kinds, audit.at);
         let client = Client {
             metadata,
             status,
             ..current
         };
-        Ok(self
-            .0
-            .repository
-            .update(&operator.tenant, &client, secrets, &audit)
-            .await?)
+        let repository = self.0.repository.clone();
+        self.commit(events, async move {
+            repository
+                .update(&audit.tenant_id, &client, secrets, &audit)
+                .await
+        })
+        .await
     }
 }
 

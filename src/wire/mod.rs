@@ -5,9 +5,11 @@ mod envelope;
 mod request;
 mod response;
 mod secret;
+mod token;
 
 pub(crate) use audit::AuditLogItem;
 pub(crate) use envelope::{Created, Failure, List, Success};
 pub(crate) use request::read_fields;
 pub(crate) use response::{CloneClientResponse, CreateClientResponse, OAuthClientItem};
 pub(crate) use secret::{CreateSecretResponse, RotateSecretResponse, SecretItem, SecretList};
+pub(crate) use token::{ClientStats, RevokeTokensResponse, TokenItem};

@@ -1,5 +1,5 @@
-//! A small host: an axum app with a route of its own, which mounts the client management below
-//! `/api/v1` and keeps the clients in a SQLite file.
+//! A small host: an axum app with routes of its own, which mounts the client management below
+//! `/api/v1` and keeps the clients in a SQLite file, and the tokens that it issues in one beside it.
 //!
 //! ```sh
 //! cargo run --example axum_host --features diesel-sqlite
@@ -13,26 +13,35 @@
 //! | `RUST_LOG` | what is logged, to stderr | `info` |
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod tokens;
+
 use std::env;
 use std::error::Error;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use axum::Router;
+use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Router, extract};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::axum::router;
 use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
+use tower_oauth_clients::domain::{ClientId, ClientStatus, Operator, Role, TenantId};
 use tower_oauth_clients::handlers::{self, Handlers};
 use tower_oauth_clients::repository::SqliteRepository;
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
+
+use crate::tokens::Tokens;
+
+const TENANT: &str = "demo";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -55,9 +64,13 @@ async fn run() -> Result<(), String> {
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
 
     let secret = admin_secret()?;
-    let repository = repository().await?;
+    let path = database_path()?;
+    let repository = repository(&path).await?;
+    let tokens = tokens(&path)?;
 
     let manager = ClientManager::builder(repository)
+        .with_token_store(tokens.clone())
+        .with_events(tokens.clone())
         .build()
         .map_err(|error| tell(&error))?;
     let keys = Keys::from_secret(&secret).map_err(|error| tell(&error))?;
@@ -66,6 +79,8 @@ async fn run() -> Result<(), String> {
         .map_err(|error| tell(&error))?;
     let app = Router::new()
         .route("/", get(|| async { "This route is the host's own.\n" }))
+        .route("/demo/tokens/{client_id}", post(issue_tokens))
+        .with_state((manager.clone(), tokens))
         .nest("/api/v1", router(Handlers::new(manager, authorizer)))
         .layer(axum::middleware::map_response(log_cause))
         .layer(
@@ -101,14 +116,18 @@ fn admin_secret() -> Result<Vec<u8>, String> {
     }
 }
 
-async fn repository() -> Result<SqliteRepository, String> {
+fn database_path() -> Result<String, String> {
     let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite://oauth_clients.db".into());
-    let path = url
-        .strip_prefix("sqlite://")
-        .filter(|path| !path.is_empty())
-        .ok_or(
-            "DATABASE_URL must look like sqlite://PATH, for example sqlite://oauth_clients.db.",
-        )?;
+    match url.strip_prefix("sqlite://") {
+        Some(path) if !path.is_empty() => Ok(path.to_owned()),
+        _ => Err(
+            "DATABASE_URL must look like sqlite://PATH, for example sqlite://oauth_clients.db."
+                .into(),
+        ),
+    }
+}
+
+async fn repository(path: &str) -> Result<SqliteRepository, String> {
     let opened = async {
         let repository = SqliteRepository::open(path).await?;
         repository.migrate().await?;
@@ -123,6 +142,34 @@ async fn repository() -> Result<SqliteRepository, String> {
              writable; set DATABASE_URL to sqlite://PATH to keep it elsewhere."
             )
         })
+}
+
+fn tokens(path: &str) -> Result<Tokens, String> {
+    let path = Path::new(path).with_extension("tokens.db");
+    Tokens::open(&path)
+        .map_err(|error| format!("Cannot use the database file {}: {error}.", path.display()))
+}
+
+/// Stands for the token endpoint, which a real host has here: it would first check who calls.
+async fn issue_tokens(
+    extract::State((manager, tokens)): extract::State<(ClientManager, Tokens)>,
+    extract::Path(client_id): extract::Path<String>,
+) -> StatusCode {
+    let (Some(client_id), Some(tenant)) = (ClientId::parse(&client_id), TenantId::parse(TENANT))
+    else {
+        return StatusCode::NOT_FOUND;
+    };
+    let operator = Operator::new("token-endpoint", Role::Admin, tenant);
+    match manager.get(&operator, &client_id).await {
+        Ok(client) if client.status == ClientStatus::Active => match tokens.issue(&client).await {
+            Ok(()) => StatusCode::CREATED,
+            Err(error) => {
+                tracing::error!("{}", tell(&error));
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        },
+        _ => StatusCode::NOT_FOUND,
+    }
 }
 
 async fn listen() -> Result<(TcpListener, SocketAddr), String> {
@@ -184,7 +231,7 @@ fn demo_token(secret: &[u8]) -> Result<String, String> {
         .map_err(|e| tell(&e))?;
     let claims = serde_json::json!({
         "sub": "demo-admin",
-        "tenant_id": "demo",
+        "tenant_id": TENANT,
         "role": "admin",
         "exp": (now + Duration::from_secs(3600)).as_secs(),
     });
@@ -213,11 +260,25 @@ CREATED=$(curl -sS "$CLIENTS" -H "Authorization: Bearer $TOKEN" \
 echo "$CREATED"
 CLIENT_ID=$(echo "$CREATED" | sed -n 's/.*"client_id":"\([^"]*\)".*/\1/p')
 
-# Read it, change it, clone it.
+# Read it, change it, clone it, list all.
 curl -sS "$CLIENTS/$CLIENT_ID" -H "Authorization: Bearer $TOKEN"; echo
 curl -sS -X PUT "$CLIENTS/$CLIENT_ID" -H "Authorization: Bearer $TOKEN" \
   -H 'Content-Type: application/json' -d '{{"scopes":["openid","profile"]}}'; echo
 curl -sS -X POST "$CLIENTS/$CLIENT_ID/clone" -H "Authorization: Bearer $TOKEN"; echo
+curl -sS "$CLIENTS?name=application&page_size=10" -H "Authorization: Bearer $TOKEN"; echo
+
+# Replace its secret. The old one still works for four hours.
+curl -sS -X POST "$CLIENTS/$CLIENT_ID/rotate-secret" -H "Authorization: Bearer $TOKEN"; echo
+
+# Let the host issue tokens to it; count them, list them, revoke them.
+curl -sS -X POST "http://{address}/demo/tokens/$CLIENT_ID"
+curl -sS "$CLIENTS/$CLIENT_ID/stats" -H "Authorization: Bearer $TOKEN"; echo
+curl -sS "$CLIENTS/$CLIENT_ID/tokens" -H "Authorization: Bearer $TOKEN"; echo
+curl -sS -X DELETE "$CLIENTS/$CLIENT_ID/tokens" -H "Authorization: Bearer $TOKEN"; echo
+
+# Delete it. Tokens that it has by then are revoked: the host is told.
+curl -sS -X DELETE "$CLIENTS/$CLIENT_ID" -H "Authorization: Bearer $TOKEN"
+curl -sS "$CLIENTS/$CLIENT_ID/audit-logs" -H "Authorization: Bearer $TOKEN"; echo
 "#
     );
 }

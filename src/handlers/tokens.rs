@@ -1,0 +1,46 @@
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::Error;
+use super::reply::Reply;
+use super::request::Call;
+use crate::domain::{Page, TokenPage};
+use crate::manager::ClientManager;
+use crate::wire::{ClientStats, List, RevokeTokensResponse, TokenItem};
+
+pub(super) async fn stats(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let client_id = call.client_id()?;
+    let stats = manager.token_stats(&call.operator, &client_id).await?;
+    let data = ClientStats::new(&client_id, &stats);
+    Reply::success(StatusCode::OK, data, manager.now())
+}
+
+pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let client_id = call.client_id()?;
+    let (page, _) = parameters(&call)?;
+    let slice = manager.tokens(&call.operator, &client_id, page).await?;
+    let items = slice.items.iter().map(TokenItem::from).collect();
+    let TokenPage { number, size } = page;
+    let page = Page::Number { number, size };
+    let list = List::new(items, page, Some(slice.total), manager.now());
+    Reply::json(StatusCode::OK, &list)
+}
+
+pub(super) async fn revoke(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let client_id = call.client_id()?;
+    let (_, grace) = parameters(&call)?;
+    let revoked = manager
+        .revoke_tokens(&call.operator, &client_id, grace)
+        .await?;
+    let data = RevokeTokensResponse::new(grace, &revoked);
+    Reply::success(StatusCode::OK, data, manager.now())
+}
+
+/// The parameters of the path. Whichever the method uses, one that can't be read is refused.
+fn parameters(call: &Call<'_>) -> Result<(TokenPage, Duration), Error> {
+    let mut query = call.query()?;
+    let (page, grace) = (query.token_page(), query.grace_period());
+    query.finish()?;
+    Ok((page, grace))
+}
