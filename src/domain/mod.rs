@@ -41,4 +41,6 @@ pub use policy::Policy;
 pub use secret::{SecretHash, SecretRecord, SecretStatus};
 pub use status::ClientStatus;
 pub use time::{Clock, SystemClock, Timestamp};
+#[cfg(feature = "openapi")]
+pub(crate) use validate::MAX_WORDS;
 pub use violation::{Violation, Violations};
