@@ -23,7 +23,9 @@ use http::{Method, Request, Response};
 
 pub(crate) use self::operation::Operation;
 #[cfg(feature = "openapi")]
-pub(crate) use self::query::{DEFAULT_PAGE_SIZE, MAX_NAME_FILTER};
+pub(crate) use self::query::{
+    DEFAULT_SIZE as DEFAULT_PAGE_SIZE, MAX_NAME_LENGTH as MAX_NAME_FILTER,
+};
 use self::reply::Reply;
 use self::request::Call;
 use self::route::{Matched, find};

@@ -6,11 +6,10 @@ use super::Error;
 use crate::domain::{ClientStatus, Id, Page, Violation, Violations};
 use crate::repository::ClientFilter;
 
-/// How many items a page has where nobody says.
-pub(crate) const DEFAULT_PAGE_SIZE: u32 = 20;
+pub(crate) const DEFAULT_SIZE: u32 = 20;
 
 /// No name is longer, so no longer text is in one.
-pub(crate) const MAX_NAME_FILTER: usize = 1024;
+pub(crate) const MAX_NAME_LENGTH: usize = 1024;
 
 /// The parameters of a query that somebody knows; what nobody asks for is ignored.
 pub(super) struct Query<'a> {
@@ -84,7 +83,7 @@ impl<'a> Query<'a> {
                 Id::parse(text).map(Some)
             }
         });
-        let size = size.unwrap_or(DEFAULT_PAGE_SIZE);
+        let size = size.unwrap_or(DEFAULT_SIZE);
         match after {
             None => Page::Number {
                 number: number.unwrap_or(1),
@@ -106,7 +105,7 @@ impl<'a> Query<'a> {
             "name",
             "must be at most 1024 bytes without control characters",
             |text| {
-                let fits = text.len() <= MAX_NAME_FILTER && !text.contains(char::is_control);
+                let fits = text.len() <= MAX_NAME_LENGTH && !text.contains(char::is_control);
                 fits.then(|| text.to_owned())
             },
         );
