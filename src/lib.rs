@@ -49,6 +49,7 @@
 //! | `jwt-rust-crypto` | | [`authorization::jwt`], with that of RustCrypto: no C; `jwt` wins when both are on |
 //! | `diesel-sqlite` | | [`repository::SqliteRepository`]; SQLite is compiled in |
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
+//! | `openapi` | | [`openapi`]: the OpenAPI document of what is served |
 //! | `tracing` | | log events; never a secret, hash or token |
 //!
 //! [axum]: https://docs.rs/axum
@@ -60,6 +61,9 @@ pub mod authorization;
 pub mod domain;
 pub mod handlers;
 pub mod manager;
+#[cfg(feature = "openapi")]
+#[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
+pub mod openapi;
 pub mod repository;
 pub mod secrets;
 mod wire;

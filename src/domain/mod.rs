@@ -45,4 +45,6 @@ pub use secret::{SecretHash, SecretRecord, SecretStatus};
 pub use status::ClientStatus;
 pub use time::{Clock, SystemClock, Timestamp};
 pub use token::{RevokedTokens, TokenPage, TokenRecord, TokenSlice, TokenStats, TokenType};
+#[cfg(feature = "openapi")]
+pub(crate) use validate::MAX_WORDS;
 pub use violation::{Violation, Violations};

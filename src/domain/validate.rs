@@ -8,7 +8,7 @@ use super::{
 };
 
 /// More than the words there are; a longer list is refused before it is read.
-const MAX_WORDS: usize = 8;
+pub(crate) const MAX_WORDS: usize = 8;
 
 impl Fields {
     /// Checks every field by itself, then the rules between them, and reports all that is wrong.

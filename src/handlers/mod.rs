@@ -7,6 +7,8 @@
 mod audit_logs;
 mod body;
 mod clients;
+#[cfg(feature = "openapi")]
+mod document;
 mod error;
 mod operation;
 mod precondition;
@@ -21,6 +23,10 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 
 pub(crate) use self::operation::Operation;
+#[cfg(feature = "openapi")]
+pub(crate) use self::query::{
+    DEFAULT_SIZE as DEFAULT_PAGE_SIZE, MAX_GRACE_PERIOD, MAX_NAME_LENGTH as MAX_NAME_FILTER,
+};
 use self::reply::Reply;
 use self::request::Call;
 use self::route::{Matched, find};
@@ -46,6 +52,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Handlers {
     manager: ClientManager,
     authorizer: SharedAuthorizer,
+    #[cfg(feature = "openapi")]
+    document: Option<Bytes>,
 }
 
 impl Handlers {
@@ -54,6 +62,8 @@ impl Handlers {
         Self {
             manager,
             authorizer: SharedAuthorizer::new(authorizer),
+            #[cfg(feature = "openapi")]
+            document: None,
         }
     }
 
@@ -80,7 +90,7 @@ impl Handlers {
         let (operation, parameters) = match find(&head.method, head.uri.path()) {
             Matched::Operation(operation, parameters) => (operation, parameters),
             Matched::OtherMethods(allowed) => return Err(Error::method_not_allowed(allowed)),
-            Matched::Nothing => return Err(ErrorKind::NotFound.into()),
+            Matched::Nothing => return self.elsewhere(&head),
         };
         let operator = self.authorizer.operator(&head).await?;
         let body = if operation.takes_body() {
@@ -90,6 +100,11 @@ impl Handlers {
         };
         self.run(operation, Call::new(operator, parameters, &head, body))
             .await
+    }
+
+    #[cfg(not(feature = "openapi"))]
+    fn elsewhere(&self, _: &http::request::Parts) -> Result<Reply, Error> {
+        Err(ErrorKind::NotFound.into())
     }
 
     async fn run(&self, operation: Operation, call: Call<'_>) -> Result<Reply, Error> {

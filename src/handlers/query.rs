@@ -7,13 +7,13 @@ use super::Error;
 use crate::domain::{ClientStatus, Id, Page, TokenPage, Violation, Violations};
 use crate::repository::ClientFilter;
 
-const DEFAULT_SIZE: u32 = 20;
+pub(crate) const DEFAULT_SIZE: u32 = 20;
 
 /// No name is longer, so no longer text is in one.
-const MAX_NAME_LENGTH: usize = 1024;
+pub(crate) const MAX_NAME_LENGTH: usize = 1024;
 
 /// 30 days, in seconds.
-const MAX_GRACE_PERIOD: u64 = 30 * 24 * 60 * 60;
+pub(crate) const MAX_GRACE_PERIOD: u64 = 30 * 24 * 60 * 60;
 
 /// The parameters of a query that somebody knows; what nobody asks for is ignored.
 pub(super) struct Query<'a> {

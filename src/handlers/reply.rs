@@ -20,10 +20,15 @@ impl Reply {
     pub(super) fn json<T: Serialize>(status: StatusCode, body: &T) -> Result<Self, Error> {
         let body = serde_json::to_vec(body)
             .map_err(|error| Error::from(ErrorKind::Internal).with_source(error))?;
-        Ok(Self {
-            body: Some(body.into()),
+        Ok(Self::raw(status, body.into()))
+    }
+
+    /// An answer whose JSON is written already.
+    pub(super) fn raw(status: StatusCode, json: Bytes) -> Self {
+        Self {
+            body: Some(json),
             ..Self::empty(status)
-        })
+        }
     }
 
     /// An answer without a body.

@@ -7,13 +7,20 @@ use crate::domain::{AuditEntry, Id, TenantId};
 
 /// One line of the audit trail.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct AuditLogItem<'a> {
     #[serde(serialize_with = "text")]
     id: Id,
     #[serde(serialize_with = "text")]
     tenant_id: &'a TenantId,
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::Action"))]
     action: &'static str,
     operator_id: &'a str,
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::Role"))]
     operator_type: &'a str,
     target_id: String,
     target_type: &'static str,
@@ -21,6 +28,7 @@ pub(crate) struct AuditLogItem<'a> {
     level: &'static str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(schema_with = "super::schema::ip"))]
     ip: Option<IpAddr>,
     status: u8,
     timestamp: i64,

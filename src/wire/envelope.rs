@@ -6,8 +6,15 @@ use super::response::text;
 
 /// Around every answer but create's.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "{T}Envelope")
+)]
 pub(crate) struct Success<T> {
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = 0)))]
     code: u32,
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = "success")))]
     message: &'static str,
     data: T,
     #[serde(serialize_with = "text")]
@@ -27,8 +34,15 @@ impl<T> Success<T> {
 
 /// Around create's answer, which has no timestamp.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "{T}Envelope")
+)]
 pub(crate) struct Created<T> {
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = 0)))]
     code: u32,
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = "success")))]
     message: &'static str,
     data: T,
 }
@@ -45,8 +59,19 @@ impl<T> Created<T> {
 
 /// Around a list. A part that was asked for by position in the list has no total.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(
+        deny_unknown_fields,
+        rename = "{T}List",
+        transform = super::schema::two_forms
+    )
+)]
 pub(crate) struct List<T> {
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = 0)))]
     code: u32,
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = "success")))]
     message: &'static str,
     items: Vec<T>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +83,11 @@ pub(crate) struct List<T> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 struct Pagination {
     page: u64,
     page_size: u32,
@@ -96,7 +126,13 @@ impl<T> List<T> {
 
 /// Every answer that is not a success.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct Failure<'a> {
+    #[cfg_attr(feature = "openapi", schemars(range(min = 400_001, max = 599_999)))]
     code: u32,
     message: &'a str,
     #[serde(serialize_with = "text")]

@@ -4,6 +4,8 @@ mod audit;
 mod envelope;
 mod request;
 mod response;
+#[cfg(feature = "openapi")]
+mod schema;
 mod secret;
 mod token;
 
@@ -11,5 +13,7 @@ pub(crate) use audit::AuditLogItem;
 pub(crate) use envelope::{Created, Failure, List, Success};
 pub(crate) use request::read_fields;
 pub(crate) use response::{CloneClientResponse, CreateClientResponse, OAuthClientItem};
+#[cfg(feature = "openapi")]
+pub(crate) use schema::words;
 pub(crate) use secret::{CreateSecretResponse, RotateSecretResponse, SecretItem, SecretList};
 pub(crate) use token::{ClientStats, RevokeTokensResponse, TokenItem};

@@ -23,6 +23,11 @@ impl Serialize for ShownOnce<'_> {
 
 /// The answer to a creation.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct CreateClientResponse<'a> {
     #[serde(serialize_with = "text")]
     id: Id,
@@ -33,11 +38,17 @@ pub(crate) struct CreateClientResponse<'a> {
     name: &'a str,
     redirect_uris: &'a [String],
     scopes: &'a [String],
+    #[cfg_attr(feature = "openapi", schemars(with = "Vec<crate::domain::GrantType>"))]
     grant_types: Vec<&'static str>,
     #[serde(serialize_with = "json_in_a_string")]
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(schema_with = "super::schema::json_in_a_string")
+    )]
     client_auth_methods: &'a [AuthMethod],
     cors_origins: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::FapiProfile"))]
     fapi_profile: Option<&'static str>,
     is_confidential: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +63,7 @@ pub(crate) struct CreateClientResponse<'a> {
     terms_url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     website: Option<&'a str>,
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::ClientStatus"))]
     status: &'static str,
 }
 
@@ -87,6 +99,11 @@ impl<'a> CreateClientResponse<'a> {
 
 /// The answer to a clone.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct CloneClientResponse<'a> {
     #[serde(serialize_with = "text")]
     id: Id,
@@ -97,14 +114,21 @@ pub(crate) struct CloneClientResponse<'a> {
     name: &'a str,
     redirect_uris: &'a [String],
     scopes: &'a [String],
+    #[cfg_attr(feature = "openapi", schemars(with = "Vec<crate::domain::GrantType>"))]
     grant_types: Vec<&'static str>,
     #[serde(serialize_with = "json_in_a_string")]
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(schema_with = "super::schema::json_in_a_string")
+    )]
     client_auth_methods: &'a [AuthMethod],
     cors_origins: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::FapiProfile"))]
     fapi_profile: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks_uri: Option<&'a str>,
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::ClientStatus"))]
     status: &'static str,
 }
 
@@ -134,6 +158,11 @@ impl<'a> CloneClientResponse<'a> {
 
 /// A client as it is read: no `jwks`, never a secret.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct OAuthClientItem<'a> {
     #[serde(serialize_with = "text")]
     id: Id,
@@ -144,11 +173,17 @@ pub(crate) struct OAuthClientItem<'a> {
     name: &'a str,
     redirect_uris: &'a [String],
     scopes: &'a [String],
+    #[cfg_attr(feature = "openapi", schemars(with = "Vec<crate::domain::GrantType>"))]
     grant_types: Vec<&'static str>,
     #[serde(serialize_with = "json_in_a_string")]
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(schema_with = "super::schema::json_in_a_string")
+    )]
     client_auth_methods: &'a [AuthMethod],
     cors_origins: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::FapiProfile"))]
     fapi_profile: Option<&'static str>,
     is_confidential: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,6 +196,7 @@ pub(crate) struct OAuthClientItem<'a> {
     terms_url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     website: Option<&'a str>,
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::ClientStatus"))]
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret_last_four: Option<&'a str>,

@@ -6,6 +6,11 @@ use crate::secrets::Plaintext;
 
 /// The answer to a rotation.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct RotateSecretResponse<'a> {
     #[serde(serialize_with = "text")]
     client_id: &'a ClientId,
@@ -31,10 +36,16 @@ impl<'a> RotateSecretResponse<'a> {
 
 /// The answer to the addition of a secret.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct CreateSecretResponse<'a> {
     #[serde(serialize_with = "text")]
     secret_id: Id,
     secret_value: ShownOnce<'a>,
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::SecretStatus"))]
     status: &'static str,
     #[serde(serialize_with = "text")]
     created_at: Timestamp,
@@ -53,9 +64,15 @@ impl<'a> CreateSecretResponse<'a> {
 
 /// A secret as it is listed: never the secret itself, nor its hash.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct SecretItem<'a> {
     #[serde(serialize_with = "text")]
     secret_id: Id,
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::SecretStatus"))]
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
@@ -97,6 +114,11 @@ impl<'a> SecretItem<'a> {
 
 /// All secrets of a client.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct SecretList<'a> {
     pub(crate) secrets: Vec<SecretItem<'a>>,
 }

@@ -7,6 +7,11 @@ use crate::domain::{ClientId, RevokedTokens, Timestamp, TokenRecord, TokenStats}
 
 /// How a client is used.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct ClientStats<'a> {
     #[serde(serialize_with = "text")]
     client_id: &'a ClientId,
@@ -32,7 +37,13 @@ impl<'a> ClientStats<'a> {
 
 /// A token as it is listed: never the token itself, nor its hash.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct TokenItem<'a> {
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::TokenType"))]
     token_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<&'a str>,
@@ -61,6 +72,11 @@ impl<'a> From<&'a TokenRecord> for TokenItem<'a> {
 
 /// The answer to a revocation.
 #[derive(Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub(crate) struct RevokeTokensResponse {
     grace_period: u64,
     revoked_access_tokens: u64,

@@ -44,11 +44,13 @@ use crate::handlers::{Body, Handlers, Operation, PeerIp};
 /// these paths are answered 405. Serve the app with `into_make_service_with_connect_info::<SocketAddr>()` and the audit trail
 /// gets the caller's address.
 pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
-    let route = any(move |request: Request| answer(handlers, request));
-    let paths: BTreeSet<_> = Operation::ALL
+    let mut paths: BTreeSet<_> = Operation::ALL
         .iter()
         .map(|operation| operation.path())
         .collect();
+    #[cfg(feature = "openapi")]
+    paths.extend(handlers.document_path());
+    let route = any(move |request: Request| answer(handlers, request));
     paths.into_iter().fold(Router::new(), |router, path| {
         router.route(path, route.clone())
     })

@@ -1,0 +1,38 @@
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Method, StatusCode};
+use serde_json::Value;
+
+use super::reply::Reply;
+use super::{Error, ErrorKind, Handlers};
+
+/// Beside the operations, where it is no client's path.
+const PATH: &str = "/admin/oauth/openapi.json";
+
+impl Handlers {
+    /// Serves `document` at `/admin/oauth/openapi.json`, to anybody: it holds no secret, and the
+    /// tools that read it bring no token. Without this, nothing is served there.
+    ///
+    /// Give it what [`openapi::document`](crate::openapi::document) makes, or more of your own.
+    #[must_use]
+    pub fn with_openapi(mut self, document: &Value) -> Self {
+        self.document = Some(Bytes::from(document.to_string()));
+        self
+    }
+
+    /// Where the document is served, if it is.
+    pub(crate) fn document_path(&self) -> Option<&'static str> {
+        self.document.as_ref().map(|_| PATH)
+    }
+
+    /// What is answered where no operation is.
+    pub(super) fn elsewhere(&self, head: &Parts) -> Result<Reply, Error> {
+        match &self.document {
+            Some(document) if head.uri.path() == PATH => match head.method {
+                Method::GET | Method::HEAD => Ok(Reply::raw(StatusCode::OK, document.clone())),
+                _ => Err(Error::method_not_allowed(vec![Method::GET, Method::HEAD])),
+            },
+            _ => Err(ErrorKind::NotFound.into()),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The OpenAPI 3.1 document of every operation, made from the table that routes them and the types
+//! that travel, so that it says what is answered.
+//!
+//! [`document`] gives it as JSON, to serve with [`Handlers::with_openapi`], or to merge into the
+//! document of your own API: its paths are whole, and security and tags stand with each operation.
+//!
+//! # Examples
+//!
+//! ```
+//! use serde_json::{Value, json};
+//! use tower_oauth_clients::domain::Policy;
+//! use tower_oauth_clients::openapi;
+//!
+//! let mut own = json!({
+//!     "openapi": "3.1.0",
+//!     "info": {"title": "My server", "version": "1.0.0"},
+//!     "paths": {"/": {"get": {"responses": {"200": {"description": "the host's own"}}}}},
+//! });
+//! let document = openapi::document("/api/v1", &Policy::default());
+//! merge(&mut own, &json!({
+//!     "paths": document["paths"],
+//!     "components": document["components"],
+//!     "tags": document["tags"],
+//! }));
+//! assert!(own["paths"]["/"]["get"].is_object());
+//! assert!(own["paths"]["/api/v1/admin/oauth/clients"]["post"].is_object());
+//!
+//! fn merge(into: &mut Value, from: &Value) {
+//!     match (into, from) {
+//!         (Value::Object(into), Value::Object(from)) => {
+//!             for (name, value) in from {
+//!                 merge(into.entry(name).or_insert(Value::Null), value);
+//!             }
+//!         }
+//!         (Value::Array(into), Value::Array(from)) => into.extend(from.iter().cloned()),
+//!         (into, from) => *into = from.clone(),
+//!     }
+//! }
+//! ```
+//!
+//! [`Handlers::with_openapi`]: crate::handlers::Handlers::with_openapi
+
+mod operation;
+mod parameter;
+mod request;
+mod response;
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use crate::domain::Policy;
+use crate::handlers::Operation;
+
+const DESCRIPTION: &str = "\
+The clients of an OAuth authorization server, with their secrets and their audit trail.\n\n\
+What answers GET answers HEAD too. A known path with another method is answered 405, an unknown \
+one 404. Existing clients may take any `code` other than 0 as a failure, whatever the status.";
+
+/// The OpenAPI 3.1 document, as JSON.
+///
+/// `mount` is where the host mounts the operations, for example `/api/v1`, and stands in front of
+/// each path; `""` is the root. `policy` is the one that the manager was built with: its limits
+/// and lists are those of the request bodies.
+///
+/// The document holds no secret, and nothing of this process but the policy.
+pub fn document(mount: &str, policy: &Policy) -> Value {
+    let mount = mount.trim_end_matches('/');
+    let mut generator = generator();
+    let mut paths = Map::new();
+    for &operation in Operation::ALL {
+        let path = paths
+            .entry(format!("{mount}{}", operation.path()))
+            .or_insert_with(|| json!({}));
+        let method = operation.method().as_str().to_ascii_lowercase();
+        path[method] = operation::describe(operation, &mut generator);
+    }
+    let failure = response::failures(&mut generator);
+    let mut schemas = generator.take_definitions(true);
+    schemas.extend(request::schemas(policy));
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "OAuth clients",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": DESCRIPTION,
+        },
+        "tags": operation::TAGS
+            .map(|(name, description)| json!({"name": name, "description": description})),
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "parameters": parameter::components(&mut generator),
+            "headers": response::headers(),
+            "responses": failure,
+            "securitySchemes": {
+                "bearerAuth": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "A token of an administrator (RFC 6750).",
+                },
+            },
+        },
+    })
+}
+
+/// JSON Schema 2020-12, which is that of OpenAPI 3.1, of what is written.
+fn generator() -> SchemaGenerator {
+    SchemaSettings::draft2020_12()
+        .for_serialize()
+        .with(|settings| settings.definitions_path = "/components/schemas".into())
+        .with_transform(RecursiveTransform(never_null))
+        .into_generator()
+}
+
+/// What is not set is left out, so nothing that is there is null.
+fn never_null(schema: &mut Schema) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".into(), only);
+        }
+    }
+    if let Some(Value::Array(choices)) = schema.get_mut("anyOf") {
+        choices.retain(|choice| choice["type"] != "null");
+        if let [Value::Object(only)] = choices.as_mut_slice() {
+            let only = std::mem::take(only);
+            schema.remove("anyOf");
+            schema.ensure_object().extend(only);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+use schemars::SchemaGenerator;
+use serde_json::{Value, json};
+
+use crate::domain::{ClientId, ClientStatus, Id, Page, TenantId};
+use crate::handlers::{DEFAULT_PAGE_SIZE, MAX_GRACE_PERIOD, MAX_NAME_FILTER};
+
+/// Every parameter, by the name of its component.
+pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
+    let client_id = generator.subschema_for::<ClientId>();
+    let id = generator.subschema_for::<Id>();
+    let tenant = generator.subschema_for::<TenantId>();
+    let status = generator.subschema_for::<ClientStatus>();
+    json!({
+        "ClientId": {
+            "name": "client_id", "in": "path", "required": true, "schema": client_id,
+        },
+        "SecretId": {"name": "secret_id", "in": "path", "required": true, "schema": id},
+        "TenantId": {
+            "name": "X-Tenant-ID", "in": "header", "schema": tenant,
+            "description": "The tenant to act in. An `admin` may name its own only.",
+        },
+        "IfMatch": {
+            "name": "If-Match", "in": "header", "schema": {"type": "string"},
+            "example": "\"1\"",
+            "description": "The version that the change is meant for, by its `ETag` (RFC 9110 \
+                            section 13.1.1).",
+        },
+        "Page": {
+            "name": "page", "in": "query",
+            "schema": {"type": "integer", "format": "uint64", "minimum": 1, "default": 1},
+            "description": "The number of the page, from 1.",
+        },
+        "PageSize": {
+            "name": "page_size", "in": "query",
+            "schema": {
+                "type": "integer", "minimum": 1, "maximum": Page::MAX_SIZE,
+                "default": DEFAULT_PAGE_SIZE,
+            },
+        },
+        "After": {
+            "name": "after", "in": "query", "allowEmptyValue": true,
+            "schema": {"anyOf": [id, {"const": ""}]},
+            "description": "Instead of `page`: the `id` that the page follows, or empty for the \
+                            first page. It costs the same everywhere in the list; the answer has \
+                            no total, and a `Link` to what follows.",
+        },
+        "Name": {
+            "name": "name", "in": "query",
+            "schema": {"type": "string", "maxLength": MAX_NAME_FILTER},
+            "description": "A part of the name, in any case.",
+        },
+        "Status": {"name": "status", "in": "query", "schema": status},
+        "GracePeriod": {
+            "name": "grace_period", "in": "query",
+            "schema": {
+                "type": "integer", "minimum": 0, "maximum": MAX_GRACE_PERIOD, "default": 0,
+            },
+            "description": "The seconds for which the tokens still work.",
+        },
+    })
+}
+
+/// The parameters that a path names in braces.
+pub(super) fn of_path(path: &'static str) -> impl Iterator<Item = String> {
+    let names = path
+        .split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    names.map(pascal_case)
+}
+
+pub(super) fn reference(component: String) -> Value {
+    json!({"$ref": format!("#/components/parameters/{component}")})
+}
+
+fn pascal_case(name: &str) -> String {
+    let words = name.split('_').filter_map(|word| word.split_at_checked(1));
+    words.fold(String::new(), |text, (first, rest)| {
+        text + &first.to_ascii_uppercase() + rest
+    })
+}

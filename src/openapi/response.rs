@@ -1,0 +1,107 @@
+use http::StatusCode;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use crate::handlers::ErrorKind;
+use crate::wire::Failure;
+
+/// The headers of every answer.
+const ALWAYS: [&str; 2] = ["Cache-Control", "X-Content-Type-Options"];
+
+/// Every kind that some operation answers. 405 is left out: no operation has it.
+const FAILURES: [ErrorKind; 10] = [
+    ErrorKind::BadRequest,
+    ErrorKind::Unauthorized,
+    ErrorKind::Forbidden,
+    ErrorKind::NotFound,
+    ErrorKind::Conflict,
+    ErrorKind::PreconditionFailed,
+    ErrorKind::PayloadTooLarge,
+    ErrorKind::UnsupportedMediaType,
+    ErrorKind::Internal,
+    ErrorKind::Unavailable,
+];
+
+/// A success, with a body where there is one.
+pub(super) fn success(status: StatusCode, body: Option<Schema>, headers: &[&str]) -> Value {
+    let mut response = json!({
+        "description": status.canonical_reason().unwrap_or_default(),
+        "headers": references(headers),
+    });
+    if let Some(schema) = body {
+        response["content"] = json!({"application/json": {"schema": schema}});
+    }
+    response
+}
+
+/// The failures of one operation: each kind at its status.
+pub(super) fn failures_of(kinds: Vec<ErrorKind>) -> Map<String, Value> {
+    let reference = |kind| json!({"$ref": format!("#/components/responses/{kind:?}")});
+    let responses = kinds.into_iter();
+    responses
+        .map(|kind| (kind.status().as_str().to_owned(), reference(kind)))
+        .collect()
+}
+
+/// Every failure, by the name of its component.
+pub(super) fn failures(generator: &mut SchemaGenerator) -> Value {
+    let schema = generator.subschema_for::<Failure<'_>>();
+    let component = |kind: ErrorKind| {
+        let headers: &[_] = match kind {
+            ErrorKind::Unauthorized | ErrorKind::Forbidden => &["WWW-Authenticate"],
+            ErrorKind::Unavailable => &["Retry-After"],
+            _ => &[],
+        };
+        let example = json!({
+            "code": u32::from(kind.status().as_u16()) * 1000 + 1,
+            "message": kind.message(),
+            "timestamp": "2026-04-15T10:30:00Z",
+        });
+        let response = json!({
+            "description": kind.message(),
+            "headers": references(headers),
+            "content": {"application/json": {"schema": schema, "example": example}},
+        });
+        (format!("{kind:?}"), response)
+    };
+    FAILURES.into_iter().map(component).collect()
+}
+
+/// Every header of an answer, by its name.
+pub(super) fn headers() -> Value {
+    json!({
+        "Cache-Control": {"required": true, "schema": {"type": "string", "const": "no-store"}},
+        "X-Content-Type-Options": {
+            "required": true, "schema": {"type": "string", "const": "nosniff"},
+        },
+        "ETag": {
+            "required": true, "schema": {"type": "string"}, "example": "\"1\"",
+            "description": "The version of the client, for `If-Match`.",
+        },
+        "Location": {
+            "required": true, "schema": {"type": "string", "format": "uri-reference"},
+            "description": "Where the new client is.",
+        },
+        "Link": {
+            "schema": {"type": "string"},
+            "description": "With `after`, where something follows: the next page, as \
+                            `<...>; rel=\"next\"` (RFC 8288).",
+        },
+        "WWW-Authenticate": {
+            "required": true, "schema": {"type": "string", "pattern": "^Bearer "},
+            "description": "RFC 6750 section 3.",
+        },
+        "Retry-After": {
+            "required": true, "schema": {"type": "integer", "minimum": 0},
+            "description": "Seconds.",
+        },
+    })
+}
+
+fn references(own: &[&str]) -> Value {
+    let names = ALWAYS.iter().chain(own);
+    let reference = |name| json!({"$ref": format!("#/components/headers/{name}")});
+    names
+        .map(|name| (name.to_string(), reference(name)))
+        .collect()
+}

@@ -1,0 +1,132 @@
+//! The schemas of what the wire types are made of.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value;
+
+use super::response::ShownOnce;
+use crate::domain::{
+    Action, AuthMethod, ClientId, ClientStatus, FapiProfile, GrantType, Id, Role, SecretStatus,
+    TenantId, Timestamp, TokenType,
+};
+
+/// A schema for each type, by name where `named`, else in place.
+macro_rules! schemas {
+    ($($type:ty, $name:literal, inline: $inline:literal, $schema:tt;)+) => { $(
+        impl JsonSchema for $type {
+            fn inline_schema() -> bool {
+                $inline
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    )+ };
+}
+
+schemas! {
+    Id, "Id", inline: true, {
+        "type": "string",
+        "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$",
+        "description": "A ULID.",
+    };
+    ClientId, "ClientId", inline: true, {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": Self::MAX_LENGTH,
+        "pattern": "^[!-~]+$",
+        "description": "The client's public name in OAuth (RFC 6749 section 2.2).",
+    };
+    TenantId, "TenantId", inline: true, {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": Self::MAX_LENGTH,
+    };
+    Timestamp, "Timestamp", inline: true, {
+        "type": "string",
+        "format": "date-time",
+        "pattern": "Z$",
+    };
+    ShownOnce<'_>, "ShownOnce", inline: true, {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_-]+$",
+        "description": "A secret. It is shown this once and never again.",
+    };
+    Action, "Action", inline: false, {
+        "type": "string",
+        "enum": words(Self::ALL, Self::as_str),
+    };
+    ClientStatus, "ClientStatus", inline: false, {
+        "type": "string",
+        "enum": words(Self::ALL, Self::as_str),
+        "description": "A client that is not active never authenticates.",
+    };
+    FapiProfile, "FapiProfile", inline: false, {
+        "type": "string",
+        "enum": words(Self::ALL, Self::as_str),
+    };
+    GrantType, "GrantType", inline: false, {
+        "type": "string",
+        "enum": words(Self::ALL, Self::as_str),
+        "description": "RFC 7591 section 2.",
+    };
+    Role, "Role", inline: false, {
+        "type": "string",
+        "enum": words(Self::ALL, Self::as_str),
+    };
+    TokenType, "TokenType", inline: false, {
+        "type": "string",
+        "enum": words(Self::ALL, Self::as_str),
+        "description": "RFC 7009 section 2.1.",
+    };
+    SecretStatus, "SecretStatus", inline: false, {
+        "type": "string",
+        "enum": words(Self::ALL, Self::as_str),
+        "description": "A retired secret was replaced and is accepted until it expires; an \
+                        inactive one never is.",
+    };
+}
+
+/// The words of a closed list.
+pub(crate) fn words<T: Copy>(all: &[T], as_str: fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().copied().map(as_str).collect()
+}
+
+/// The auth methods as answers carry them: a string that holds a JSON array of the words.
+pub(super) fn json_in_a_string(_: &mut SchemaGenerator) -> Schema {
+    let word = words(AuthMethod::ALL, AuthMethod::as_str).join("|");
+    json_schema!({
+        "type": "string",
+        "contentMediaType": "application/json",
+        "pattern": format!("^\\[\"({word})\"(,\"({word})\")*\\]$"),
+        "description": "A JSON array of auth methods, in a string.",
+        "examples": ["[\"client_secret_basic\",\"private_key_jwt\"]"],
+    })
+}
+
+pub(super) fn ip(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]})
+}
+
+/// A list by page number has a total; one by position in it has none.
+pub(super) fn two_forms(list: &mut Schema) {
+    const COUNTED: [&str; 2] = ["pagination", "total"];
+
+    let mut by_number = list.clone();
+    by_number.insert("title".into(), "By page number".into());
+    if let Some(Value::Array(required)) = by_number.get_mut("required") {
+        required.extend(COUNTED.map(Value::from));
+    }
+    let mut by_position = list.clone();
+    by_position.insert("title".into(), "By position, with after".into());
+    if let Some(Value::Object(properties)) = by_position.get_mut("properties") {
+        properties.retain(|name, _| !COUNTED.contains(&name.as_str()));
+    }
+    *list = json_schema!({"oneOf": [by_number, by_position]});
+}

@@ -1,0 +1,11 @@
+//! The OpenAPI document: what it looks like, that it is valid, and that it says what is served.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod answers;
+mod document;
+mod requests;
+mod routes;
+mod schema;
+mod served;
