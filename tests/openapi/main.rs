@@ -9,3 +9,4 @@ mod requests;
 mod routes;
 mod schema;
 mod served;
+mod tokens;
