@@ -1,0 +1,67 @@
+//! Runs the specification in `features/` over every repository, through the real service.
+//!
+//! `cargo test --test features -- "goes public"` runs the scenarios with these words in their names.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may panic, and prints what it found"
+)]
+
+#[path = "features/cell.rs"]
+mod cell;
+#[path = "features/person.rs"]
+mod person;
+#[path = "features/report.rs"]
+mod report;
+#[path = "features/scene.rs"]
+mod scene;
+#[path = "features/service.rs"]
+mod service;
+#[path = "features/steps/mod.rs"]
+mod steps;
+mod support;
+
+use std::process::ExitCode;
+
+use cucumber::World;
+
+use self::report::Report;
+use self::scene::Scene;
+use self::support::Store;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    let mut sound = true;
+    for store in Store::ALL {
+        let report = run(store, wanted.clone()).await;
+        println!("features over {store:?}: {report}");
+        sound &= report.is_sound() && (report.passed > 0 || wanted.is_some());
+    }
+    if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+async fn run(store: Store, wanted: Option<String>) -> Report {
+    let cucumber = Scene::cucumber()
+        .with_writer(Report::default())
+        .fail_on_skipped()
+        .with_default_cli()
+        .before(move |_, _, _, scene| Box::pin(scene.open(store)));
+    let report = cucumber
+        .filter_run("features", move |_, _, scenario| {
+            wanted
+                .as_ref()
+                .is_none_or(|words| scenario.name.contains(words))
+        })
+        .await;
+    Report::clone(&report)
+}

@@ -1,0 +1,193 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+
+use bytes::Bytes;
+use cucumber::gherkin::Step;
+use cucumber::{Parameter, World};
+use http::{Method, Request};
+use http_body_util::Full;
+use serde_json::Value;
+use tower_oauth_clients::domain::{ClientId, TenantId};
+use tower_oauth_clients::handlers::PeerIp;
+
+use crate::cell;
+use crate::person::Person;
+use crate::service::Service;
+use crate::support::{Answer, CLIENTS, Store, request, super_admin};
+
+/// One scenario: the service, who acts, and what was said so far.
+#[derive(Debug, Default, World)]
+pub struct Scene {
+    service: Option<Service>,
+    pub people: HashMap<String, Person>,
+    pub clients: HashMap<String, Known>,
+    pub key_sets: HashMap<String, String>,
+    /// Headers for the next request alone.
+    pub headers: Vec<(String, String)>,
+    answers: Vec<Answer>,
+}
+
+/// A client that was created in the scenario.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub tenant: TenantId,
+    pub client_id: ClientId,
+    pub secret: Option<String>,
+    pub etag: Option<String>,
+}
+
+/// Who acts, and in which tenant when a step says so: `Grace, acting in "acme",`.
+#[derive(Debug, Parameter)]
+#[param(name = "who", regex = r#"[A-Z]\w+(?:, acting in "[^"]*",)?"#)]
+pub struct Who {
+    pub name: String,
+    pub tenant: Option<String>,
+}
+
+impl FromStr for Who {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, tenant) = match text.split_once(", acting in ") {
+            Some((name, tenant)) => (name, Some(tenant.trim_matches([',', '"']).to_owned())),
+            None => (text, None),
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            tenant,
+        })
+    }
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl Scene {
+    pub async fn open(&mut self, store: Store) {
+        self.service = Some(Service::open(store).await);
+    }
+
+    pub fn service(&self) -> &Service {
+        self.service.as_ref().expect("opened before the first step")
+    }
+
+    /// Sends a request as somebody; the answer is what the next steps speak of.
+    pub async fn send(
+        &mut self,
+        who: &Who,
+        method: Method,
+        path: &str,
+        body: impl Into<Bytes>,
+    ) -> &Answer {
+        let person = &self.people[&who.name];
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(credentials) = person.credentials() {
+            request = request.header("Authorization", credentials);
+        }
+        if let Some(tenant) = &who.tenant {
+            request = request.header("X-Tenant-ID", tenant);
+        }
+        for (name, value) in self.headers.drain(..) {
+            request = request.header(name, value);
+        }
+        if let Some(ip) = person.ip {
+            request = request.extension(PeerIp(ip));
+        }
+        let request = request.body(Full::new(body.into())).unwrap();
+        let answer = self.service().send(request).await;
+        self.answers.push(answer);
+        self.answer()
+    }
+
+    /// The stored client as its tenant would read it. Not an answer that a step speaks of.
+    pub async fn current(&self, name: &str) -> Answer {
+        let known = self.client(name);
+        let mut request = request(&super_admin(), Method::GET, &path(known), None);
+        let tenant = known.tenant.as_str().parse().unwrap();
+        request.headers_mut().insert("X-Tenant-ID", tenant);
+        self.service().send(request).await
+    }
+
+    pub async fn send_json(
+        &mut self,
+        who: &Who,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> &Answer {
+        let json = ("Content-Type".to_owned(), "application/json".to_owned());
+        self.headers.push(json);
+        self.send(who, method, path, body.to_string()).await
+    }
+
+    pub fn answer(&self) -> &Answer {
+        self.answers.last().expect("nothing was asked yet")
+    }
+
+    pub fn answer_before(&self) -> &Answer {
+        &self.answers[self.answers.len() - 2]
+    }
+
+    /// Keeps what the answer to a creation or a clone says, under a name.
+    pub fn remember(&mut self, name: &str, who: &Who) {
+        let data = self.answer().data();
+        let own = self.people[&who.name].tenant.clone();
+        let tenant = who.tenant.clone().or(own).expect("acts in a tenant");
+        let known = Known {
+            tenant: TenantId::parse(&tenant).unwrap(),
+            client_id: ClientId::parse(data["client_id"].as_str().unwrap()).unwrap(),
+            secret: data["client_secret"].as_str().map(str::to_owned),
+            etag: None,
+        };
+        self.clients.insert(name.to_owned(), known);
+    }
+
+    pub fn client(&self, name: &str) -> &Known {
+        self.clients
+            .get(name)
+            .unwrap_or_else(|| panic!("there is no client {name}"))
+    }
+
+    pub fn value(&self, cell: &str) -> Value {
+        cell::value(cell, &self.key_sets)
+    }
+
+    /// A table of fields and their values over `fields`. An empty cell takes a field away.
+    pub fn over(&self, mut fields: Value, step: &Step) -> Value {
+        for (field, cell) in rows(step) {
+            let object = fields.as_object_mut().unwrap();
+            if cell.is_empty() {
+                object.remove(field);
+            } else {
+                object.insert(field.to_owned(), self.value(cell));
+            }
+        }
+        fields
+    }
+}
+
+/// Where a client is.
+pub fn path(known: &Known) -> String {
+    format!("{CLIENTS}/{}", known.client_id)
+}
+
+/// The rows of a step's table of two columns.
+pub fn rows(step: &Step) -> impl Iterator<Item = (&str, &str)> {
+    let rows = step.table.iter().flat_map(|table| &table.rows);
+    rows.map(|row| match &row[..] {
+        [first, second] => (first.as_str(), second.as_str()),
+        _ => panic!("a table of two columns"),
+    })
+}
+
+/// The text below a step.
+pub fn text(step: &Step) -> &str {
+    step.docstring
+        .as_deref()
+        .expect("a text below the step")
+        .trim()
+}

@@ -1,0 +1,128 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Full;
+use tempfile::TempDir;
+use tower::ServiceExt;
+use tower_oauth_clients::ClientManager;
+use tower_oauth_clients::adapters::tower::ManagementService;
+use tower_oauth_clients::domain::{
+    AuditEntry, Client, ClientId, Clock, Page, SecretRecord, SecretStatus, TenantId,
+};
+use tower_oauth_clients::handlers::Handlers;
+use tower_oauth_clients::repository::{
+    ClientRepository, MemoryRepository, Result, SqliteRepository,
+};
+use tower_oauth_clients::secrets::{HashPool, Plaintext, SecretFormat};
+
+use crate::support::{Answer, Store, TestClock, authorizer, cheap_pool};
+
+/// The whole service, and a way to look behind it.
+#[derive(Debug)]
+pub struct Service {
+    pub clock: TestClock,
+    management: ManagementService,
+    repository: Repository,
+    pool: HashPool,
+    folder: TempDir,
+}
+
+#[derive(Clone, Debug)]
+enum Repository {
+    Memory(MemoryRepository),
+    Sqlite(SqliteRepository),
+}
+
+/// The same call on whichever repository it is.
+macro_rules! ask {
+    ($repository:expr, $method:ident($($argument:expr),*)) => {
+        match &$repository {
+            Repository::Memory(repository) => repository.$method($($argument),*).await,
+            Repository::Sqlite(repository) => repository.$method($($argument),*).await,
+        }
+    };
+}
+
+impl Service {
+    pub async fn open(store: Store) -> Self {
+        let folder = TempDir::new().unwrap();
+        let (clock, pool) = (TestClock::new(), cheap_pool());
+        // From a whole second on: what is so many seconds later then says so.
+        let past = clock.now().as_micros().rem_euclid(1_000_000);
+        clock.advance(Duration::from_micros(1_000_000 - past.unsigned_abs()));
+        let repository = match store {
+            Store::Memory => Repository::Memory(MemoryRepository::new()),
+            Store::Sqlite => {
+                let path = folder.path().join("clients.db");
+                let repository = SqliteRepository::open(path).await.unwrap();
+                repository.migrate().await.unwrap();
+                Repository::Sqlite(repository)
+            }
+        };
+        let builder = match repository.clone() {
+            Repository::Memory(repository) => ClientManager::builder(repository),
+            Repository::Sqlite(repository) => ClientManager::builder(repository),
+        };
+        let builder = builder
+            .with_hash_pool(pool.clone())
+            .with_clock(clock.clone());
+        let handlers = Handlers::new(builder.build().unwrap(), authorizer(clock.clone()));
+        let management = ManagementService::new(handlers);
+        Self {
+            clock,
+            management,
+            repository,
+            pool,
+            folder,
+        }
+    }
+
+    pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
+        self.clock.advance(Duration::from_millis(1));
+        let Ok(response) = self.management.clone().oneshot(request).await;
+        Answer::read(response).await
+    }
+
+    pub async fn stored(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
+        ask!(self.repository, get(tenant, client_id))
+    }
+
+    pub async fn trail(&self, tenant: &TenantId, client_id: &ClientId) -> Vec<AuditEntry> {
+        let page = Page::Number {
+            number: 1,
+            size: Page::MAX_SIZE,
+        };
+        let slice = ask!(self.repository, audit_entries(tenant, client_id, page));
+        slice.map(|slice| slice.items).unwrap_or_default()
+    }
+
+    pub async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Vec<SecretRecord> {
+        ask!(self.repository, secrets(tenant, client_id)).unwrap()
+    }
+
+    /// Whether a token endpoint would accept the secret now.
+    pub async fn accepts(&self, tenant: &TenantId, client_id: &ClientId, secret: &str) -> bool {
+        let presented = Plaintext::new(secret);
+        let id = SecretFormat::lookup_id(&presented).expect("a well-formed secret");
+        let records = self.secrets(tenant, client_id).await;
+        let Some(record) = records.into_iter().find(|record| record.id == id) else {
+            return false;
+        };
+        assert_ne!(
+            record.status,
+            SecretStatus::Retired,
+            "nothing here retires a secret"
+        );
+        record.verifies_at(self.clock.now())
+            && self.pool.verify(presented, record.hash).await.unwrap()
+    }
+
+    /// The bytes of every file of the database; none for memory.
+    pub fn database(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files
+            .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
+            .collect()
+    }
+}

@@ -1,0 +1,103 @@
+use cucumber::gherkin::Step;
+use cucumber::{given, when};
+use http::Method;
+use serde_json::Value;
+
+use crate::scene::{Scene, Who, path, rows, text};
+use crate::support::{CLIENTS, base};
+
+const JSON: &str = "application/json";
+
+#[given("the next request has the headers")]
+fn headers(scene: &mut Scene, step: &Step) {
+    let rows: Vec<_> = rows(step)
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
+    scene.headers.extend(rows);
+}
+
+#[when(expr = "{who} creates a client by sending")]
+async fn create_from_text(scene: &mut Scene, who: Who, step: &Step) {
+    create_from(scene, &who, JSON, text(step).to_owned()).await;
+}
+
+#[when(expr = "{who} creates a client by sending {string}")]
+async fn create_from_line(scene: &mut Scene, who: Who, body: String) {
+    create_from(scene, &who, JSON, body).await;
+}
+
+#[when(expr = "{who} creates a client by sending bytes that are no text")]
+async fn create_from_bytes(scene: &mut Scene, who: Who) {
+    create_from(scene, &who, JSON, b"{\"name\":\"\xff\xfe\"}".to_vec()).await;
+}
+
+#[when(expr = "{who} creates a client by sending {int} KiB and {int} bytes")]
+async fn create_from_length(scene: &mut Scene, who: Who, kib: usize, bytes: usize) {
+    let mut body = base().to_string();
+    body.push_str(&" ".repeat(kib * 1024 + bytes - body.len()));
+    create_from(scene, &who, JSON, body).await;
+}
+
+#[when(expr = "{who} creates {string}, and says that it is {string}")]
+async fn create_from_type(scene: &mut Scene, who: Who, name: String, media_type: String) {
+    let mut body = base();
+    body["name"] = name.into();
+    create_from(scene, &who, &media_type, body.to_string()).await;
+}
+
+async fn create_from(
+    scene: &mut Scene,
+    who: &Who,
+    media_type: &str,
+    body: impl Into<bytes::Bytes>,
+) {
+    scene
+        .headers
+        .push(("Content-Type".into(), media_type.into()));
+    scene.send(who, Method::POST, CLIENTS, body).await;
+}
+
+#[when(expr = "{who} changes {string} by sending {string}")]
+async fn change_from_line(scene: &mut Scene, who: Who, name: String, body: String) {
+    let path = path(scene.client(&name));
+    scene.headers.push(("Content-Type".into(), JSON.into()));
+    scene.send(&who, Method::PUT, &path, body).await;
+}
+
+#[when(expr = "{who} asks to {word} the client {string}")]
+async fn ask_for(scene: &mut Scene, who: Who, what: String, client_id: String) {
+    let path = format!("{CLIENTS}/{client_id}");
+    match &*what {
+        "read" => scene.send(&who, Method::GET, &path, "").await,
+        "change" => {
+            scene
+                .send_json(&who, Method::PUT, &path, &Value::Object(Default::default()))
+                .await
+        }
+        "clone" => {
+            scene
+                .send(&who, Method::POST, &format!("{path}/clone"), "")
+                .await
+        }
+        "create" => scene.send_json(&who, Method::POST, CLIENTS, &base()).await,
+        other => panic!("nobody can {other} a client"),
+    };
+}
+
+#[when(expr = "{who} asks to {word} {string}")]
+async fn ask_for_known(scene: &mut Scene, who: Who, what: String, name: String) {
+    let client_id = scene.client(&name).client_id.to_string();
+    ask_for(scene, who, what, client_id).await;
+}
+
+#[when(expr = "{who} reads {string}, written in upper case")]
+async fn read_in_upper_case(scene: &mut Scene, who: Who, name: String) {
+    let client_id = scene.client(&name).client_id.to_string().to_uppercase();
+    ask_for(scene, who, "read".into(), client_id).await;
+}
+
+#[when(expr = "{who} sends {word} to {word}")]
+async fn send(scene: &mut Scene, who: Who, method: String, path: String) {
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    scene.send_json(&who, method, &path, &base()).await;
+}
