@@ -121,8 +121,8 @@ impl ClientManager {
             return Err(ErrorKind::Internal.into());
         };
         let tenant = &operator.tenant;
-        let audit = self.entry(operator, client_id, action, record.id);
         for _ in 0..ATTEMPTS {
+            let audit = self.entry(operator, client_id, action, record.id);
             let version = client.version;
             let repository = &self.0.repository;
             let stored = if action == Action::SecretRotate {

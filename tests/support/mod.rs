@@ -5,6 +5,8 @@
     reason = "each test binary uses its own part"
 )]
 
+pub mod console;
+
 use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
@@ -299,7 +301,7 @@ impl Answer {
     }
 }
 
-/// The claims of an administrator of a tenant, good for ten minutes.
+/// The claims of an administrator of a tenant, good for a day.
 pub fn claims(tenant: &str) -> Value {
     json!({
         "sub": "alice",
@@ -307,7 +309,7 @@ pub fn claims(tenant: &str) -> Value {
         "role": "admin",
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "exp": SystemClock.now().as_seconds() + 600,
+        "exp": SystemClock.now().as_seconds() + 24 * 60 * 60,
     })
 }
 

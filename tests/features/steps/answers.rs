@@ -202,7 +202,10 @@ fn header(scene: &mut Scene, name: String, value: String) {
 #[then(expr = "the header Allow names {word}")]
 fn allows(scene: &mut Scene, method: String) {
     let allowed = scene.answer().header("Allow").expect("an Allow header");
-    assert!(allowed.split(", ").any(|named| named == method), "{allowed}");
+    assert!(
+        allowed.split(", ").any(|named| named == method),
+        "{allowed}"
+    );
 }
 
 #[then("the version is the same as before")]
