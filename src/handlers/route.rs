@@ -77,7 +77,10 @@ mod tests {
         let Matched::OtherMethods(allowed) = find(&Method::TRACE, "/admin/oauth/clients/x") else {
             panic!()
         };
-        assert_eq!(allowed, [Method::GET, Method::PUT, Method::HEAD]);
+        assert_eq!(
+            allowed,
+            [Method::GET, Method::PUT, Method::DELETE, Method::HEAD]
+        );
     }
 
     #[test]

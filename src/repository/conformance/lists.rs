@@ -169,12 +169,12 @@ pub async fn filters_by_name_and_status(repository: impl ClientRepository) {
     use ClientStatus::{Active, Inactive, Suspended};
     let subject = Subject::new(repository);
     for (second, name, status) in [
+        (0, "Straße ΟΔΟΣΑ", Active),
         (1, "Alpha Shop", Active),
         (2, "alpha bank", Suspended),
         (3, "Über Ärger", Active),
         (4, "ΑΘΗΝΑ", Inactive),
         (5, "beta", Active),
-        (6, "Straße ΟΔΟΣΑ", Active),
     ] {
         named(&subject, second, name, status).await;
     }
