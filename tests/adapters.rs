@@ -78,7 +78,7 @@ async fn other_methods_are_ours_to_answer_and_unknown_paths_the_hosts() {
     let path = format!("/api/v1{CLIENTS}/app-1");
     let answer = through(&host, request("", Method::TRACE, &path, None)).await;
     assert_eq!(answer.json()["code"], 405_001);
-    assert_eq!(answer.header("allow"), Some("GET, PUT, HEAD"));
+    assert_eq!(answer.header("allow"), Some("GET, PUT, DELETE, HEAD"));
     let path = format!("{path}/unknown");
     let answer = through(&host, request("", Method::GET, &path, None)).await;
     assert_eq!(answer.body, "the host's own answer");

@@ -1,4 +1,11 @@
 //! Who acts at the same time: whatever the order, the rules hold, and each success happened once.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 mod support;
 

@@ -112,7 +112,7 @@ impl<'a> Query<'a> {
         let status = self.get(
             "status",
             "must be one of active, suspended, inactive",
-            |text| ClientStatus::parse(text),
+            ClientStatus::parse,
         );
         ClientFilter {
             name: name.filter(|name| !name.is_empty()),

@@ -1,6 +1,13 @@
 //! The wire contract of each operation: exact members, types and headers, the same over every
 //! repository.
-#![allow(unreachable_pub, reason = "the modules of one test")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test may panic"
+)]
 
 mod audit_logs;
 mod clients;

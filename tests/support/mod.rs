@@ -1,8 +1,10 @@
 //! The whole service in one process, over either repository, with a clock that tests move.
 #![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
     dead_code,
     unreachable_pub,
-    reason = "each test binary uses its own part"
+    reason = "a test may panic, and each uses its own part"
 )]
 
 pub mod console;
