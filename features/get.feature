@@ -126,19 +126,15 @@ Feature: Read a client
     Scenario Outline: There is no client <client_id>
       When Alice asks to read the client "<client_id>"
       Then it is refused as not found
-      And the message is
-        """
-        <message>
-        """
 
       Examples:
-        | client_id                             | message          |
-        | app-01arz3ndektsv4rrffq69g5fav        | client not found |
-        | 01ARZ3NDEKTSV4RRFFQ69G5FAV            | client not found |
-        | app-%27%20OR%201=1--                  | not found        |
-        | %00                                   | not found        |
-        | ..%2Fclients                          | client not found |
-        | %25                                   | client not found |
+        | client_id |
+        | app-01arz3ndektsv4rrffq69g5fav |
+        | 01ARZ3NDEKTSV4RRFFQ69G5FAV |
+        | app-%27%20OR%201=1-- |
+        | %00 |
+        | ..%2Fclients |
+        | %25 |
 
     Scenario: The case of a client_id matters
       Given the client "My Application"

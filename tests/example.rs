@@ -1,0 +1,253 @@
+//! Runs the example host as somebody who tries it for the first time, who mistypes its settings,
+//! and who pulls the plug.
+#![cfg(unix)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may panic"
+)]
+
+#[path = "example/host.rs"]
+mod host;
+
+use std::fs;
+use std::net::TcpListener;
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use self::host::Settings;
+
+/// Where the clients are, below the host's own prefix.
+const CLIENTS: &str = "/api/v1/admin/oauth/clients";
+
+fn my_application() -> Value {
+    json!({"name": "My Application", "redirect_uris": ["https://app.example.com/callback"]})
+}
+
+#[test]
+fn the_printed_commands_work_when_pasted() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let host = Settings::new(&folder).start();
+
+    let pasted = Command::new("sh")
+        .arg("-ec")
+        .arg(&host.commands)
+        .output()
+        .unwrap();
+    assert!(pasted.status.success(), "{pasted:?}");
+    let answers: Vec<Value> = String::from_utf8(pasted.stdout)
+        .unwrap()
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+
+    let [created, read, changed, cloned] = &answers[..] else {
+        panic!("four commands, and {} answers", answers.len())
+    };
+    assert!(created["data"]["client_secret"].is_string());
+    assert_eq!(read["data"]["client_id"], created["data"]["client_id"]);
+    assert_eq!(changed["data"]["scopes"], json!(["openid", "profile"]));
+    assert_eq!(cloned["data"]["name"], "My Application (clone)");
+    host.stop();
+}
+
+#[test]
+fn a_client_outlives_its_host() {
+    let folder = TempDir::new().unwrap();
+    let settings = Settings::new(&folder);
+    let host = settings.start();
+    let token = &host.token;
+
+    let created = host.ask("POST", CLIENTS, token, &my_application());
+    assert_eq!(created.status, 201, "{}", created.body);
+    let path = format!("{CLIENTS}/{}", created.data("client_id"));
+    assert_eq!(created.header("location"), Some(&*path));
+    let read = host.ask("GET", &path, token, &Value::Null);
+    assert_eq!((read.status, read.data("tenant_id")), (200, "demo".into()));
+    let changed = host.ask("PUT", &path, token, &json!({"scopes": ["openid"]}));
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let cloned = host.ask("POST", &format!("{path}/clone"), token, &Value::Null);
+    assert_eq!(cloned.status, 201, "{}", cloned.body);
+    let own = host.ask("GET", "/", token, &Value::Null);
+    assert_eq!(
+        (own.status, &*own.body),
+        (200, "This route is the host's own.\n")
+    );
+
+    let token = host.stop();
+    let host = settings.start();
+    let again = host.ask("GET", &path, &token, &Value::Null);
+    assert_eq!(again.json()["data"], changed.json()["data"]);
+    host.stop();
+}
+
+#[test]
+fn a_wrong_setting_ends_it_with_a_sentence_that_helps() {
+    let folder = TempDir::new().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    fs::create_dir(folder.path().join("a-folder")).unwrap();
+
+    for (variable, value, advice) in [
+        ("ADDR", taken.as_str(), "Set ADDR to a free address"),
+        ("ADDR", "nonsense", "Set ADDR to a free address"),
+        (
+            "DATABASE_URL",
+            "sqlite://missing/clients.db",
+            "set DATABASE_URL to sqlite://PATH",
+        ),
+        (
+            "DATABASE_URL",
+            "sqlite://a-folder",
+            "set DATABASE_URL to sqlite://PATH",
+        ),
+        (
+            "DATABASE_URL",
+            "sqlite:///proc/clients.db",
+            "set DATABASE_URL to sqlite://PATH",
+        ),
+        (
+            "DATABASE_URL",
+            "postgres://localhost/clients",
+            "must look like sqlite://PATH",
+        ),
+        ("DATABASE_URL", "", "must look like sqlite://PATH"),
+        (
+            "ADMIN_JWT_SECRET",
+            "too short",
+            "must be at least 32 bytes long",
+        ),
+    ] {
+        let ended = Settings::new(&folder).with(variable, value).run();
+        let told = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{variable}={value}: {told}");
+        assert!(told.contains(variable), "{variable}={value}: {told}");
+        assert!(told.contains(advice), "{variable}={value}: {told}");
+        assert!(!told.contains("panicked"), "{variable}={value}: {told}");
+    }
+}
+
+#[test]
+fn a_wrong_request_is_told_what_is_wrong() {
+    let folder = TempDir::new().unwrap();
+    let host = Settings::new(&folder).start();
+
+    let wrong = host.ask("POST", CLIENTS, "not.the.token", &my_application());
+    assert_eq!(wrong.status, 401);
+    assert_eq!(wrong.json()["code"], 401_001);
+    assert_eq!(wrong.json()["message"], "the access token is not valid");
+
+    let mut typo = my_application();
+    let uris = typo
+        .as_object_mut()
+        .unwrap()
+        .remove("redirect_uris")
+        .unwrap();
+    typo["redirect_uri"] = uris;
+    let typo = host.ask("POST", CLIENTS, &host.token, &typo);
+    assert_eq!(typo.status, 400);
+    assert_eq!(typo.json()["message"], "redirect_uris: is required");
+    host.stop();
+}
+
+#[test]
+fn what_is_secret_is_neither_logged_nor_stored() {
+    let folder = TempDir::new().unwrap();
+    let settings = Settings::new(&folder).with("RUST_LOG", "trace");
+    let host = settings.start();
+    let created = host.ask("POST", CLIENTS, &host.token, &my_application());
+    let path = format!("{CLIENTS}/{}", created.data("client_id"));
+    let cloned = host.ask("POST", &format!("{path}/clone"), &host.token, &Value::Null);
+    host.ask(
+        "PUT",
+        &path,
+        &host.token,
+        &json!({"is_confidential": false}),
+    );
+    host.ask("GET", &path, "not.the.token", &Value::Null);
+
+    // While it runs the last changes are in the write-ahead log.
+    let running = settings.database();
+    let token = host.stop();
+    let stopped = settings.database();
+    let log = settings.log();
+    assert!(log.len() > 1000, "nothing was traced");
+
+    let claims_and_signature = token.split_once('.').unwrap().1;
+    for secret in [created.data("client_secret"), cloned.data("client_secret")] {
+        // The lookup id within a secret is the id of its record, and no secret.
+        let random = &secret["tocs_".len() + 26..];
+        for text in [random, claims_and_signature] {
+            assert!(
+                !contains(&running, text) && !contains(&stopped, text),
+                "stored"
+            );
+            assert!(!contains(&log, text), "logged");
+        }
+    }
+    assert!(!contains(&log, "$argon2"), "a hash was logged");
+    assert!(
+        contains(&running, "$argon2id$"),
+        "the hashes are what is stored"
+    );
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}
+
+#[test]
+fn what_was_answered_survives_a_crash() {
+    let folder = TempDir::new().unwrap();
+    let settings = Settings::new(&folder);
+    let host = settings.start();
+    let answered = Mutex::new(Vec::new());
+    let (token, address) = (host.token.clone(), host.address);
+
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let asked = || host::ask(address, "POST", CLIENTS, &token, &my_application());
+                while let Some(created) = asked().ok().filter(|answer| answer.status == 201) {
+                    answered.lock().unwrap().push(created.data("client_id"));
+                }
+            });
+        }
+        while answered.lock().unwrap().len() < 12 {
+            thread::yield_now();
+        }
+        host.crash();
+    });
+
+    let host = settings.start();
+    let answered = answered.into_inner().unwrap();
+    for client_id in &answered {
+        let read = host.ask(
+            "GET",
+            &format!("{CLIENTS}/{client_id}"),
+            &token,
+            &Value::Null,
+        );
+        assert_eq!(
+            read.status,
+            200,
+            "{client_id} of {} is gone",
+            answered.len()
+        );
+    }
+    host.stop();
+}
