@@ -71,7 +71,10 @@ impl<'a> Call<'a> {
     /// The same request for what follows an item, relative to the host's mount.
     pub(super) fn uri_after(&self, last: Id) -> String {
         let pairs = self.uri.query().unwrap_or_default().split('&');
-        let kept = pairs.filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("after"));
+        let kept = pairs.filter(|pair| {
+            let name = pair.split('=').next().unwrap_or_default();
+            !pair.is_empty() && !percent_decode_str(name).eq(*b"after")
+        });
         let query = kept.map(|pair| format!("{pair}&")).collect::<String>();
         format!("{}?{query}after={last}", self.uri.path())
     }

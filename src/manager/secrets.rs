@@ -130,8 +130,8 @@ impl ClientManager {
         let Some(NewSecret { record, plaintext }) = self.new_secret(&client.metadata).await? else {
             return Err(ErrorKind::Internal.into());
         };
-        let audit = self.entry(operator, client_id, action, record.id);
         for _ in 0..ATTEMPTS {
+            let audit = self.entry(operator, client_id, action, record.id);
             let stored = if action == Action::SecretRotate {
                 self.rotate(operator, &client, &record, &audit).await
             } else {

@@ -64,7 +64,8 @@ pub enum Secrets {
 #[derive(Clone, Debug, Default)]
 pub struct ClientFilter {
     /// Those whose name contains this text in any case; every character is literal. Both sides
-    /// are folded with Unicode's lower-case mapping, the same in every repository.
+    /// are compared character by character, each as the lower case of the upper case of its lower
+    /// case in Unicode: the same in every repository.
     pub name: Option<String>,
     /// Those with this status.
     pub status: Option<ClientStatus>,
@@ -259,7 +260,45 @@ pub trait ClientRepository: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Slice<AuditEntry>>> + Send;
 }
 
-/// The form of a name that searches compare.
+/// The form of a name that searches compare: without its cases.
+///
+/// Each character by itself, so that a part of a name is a part of its form too; the lower case of
+/// a whole text depends on where a sigma stands. There, back and there again, so that all cases of
+/// a letter meet: `ς` with `σ`, `ß` with `ss`.
 pub(crate) fn fold_name(name: &str) -> String {
-    name.to_lowercase()
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
+    name.chars()
+        .flat_map(char::to_lowercase)
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_cases_of_a_letter_have_one_form() {
+        for letter in '\0'..=char::MAX {
+            let form = fold_name(&letter.to_string());
+            let (lower, upper) = (letter.to_lowercase(), letter.to_uppercase());
+            assert_eq!(fold_name(&lower.to_string()), form, "{letter}");
+            assert_eq!(fold_name(&upper.to_string()), form, "{letter}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_a_part_of_its_form() {
+        for (name, part) in [
+            ("ΟΔΟΣΑ", "ΟΔΟΣ"),
+            ("οδος", "ΟΔΟΣ"),
+            ("Straße", "STRASSE"),
+            ("CAFÉ", "café"),
+        ] {
+            assert!(fold_name(name).contains(&fold_name(part)), "{part}");
+        }
+    }
 }

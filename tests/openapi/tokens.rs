@@ -7,7 +7,7 @@ use tower_oauth_clients::domain::{
 };
 use tower_oauth_clients::manager::tokens::{Result, TokenStore};
 
-pub struct OneToken;
+pub(crate) struct OneToken;
 
 impl TokenStore for OneToken {
     async fn stats(&self, client: &Client) -> Result<TokenStats> {

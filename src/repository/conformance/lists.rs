@@ -169,6 +169,7 @@ pub async fn filters_by_name_and_status(repository: impl ClientRepository) {
     use ClientStatus::{Active, Inactive, Suspended};
     let subject = Subject::new(repository);
     for (second, name, status) in [
+        (0, "Straße ΟΔΟΣΑ", Active),
         (1, "Alpha Shop", Active),
         (2, "alpha bank", Suspended),
         (3, "Über Ärger", Active),
@@ -186,13 +187,15 @@ pub async fn filters_by_name_and_status(repository: impl ClientRepository) {
     assert_eq!(found(Some("über ä"), None).await, ["Über Ärger"]);
     assert_eq!(found(Some("ÜBER"), None).await, ["Über Ärger"]);
     assert_eq!(found(Some("αθηνα"), None).await, ["ΑΘΗΝΑ"]);
+    assert_eq!(found(Some("STRASSE"), None).await, ["Straße ΟΔΟΣΑ"]);
+    assert_eq!(found(Some("ΟΔΟΣ"), None).await, ["Straße ΟΔΟΣΑ"]);
     assert_eq!(found(Some("uber"), None).await, [""; 0]);
     assert_eq!(found(Some("gamma"), None).await, [""; 0]);
-    assert_eq!(found(Some(""), None).await.len(), 5);
+    assert_eq!(found(Some(""), None).await.len(), 6);
     assert_eq!(found(None, Some(Suspended)).await, ["alpha bank"]);
     assert_eq!(found(Some("alpha"), Some(Active)).await, ["Alpha Shop"]);
     assert_eq!(found(Some("alpha"), Some(Inactive)).await, [""; 0]);
-    assert_eq!(found(None, None).await.len(), 5);
+    assert_eq!(found(None, None).await.len(), 6);
 
     let page = Page::After { id: None, size: 1 };
     let [newest] = &*subject.list(&all(), page).await.items else {

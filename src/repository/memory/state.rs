@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use super::super::{
     ClientFilter, ErrorKind, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin, Result, fold_name,
@@ -8,18 +9,20 @@ use crate::domain::{
     Version,
 };
 
-/// One client with its secrets.
+/// One client with its secrets, in the order they came.
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
     pub(super) client: Client,
+    /// The client's name as searches compare it.
+    name: String,
     pub(super) secrets: Vec<SecretRecord>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct State {
     clients: HashMap<ClientId, Stored>,
-    /// The audit trail of each client, in the order that the entries came.
-    trails: HashMap<ClientId, Vec<AuditEntry>>,
+    /// The audit trail of each client.
+    trails: HashMap<ClientId, BTreeMap<Id, AuditEntry>>,
     /// The clients of each tenant by age, deleted ones included.
     tenants: HashMap<TenantId, BTreeMap<Id, ClientId>>,
 }
@@ -51,10 +54,11 @@ impl State {
         ids.insert(client.id, client.client_id.clone());
         let stored = Stored {
             client: client.clone(),
+            name: fold_name(&client.metadata.name),
             secrets: secret.into_iter().cloned().collect(),
         };
         self.clients.insert(client.client_id.clone(), stored);
-        self.record(audit);
+        self.note(audit);
         Ok(())
     }
 
@@ -73,15 +77,16 @@ impl State {
         stored.client.version = stored.client.version.next();
         stored.client.updated_at = audit.at;
         stored.client.secret_last_four = stored.newest_active().map(|s| s.last_four.clone());
+        stored.name = fold_name(&stored.client.metadata.name);
         let client = stored.client.clone();
         self.clients.insert(client_id.clone(), stored);
-        self.record(audit);
+        self.note(audit);
         Ok(client)
     }
 
-    fn record(&mut self, audit: &AuditEntry) {
+    fn note(&mut self, audit: &AuditEntry) {
         let trail = self.trails.entry(audit.client_id.clone()).or_default();
-        trail.push(audit.clone());
+        trail.insert(audit.id, audit.clone());
     }
 
     pub(super) fn touch_secret(
@@ -106,22 +111,18 @@ impl State {
         page: Page,
     ) -> Slice<Client> {
         let name = filter.name.as_deref().map(fold_name);
-        let matches = |client: &&Client| {
-            client.deleted_at.is_none()
-                && filter.status.is_none_or(|status| client.status == status)
-                && name
-                    .as_ref()
-                    .is_none_or(|name| fold_name(&client.metadata.name).contains(name))
+        let matches = |stored: &&Stored| {
+            stored.client.deleted_at.is_none()
+                && filter
+                    .status
+                    .is_none_or(|status| stored.client.status == status)
+                && name.as_ref().is_none_or(|name| stored.name.contains(name))
         };
-        let newest_first = self
-            .tenants
-            .get(tenant)
-            .into_iter()
-            .flat_map(|ids| ids.values().rev());
-        let clients = newest_first
-            .filter_map(|id| self.clients.get(id))
-            .map(|s| &s.client);
-        slice(clients.filter(matches), page, |client| client.id)
+        let ids = self.tenants.get(tenant).into_iter();
+        let stored = ids
+            .flat_map(|ids| newest_first(ids, page))
+            .filter_map(|id| self.clients.get(id));
+        slice(stored.filter(matches).map(|stored| &stored.client), page)
     }
 
     pub(super) fn audit_entries(
@@ -131,11 +132,12 @@ impl State {
         page: Page,
     ) -> Result<Slice<AuditEntry>> {
         let stored = self.clients.get(client_id);
-        let stored = stored.filter(|stored| stored.client.tenant_id == *tenant);
-        stored.ok_or(ErrorKind::NotFound)?;
-        let mut entries: Vec<_> = self.trails.get(client_id).into_iter().flatten().collect();
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.id));
-        Ok(slice(entries.into_iter(), page, |entry| entry.id))
+        stored
+            .filter(|stored| stored.client.tenant_id == *tenant)
+            .ok_or(ErrorKind::NotFound)?;
+        let trail = self.trails.get(client_id).into_iter();
+        let entries = trail.flat_map(|trail| newest_first(trail, page));
+        Ok(slice(entries, page))
     }
 }
 
@@ -225,33 +227,40 @@ fn expect(stored: &Stored, expected: Option<Version>) -> Result<&Stored> {
     Ok(stored)
 }
 
-/// The page of a list that is already in order.
-fn slice<'a, T: Clone + 'a>(
-    items: impl Iterator<Item = &'a T>,
-    page: Page,
-    id: impl Fn(&T) -> Id,
-) -> Slice<T> {
+/// What a page may show: all of it, or only what follows an item.
+fn newest_first<T>(items: &BTreeMap<Id, T>, page: Page) -> impl Iterator<Item = &T> {
+    let end = match page {
+        Page::After { id: Some(id), .. } => Bound::Excluded(id),
+        _ => Bound::Unbounded,
+    };
+    let items = items.range((Bound::Unbounded, end)).rev();
+    items.map(|(_, item)| item)
+}
+
+/// The page out of all that it may show; what is not on it is counted and not copied.
+fn slice<'a, T: Clone + 'a>(mut items: impl Iterator<Item = &'a T>, page: Page) -> Slice<T> {
     let size = page.size() as usize;
     match page {
         Page::Number { number, .. } => {
-            let all: Vec<_> = items.collect();
-            let skip = usize::try_from(number.saturating_sub(1))
-                .unwrap_or(usize::MAX)
-                .saturating_mul(size);
+            let skip = number.saturating_sub(1).saturating_mul(size as u64);
+            let end = skip.saturating_add(size as u64);
+            let (mut shown, mut total) = (Vec::new(), 0);
+            for item in items {
+                if (skip..end).contains(&total) {
+                    shown.push(item.clone());
+                }
+                total += 1;
+            }
             Slice {
-                items: all.iter().skip(skip).take(size).copied().cloned().collect(),
-                total: Some(all.len() as u64),
-                has_more: all.len() > skip.saturating_add(size),
+                items: shown,
+                total: Some(total),
+                has_more: total > end,
             }
         }
-        Page::After { id: after, .. } => {
-            let mut rest = items.skip_while(|item| after.is_some_and(|after| id(item) >= after));
-            let items = rest.by_ref().take(size).cloned().collect();
-            Slice {
-                items,
-                total: None,
-                has_more: rest.next().is_some(),
-            }
-        }
+        Page::After { .. } => Slice {
+            items: items.by_ref().take(size).cloned().collect(),
+            total: None,
+            has_more: items.next().is_some(),
+        },
     }
 }

@@ -1,20 +1,13 @@
-//! The wire contract of each operation: exact members, types and headers, the same over every
-//! repository.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used
-)]
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use support::{App, CLIENTS, admin, base, request};
+
+use crate::shape::{
+    ITEM, assert_common_headers, assert_only_these_headers, assert_timestamp, members, without,
+};
+use crate::support::{self, App, CLIENTS, admin, base, request};
 
 const CREATED: &[&str] = &[
     "id",
@@ -50,30 +43,6 @@ const CLONED: &[&str] = &[
     "jwks_uri",
     "status",
 ];
-const ITEM: &[&str] = &[
-    "id",
-    "tenant_id",
-    "client_id",
-    "name",
-    "redirect_uris",
-    "scopes",
-    "grant_types",
-    "client_auth_methods",
-    "cors_origins",
-    "fapi_profile",
-    "is_confidential",
-    "jwks_uri",
-    "logo_url",
-    "privacy_policy",
-    "terms_url",
-    "website",
-    "status",
-    "secret_last_four",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-];
-
 /// Members that are left out when they are not set.
 const OPTIONAL: &[&str] = &[
     "client_secret",
@@ -106,42 +75,13 @@ fn full() -> Value {
     })
 }
 
-fn members(object: &Value) -> BTreeSet<&str> {
-    object
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect()
-}
-
-fn without(all: &[&'static str], left_out: &[&str]) -> BTreeSet<&'static str> {
-    all.iter()
-        .copied()
-        .filter(|name| !left_out.contains(name))
-        .collect()
-}
-
-fn assert_common_headers(answer: &support::Answer) {
-    assert_eq!(answer.header("content-type"), Some("application/json"));
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
-    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-    let length = answer.header("content-length").unwrap();
-    assert_eq!(length, answer.body.len().to_string());
-}
-
-fn assert_timestamp(value: &Value) {
-    let text = value.as_str().unwrap();
-    assert_eq!(text.len(), "2026-04-15T10:30:00Z".len(), "{text}");
-    assert!(text.starts_with("20") && text.ends_with('Z'), "{text}");
-}
-
 #[tokio::test]
 async fn create() {
     for app in App::each().await {
         let answer = app.call(Method::POST, CLIENTS, Some(&full())).await;
         assert_eq!(answer.status, StatusCode::CREATED);
         assert_common_headers(&answer);
+        assert_only_these_headers(&answer, &["location"]);
         let body = answer.json();
         assert_eq!(members(&body), BTreeSet::from(["code", "data", "message"]));
         assert_eq!(
@@ -211,6 +151,7 @@ async fn get() {
         let answer = app.get(created["client_id"].as_str().unwrap()).await;
         assert_eq!(answer.status, StatusCode::OK);
         assert_common_headers(&answer);
+        assert_only_these_headers(&answer, &["etag"]);
         assert_eq!(answer.header("etag"), Some("\"1\""));
         let body = answer.json();
         assert_eq!(
@@ -257,6 +198,7 @@ async fn update() {
             .await;
         assert_eq!(answer.status, StatusCode::OK);
         assert_common_headers(&answer);
+        assert_only_these_headers(&answer, &["etag"]);
         assert_eq!(answer.header("etag"), Some("\"2\""));
 
         let data = answer.data();
@@ -277,6 +219,7 @@ async fn clone() {
             .await;
         assert_eq!(answer.status, StatusCode::CREATED);
         assert_common_headers(&answer);
+        assert_only_these_headers(&answer, &["location"]);
         let body = answer.json();
         assert_eq!(
             members(&body),
