@@ -1,7 +1,7 @@
 //! The HTTP operations on the types of the `http` crate, without a framework.
 //!
 //! One table of operations says what there is. [`Handlers`] finds the operation of a request, asks
-//! the [`Authorizer`](crate::authorization::Authorizer) who acts, reads the body within its limit
+//! the [`Authorizer`] who acts, reads the body within its limit
 //! and answers; the adapters only carry requests here and answers back.
 
 mod audit_logs;
