@@ -1,4 +1,4 @@
-//! The handlers as an [`axum::Router`](::axum::Router), to nest into or merge with a host's own.
+//! The handlers as an [`axum::Router`], to nest into or merge with a host's own.
 //!
 //! # Examples
 //!
