@@ -20,7 +20,7 @@ pub enum ClientEventKind {
         /// The new one.
         secret_id: Id,
     },
-    /// A secret was stopped.
+    /// A secret was stopped, or stopped once more.
     SecretDeactivated {
         /// Which one.
         secret_id: Id,
