@@ -27,8 +27,9 @@ impl Handlers {
 
     /// What is answered where no operation is.
     pub(super) fn elsewhere(&self, head: &Parts) -> Result<Reply, Error> {
+        let is_there = self.document_path() == Some(head.uri.path());
         match &self.document {
-            Some(document) if head.uri.path() == PATH => match head.method {
+            Some(document) if is_there => match head.method {
                 Method::GET | Method::HEAD => Ok(Reply::raw(StatusCode::OK, document.clone())),
                 _ => Err(Error::method_not_allowed(vec![Method::GET, Method::HEAD])),
             },

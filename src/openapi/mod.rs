@@ -45,6 +45,8 @@ mod parameter;
 mod request;
 mod response;
 
+use std::collections::BTreeMap;
+
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{Schema, SchemaGenerator};
@@ -68,13 +70,12 @@ one 404. Existing clients may take any `code` other than 0 as a failure, whateve
 pub fn document(mount: &str, policy: &Policy) -> Value {
     let mount = mount.trim_end_matches('/');
     let mut generator = generator();
-    let mut paths = Map::new();
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     for &operation in Operation::ALL {
-        let path = paths
-            .entry(format!("{mount}{}", operation.path()))
-            .or_insert_with(|| json!({}));
+        let path = format!("{mount}{}", operation.path());
         let method = operation.method().as_str().to_ascii_lowercase();
-        path[method] = operation::describe(operation, &mut generator);
+        let object = operation::describe(operation, &mut generator);
+        paths.entry(path).or_default().insert(method, object);
     }
     let failure = response::failures(&mut generator);
     let mut schemas = generator.take_definitions(true);
@@ -115,6 +116,14 @@ fn generator() -> SchemaGenerator {
         .into_generator()
 }
 
+/// The object with one more member, where there is one.
+fn with(mut object: Value, name: &str, member: Option<Value>) -> Value {
+    if let (Value::Object(members), Some(member)) = (&mut object, member) {
+        members.insert(name.to_owned(), member);
+    }
+    object
+}
+
 /// What is not set is left out, so nothing that is there is null.
 fn never_null(schema: &mut Schema) {
     if let Some(Value::Array(types)) = schema.get_mut("type") {
@@ -125,7 +134,7 @@ fn never_null(schema: &mut Schema) {
         }
     }
     if let Some(Value::Array(choices)) = schema.get_mut("anyOf") {
-        choices.retain(|choice| choice["type"] != "null");
+        choices.retain(|choice| choice.get("type") != Some(&"null".into()));
         if let [Value::Object(only)] = choices.as_mut_slice() {
             let only = std::mem::take(only);
             schema.remove("anyOf");

@@ -2,7 +2,7 @@ use http::StatusCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::{parameter, request, response};
+use super::{parameter, request, response, with};
 use crate::handlers::{ErrorKind, Operation};
 use crate::wire::{
     AuditLogItem, ClientStats, CloneClientResponse, CreateClientResponse, CreateSecretResponse,
@@ -38,7 +38,7 @@ const PAGING: [&str; 3] = ["Page", "PageSize", "After"];
 struct Outline {
     tag: Tag,
     summary: &'static str,
-    description: &'static str,
+    description: Option<&'static str>,
     /// Parameters of the query and the header, by their component.
     parameters: Vec<&'static str>,
     status: StatusCode,
@@ -128,7 +128,7 @@ impl Outline {
         Self {
             tag,
             summary,
-            description: "",
+            description: None,
             parameters: Vec::new(),
             status: StatusCode::NO_CONTENT,
             body: None,
@@ -137,7 +137,7 @@ impl Outline {
     }
 
     fn with_description(mut self, description: &'static str) -> Self {
-        self.description = description;
+        self.description = Some(description);
         self
     }
 
@@ -185,7 +185,7 @@ pub(super) fn describe(operation: Operation, generator: &mut SchemaGenerator) ->
     let in_path = parameter::of_path(operation.path());
     let named = outline.parameters.into_iter().map(str::to_owned);
     let parameters = in_path.chain(["TenantId".to_owned()]).chain(named);
-    let mut object = json!({
+    let object = json!({
         "operationId": id(operation),
         "tags": [tag],
         "summary": outline.summary,
@@ -193,13 +193,9 @@ pub(super) fn describe(operation: Operation, generator: &mut SchemaGenerator) ->
         "parameters": parameters.map(parameter::reference).collect::<Value>(),
         "responses": responses,
     });
-    if !outline.description.is_empty() {
-        object["description"] = outline.description.into();
-    }
-    if operation.takes_body() {
-        object["requestBody"] = request::body(operation);
-    }
-    object
+    let object = with(object, "description", outline.description.map(Value::from));
+    let body = operation.takes_body().then(|| request::body(operation));
+    with(object, "requestBody", body)
 }
 
 /// The operation's name, in the case that clients generated from the document want.

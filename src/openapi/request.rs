@@ -1,5 +1,6 @@
 use serde_json::{Map, Value, json};
 
+use super::with;
 use crate::domain::{AuthMethod, FapiProfile, GrantType, MAX_WORDS, Policy};
 use crate::handlers::Operation;
 use crate::wire::words;
@@ -21,7 +22,9 @@ pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
         ),
         ("scopes", json!([])),
     ] {
-        create[name]["default"] = default;
+        if let Some(Value::Object(field)) = create.get_mut(name) {
+            field.insert("default".into(), default);
+        }
     }
     let mut update = fields(policy);
     let status = json!({"$ref": "#/components/schemas/ClientStatus"});
@@ -49,11 +52,12 @@ fn fields(policy: &Policy) -> Map<String, Value> {
     let grant_types = words(&policy.allowed_grant_types, GrantType::as_str);
     let auth_methods = words(AuthMethod::ALL, AuthMethod::as_str);
     let profiles = words(FapiProfile::ALL, FapiProfile::as_str);
-    let mut scope = json!({"type": "string", "minLength": 1, "maxLength": policy.scope_length});
-    match &policy.allowed_scopes {
-        Some(allowed) => scope["enum"] = json!(allowed),
-        None => scope["pattern"] = r"^[!#-\[\]-~]+$".into(),
-    }
+    let scope = json!({
+        "type": "string", "minLength": 1, "maxLength": policy.scope_length,
+        "pattern": r"^[!#-\[\]-~]+$",
+    });
+    let allowed = policy.allowed_scopes.as_ref();
+    let scope = with(scope, "enum", allowed.map(|scopes| json!(scopes)));
     let url = |description| {
         json!({
             "type": ["string", "null"],
@@ -99,7 +103,10 @@ fn fields(policy: &Policy) -> Map<String, Value> {
                         "type": "array", "minItems": 1, "maxItems": MAX_WORDS,
                         "items": {"type": "string", "enum": auth_methods},
                     },
-                    {"type": "string", "contentMediaType": "application/json"},
+                    {
+                        "type": "string", "contentMediaType": "application/json",
+                        "pattern": r"^\s*\[[\s\S]*\]\s*$",
+                    },
                 ],
                 "description": "An array, or the string that holds one as answers carry it. By \
                                 default `client_secret_basic` for a confidential client and \

@@ -2,6 +2,7 @@ use http::StatusCode;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::with;
 use crate::handlers::ErrorKind;
 use crate::wire::Failure;
 
@@ -24,14 +25,12 @@ const FAILURES: [ErrorKind; 10] = [
 
 /// A success, with a body where there is one.
 pub(super) fn success(status: StatusCode, body: Option<Schema>, headers: &[&str]) -> Value {
-    let mut response = json!({
+    let response = json!({
         "description": status.canonical_reason().unwrap_or_default(),
         "headers": references(headers),
     });
-    if let Some(schema) = body {
-        response["content"] = json!({"application/json": {"schema": schema}});
-    }
-    response
+    let content = body.map(|schema| json!({"application/json": {"schema": schema}}));
+    with(response, "content", content)
 }
 
 /// The failures of one operation: each kind at its status.

@@ -1,5 +1,12 @@
 //! The OpenAPI document: what it looks like, that it is valid, and that it says what is served.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

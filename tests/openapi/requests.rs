@@ -4,12 +4,11 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::schema::Document;
-use super::support::{App, CLIENTS, Store, base};
+use super::support::{Answer, App, CLIENTS, Store, base};
 
-fn schema(id: &str) -> Value {
-    let document = Document::new();
+fn schema<'a>(document: &'a Document, id: &str) -> &'a Value {
     let (.., operation) = document.operation(id);
-    operation["requestBody"]["content"]["application/json"]["schema"].clone()
+    &operation["requestBody"]["content"]["application/json"]["schema"]
 }
 
 /// Values that one field or another takes, and others that none does.
@@ -53,70 +52,69 @@ fn values() -> Vec<Value> {
     ]
 }
 
+/// Faults that a schema can tell too. The others are of grammars and of rules between fields.
+const TOLD_BY_SCHEMA: [&str; 7] = [
+    "must be a string",
+    "must be an array of strings",
+    "must be at most",
+    "must be one of",
+    "must be true or false",
+    "must hold",
+    "characters long",
+];
+
+async fn send(app: &App, id: &str, body: &Value) -> Answer {
+    if id == "createClient" {
+        return app.call(Method::POST, CLIENTS, Some(body)).await;
+    }
+    let created = app.create(&base()).await;
+    app.update(created["client_id"].as_str().unwrap(), body)
+        .await
+}
+
 #[tokio::test]
-async fn what_is_taken_is_valid_and_what_has_a_wrong_type_is_neither() {
-    let app = App::new(Store::Memory).await;
-    let document = Document::new();
+async fn each_documented_field_is_read() {
+    let (app, document) = (App::new(Store::Memory).await, Document::new());
     for id in ["createClient", "updateClient"] {
-        let schema = schema(id);
-        let validator = document.validator(&schema);
-        let reference = document.resolve(&schema);
-        for field in reference["properties"].as_object().unwrap().keys() {
-            for value in values() {
-                let mut body = base();
-                body[field] = value;
-                let answer = match id {
-                    "createClient" => app.call(Method::POST, CLIENTS, Some(&body)).await,
-                    _ => {
-                        let created = app.create(&base()).await;
-                        app.update(created["client_id"].as_str().unwrap(), &body)
-                            .await
-                    }
-                };
-                match answer.status {
-                    StatusCode::OK | StatusCode::CREATED => {
-                        assert!(validator.is_valid(&body), "{id} takes {body}");
-                    }
-                    StatusCode::BAD_REQUEST => {
-                        // What a schema can say it says; the rules between fields it can't.
-                        let wrong_type = answer.message().contains(&format!("{field}: must be a"))
-                            && !answer.message().contains("must be at most")
-                            && !answer.message().contains("URI")
-                            && !answer.message().contains("URL");
-                        assert!(
-                            !wrong_type || !validator.is_valid(&body),
-                            "{id} refuses {body}"
-                        );
-                    }
-                    status => panic!("{status}"),
-                }
-            }
+        let schema = schema(&document, id);
+        for field in document.resolve(schema)["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+        {
+            let mut body = base();
+            body[field] = json!({});
+            let message = send(&app, id, &body).await.message();
+            assert!(message.starts_with(&format!("{field}: ")), "{id} {field}");
         }
     }
 }
 
 #[tokio::test]
-async fn each_documented_field_is_read() {
-    let app = App::new(Store::Memory).await;
-    let document = Document::new();
+async fn a_schema_takes_all_that_is_taken_and_refuses_what_it_can() {
+    let (app, document) = (App::new(Store::Memory).await, Document::new());
     for id in ["createClient", "updateClient"] {
-        let schema = schema(id);
-        let fields = document.resolve(&schema)["properties"].as_object().unwrap();
-        for field in fields.keys() {
-            let mut body = base();
-            body[field] = json!({});
-            let answer = match id {
-                "createClient" => app.call(Method::POST, CLIENTS, Some(&body)).await,
-                _ => {
-                    let created = app.create(&base()).await;
-                    app.update(created["client_id"].as_str().unwrap(), &body)
-                        .await
+        let schema = schema(&document, id);
+        let validator = document.validator(schema);
+        for field in document.resolve(schema)["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+        {
+            for value in values() {
+                let mut body = base();
+                body[field] = value;
+                let answer = send(&app, id, &body).await;
+                if answer.status == StatusCode::BAD_REQUEST {
+                    let message = answer.message();
+                    let mut faults = message.split("; ").filter(|fault| fault.starts_with(field));
+                    let told = faults.any(|fault| TOLD_BY_SCHEMA.iter().any(|t| fault.contains(t)));
+                    assert!(!told || !validator.is_valid(&body), "{id} {message} {body}");
+                } else {
+                    assert!(answer.status.is_success(), "{id} {body}");
+                    assert!(validator.is_valid(&body), "{id} takes {body}");
                 }
-            };
-            assert!(
-                answer.message().starts_with(&format!("{field}: ")),
-                "{id} {field}"
-            );
+            }
         }
     }
 }

@@ -44,12 +44,10 @@ use crate::handlers::{Body, Handlers, Operation, PeerIp};
 /// these paths are answered 405. Serve the app with `into_make_service_with_connect_info::<SocketAddr>()` and the audit trail
 /// gets the caller's address.
 pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
-    let mut paths: BTreeSet<_> = Operation::ALL
-        .iter()
-        .map(|operation| operation.path())
-        .collect();
+    let paths = Operation::ALL.iter().map(|operation| operation.path());
     #[cfg(feature = "openapi")]
-    paths.extend(handlers.document_path());
+    let paths = paths.chain(handlers.document_path());
+    let paths: BTreeSet<_> = paths.collect();
     let route = any(move |request: Request| answer(handlers, request));
     paths.into_iter().fold(Router::new(), |router, path| {
         router.route(path, route.clone())
