@@ -137,9 +137,7 @@ async fn every_change_has_its_entry_and_no_secret_is_in_one() {
         let told: Vec<_> = items(&body)
             .iter()
             .map(|entry| {
-                let told = ["action", "target_type", "target_id"]
-                    .map(|name| text(&entry[name]).to_owned());
-                told
+                ["action", "target_type", "target_id"].map(|name| text(&entry[name]).to_owned())
             })
             .collect();
         let client = |action: &str| [action, "oauth_client", &client_id].map(str::to_owned);

@@ -34,6 +34,8 @@ pub struct Known {
     pub tenant: TenantId,
     pub client_id: ClientId,
     pub secret: Option<String>,
+    /// The secrets that were issued later.
+    pub later: Vec<String>,
     pub etag: Option<String>,
 }
 
@@ -63,6 +65,29 @@ impl FromStr for Who {
 impl fmt::Display for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)
+    }
+}
+
+/// Which of the secrets of a client, as they were issued.
+#[derive(Debug, Parameter)]
+#[param(name = "nth", regex = "first|second|third|fourth|fifth")]
+pub struct Nth(usize);
+
+impl FromStr for Nth {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let words = ["first", "second", "third", "fourth", "fifth"];
+        let at = words.iter().position(|known| *known == word);
+        at.map(Self).ok_or_else(|| word.to_owned())
+    }
+}
+
+impl Known {
+    /// A secret in clear, as it was shown once.
+    pub fn secret(&self, nth: &Nth) -> &str {
+        let mut secrets = self.secret.iter().chain(&self.later);
+        secrets.nth(nth.0).expect("a secret was shown")
     }
 }
 
@@ -141,6 +166,7 @@ impl Scene {
             tenant: TenantId::parse(&tenant).unwrap(),
             client_id: ClientId::parse(data["client_id"].as_str().unwrap()).unwrap(),
             secret: data["client_secret"].as_str().map(str::to_owned),
+            later: Vec::new(),
             etag: None,
         };
         self.clients.insert(name.to_owned(), known);

@@ -10,12 +10,13 @@ use crate::scene::{Scene, path, rows, text};
 use crate::support::Answer;
 
 /// The words for a refusal, and its status.
-const REFUSALS: [(&str, StatusCode); 8] = [
+const REFUSALS: [(&str, StatusCode); 9] = [
     ("malformed", StatusCode::BAD_REQUEST),
     ("unauthenticated", StatusCode::UNAUTHORIZED),
     ("forbidden", StatusCode::FORBIDDEN),
     ("not found", StatusCode::NOT_FOUND),
     ("not possible there", StatusCode::METHOD_NOT_ALLOWED),
+    ("one too many", StatusCode::CONFLICT),
     ("stale", StatusCode::PRECONDITION_FAILED),
     ("too long", StatusCode::PAYLOAD_TOO_LARGE),
     ("not JSON", StatusCode::UNSUPPORTED_MEDIA_TYPE),
@@ -62,21 +63,30 @@ fn shown(scene: &mut Scene) {
     assert!(answer.header("ETag").is_some());
 }
 
+#[then("it is gone, without a word")]
+fn gone(scene: &mut Scene) {
+    let answer = scene.answer();
+    assert_eq!(answer.status, StatusCode::NO_CONTENT, "{:?}", answer.body);
+    assert!(answer.body.is_empty());
+    assert_eq!(answer.header("Content-Type"), None);
+    assert_eq!(answer.header("Cache-Control"), Some("no-store"));
+}
+
 /// What holds for every answer.
-fn common(answer: &Answer, status: StatusCode) {
+pub fn common(answer: &Answer, status: StatusCode) {
     assert_eq!(answer.status, status, "{:?}", answer.body);
     assert_eq!(answer.header("Content-Type"), Some("application/json"));
     assert_eq!(answer.header("Cache-Control"), Some("no-store"));
 }
 
-fn envelope(answer: &Answer, keys: &[&str]) {
+pub fn envelope(answer: &Answer, keys: &[&str]) {
     assert_eq!(
         self::keys(&answer.json()),
         keys.iter().map(|key| (*key).to_owned()).collect()
     );
 }
 
-fn success(answer: &Answer) {
+pub fn success(answer: &Answer) {
     assert_eq!(answer.json()["code"], 0);
     assert_eq!(answer.message(), "success");
 }
@@ -91,7 +101,7 @@ fn keys(object: &Value) -> BTreeSet<String> {
 }
 
 /// `2026-04-15T10:30:00Z`, as a moment.
-fn rfc3339(value: &Value) -> jiff::Timestamp {
+pub fn rfc3339(value: &Value) -> jiff::Timestamp {
     let text = value.as_str().expect("a moment is a string");
     assert_eq!((text.len(), text.chars().last()), (20, Some('Z')), "{text}");
     text.parse().unwrap()

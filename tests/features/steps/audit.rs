@@ -1,8 +1,11 @@
 use cucumber::gherkin::Step;
-use cucumber::then;
+use cucumber::{then, when};
+use http::{Method, StatusCode};
+use serde_json::Value;
 use tower_oauth_clients::domain::{AuditEntry, TenantId};
 
-use crate::scene::{Known, Scene, rows};
+use super::answers::{common, success};
+use crate::scene::{Known, Scene, Who, path, rows, text};
 
 /// Newest first.
 async fn trail(scene: &Scene, name: &str) -> Vec<AuditEntry> {
@@ -83,4 +86,59 @@ async fn knows_nothing(scene: &mut Scene, tenant: String, name: String) {
     let client_id = &scene.client(&name).client_id;
     assert!(scene.service().trail(&tenant, client_id).await.is_empty());
     assert!(scene.service().stored(&tenant, client_id).await.is_err());
+}
+
+#[when(expr = "{who} reads the audit trail of {string}")]
+async fn read(scene: &mut Scene, who: Who, name: String) {
+    read_by(scene, who, name, String::new()).await;
+}
+
+#[when(expr = "{who} reads the audit trail of {string} by {string}")]
+async fn read_by(scene: &mut Scene, who: Who, name: String, query: String) {
+    let path = format!("{}/audit-logs?{query}", path(scene.client(&name)));
+    scene.send(&who, Method::GET, &path, "").await;
+}
+
+fn entries(scene: &Scene) -> Vec<Value> {
+    let answer = scene.answer();
+    common(answer, StatusCode::OK);
+    success(answer);
+    answer.json()["items"].as_array().expect("a list").clone()
+}
+
+#[then(regex = r"^the trail tells of ([a-z.]+(?:, [a-z.]+)*)$")]
+fn tells_of(scene: &mut Scene, actions: String) {
+    let entries = entries(scene);
+    let told: Vec<_> = entries
+        .iter()
+        .map(|entry| entry["action"].as_str())
+        .collect();
+    assert_eq!(told, actions.split(", ").map(Some).collect::<Vec<_>>());
+}
+
+#[then("its newest entry holds exactly")]
+fn holds_exactly(scene: &mut Scene, step: &Step) {
+    let entries = entries(scene);
+    let mut held: Vec<_> = entries[0].as_object().unwrap().keys().collect();
+    let mut wanted: Vec<_> = text(step).split_whitespace().collect();
+    held.sort_unstable();
+    wanted.sort_unstable();
+    assert_eq!(held, wanted);
+}
+
+#[then("its newest entry says")]
+fn says(scene: &mut Scene, step: &Step) {
+    let entries = entries(scene);
+    for (member, wanted) in rows(step) {
+        let wanted = scene.value(&named(scene, wanted));
+        assert_eq!(entries[0][member], wanted, "{member}");
+    }
+}
+
+#[then("its newest entry is of this second")]
+fn of_this_second(scene: &mut Scene) {
+    use tower_oauth_clients::domain::Clock;
+
+    let now = scene.service().clock.now().as_seconds();
+    assert_eq!(entries(scene)[0]["timestamp"], now);
 }

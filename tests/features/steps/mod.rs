@@ -3,6 +3,9 @@
 mod answers;
 mod audit;
 mod clients;
+mod deletion;
+mod lists;
 mod people;
 mod requests;
+mod rotation;
 mod secrets;

@@ -79,6 +79,28 @@ async fn ask_for(scene: &mut Scene, who: Who, what: String, client_id: String) {
                 .send(&who, Method::POST, &format!("{path}/clone"), "")
                 .await
         }
+        "delete" => scene.send(&who, Method::DELETE, &path, "").await,
+        "rotate" => {
+            scene
+                .send(&who, Method::POST, &format!("{path}/rotate-secret"), "")
+                .await
+        }
+        "add" => {
+            scene
+                .send(&who, Method::POST, &format!("{path}/secrets"), "")
+                .await
+        }
+        "inspect" => {
+            scene
+                .send(&who, Method::GET, &format!("{path}/secrets"), "")
+                .await
+        }
+        "audit" => {
+            scene
+                .send(&who, Method::GET, &format!("{path}/audit-logs"), "")
+                .await
+        }
+        "list" => scene.send(&who, Method::GET, CLIENTS, "").await,
         "create" => scene.send_json(&who, Method::POST, CLIENTS, &base()).await,
         other => panic!("nobody can {other} a client"),
     };
