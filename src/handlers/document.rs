@@ -13,7 +13,7 @@ impl Handlers {
     /// Serves `document` at `/admin/oauth/openapi.json`, to anybody: it holds no secret, and the
     /// tools that read it bring no token. Without this, nothing is served there.
     ///
-    /// Give it what [`openapi::document`](crate::openapi::document) makes, or more of your own.
+    /// Give it what `openapi::document` makes, or more of your own.
     #[must_use]
     pub fn with_openapi(mut self, document: &Value) -> Self {
         self.document = Some(Bytes::from(document.to_string()));
