@@ -1,3 +1,5 @@
+use std::fmt;
+
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, StatusCode};
@@ -9,14 +11,24 @@ use super::{Error, ErrorKind, Handlers};
 /// Beside the operations, where it is no client's path.
 const PATH: &str = "/admin/oauth/openapi.json";
 
+/// The document as it is sent: too long to be printed with what holds it.
+#[derive(Clone)]
+pub(super) struct Document(Bytes);
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Document")
+    }
+}
+
 impl Handlers {
     /// Serves `document` at `/admin/oauth/openapi.json`, to anybody: it holds no secret, and the
     /// tools that read it bring no token. Without this, nothing is served there.
     ///
-    /// Give it what [`openapi::document`](crate::openapi::document) makes, or more of your own.
+    /// Give it what `openapi::document` makes, or more of your own.
     #[must_use]
     pub fn with_openapi(mut self, document: &Value) -> Self {
-        self.document = Some(Bytes::from(document.to_string()));
+        self.document = Some(Document(document.to_string().into()));
         self
     }
 
@@ -29,8 +41,8 @@ impl Handlers {
     pub(super) fn elsewhere(&self, head: &Parts) -> Result<Reply, Error> {
         let is_there = self.document_path() == Some(head.uri.path());
         match &self.document {
-            Some(document) if is_there => match head.method {
-                Method::GET | Method::HEAD => Ok(Reply::raw(StatusCode::OK, document.clone())),
+            Some(Document(json)) if is_there => match head.method {
+                Method::GET | Method::HEAD => Ok(Reply::raw(StatusCode::OK, json.clone())),
                 _ => Err(Error::method_not_allowed(vec![Method::GET, Method::HEAD])),
             },
             _ => Err(ErrorKind::NotFound.into()),

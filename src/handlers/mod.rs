@@ -53,7 +53,7 @@ pub struct Handlers {
     manager: ClientManager,
     authorizer: SharedAuthorizer,
     #[cfg(feature = "openapi")]
-    document: Option<Bytes>,
+    document: Option<document::Document>,
 }
 
 impl Handlers {
