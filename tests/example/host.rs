@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -111,7 +111,8 @@ impl<'a> Settings<'a> {
         command.stdout(Stdio::piped()).stderr(log.unwrap());
         let mut child = command.spawn().unwrap();
         let mut lines = Vec::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        let mut printed = BufReader::new(child.stdout.take().unwrap());
+        for line in printed.by_ref().lines() {
             lines.push(line.unwrap());
             if lines.last().unwrap().starts_with(LAST_COMMAND) {
                 break;
@@ -132,6 +133,7 @@ impl<'a> Settings<'a> {
             token: after("TOKEN="),
             commands: lines[first..].join("\n"),
             child,
+            _printed: printed,
         }
     }
 
@@ -158,6 +160,8 @@ pub struct Host {
     /// What it tells its user to paste.
     pub commands: String,
     child: Child,
+    /// Kept open: it goes on printing, and a closed pipe would end it.
+    _printed: BufReader<ChildStdout>,
 }
 
 impl Host {

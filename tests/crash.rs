@@ -1,0 +1,88 @@
+//! Kills the example host (SIGKILL) at random moments while it is written to: what it answered is
+//! there when it is back, whole, and in the audit trail.
+#![cfg(unix)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may panic"
+)]
+
+#[path = "crash/check.rs"]
+mod check;
+#[allow(dead_code, reason = "each test binary uses its own part")]
+#[path = "example/host.rs"]
+mod host;
+#[path = "crash/load.rs"]
+mod load;
+
+use std::thread;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tempfile::TempDir;
+
+use self::host::Settings;
+use self::load::Known;
+
+const ROUNDS: u64 = 50;
+const WRITERS: u64 = 4;
+
+/// Where the clients are, below the host's own prefix.
+const CLIENTS: &str = "/api/v1/admin/oauth/clients";
+
+/// Tells the seed when the test fails.
+struct Seed(u64);
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("CRASH_SEED={}", self.0);
+        }
+    }
+}
+
+#[test]
+fn what_was_answered_survives_every_crash() {
+    let given = std::env::var("CRASH_SEED").map(|seed| seed.parse().unwrap());
+    let seed = Seed(given.unwrap_or_else(|_| rand::random()));
+    let folder = TempDir::new().unwrap();
+    let settings = Settings::new(&folder).with("RUST_LOG", "error");
+    let mut random = StdRng::seed_from_u64(seed.0);
+    let mut known: Vec<Known> = Vec::new();
+    let mut answered = 0;
+    let database = folder.path().join("clients.db");
+
+    for _ in 0..ROUNDS {
+        let host = settings.start();
+        check::read(&host, &known);
+        check::stored(&database, &known);
+        let life = Duration::from_millis(random.random_range(50..400));
+        let seeds: Vec<u64> = (0..WRITERS).map(|_| random.random()).collect();
+        let (address, token) = (host.address, &*host.token.clone());
+        known = thread::scope(|scope| {
+            let writers: Vec<_> = seeds
+                .into_iter()
+                .map(|seed| scope.spawn(move || load::write(address, token, seed)))
+                .collect();
+            thread::sleep(life);
+            host.crash();
+            let written = writers.into_iter().map(|writer| writer.join().unwrap());
+            written.flatten().collect()
+        });
+        answered += known
+            .iter()
+            .map(|client| client.actions.len())
+            .sum::<usize>();
+    }
+    let host = settings.start();
+    check::read(&host, &known);
+    check::stored(&database, &known);
+    host.stop();
+    assert!(answered > 0, "nothing was ever answered");
+}
