@@ -46,21 +46,54 @@ fn the_printed_commands_work_when_pasted() {
         .output()
         .unwrap();
     assert!(pasted.status.success(), "{pasted:?}");
+    // What the host's own route says is not JSON.
     let answers: Vec<Value> = String::from_utf8(pasted.stdout)
         .unwrap()
         .lines()
-        .filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_str(line).unwrap())
+        .filter_map(|line| serde_json::from_str(line).ok())
         .collect();
 
-    let [created, read, changed, cloned] = &answers[..] else {
-        panic!("four commands, and {} answers", answers.len())
+    assert!(
+        answers.iter().all(|answer| answer["code"] == 0),
+        "{answers:?}"
+    );
+    let [
+        created,
+        read,
+        changed,
+        cloned,
+        listed,
+        rotated,
+        stats,
+        tokens,
+        revoked,
+        audit,
+    ] = &answers[..]
+    else {
+        panic!("{} answers: {answers:?}", answers.len())
     };
+    assert_eq!(listed["total"], 2);
+    assert!(rotated["data"]["new_secret"].is_string());
+    assert_eq!(
+        stats["data"]["active_tokens"].as_u64(),
+        tokens_of(tokens, "access_token")
+    );
+    let of_revoked = &revoked["data"]["revoked_access_tokens"];
+    assert_eq!(of_revoked.as_u64(), tokens_of(tokens, "access_token"));
+    assert_eq!(audit["items"][0]["action"], "client.delete");
     assert!(created["data"]["client_secret"].is_string());
     assert_eq!(read["data"]["client_id"], created["data"]["client_id"]);
     assert_eq!(changed["data"]["scopes"], json!(["openid", "profile"]));
     assert_eq!(cloned["data"]["name"], "My Application (clone)");
     host.stop();
+}
+
+fn tokens_of(list: &Value, token_type: &str) -> Option<u64> {
+    let items = list["items"].as_array()?.iter();
+    let count = items
+        .filter(|token| token["token_type"] == token_type)
+        .count();
+    u64::try_from(count).ok()
 }
 
 #[test]

@@ -27,7 +27,10 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
         },
         "Page": {
             "name": "page", "in": "query",
-            "schema": {"type": "integer", "format": "uint64", "minimum": 1, "default": 1},
+            "schema": {
+                "type": "integer", "format": "uint64", "minimum": 1, "maximum": u64::MAX,
+                "default": 1,
+            },
             "description": "The number of the page, from 1.",
         },
         "PageSize": {

@@ -62,7 +62,7 @@ fn fields(policy: &Policy) -> Map<String, Value> {
         json!({
             "type": ["string", "null"],
             "maxLength": policy.url_length,
-            "pattern": "^(https://|$)",
+            "pattern": r"^(https://[A-Za-z0-9\[][!-~]*)?$",
             "description": description,
         })
     };

@@ -108,7 +108,8 @@ async fn the_caller_and_where_from() {
         assert_eq!(newest["operator_type"], "super_admin");
         assert_eq!(newest["tenant_id"], "tenant_a");
         assert_eq!(newest["ip"], "192.0.2.7");
-        assert_eq!(newest["message"], "changed name, website");
+        let message = "changed name, website (acting across tenants)";
+        assert_eq!(newest["message"], message);
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const LAST_COMMAND: &str = "curl -sS -X POST";
+const LAST_COMMAND: &str = "curl -sS \"$CLIENTS/$CLIENT_ID/audit-logs\"";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Cargo builds the examples with all tests, but not with `--test example` alone.

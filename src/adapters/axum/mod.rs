@@ -41,8 +41,9 @@ use crate::handlers::{Body, Handlers, Operation, PeerIp};
 /// Every operation, generic over the host's state.
 ///
 /// What no operation has is the host's to answer, like its other unknown paths; unknown methods of
-/// these paths are answered 405. Serve the app with `into_make_service_with_connect_info::<SocketAddr>()` and the audit trail
-/// gets the caller's address.
+/// these paths are answered 405. Serve the app with
+/// `into_make_service_with_connect_info::<SocketAddr>()` and the audit trail gets the caller's
+/// address.
 pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
     let paths = Operation::ALL.iter().map(|operation| operation.path());
     #[cfg(feature = "openapi")]
