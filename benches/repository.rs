@@ -50,7 +50,7 @@ const FULL: Plan = Plan {
     rounds: 15,
     reads: 2_000,
     creates: 200,
-    listed: 200_000,
+    listed: 1_000_000,
 };
 const QUICK: Plan = Plan {
     rounds: 1,

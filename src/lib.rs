@@ -1,8 +1,8 @@
 //! OAuth client management that you mount into your own [axum] or [tower] app.
 //!
-//! It is an admin API to create, read, update and clone the OAuth clients of an authorization
-//! server: secrets are shown once and stored as Argon2id hashes, every change has its line in an
-//! audit trail, and tenants cannot see each other.
+//! It is an admin API to create, list, read, update, clone, suspend and delete the OAuth clients of
+//! an authorization server: secrets are shown once, stored as Argon2id hashes and rotated without
+//! an outage, every change has its line in an audit trail, and tenants cannot see each other.
 //!
 //! # Quick start
 //!

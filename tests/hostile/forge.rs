@@ -8,6 +8,8 @@ use tower_oauth_clients::adapters::tower::ManagementService;
 use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
 use tower_oauth_clients::handlers::Handlers;
 
+use tower_oauth_clients::domain::{Clock, SystemClock};
+
 use crate::case::{Names, expand};
 use crate::support::{AUDIENCE, App, ISSUER, KEY, claims};
 
@@ -166,7 +168,7 @@ fn overlay(onto: &mut Value, changes: &Value, names: &Names, attacker: &Value) {
 /// `{now+600}`, in seconds since the epoch.
 fn relative_time(text: &str) -> Option<Value> {
     let offset = text.strip_prefix("{now")?.strip_suffix('}')?;
-    let now = claims("tenant_a")["exp"].as_i64().unwrap() - 600;
+    let now = SystemClock.now().as_seconds();
     Some(match offset.parse::<i64>() {
         Ok(seconds) => (now + seconds).into(),
         Err(_) => (now as f64 + offset.parse::<f64>().unwrap()).into(),

@@ -11,7 +11,7 @@ mod behind;
 pub mod console;
 
 use std::convert::Infallible;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -181,6 +181,11 @@ impl App {
             handlers,
             folder,
         }
+    }
+
+    /// The file of the SQLite database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("clients.db")
     }
 
     /// The bytes of every file of the database, one after the other; none for memory.
