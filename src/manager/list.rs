@@ -7,7 +7,8 @@ impl ClientManager {
     ///
     /// A [`Page::After`] costs the same wherever it is in the list. A [`Page::Number`] costs a
     /// count of all that match, and a filter by name reads the tenant's names until the page is
-    /// full.
+    /// full. Both grow with the tenant, so a repository bounds how many of them run and wait at
+    /// the same time; more are [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable).
     ///
     /// # Errors
     ///

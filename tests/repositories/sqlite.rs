@@ -328,3 +328,43 @@ fn processes_share_a_file() {
     }
     conformance::run(async move { assert_shared(&path, 4).await });
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn searches_are_bounded_and_hold_up_no_other_read() {
+    let folder = folder();
+    let repository = migrated(folder.path().join("clients.db")).await;
+    let kept = client("kept");
+    create(&repository, &kept).await.unwrap();
+    for number in 0..500 {
+        create(&repository, &client(&format!("client {number}")))
+            .await
+            .unwrap();
+    }
+
+    let filter = ClientFilter {
+        name: Some("nobody has this".into()),
+        ..ClientFilter::default()
+    };
+    let mut searches = tokio::task::JoinSet::new();
+    for _ in 0..200 {
+        let (repository, filter) = (repository.clone(), filter.clone());
+        searches.spawn(async move { repository.list(&TENANT, &filter, ENOUGH).await });
+    }
+    assert_eq!(
+        repository.get(&TENANT, &kept.client_id).await.unwrap(),
+        kept
+    );
+
+    let outcomes = searches.join_all().await;
+    let refused = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+    assert!(
+        refused
+            .clone()
+            .all(|error| error.kind() == ErrorKind::Unavailable)
+    );
+    assert!(
+        refused.count() > 0,
+        "200 searches at once, and none too many"
+    );
+    assert!(outcomes.iter().any(Result::is_ok));
+}

@@ -1,6 +1,6 @@
 //! The repository of a backend: turns what it is given into rows and runs the statements.
 
-use super::{Repository, queries};
+use super::{Operation, Repository, queries};
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId, Timestamp, Version,
 };
@@ -55,10 +55,14 @@ impl ClientRepository for Repository {
         let Some(filter) = queries::Filter::new(tenant, filter) else {
             return Ok(page::empty(page));
         };
-        self.read((filter, page), |conn, (filter, page)| {
-            Box::pin(queries::list(conn, filter, *page))
-        })
-        .await
+        let scans = filter.searches() || matches!(page, Page::Number { .. });
+        let operation: Operation<_, _> =
+            |conn, (filter, page)| Box::pin(queries::list(conn, filter, *page));
+        if scans {
+            self.scan((filter, page), operation).await
+        } else {
+            self.read((filter, page), operation).await
+        }
     }
 
     async fn update(

@@ -35,6 +35,11 @@ impl Filter {
         })
     }
 
+    /// Whether names have to be read one after the other.
+    pub(in super::super) fn searches(&self) -> bool {
+        self.pattern.is_some()
+    }
+
     fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
         let mut query = oauth_clients::table
             .filter(dsl::tenant_id.eq(&self.tenant))

@@ -4,7 +4,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, Sender, TrySendError};
 use diesel_async::{AsyncConnection, TransactionManager};
 use tokio::sync::oneshot;
 
@@ -33,13 +33,16 @@ pub(super) struct Connections(Sender<Job>);
 
 impl Connections {
     /// Starts the threads; they end when this is dropped and the queue is empty.
+    ///
+    /// What finds the queue full is refused as [`ErrorKind::Unavailable`].
     pub(super) fn start(
         name: &str,
         threads: usize,
+        queue: usize,
         path: &str,
         setup: &'static str,
     ) -> Result<Self> {
-        let (sender, jobs) = crossbeam_channel::unbounded();
+        let (sender, jobs) = crossbeam_channel::bounded(queue);
         for _ in 0..threads {
             let slot = Slot {
                 path: path.to_owned(),
@@ -75,10 +78,13 @@ impl Connections {
             // Nobody waits for an answer that is dropped.
             let _ = answer.send(slot.run(&arguments, operation));
         });
+        self.0.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Error::new(ErrorKind::Unavailable, "too many operations wait"),
+            TrySendError::Disconnected(_) => {
+                Error::new(ErrorKind::Other, "the database threads have ended")
+            }
+        })?;
         let gone = |error: &'static str| Error::new(ErrorKind::Other, error);
-        self.0
-            .send(job)
-            .map_err(|_| gone("the database thread has ended"))?;
         let outcome = answered.await.map_err(|_| gone("the operation panicked"))?;
         outcome.map_err(Error::from)
     }

@@ -39,6 +39,12 @@ const MIGRATIONS: [(&str, &str); 1] = [(
 /// What a reader's connection is set to besides.
 const READ_ONLY: &str = "PRAGMA query_only = ON;";
 
+/// How many operations may wait for a writer or a reader.
+const QUEUE: usize = 16_384;
+
+/// How many scans may wait for the one that runs.
+const SCANS: usize = 16;
+
 /// How many reads run at the same time: more than there are processors would only take turns.
 fn readers() -> usize {
     std::thread::available_parallelism().map_or(1, |processors| processors.get().min(4))
@@ -53,6 +59,9 @@ fn readers() -> usize {
 /// The file is in write-ahead mode, so two more files (`-wal` and `-shm`) stand beside it while it
 /// is in use. What a method has answered survives a loss of power (`synchronous=FULL`), as far as
 /// the disk keeps its own promises.
+///
+/// Lists that count or search run one at a time, on a connection of their own, and at most 16 wait
+/// for it: what costs more as a tenant grows holds up nothing else.
 ///
 /// The connections work on threads of their own, which end with the last clone. A method whose
 /// caller goes away runs to its end there.
@@ -80,6 +89,7 @@ pub struct SqliteRepository(Arc<Inner>);
 struct Inner {
     writer: Connections,
     readers: Connections,
+    scanner: Connections,
 }
 
 impl SqliteRepository {
@@ -96,8 +106,9 @@ impl SqliteRepository {
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = file::locate(path.as_ref())?;
         let inner = Inner {
-            writer: Connections::start("sqlite-writer", 1, &path, "")?,
-            readers: Connections::start("sqlite-reader", readers(), &path, READ_ONLY)?,
+            writer: Connections::start("sqlite-writer", 1, QUEUE, &path, "")?,
+            readers: Connections::start("sqlite-reader", readers(), QUEUE, &path, READ_ONLY)?,
+            scanner: Connections::start("sqlite-scanner", 1, SCANS, &path, READ_ONLY)?,
         };
         inner.writer.check().await?;
         Ok(Self(Arc::new(inner)))
@@ -121,6 +132,15 @@ impl SqliteRepository {
         T: Send + 'static,
     {
         self.0.readers.run(arguments, operation).await
+    }
+
+    /// Runs a read whose cost grows with the tenant, one at a time: the others never wait for it.
+    async fn scan<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.0.scanner.run(arguments, operation).await
     }
 
     async fn write<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
