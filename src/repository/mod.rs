@@ -12,6 +12,7 @@
     reason = "a suite of tests"
 )]
 pub mod conformance;
+mod credentials;
 #[cfg(feature = "diesel-sqlite")]
 mod diesel;
 mod erased;
@@ -28,6 +29,7 @@ use crate::domain::{
 #[cfg(feature = "diesel-sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "diesel-sqlite")))]
 pub use self::diesel::SqliteRepository;
+pub use credentials::{CredentialRepository, Credentials};
 pub(crate) use erased::Repository;
 pub use error::{Error, ErrorKind};
 pub use memory::MemoryRepository;

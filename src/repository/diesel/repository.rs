@@ -2,11 +2,14 @@
 
 use super::{Operation, Repository, queries};
 use crate::domain::{
-    AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId, Timestamp, Version,
+    AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
+    Version,
 };
 use crate::repository::diesel::page;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
-use crate::repository::{ClientFilter, ClientRepository, Origin, Result, Secrets};
+use crate::repository::{
+    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, Result, Secrets,
+};
 
 impl ClientRepository for Repository {
     async fn create(
@@ -208,6 +211,37 @@ impl ClientRepository for Repository {
         let key = Key::new(tenant, client_id);
         self.read((key, page), |conn, (key, page)| {
             Box::pin(queries::audit_entries(conn, key, *page))
+        })
+        .await
+    }
+}
+
+impl CredentialRepository for Repository {
+    async fn credentials(&self, client_id: &ClientId) -> Result<Credentials> {
+        self.read(client_id.as_str().to_owned(), |conn, client_id| {
+            Box::pin(queries::credentials(conn, client_id))
+        })
+        .await
+    }
+
+    async fn rehash_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        secret_id: Id,
+        from: &SecretHash,
+        to: &SecretHash,
+    ) -> Result<()> {
+        let key = Key::new(tenant, client_id);
+        let change = (key, secret_id.to_string(), from.clone(), to.clone());
+        self.write(change, |conn, (key, id, from, to)| {
+            Box::pin(queries::rehash_secret(
+                conn,
+                key,
+                id,
+                from.expose(),
+                to.expose(),
+            ))
         })
         .await
     }

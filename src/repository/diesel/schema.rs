@@ -109,3 +109,18 @@ pub(super) fn with_secrets<'a>(key: &'a Key) -> _ {
             .and(oauth_client_secrets::client_id.eq(oauth_clients::client_id))),
     )
 }
+
+/// The client of any tenant, unless it is deleted, with those of its secrets that may verify; with
+/// an empty one if it has none.
+#[auto_type]
+pub(super) fn credentials<'a>(client_id: &'a str, ended: &'a str) -> _ {
+    oauth_clients::table
+        .filter(oauth_clients::client_id.eq(client_id))
+        .filter(oauth_clients::deleted_at.is_null())
+        .left_join(
+            oauth_client_secrets::table.on(oauth_client_secrets::tenant_id
+                .eq(oauth_clients::tenant_id)
+                .and(oauth_client_secrets::client_id.eq(oauth_clients::client_id))
+                .and(oauth_client_secrets::status.ne(ended))),
+        )
+}

@@ -3,9 +3,12 @@ mod state;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::state::State;
-use super::{ClientFilter, ClientRepository, Origin, Result, Secrets};
+use super::{
+    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, Result, Secrets,
+};
 use crate::domain::{
-    AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId, Timestamp, Version,
+    AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
+    Version,
 };
 
 /// Keeps everything in the memory of the process: for tests, trials and examples.
@@ -179,7 +182,10 @@ impl ClientRepository for MemoryRepository {
         secret_id: Id,
         at: Timestamp,
     ) -> Result<()> {
-        self.state().touch_secret(tenant, client_id, secret_id, at);
+        self.state()
+            .edit_secret(tenant, client_id, secret_id, |secret| {
+                secret.last_used_at = secret.last_used_at.max(Some(at));
+            });
         Ok(())
     }
 
@@ -190,5 +196,28 @@ impl ClientRepository for MemoryRepository {
         page: Page,
     ) -> Result<Slice<AuditEntry>> {
         self.state().audit_entries(tenant, client_id, page)
+    }
+}
+
+impl CredentialRepository for MemoryRepository {
+    async fn credentials(&self, client_id: &ClientId) -> Result<Credentials> {
+        self.state().credentials(client_id)
+    }
+
+    async fn rehash_secret(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        secret_id: Id,
+        from: &SecretHash,
+        to: &SecretHash,
+    ) -> Result<()> {
+        self.state()
+            .edit_secret(tenant, client_id, secret_id, |secret| {
+                if secret.hash.expose() == from.expose() {
+                    secret.hash = to.clone();
+                }
+            });
+        Ok(())
     }
 }

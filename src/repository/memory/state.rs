@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
 use super::super::{
-    ClientFilter, ErrorKind, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin, Result, fold_name,
+    ClientFilter, Credentials, ErrorKind, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin, Result,
+    fold_name,
 };
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretRecord, SecretStatus, Slice, TenantId, Timestamp,
@@ -89,18 +90,33 @@ impl State {
         trail.insert(audit.id, audit.clone());
     }
 
-    pub(super) fn touch_secret(
+    pub(super) fn credentials(&self, client_id: &ClientId) -> Result<Credentials> {
+        let stored = self.clients.get(client_id);
+        let stored = stored.filter(|stored| stored.client.deleted_at.is_none());
+        let stored = stored.ok_or(ErrorKind::NotFound)?;
+        let secrets = stored.secrets.iter().rev();
+        Ok(Credentials {
+            client: stored.client.clone(),
+            secrets: secrets
+                .filter(|secret| secret.status != SecretStatus::Inactive)
+                .cloned()
+                .collect(),
+        })
+    }
+
+    /// Changes a secret without a trace on its client.
+    pub(super) fn edit_secret(
         &mut self,
         tenant: &TenantId,
         client_id: &ClientId,
         secret_id: Id,
-        at: Timestamp,
+        edit: impl FnOnce(&mut SecretRecord),
     ) {
         let stored = self.clients.get_mut(client_id);
         if let Some(stored) = stored.filter(|stored| stored.client.tenant_id == *tenant)
             && let Ok(secret) = stored.secret_mut(secret_id)
         {
-            secret.last_used_at = secret.last_used_at.max(Some(at));
+            edit(secret);
         }
     }
 

@@ -14,5 +14,6 @@ use super::{Backend, Connection, SNAPSHOT, find};
 pub(super) use audit::audit_entries;
 pub(super) use clients::{Filter, create, delete, get, list, update};
 pub(super) use secrets::{
-    add_secret, deactivate_secret, delete_secret, rotate_secret, secrets, touch_secret,
+    add_secret, credentials, deactivate_secret, delete_secret, rehash_secret, rotate_secret,
+    secrets, touch_secret,
 };

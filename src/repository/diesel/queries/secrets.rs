@@ -10,7 +10,7 @@ use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::rows::{AuditRow, Key, SecretRow};
 use crate::repository::diesel::schema::oauth_client_secrets::{self, dsl};
 use crate::repository::diesel::schema::{live, oauth_clients, secrets as of_client};
-use crate::repository::{ErrorKind, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS};
+use crate::repository::{Credentials, ErrorKind, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS};
 
 pub(in super::super) async fn secrets(
     conn: &mut Connection,
@@ -23,6 +23,23 @@ pub(in super::super) async fn secrets(
     }
     let secrets = rows.into_iter().flatten();
     secrets.map(SecretRow::into_secret).collect()
+}
+
+pub(in super::super) async fn credentials(
+    conn: &mut Connection,
+    client_id: &str,
+) -> Result<Credentials> {
+    let rows = find::credentials(conn, client_id).await?;
+    let mut client = None;
+    let mut secrets = Vec::with_capacity(rows.len());
+    for (row, secret) in rows {
+        client.get_or_insert(row);
+        secrets.extend(secret.map(SecretRow::into_secret).transpose()?);
+    }
+    Ok(Credentials {
+        client: client.ok_or(ErrorKind::NotFound)?.into_client()?,
+        secrets,
+    })
 }
 
 pub(in super::super) async fn add_secret(
@@ -171,6 +188,21 @@ pub(in super::super) async fn touch_secret(
     let earlier = dsl::last_used_at.is_null().or(dsl::last_used_at.lt(at));
     diesel::update(of_client(key).filter(dsl::id.eq(id)).filter(earlier))
         .set(dsl::last_used_at.eq(at))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(in super::super) async fn rehash_secret(
+    conn: &mut Connection,
+    key: &Key,
+    id: &str,
+    from: &str,
+    to: &str,
+) -> Result<()> {
+    let secret = of_client(key).filter(dsl::id.eq(id));
+    diesel::update(secret.filter(dsl::hash.eq(from)))
+        .set(dsl::hash.eq(to))
         .execute(conn)
         .await?;
     Ok(())

@@ -1,11 +1,12 @@
-//! The two reads that every authentication of a client makes, straight from the statement: the
+//! The hottest reads, straight from the statement: the
 //! asynchronous wrapper copies each value of a row first, which takes longer than the query.
 
 use diesel::prelude::*;
 
 use super::Connection;
+use crate::domain::SecretStatus;
 use crate::repository::diesel::rows::{ClientRow, Key, SecretRow};
-use crate::repository::diesel::schema::{live, oauth_client_secrets, with_secrets};
+use crate::repository::diesel::schema::{self, live, oauth_client_secrets, with_secrets};
 
 pub(super) async fn client(conn: &mut Connection, key: &Key) -> QueryResult<ClientRow> {
     let key = key.clone();
@@ -21,6 +22,20 @@ pub(super) async fn secrets(
     conn.spawn_blocking(move |conn| {
         with_secrets(&key)
             .select(Option::<SecretRow>::as_select())
+            .order(oauth_client_secrets::id.desc())
+            .load(conn)
+    })
+    .await
+}
+
+pub(super) async fn credentials(
+    conn: &mut Connection,
+    client_id: &str,
+) -> QueryResult<Vec<(ClientRow, Option<SecretRow>)>> {
+    let client_id = client_id.to_owned();
+    conn.spawn_blocking(move |conn| {
+        schema::credentials(&client_id, SecretStatus::Inactive.as_str())
+            .select((ClientRow::as_select(), Option::<SecretRow>::as_select()))
             .order(oauth_client_secrets::id.desc())
             .load(conn)
     })
