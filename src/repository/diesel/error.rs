@@ -20,6 +20,9 @@ pub(super) enum Fault {
     /// The pool has no connection to give.
     #[cfg(feature = "_diesel_pool")]
     Pool(Box<dyn StdError + Send + Sync>),
+    /// The task that ran the operation did not come to its end.
+    #[cfg(feature = "_diesel_pool")]
+    Task(Box<dyn StdError + Send + Sync>),
     /// The database says no.
     Database(DieselError),
 }
@@ -118,6 +121,12 @@ impl Fault {
         matches!(self, Self::Database(error) if classify(error) == Cause::Contention)
     }
 
+    /// Whether the connection was lost: before the operation, in its middle, or at its commit.
+    #[cfg(feature = "_diesel_pool")]
+    pub(super) fn is_lost_connection(&self) -> bool {
+        matches!(self, Self::Database(error) if classify(error) == Cause::Lost)
+    }
+
     /// Whether the connection is as good as before.
     #[cfg(feature = "diesel-sqlite")]
     pub(super) fn leaves_connection_sound(&self) -> bool {
@@ -146,6 +155,8 @@ impl From<Fault> for Error {
             }
             #[cfg(feature = "diesel-sqlite")]
             Fault::Connection(source) => return Self::new(ErrorKind::Other, source),
+            #[cfg(feature = "_diesel_pool")]
+            Fault::Task(source) => return Self::new(ErrorKind::Other, source),
             #[cfg(feature = "_diesel_pool")]
             Fault::Pool(source) => return Self::new(ErrorKind::Unavailable, source),
             Fault::Database(error) => error,

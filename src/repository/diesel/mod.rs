@@ -1,6 +1,11 @@
 //! Repositories over SQL databases, with Diesel. None of its types is seen outside, but for the
 //! pools and connections that a host brings.
 
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the statements are written once, and each backend loads them with its own types"
+)]
+
 mod error;
 #[cfg(feature = "diesel-mysql")]
 mod mysql;

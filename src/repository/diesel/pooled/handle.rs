@@ -80,7 +80,7 @@ impl Repository {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        self.0.run(arguments, operation).await
+        self.0.read(arguments, operation).await
     }
 
     pub(super) async fn scan<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
@@ -96,7 +96,7 @@ impl Repository {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        self.0.run(arguments, operation).await
+        self.0.write(arguments, operation).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::DerefMut;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel_async::pooled_connection::{bb8, deadpool};
+use diesel_async::pooled_connection::{PoolableConnection, bb8, deadpool};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
@@ -18,11 +18,16 @@ use crate::repository::{Error, ErrorKind};
 /// How long an operation may take, unless the host says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How many lost connections to take out of the pool before giving up.
+const LOST_CONNECTIONS: usize = 128;
+
 /// How many scans run at the same time, …
 const SCANS: usize = 2;
 
 /// … and how many may wait for one of those.
 const WAITING_SCANS: usize = 32;
+
+type Permits = Arc<[OwnedSemaphorePermit; 2]>;
 
 #[derive(Clone)]
 pub(super) struct Pool {
@@ -98,6 +103,20 @@ impl Pool {
         Self { timeout, ..self }
     }
 
+    /// Runs a read. It may as well run twice: where a connection turns out to be lost, another one
+    /// may do.
+    pub(super) async fn read<A, T>(
+        &self,
+        arguments: A,
+        operation: Operation<A, T>,
+    ) -> Result<T, Error>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.read_with(arguments, operation, None).await
+    }
+
     /// Runs a read whose cost grows with the tenant. Few run at the same time, so that connections
     /// are left for everything else.
     pub(super) async fn scan<A, T>(
@@ -109,63 +128,94 @@ impl Pool {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let many = |_| Error::new(ErrorKind::Unavailable, "too many lists wait");
         let [present, running] = self.scans.each_ref().map(Arc::clone);
+        let many = |_| Error::new(ErrorKind::Unavailable, "too many lists wait");
         let present = present.try_acquire_owned().map_err(many)?;
         let closed = |error| Error::new(ErrorKind::Other, error);
         let running = running.acquire_owned().await.map_err(closed)?;
-        self.perform(arguments, operation, vec![present, running])
-            .await
+        let permits = Arc::new([present, running]);
+        self.read_with(arguments, operation, Some(permits)).await
+    }
+
+    /// Runs a write.
+    pub(super) async fn write<A, T>(
+        &self,
+        arguments: A,
+        operation: Operation<A, T>,
+    ) -> Result<T, Error>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let outcome = self.run(Arc::new(arguments), operation, None).await;
+        outcome.map_err(Error::from)
+    }
+
+    async fn read_with<A, T>(
+        &self,
+        arguments: A,
+        operation: Operation<A, T>,
+        permits: Option<Permits>,
+    ) -> Result<T, Error>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let arguments = Arc::new(arguments);
+        let first = self.run(arguments.clone(), operation, permits.clone());
+        let outcome = match first.await {
+            Err(fault) if fault.is_lost_connection() => {
+                self.run(arguments, operation, permits).await
+            }
+            outcome => outcome,
+        };
+        outcome.map_err(Error::from)
     }
 
     /// Runs an operation, and starts it again when others were in its way.
-    pub(super) async fn run<A, T>(
-        &self,
-        arguments: A,
-        operation: Operation<A, T>,
-    ) -> Result<T, Error>
-    where
-        A: Send + Sync + 'static,
-        T: Send + 'static,
-    {
-        self.perform(arguments, operation, Vec::new()).await
-    }
-
+    ///
     /// The caller waits for a connection itself, and gives up its place by going away. From there
     /// on a task of its own does the work: it ends what it began, whoever still waits for it.
-    async fn perform<A, T>(
+    async fn run<A, T>(
         &self,
-        arguments: A,
+        arguments: Arc<A>,
         operation: Operation<A, T>,
-        permits: Vec<OwnedSemaphorePermit>,
-    ) -> Result<T, Error>
+        permits: Option<Permits>,
+    ) -> Result<T>
     where
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let runtime = Handle::try_current().map_err(|error| Error::new(ErrorKind::Other, error))?;
-        let mut lease = self.source.lease().await?;
+        let runtime = Handle::try_current().map_err(|error| Fault::Task(error.into()))?;
+        let mut lease = self.lease().await?;
         let limit = self.timeout;
         let task = runtime.spawn(async move {
             let _permits = permits;
-            let work = repeat(&mut lease, &arguments, operation);
+            let work = repeat(&mut lease, &*arguments, operation);
             if let Ok(outcome) = timeout(limit, work).await {
-                return outcome.map_err(Error::from);
+                return outcome;
             }
             lease.close();
-            Err(Error::new(
-                ErrorKind::Unavailable,
-                "the database took too long",
-            ))
+            Err(Fault::Pool("the database took too long".into()))
         });
         task.await.unwrap_or_else(|error| {
-            let kind = match error.is_panic() {
-                true => ErrorKind::Other,
-                // The runtime shuts down.
-                false => ErrorKind::Unavailable,
-            };
-            Err(Error::new(kind, "the operation was left in the middle"))
+            Err(match error.is_panic() {
+                true => Fault::Task(error.into()),
+                false => Fault::Pool("the runtime shuts down".into()),
+            })
         })
+    }
+
+    /// A connection that is not known to be lost.
+    async fn lease(&self) -> Result<Box<dyn Lease>> {
+        for _ in 0..LOST_CONNECTIONS {
+            let mut lease = self.source.lease().await?;
+            if !lease.is_broken() {
+                return Ok(lease);
+            }
+            lease.close();
+        }
+        Err(Fault::Pool("every connection is lost".into()))
     }
 }
 
