@@ -74,3 +74,8 @@ pub use manager::ClientManager;
 #[cfg(all(doctest, feature = "axum", feature = "diesel-sqlite", feature = "jwt"))]
 #[doc = include_str!("../README.md")]
 mod readme {}
+
+/// Compiles the examples of the guide to databases.
+#[cfg(all(doctest, feature = "diesel-mysql", feature = "diesel-postgres"))]
+#[doc = include_str!("../docs/databases.md")]
+mod databases {}
