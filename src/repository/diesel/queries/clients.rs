@@ -8,6 +8,7 @@ use super::secrets::{end_secrets, insert_secret, show_last_four};
 use super::{Backend, Connection, find, together};
 use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
 use crate::repository::diesel::error::Result;
+use crate::repository::diesel::prepared::Prepared;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{COUNTED_CLIENTS, CountedClients, client, live};
@@ -102,8 +103,7 @@ pub(in super::super) async fn create(
 
 /// Holds the row of the client that a clone is made from, until the clone is written.
 async fn lock_origin(conn: &mut Connection, source: &Key, version: Version) -> Result<()> {
-    diesel::update(live(source))
-        .set(dsl::clones.eq(dsl::clones + 1))
+    Prepared(diesel::update(live(source)).set(dsl::clones.eq(dsl::clones + 1)))
         .execute(conn)
         .await?;
     match stored_version(conn, source).await? {
@@ -176,12 +176,15 @@ pub(super) async fn advance(
     );
     let changed = match expected {
         Some(version) => {
-            diesel::update(live(key).filter(dsl::version.eq(version.as_i64())))
-                .set(next)
+            Prepared(diesel::update(live(key).filter(dsl::version.eq(version.as_i64()))).set(next))
                 .execute(conn)
                 .await?
         }
-        None => diesel::update(live(key)).set(next).execute(conn).await?,
+        None => {
+            Prepared(diesel::update(live(key)).set(next))
+                .execute(conn)
+                .await?
+        }
     };
     explain(conn, key, changed).await
 }
@@ -212,7 +215,9 @@ pub(in super::super) async fn update(
             metadata,
         );
         let client = live(key).filter(dsl::version.eq(expected.as_i64()));
-        let changed = diesel::update(client).set(next).execute(conn).await?;
+        let changed = Prepared(diesel::update(client).set(next))
+            .execute(conn)
+            .await?;
         explain(conn, key, changed).await?;
         match secrets {
             Secrets::Keep => together!(conn; insert_audit(audit)).map(drop)?,
@@ -238,7 +243,7 @@ pub(in super::super) async fn delete(
             dsl::deleted_at.eq(audit.at()),
             dsl::secret_last_four.eq(None::<&str>),
         );
-        let client = diesel::update(live(key)).set(gone);
+        let client = Prepared(diesel::update(live(key)).set(gone));
         let end = end_secrets(key, audit);
         together!(conn; end, client, insert_audit(audit)).map(drop)?;
         Ok(())
