@@ -1,0 +1,114 @@
+//! PostgreSQL and MySQL for tests: an empty database of one's own, a server of one's own, and a
+//! proxy in front of either.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "a test may panic, and each uses its own part"
+)]
+
+mod database;
+mod own;
+mod proxy;
+
+use mysql_async::prelude::Queryable;
+use url::Url;
+
+pub use self::database::Database;
+pub use self::own::{Own, Server};
+pub use self::proxy::Proxy;
+
+/// The server that every test may use.
+pub fn postgres_url() -> String {
+    from_env("TEST_POSTGRES_URL")
+}
+
+/// The server that every test may use.
+pub fn mysql_url() -> String {
+    from_env("TEST_MYSQL_URL")
+}
+
+fn from_env(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("run tests/run, or set {name}"))
+}
+
+/// What is in front of a database, by its URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Postgres,
+    Mysql,
+}
+
+impl Kind {
+    pub fn of(url: &str) -> Self {
+        match Url::parse(url).unwrap().scheme() {
+            "postgres" | "postgresql" => Self::Postgres,
+            "mysql" => Self::Mysql,
+            other => panic!("no database that is tested: {other}"),
+        }
+    }
+}
+
+/// Runs statements, one after the other, on a connection of their own.
+pub async fn execute(url: &str, statements: &[&str]) -> Result<(), Error> {
+    match Kind::of(url) {
+        Kind::Postgres => {
+            let client = postgres(url).await?;
+            for statement in statements {
+                client.batch_execute(statement).await?;
+            }
+        }
+        Kind::Mysql => {
+            let mut connection = mysql(url).await?;
+            for statement in statements {
+                connection.query_drop(*statement).await?;
+            }
+            connection.disconnect().await?;
+        }
+    }
+    Ok(())
+}
+
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// A plain connection, for looking behind the service's back.
+pub async fn postgres(url: &str) -> Result<tokio_postgres::Client, Error> {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+/// A plain connection, for looking behind the service's back.
+pub async fn mysql(url: &str) -> Result<mysql_async::Conn, Error> {
+    Ok(mysql_async::Conn::from_url(url).await?)
+}
+
+/// Runs a future to its end where nobody can wait: in a `Drop`, inside a runtime.
+fn finish<F>(future: F) -> F::Output
+where
+    F: Future<Output: Send> + Send,
+{
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(future)
+        });
+        thread.join().unwrap()
+    })
+}
+
+/// A port that the system gives to nobody: below those of clients, so that it is still free when a
+/// server comes back to it.
+fn free_port() -> u16 {
+    loop {
+        let port = rand::random_range(10_000..30_000);
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}

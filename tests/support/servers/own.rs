@@ -1,0 +1,205 @@
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::{Kind, execute, free_port};
+
+/// How long a server may take to be ready; a crash makes it recover first.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server that a test may kill, fill or restart.
+#[derive(Debug)]
+pub struct Server {
+    settings: Own,
+    port: u16,
+    process: Option<Child>,
+    folder: Folder,
+}
+
+/// What a server of one's own is like.
+#[derive(Clone, Debug)]
+pub struct Own {
+    kind: Kind,
+    arguments: Vec<String>,
+    megabytes: Option<u32>,
+}
+
+impl Own {
+    /// More arguments of the server's program.
+    pub fn with_arguments(mut self, arguments: &[&str]) -> Self {
+        self.arguments
+            .extend(arguments.iter().map(ToString::to_string));
+        self
+    }
+
+    /// A disk of its own of this size, which takes root to make.
+    pub fn with_disk(mut self, megabytes: u32) -> Self {
+        self.megabytes = Some(megabytes);
+        self
+    }
+
+    /// `None` if there can be no such disk here.
+    pub async fn try_start(self) -> Option<Server> {
+        let mut server = Server {
+            folder: Folder::new(self.megabytes)?,
+            settings: self,
+            port: free_port(),
+            process: None,
+        };
+        server.restart().await;
+        Some(server)
+    }
+
+    pub async fn start(self) -> Server {
+        self.try_start().await.unwrap()
+    }
+}
+
+impl Server {
+    pub fn postgres() -> Own {
+        Self::of(Kind::Postgres)
+    }
+
+    pub fn mysql() -> Own {
+        Self::of(Kind::Mysql)
+    }
+
+    pub fn of(kind: Kind) -> Own {
+        Own {
+            kind,
+            arguments: Vec::new(),
+            megabytes: None,
+        }
+    }
+
+    pub fn url(&self) -> String {
+        match self.settings.kind {
+            Kind::Postgres => format!("postgres://postgres@127.0.0.1:{}/oauth_clients", self.port),
+            Kind::Mysql => format!("mysql://tests@127.0.0.1:{}/oauth_clients", self.port),
+        }
+    }
+
+    /// Where all of it is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path.path()
+    }
+
+    /// Ends it as a power cut would, as far as a process can.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// Starts it again where it was, after killing it if it runs; returns when it is ready.
+    pub async fn restart(&mut self) {
+        self.kill();
+        let _ = std::fs::remove_file(self.log_path());
+        self.process = Some(self.spawn());
+        let started = Instant::now();
+        while execute(&self.url(), &["SELECT 1"]).await.is_err() {
+            assert!(started.elapsed() < PATIENCE, "not ready: {}", self.log());
+            if self.has_ended() {
+                // What is left of the one before lets nobody in until it is gone.
+                self.process = Some(self.spawn());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn has_ended(&mut self) -> bool {
+        let process = self.process.as_mut();
+        process.is_none_or(|process| process.try_wait().unwrap().is_some())
+    }
+
+    /// What it printed since it was started.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder().with_extension("log")
+    }
+
+    fn spawn(&self) -> Child {
+        let script = match self.settings.kind {
+            Kind::Postgres => "postgres",
+            Kind::Mysql => "mariadb",
+        };
+        let log = std::fs::File::options()
+            .append(true)
+            .create(true)
+            .open(self.log_path())
+            .unwrap();
+        Command::new(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/servers")
+                .join(script),
+        )
+        .arg(self.folder())
+        .arg(self.port.to_string())
+        .args(&self.settings.arguments)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // PostgreSQL tidies up after itself if it is told to stop at once.
+        if let (Kind::Postgres, Some(process)) = (self.settings.kind, &mut self.process) {
+            let quit = format!("kill -QUIT {}", process.id());
+            let _ = Command::new("bash").args(["-c", &quit]).status();
+            let started = Instant::now();
+            while matches!(process.try_wait(), Ok(None)) && started.elapsed().as_secs() < 5 {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+        let _ = std::fs::remove_file(self.log_path());
+    }
+}
+
+/// A temporary folder, which may be a small disk.
+#[derive(Debug)]
+struct Folder {
+    path: TempDir,
+    mounted: bool,
+}
+
+impl Folder {
+    fn new(megabytes: Option<u32>) -> Option<Self> {
+        let path = TempDir::new().unwrap();
+        let Some(megabytes) = megabytes else {
+            let mounted = false;
+            return Some(Self { path, mounted });
+        };
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "tmpfs"])
+            .arg(path.path())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success());
+        mounted.then_some(Self { path, mounted })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.mounted {
+            let _ = Command::new("umount")
+                .arg("-l")
+                .arg(self.path.path())
+                .status();
+        }
+    }
+}
