@@ -119,9 +119,9 @@ impl AssertionVerifier {
         let source = self.source.as_ref();
         let source = source.filter(|_| client.metadata.jwks_uri.is_some());
         let source = source.ok_or(ErrorKind::NoKey)?;
-        match verify(&*source.jwks(client, Freshness::Cached).await?) {
+        match verify(&source.jwks(client, Freshness::Cached).await?) {
             Err(error) if error.kind() == ErrorKind::NoKey => {
-                verify(&*source.jwks(client, Freshness::Fetched).await?)
+                verify(&source.jwks(client, Freshness::Fetched).await?)
             }
             verified => verified,
         }
