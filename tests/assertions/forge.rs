@@ -91,7 +91,7 @@ impl Assertion {
         self
     }
 
-    pub fn from_client(self, client_id: &str) -> Self {
+    pub fn about(self, client_id: &str) -> Self {
         self.claim("iss", client_id).claim("sub", client_id)
     }
 

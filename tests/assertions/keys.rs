@@ -1,3 +1,4 @@
+use std::slice::from_ref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -38,9 +39,9 @@ async fn a_name_means_the_keys_of_that_name_only() {
     let cases = [
         (set(&[jwk("p256")]), Some("p256"), Ok(())),
         (set(&[jwk("p256")]), None, Ok(())),
-        (set(&[nameless.clone()]), None, Ok(())),
+        (set(from_ref(&nameless)), None, Ok(())),
         (
-            set(&[nameless.clone()]),
+            set(from_ref(&nameless)),
             Some("p256"),
             Err(ErrorKind::NoKey),
         ),
@@ -111,7 +112,7 @@ async fn a_key_is_used_for_what_it_says() {
     ];
     for (algorithm, key, expected) in cases {
         let text = Assertion::by(algorithm).text();
-        let verified = verify(&client_with_keys(set(std::slice::from_ref(&key))), &text).await;
+        let verified = verify(&client_with_keys(set(from_ref(&key))), &text).await;
         assert_eq!(verified, expected, "{algorithm:?} {key}");
     }
 }

@@ -122,7 +122,7 @@ async fn only_what_is_right_in_all_else_is_remembered() {
 async fn a_full_store_refuses_one_client_and_not_the_other() {
     let verifier = over(MemoryReplayStore::new(4));
     let present = async |id: &str, jti: &str, now: u64| {
-        let assertion = Assertion::new().from_client(id).claim("jti", jti);
+        let assertion = Assertion::new().about(id).claim("jti", jti);
         let text = assertion.claim("exp", NOW + 60 + now as i64).text();
         kind(&verifier, &client(id), &text, at(now)).await
     };

@@ -112,10 +112,7 @@ async fn every_claim_is_checked() {
         (Assertion::new().claim("scope", "x"), Ok(())),
         (Assertion::new().without("iss"), Err(ErrorKind::WrongClient)),
         (Assertion::new().without("sub"), Err(ErrorKind::WrongClient)),
-        (
-            Assertion::new().from_client("app-2"),
-            Err(ErrorKind::WrongClient),
-        ),
+        (Assertion::new().about("app-2"), Err(ErrorKind::WrongClient)),
         (
             Assertion::new().without("aud"),
             Err(ErrorKind::WrongAudience),
@@ -241,16 +238,16 @@ fn whom_it_is_from_is_read_without_a_look_at_the_rest() {
         id.map(|id| id.as_str().to_owned())
     };
     assert_eq!(named(Assertion::new()).as_deref(), Some("app-1"));
-    let forged = Assertion::by(HS256).without("exp").from_client("app-2");
+    let forged = Assertion::by(HS256).without("exp").about("app-2");
     assert_eq!(named(forged).as_deref(), Some("app-2"));
     let nobody = [
         Assertion::new().without("iss"),
         Assertion::new().without("sub"),
         Assertion::new().claim("iss", "app-2"),
         Assertion::new().claim("sub", json!(["app-1"])),
-        Assertion::new().from_client(""),
-        Assertion::new().from_client("a b"),
-        Assertion::new().from_client(&"x".repeat(129)),
+        Assertion::new().about(""),
+        Assertion::new().about("a b"),
+        Assertion::new().about(&"x".repeat(129)),
         Assertion::new().header("pad", "x".repeat(8192)),
     ];
     for assertion in nobody {
