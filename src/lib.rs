@@ -57,6 +57,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod adapters;
+pub mod authentication;
 pub mod authorization;
 pub mod domain;
 pub mod handlers;
