@@ -30,7 +30,7 @@ use crate::domain::{
 #[cfg_attr(docsrs, doc(cfg(feature = "diesel-sqlite")))]
 pub use self::diesel::SqliteRepository;
 pub use credentials::{CredentialRepository, Credentials};
-pub(crate) use erased::Repository;
+pub(crate) use erased::{CredentialSource, Repository};
 pub use error::{Error, ErrorKind};
 pub use memory::MemoryRepository;
 
