@@ -115,6 +115,12 @@ impl AuthenticatorBuilder {
         self
     }
 
+    #[cfg(test)]
+    pub(super) fn with_assertions_of(mut self, assertions: impl Assertions + 'static) -> Self {
+        self.assertions = Some(Box::new(assertions));
+        self
+    }
+
     /// The authenticator.
     ///
     /// # Errors

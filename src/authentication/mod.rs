@@ -196,3 +196,6 @@ impl fmt::Debug for ClientAuthenticator {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;
