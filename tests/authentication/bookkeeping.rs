@@ -163,6 +163,37 @@ async fn an_old_hash_is_made_anew_once() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_at_once_one_makes_the_hash_anew() {
+    for app in App::each().await {
+        let member = Member::confidential(&app).await;
+        let host = Host::hashing(&app, Counting::new(16), 1024, |builder| {
+            builder.without_cache()
+        });
+        // None is done before all have read the old hash.
+        host.hasher.pause(true);
+        let attempts: Vec<_> = (0..8)
+            .map(|_| {
+                let (authenticator, sent) = (host.authenticator.clone(), member.basic());
+                tokio::spawn(async move {
+                    let done = authenticator.authenticate(&sent.head, &sent.form, None);
+                    done.await.is_ok()
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        host.hasher.pause(false);
+        for attempt in attempts {
+            assert!(attempt.await.unwrap());
+        }
+        eventually("a new hash", async || {
+            member.record(&app).await.hash.expose().contains("m=16,")
+        })
+        .await;
+        assert_eq!(host.hasher.spent(), 9);
+    }
+}
+
 #[tokio::test]
 async fn what_failed_makes_no_hash_anew() {
     for app in App::each().await {
