@@ -263,8 +263,9 @@ impl Member {
         self.with(secret_of(self.record(app).await.id))
     }
 
-    /// Replaces its secret.
+    /// Replaces its secret, a moment later: the order of secrets is that of their times.
     pub async fn rotate(&self, app: &App) -> Self {
+        app.clock.advance(Duration::from_millis(1));
         let path = format!("{}/{}/rotate-secret", crate::support::CLIENTS, self.id);
         let answer = app.call(http::Method::POST, &path, None).await;
         assert_eq!(answer.status, 200, "{:?}", answer.body);
