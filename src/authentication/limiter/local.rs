@@ -44,9 +44,9 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// # Bounds
 ///
-/// Each table keeps 10,000 entries by default, of some 250 bytes, those in use most. Who fails at
-/// the same time is looked at at the same time: a budget is exceeded by those that are under way,
-/// which the [`HashPool`](crate::secrets::HashPool) bounds. Each process counts for itself.
+/// Each table keeps 10,000 entries by default, of some 250 bytes, those in use most. An attempt is
+/// counted when it ends: those that are under way when a budget is spent still end as they would.
+/// Each process counts for itself.
 pub struct LocalLimiter {
     pub(super) pairs: Buckets<Pair>,
     pub(super) peers: Buckets<IpAddr>,
