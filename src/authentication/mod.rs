@@ -6,7 +6,7 @@
 //! ```
 //! use tower_oauth_clients::ClientManager;
 //! use tower_oauth_clients::authentication::{ClientAuthenticator, ErrorKind};
-//! use tower_oauth_clients::domain::{Draft, Operator, Role, TenantId};
+//! use tower_oauth_clients::domain::{AuthMethod, Draft, Operator, Role, TenantId};
 //! use tower_oauth_clients::repository::MemoryRepository;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -18,9 +18,9 @@
 //! let tenant = TenantId::parse("acme").ok_or("not a tenant")?;
 //! let operator = Operator::new("alice", Role::Admin, tenant);
 //! let draft = Draft::new("My Application", ["https://app.example.com/callback"])
-//!     .with_client_auth_methods(["client_secret_post"]);
+//!     .with_client_auth_methods([AuthMethod::ClientSecretPost]);
 //! let issued = manager.create(&operator, draft).await?;
-//! let secret = issued.secret.ok_or("no secret")?.plaintext;
+//! let secret = issued.secret.ok_or("no secret")?;
 //!
 //! // At the token endpoint, with the request's head, its body and the peer's address:
 //! let peer = Some([192, 0, 2, 1].into());

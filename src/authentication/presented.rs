@@ -1,3 +1,5 @@
+use std::fmt;
+
 use http::header::{self, HeaderMap};
 use http::request::Parts;
 
@@ -10,7 +12,6 @@ use crate::secrets::Plaintext;
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// What a client presents to show who it is: one of the ways, never several.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Presented {
     /// A secret in the `Authorization` header (RFC 6749 §2.3.1): `client_secret_basic`.
@@ -72,23 +73,14 @@ impl Presented {
             return Self::from_header(field, form.client_id.as_deref());
         }
         let client_id = form.client_id.as_deref().map(parse).transpose()?;
-        match (form, client_id) {
-            (form, client_id) if asserts => Self::from_assertion(form, client_id),
-            (Form { secret: None, .. }, None) => Err(Error::refused("nothing is presented")),
-            (Form { secret: None, .. }, Some(client_id)) => Ok(Self::Nothing { client_id }),
-            (
-                Form {
-                    secret: Some(_), ..
-                },
-                None,
-            ) => Err(Error::malformed("client_id is missing")),
-            (
-                Form {
-                    secret: Some(secret),
-                    ..
-                },
-                Some(client_id),
-            ) => Ok(Self::SecretPost { client_id, secret }),
+        if asserts {
+            return Self::from_assertion(form, client_id);
+        }
+        match (client_id, form.secret) {
+            (Some(client_id), Some(secret)) => Ok(Self::SecretPost { client_id, secret }),
+            (Some(client_id), None) => Ok(Self::Nothing { client_id }),
+            (None, Some(_)) => Err(Error::malformed("client_id is missing")),
+            (None, None) => Err(Error::refused("nothing is presented")),
         }
     }
 
@@ -127,6 +119,15 @@ impl Presented {
     }
 }
 
+/// The method alone: neither a secret nor an assertion is to be printed.
+impl fmt::Debug for Presented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presented")
+            .field("method", &self.method())
+            .finish_non_exhaustive()
+    }
+}
+
 fn parse(client_id: &str) -> Result<ClientId, Error> {
     ClientId::parse(client_id).ok_or_else(|| Error::refused("no client can have this client_id"))
 }
@@ -155,4 +156,25 @@ fn check_media_type(headers: &HeaderMap, form: &[u8]) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_presented_is_printed() {
+        let client_id = ClientId::parse("app-1");
+        let asserted = Presented::Assertion {
+            client_id: client_id.clone(),
+            assertion: "header.claims.signature".to_owned(),
+        };
+        let secret = Plaintext::new("hunter2hunter2");
+        let client_id = client_id.unwrap();
+        let posted = Presented::SecretPost { client_id, secret };
+        for printed in [format!("{asserted:?}"), format!("{posted:?}")] {
+            assert!(printed.contains("Presented { method: "), "{printed}");
+            assert!(!printed.contains("claims") && !printed.contains("hunter"));
+        }
+    }
 }
