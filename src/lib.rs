@@ -33,8 +33,9 @@
 //! | call it from Rust | [`manager`] |
 //! | decide who may administer | [`authorization`] |
 //! | keep clients in a place of your own | [`repository`] |
+//! | tell which client calls your token endpoint | [`authentication`] |
 //! | show and revoke the tokens of clients | [`manager::tokens`] |
-//! | hear what happens to clients | [`manager::ClientEvents`] |
+//! | hear what happens to clients | [`domain::ClientEvents`] |
 //! | settle what clients may register | [`domain::Policy`] |
 //! | settle how secrets are made and hashed | [`secrets`] |
 //!

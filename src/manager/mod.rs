@@ -22,9 +22,9 @@ use crate::domain::{Client, ClientId, Clock, Operator, Policy, Timestamp, Versio
 use crate::repository::{ClientRepository, Repository};
 use crate::secrets::{HashPool, Plaintext, SecretFormat};
 
+pub use crate::domain::ClientEvents;
 pub use builder::{BuildError, ManagerBuilder};
 pub use error::{Error, ErrorKind};
-pub use events::ClientEvents;
 pub use secrets::IssuedSecret;
 
 /// What every use case gives back.

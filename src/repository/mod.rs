@@ -36,7 +36,7 @@ pub use self::diesel::{PostgresRepository, PostgresTransaction};
 #[cfg_attr(docsrs, doc(cfg(feature = "diesel-sqlite")))]
 pub use self::diesel::{SqliteRepository, SqliteTransaction};
 pub use credentials::{CredentialRepository, Credentials};
-pub(crate) use erased::Repository;
+pub(crate) use erased::{CredentialSource, Repository};
 pub use error::{Error, ErrorKind};
 pub use memory::MemoryRepository;
 
