@@ -3,12 +3,13 @@ use std::sync::Arc;
 use super::{Error, Plaintext};
 use crate::domain::SecretHash;
 
-/// How secrets are hashed. [`Argon2id`](super::Argon2id) is the one to use; write your own for
-/// another function, a pepper or a hardware module.
+/// How secrets are hashed. [`Argon2id`](super::Argon2id) is the one to use, in an
+/// [`AnyHash`](super::AnyHash) where hashes of other programs were imported; write your own for
+/// another function or a hardware module.
 ///
 /// # Contract
 ///
-/// - Both methods may take long and may block: a [`HashPool`](super::HashPool) calls them on its own
+/// - `hash` and `verify` may take long and may block: a [`HashPool`](super::HashPool) calls them on its own
 ///   threads, several at once, and never on an async runtime.
 /// - They do not log, keep or copy the plaintext or the hash, and put neither into an error.
 /// - What `hash` returns, `verify` accepts with the same plaintext, also after the configuration
@@ -33,6 +34,24 @@ pub trait SecretHasher: Send + Sync + 'static {
     /// [`ErrorKind::MalformedHash`](super::ErrorKind::MalformedHash) when the stored hash can't be
     /// read or asks for too much work. A wrong secret is `Ok(false)`.
     fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error>;
+
+    /// Whether `verify` can read the hash: a look at its text, without hashing anything.
+    ///
+    /// It is asked before a hash is imported. `false` unless overridden, so that nothing is
+    /// imported that never verifies; what verifies already is not asked.
+    fn reads(&self, hash: &SecretHash) -> bool {
+        let _ = hash;
+        false
+    }
+
+    /// Whether a new hash of the same plaintext would be of another policy: another function, or
+    /// higher costs. A look at its text, without hashing anything.
+    ///
+    /// Who has just verified a secret may then store a new hash of it. `false` unless overridden.
+    fn needs_rehash(&self, hash: &SecretHash) -> bool {
+        let _ = hash;
+        false
+    }
 }
 
 impl<H: SecretHasher + ?Sized> SecretHasher for Arc<H> {
@@ -42,5 +61,13 @@ impl<H: SecretHasher + ?Sized> SecretHasher for Arc<H> {
 
     fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {
         (**self).verify(presented, hash)
+    }
+
+    fn reads(&self, hash: &SecretHash) -> bool {
+        (**self).reads(hash)
+    }
+
+    fn needs_rehash(&self, hash: &SecretHash) -> bool {
+        (**self).needs_rehash(hash)
     }
 }

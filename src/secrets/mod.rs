@@ -19,13 +19,16 @@
 //! # }
 //! ```
 
+mod any;
 mod argon2id;
 mod error;
 mod format;
 mod hasher;
+mod imported;
 mod plaintext;
 mod pool;
 
+pub use any::AnyHash;
 pub use argon2id::{Argon2id, Argon2idBuilder};
 pub use error::{Error, ErrorKind};
 pub use format::SecretFormat;

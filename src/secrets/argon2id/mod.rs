@@ -1,14 +1,14 @@
 //! Argon2id (RFC 9106), with the memory it fills kept from one hash to the next.
 
 mod builder;
+mod engine;
 mod memory;
 mod stored;
 
-use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
+use argon2::{Argon2, Params};
 
+use self::engine::{Engine, Recipe, failed};
 use self::memory::Memory;
-use self::stored::Stored;
 use super::{Error, ErrorKind, Plaintext, SecretHasher};
 use crate::domain::SecretHash;
 
@@ -21,9 +21,12 @@ pub use builder::Argon2idBuilder;
 /// stored as a PHC string, `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`. There is one lane: more would
 /// run one after another and cost the same.
 ///
-/// Verification follows the parameters of the stored hash. It refuses those that ask for more than
-/// 256 MiB, or for more work than one pass over 1 GiB (about 27 times the default), so that a
+/// Verification follows the stored hash: its parameters, and its variant, since it also reads
+/// Argon2i, Argon2d and version 1.0. It refuses those that ask for more than 256 MiB, or for more work than one pass over 1 GiB (about 27 times the default), so that a
 /// damaged row can't cost more.
+///
+/// A stored hash [needs a new one](SecretHasher::needs_rehash) when it is another variant, or when
+/// its memory, its iterations, its salt or its tag are less than those of a new one.
 ///
 /// # Memory
 ///
@@ -50,26 +53,6 @@ impl Argon2id {
         let memory = Memory::new(params.block_count());
         Self { params, memory }
     }
-
-    fn tag(
-        &self,
-        params: &Params,
-        plaintext: &Plaintext,
-        salt: &Salt,
-        length: usize,
-    ) -> Result<Output, Error> {
-        let mut tag = [0; Output::MAX_LENGTH];
-        let tag = tag.get_mut(..length).ok_or_else(failed)?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-        self.memory
-            .with(params.block_count(), |blocks| {
-                let plaintext = plaintext.expose().as_bytes();
-                argon2.hash_password_into_with_memory(plaintext, salt, tag, blocks)
-            })
-            .map_err(|error| failed().with_source(error))?
-            .map_err(|error| failed().with_source(error))?;
-        Output::new(tag).map_err(|error| failed().with_source(error))
-    }
 }
 
 impl Default for Argon2id {
@@ -78,33 +61,38 @@ impl Default for Argon2id {
     }
 }
 
-impl SecretHasher for Argon2id {
-    fn hash(&self, plaintext: &Plaintext) -> Result<SecretHash, Error> {
-        let salt = rand::random::<[u8; Salt::RECOMMENDED_LENGTH]>();
-        let salt = Salt::new(&salt).map_err(|error| failed().with_source(error))?;
-        let params =
-            ParamsString::try_from(&self.params).map_err(|error| failed().with_source(error))?;
-        let tag = self.tag(&self.params, plaintext, &salt, Params::DEFAULT_OUTPUT_LEN)?;
-        let phc = PasswordHash {
-            algorithm: ARGON2ID_IDENT,
-            version: Some(Version::V0x13.into()),
-            params,
-            salt: Some(salt),
-            hash: Some(tag),
-        };
-        Ok(SecretHash::from_phc(phc.to_string()))
+impl Engine for Argon2id {
+    fn params(&self) -> &Params {
+        &self.params
     }
 
-    fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {
-        let stored = Stored::parse(hash)?;
-        let tag = self.tag(&stored.params, presented, &stored.salt, stored.tag.len())?;
-        // `Output` compares in constant time.
-        Ok(tag == stored.tag)
+    fn fill(&self, recipe: &Recipe, plaintext: &[u8], tag: &mut [u8]) -> Result<(), Error> {
+        let argon2 = Argon2::new(recipe.algorithm, recipe.version, recipe.params.clone());
+        self.memory
+            .with(recipe.params.block_count(), |blocks| {
+                argon2.hash_password_into_with_memory(plaintext, &recipe.salt, tag, blocks)
+            })
+            .map_err(|error| failed().with_source(error))?
+            .map_err(|error| failed().with_source(error))
     }
 }
 
-fn failed() -> Error {
-    Error::new(ErrorKind::Other, "the secret could not be hashed")
+impl SecretHasher for Argon2id {
+    fn hash(&self, plaintext: &Plaintext) -> Result<SecretHash, Error> {
+        engine::hash(self, plaintext)
+    }
+
+    fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {
+        engine::verify(self, presented, hash)
+    }
+
+    fn reads(&self, hash: &SecretHash) -> bool {
+        engine::reads(hash)
+    }
+
+    fn needs_rehash(&self, hash: &SecretHash) -> bool {
+        engine::needs_rehash(self, hash)
+    }
 }
 
 #[cfg(test)]
@@ -169,5 +157,37 @@ mod tests {
         assert!(cheap().verify(&secret, &hash).unwrap());
         let hash = cheap().hash(&secret).unwrap();
         assert!(large.verify(&secret, &hash).unwrap());
+    }
+
+    #[test]
+    fn less_than_the_policy_needs_a_new_hash() {
+        let hasher = Argon2id::builder().with_memory(128).with_iterations(2);
+        let hasher = hasher.with_insecure_cost().build().unwrap();
+        let phc = |head: &str| {
+            let salt_and_tag = "c29tZXNhbHRzb21lc2FsdA$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+            SecretHash::from_phc(format!("{head}${salt_and_tag}"))
+        };
+        for (head, expected) in [
+            ("$argon2id$v=19$m=128,t=2,p=1", false),
+            ("$argon2id$v=19$m=256,t=3,p=1", false),
+            ("$argon2id$v=19$m=127,t=2,p=1", true),
+            ("$argon2id$v=19$m=256,t=1,p=1", true),
+            ("$argon2i$v=19$m=128,t=2,p=1", true),
+            ("$argon2d$v=19$m=128,t=2,p=1", true),
+            ("$argon2id$v=16$m=128,t=2,p=1", true),
+            ("$argon2id$m=128,t=2,p=1", true),
+            ("$2b$05", true),
+        ] {
+            assert_eq!(hasher.needs_rehash(&phc(head)), expected, "{head}");
+        }
+        for short in [
+            "c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+            "c29tZXNhbHRzb21lc2FsdA$nf65EOgLrQMR/uIPnA4rEg",
+        ] {
+            let hash = SecretHash::from_phc(format!("$argon2id$v=19$m=128,t=2,p=1${short}"));
+            assert!(hasher.reads(&hash) && hasher.needs_rehash(&hash), "{short}");
+        }
+        let own = hasher.hash(&Plaintext::new("hunter2")).unwrap();
+        assert!(!hasher.needs_rehash(&own));
     }
 }
