@@ -30,6 +30,9 @@ mod plaintext;
 mod pool;
 
 pub use any::AnyHash;
+#[cfg(feature = "argon2-rust")]
+#[cfg_attr(docsrs, doc(cfg(feature = "argon2-rust")))]
+pub use argon2id::SimdArgon2id;
 pub use argon2id::{Argon2id, Argon2idBuilder};
 pub use error::{Error, ErrorKind};
 pub use format::SecretFormat;
