@@ -58,7 +58,7 @@ impl Filter {
 pub(in super::super) async fn create(
     conn: &mut Connection,
     client: &ClientRow,
-    secret: Option<&SecretRow>,
+    secrets: &[SecretRow],
     origin: Option<&(Key, Version)>,
     audit: &AuditRow,
 ) -> Result<()> {
@@ -70,7 +70,7 @@ pub(in super::super) async fn create(
             .values(client)
             .execute(conn)
             .await?;
-        if let Some(secret) = secret {
+        for secret in secrets {
             insert_secret(conn, secret).await?;
         }
         insert_audit(conn, audit).await
