@@ -11,7 +11,8 @@ use crate::domain::SecretHash;
 ///
 /// - `hash` and `verify` may take long and may block: a [`HashPool`](super::HashPool) calls them on its own
 ///   threads, several at once, and never on an async runtime.
-/// - They do not log, keep or copy the plaintext or the hash, and put neither into an error.
+/// - `reads` and `needs_rehash` take no time worth mentioning: they are called anywhere.
+/// - None of them logs, keeps or copies the plaintext or the hash, or puts either into an error.
 /// - What `hash` returns, `verify` accepts with the same plaintext, also after the configuration
 ///   changed: what it takes to verify is written in the hash.
 /// - A panic is caught by the pool and becomes an error, unless the host is built with
