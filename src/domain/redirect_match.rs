@@ -187,6 +187,13 @@ mod tests {
         }
     }
 
+    /// Not even what could never be registered.
+    #[test]
+    fn a_name_that_begins_like_a_literal_is_none() {
+        let client = client(&["http://127.0.0.1.evil.test/cb"]);
+        assert!(!client.allows_redirect_uri("http://127.0.0.1:9.evil.test/cb"));
+    }
+
     #[derive(Deserialize)]
     struct Case {
         id: String,

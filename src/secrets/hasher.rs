@@ -9,8 +9,8 @@ use crate::domain::SecretHash;
 ///
 /// # Contract
 ///
-/// - `hash` and `verify` may take long and may block: a [`HashPool`](super::HashPool) calls them on its own
-///   threads, several at once, and never on an async runtime.
+/// - `hash` and `verify` may take long and may block: a [`HashPool`](super::HashPool) calls them on
+///   its own threads, several at once, and never on an async runtime.
 /// - `reads` and `needs_rehash` take no time worth mentioning: they are called anywhere.
 /// - None of them logs, keeps or copies the plaintext or the hash, or puts either into an error.
 /// - What `hash` returns, `verify` accepts with the same plaintext, also after the configuration
