@@ -51,6 +51,7 @@
 //! | `diesel-sqlite` | | [`repository::SqliteRepository`]; SQLite is compiled in |
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
 //! | `openapi` | | [`openapi`]: the OpenAPI document of what is served |
+//! | `argon2-rust` | | [`secrets::SimdArgon2id`]: a faster engine for Argon2id, with a risk of its own |
 //! | `tracing` | | log events; never a secret, hash or token |
 //!
 //! [axum]: https://docs.rs/axum

@@ -16,6 +16,8 @@ pub(super) struct Race<'a> {
 
 struct Contestant<'a> {
     name: &'static str,
+    /// MiB for each thread.
+    memory: Option<f64>,
     run: Box<dyn FnMut() -> Outcome + 'a>,
     rounds: Vec<Usage>,
 }
@@ -31,9 +33,15 @@ impl<'a> Race<'a> {
     }
 
     /// `run` makes all hashes of a round.
-    pub(super) fn enter(&mut self, name: &'static str, run: impl FnMut() -> Outcome + 'a) {
+    pub(super) fn enter(
+        &mut self,
+        name: &'static str,
+        memory: Option<f64>,
+        run: impl FnMut() -> Outcome + 'a,
+    ) {
         self.contestants.push(Contestant {
             name,
+            memory,
             run: Box::new(run),
             rounds: Vec::new(),
         });
@@ -54,11 +62,10 @@ impl<'a> Race<'a> {
         Ok(())
     }
 
-    /// `shown` turns a ratio of times into the one that is shown below `ratio`.
-    pub(super) fn print(&self, title: &str, ratio: &str, shown: impl Fn(f64) -> f64) {
+    pub(super) fn print(&self, title: &str) {
         println!(
-            "{title:<34} {:>9} {:>9} {:>9} {:>12} {ratio:>12} {:>9}",
-            "ms/hash", "CPU ms", "hashes/s", "faults/hash", "CPU ratio"
+            "{title:<34} {:>9} {:>9} {:>9} {:>7} {:>12} {:>9} {:>9}",
+            "ms/hash", "CPU ms", "hashes/s", "MiB", "faults/hash", "time / C", "CPU / C"
         );
         let hashes = f64::from(self.hashes);
         let Some(first) = self.contestants.first() else {
@@ -72,13 +79,14 @@ impl<'a> Race<'a> {
             };
             let seconds = of(|usage| usage.seconds);
             println!(
-                "  {:<32} {:>9.2} {:>9.2} {:>9.1} {:>12.1} {:>12.2} {:>9.2}",
+                "  {:<32} {:>9.2} {:>9.2} {:>9.1} {:>7.1} {:>12.1} {:>9.2} {:>9.2}",
                 contestant.name,
                 seconds * 1e3 * f64::from(self.threads) / hashes,
                 of(|usage| usage.cpu) * 1e3 / hashes,
                 hashes / seconds,
+                contestant.memory.unwrap_or(f64::NAN),
                 of(|usage| usage.faults) / hashes,
-                shown(to_first(|usage| usage.seconds)),
+                to_first(|usage| usage.seconds),
                 to_first(|usage| usage.cpu),
             );
         }

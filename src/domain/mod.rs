@@ -17,6 +17,7 @@ mod name;
 mod operator;
 mod page;
 mod policy;
+mod redirect_match;
 mod redirect_uri;
 mod rules;
 mod scope;

@@ -207,7 +207,8 @@ impl From<manager::Error> for Error {
             Kind::NotFound => ErrorKind::NotFound,
             Kind::Stale => ErrorKind::PreconditionFailed,
             Kind::Overloaded | Kind::Unavailable => ErrorKind::Unavailable,
-            Kind::Internal => ErrorKind::Internal,
+            // No operation lets its caller choose an id.
+            Kind::Conflict | Kind::Internal => ErrorKind::Internal,
         };
         Self {
             message: error.to_string().into(),

@@ -6,7 +6,7 @@ use super::tokens::{self, TokenStore};
 use super::{ClientEvents, ClientManager, Inner};
 use crate::domain::{ClientId, Clock, Id, Policy, SystemClock};
 use crate::repository::Repository;
-use crate::secrets::{Argon2id, HashPool, SecretFormat};
+use crate::secrets::{AnyHash, HashPool, SecretFormat};
 
 /// Settles how a [`ClientManager`] works. Every setting has a safe default.
 #[must_use]
@@ -38,7 +38,8 @@ impl ManagerBuilder {
     }
 
     /// The pool that hashes secrets, for other parameters, other numbers of threads, or to share
-    /// it. [`Argon2id`] at OWASP's minimum on as many threads as there are processors by default.
+    /// it. By default [`AnyHash`]: Argon2id at OWASP's minimum, and imported hashes verify; on as
+    /// many threads as there are processors.
     pub fn with_hash_pool(mut self, pool: HashPool) -> Self {
         self.pool = Some(pool);
         self
@@ -106,7 +107,7 @@ impl ManagerBuilder {
         }
         let pool = match self.pool {
             Some(pool) => pool,
-            None => HashPool::builder(Argon2id::default())
+            None => HashPool::builder(AnyHash::default())
                 .build()
                 .map_err(|error| BuildError(error.into()))?,
         };

@@ -65,6 +65,7 @@ impl ClientManager {
         let (action, message) = match origin {
             Origin::Draft => (Action::ClientCreate, "created".to_owned()),
             Origin::CloneOf(source, _) => (Action::ClientClone, format!("cloned from {source}")),
+            Origin::Import(_) => (Action::ClientCreate, "imported".to_owned()),
         };
         let audit = AuditEntry::new(operator, client.client_id.clone(), action, message, now);
         let record = secret.as_ref().map(|secret| &secret.record);

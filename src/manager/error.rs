@@ -15,6 +15,8 @@ pub enum ErrorKind {
     NotFound,
     /// Somebody else changed the client meanwhile.
     Stale,
+    /// The id is taken. Only of an import: other ids are made here.
+    Conflict,
     /// Two secrets are active already.
     TooManySecrets,
     /// The last secret, or the last active one, can't be deleted.
@@ -125,6 +127,7 @@ impl fmt::Display for Error {
             },
             ErrorKind::NotFound => "not found",
             ErrorKind::Stale => "the client was changed by somebody else",
+            ErrorKind::Conflict => "the id is taken",
             ErrorKind::TooManySecrets => "two secrets are active already",
             ErrorKind::LastSecret => "the last secret, or the last active one, can't be deleted",
             ErrorKind::Overloaded => "too many secrets are being hashed, try again later",

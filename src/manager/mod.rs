@@ -1,6 +1,6 @@
 //! The use cases, as plain Rust: what an administrator can do with clients, whatever carries the
 //! wish. What they need of the host's own tokens is in [`tokens`]; who hears of what they do is
-//! [`ClientEvents`].
+//! [`ClientEvents`]; how clients come and go as a whole is in [`transfer`].
 
 mod builder;
 mod clone;
@@ -11,6 +11,7 @@ mod events;
 mod list;
 mod secrets;
 pub mod tokens;
+pub mod transfer;
 mod update;
 
 use std::fmt;

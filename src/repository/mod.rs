@@ -57,6 +57,9 @@ pub enum Origin {
     /// From another client of the tenant, which must be live and of that version when the clone
     /// is written.
     CloneOf(ClientId, Version),
+    /// From elsewhere, with these secrets besides the first one: of whatever status, and stored as
+    /// they are.
+    Import(Vec<SecretRecord>),
 }
 
 /// What an update does to the client's secrets.
@@ -102,7 +105,8 @@ pub struct ClientFilter {
 /// Methods are written as plain `async fn`. The trait grows by sub-traits; it has no default
 /// bodies, so that nothing is forgotten.
 pub trait ClientRepository: Send + Sync + 'static {
-    /// Stores a new client with its first secret, if it has one.
+    /// Stores a new client with its first secret, if it has one; an imported one with all that its
+    /// origin says.
     ///
     /// # Errors
     ///

@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Configuration,
     /// The stored hash can't be read, or asks for more work than a verification may cost.
     MalformedHash,
+    /// The hasher does not take such a plaintext: it is for generated secrets only.
+    Refused,
     /// The queue is full. Answer 503 with `Retry-After`.
     Overloaded,
     /// The hasher, the system's randomness or its threads failed.

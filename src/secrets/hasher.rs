@@ -3,14 +3,16 @@ use std::sync::Arc;
 use super::{Error, Plaintext};
 use crate::domain::SecretHash;
 
-/// How secrets are hashed. [`Argon2id`](super::Argon2id) is the one to use; write your own for
-/// another function, a pepper or a hardware module.
+/// How secrets are hashed. [`Argon2id`](super::Argon2id) is the one to use, in an
+/// [`AnyHash`](super::AnyHash) where hashes of other programs were imported; write your own for
+/// another function or a hardware module.
 ///
 /// # Contract
 ///
-/// - Hashing and verifying may take long and may block: a [`HashPool`](super::HashPool) does it on
+/// - `hash` and `verify` may take long and may block: a [`HashPool`](super::HashPool) calls them on
 ///   its own threads, several at once, and never on an async runtime.
-/// - They do not log, keep or copy the plaintext or the hash, and put neither into an error.
+/// - `reads` and `needs_rehash` take no time worth mentioning: they are called anywhere.
+/// - None of them logs, keeps or copies the plaintext or the hash, or puts either into an error.
 /// - What `hash` returns, `verify` accepts with the same plaintext, also after the configuration
 ///   changed: what it takes to verify is written in the hash.
 /// - A panic is caught by the pool and becomes an error, unless the host is built with
@@ -34,8 +36,19 @@ pub trait SecretHasher: Send + Sync + 'static {
     /// read or asks for too much work. A wrong secret is `Ok(false)`.
     fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error>;
 
-    /// Whether `hash` is not what [`hash`](Self::hash) would make today: of another function, or of
-    /// other costs. It only reads the hash, and answers at once.
+    /// Whether `verify` can read the hash: a look at its text, without hashing anything.
+    ///
+    /// It is asked before a hash is imported. `false` unless overridden, so that nothing is
+    /// imported that never verifies; what verifies already is not asked.
+    fn reads(&self, hash: &SecretHash) -> bool {
+        let _ = hash;
+        false
+    }
+
+    /// Whether a new hash of the same plaintext would be of another policy: another function, or
+    /// higher costs. A look at its text, without hashing anything.
+    ///
+    /// Who has just verified a secret may then store a new hash of it. `false` unless overridden.
     fn needs_rehash(&self, hash: &SecretHash) -> bool {
         let _ = hash;
         false
@@ -49,6 +62,10 @@ impl<H: SecretHasher + ?Sized> SecretHasher for Arc<H> {
 
     fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {
         (**self).verify(presented, hash)
+    }
+
+    fn reads(&self, hash: &SecretHash) -> bool {
+        (**self).reads(hash)
     }
 
     fn needs_rehash(&self, hash: &SecretHash) -> bool {

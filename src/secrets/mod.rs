@@ -19,16 +19,24 @@
 //! # }
 //! ```
 
+mod any;
 mod argon2id;
 mod error;
 mod format;
 mod hasher;
+mod hmac;
+mod imported;
 mod plaintext;
 mod pool;
 
+pub use any::AnyHash;
+#[cfg(feature = "argon2-rust")]
+#[cfg_attr(docsrs, doc(cfg(feature = "argon2-rust")))]
+pub use argon2id::SimdArgon2id;
 pub use argon2id::{Argon2id, Argon2idBuilder};
 pub use error::{Error, ErrorKind};
 pub use format::SecretFormat;
 pub use hasher::SecretHasher;
+pub use hmac::{HmacSha256, HmacSha256Builder, Pepper};
 pub use plaintext::Plaintext;
 pub use pool::{HashPool, HashPoolBuilder};

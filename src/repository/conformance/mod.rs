@@ -25,6 +25,7 @@ mod atomic;
 mod audit;
 mod clients;
 mod clones;
+mod imports;
 mod lists;
 mod races;
 mod rotation;
@@ -41,6 +42,7 @@ pub use atomic::*;
 pub use audit::*;
 pub use clients::*;
 pub use clones::*;
+pub use imports::*;
 pub use lists::*;
 pub use races::*;
 pub use rotation::*;
@@ -87,6 +89,8 @@ macro_rules! conformance_tests {
             a_deleted_client_is_gone,
             a_clone_leaves_its_origin_as_it_was,
             a_clone_needs_its_origin_as_it_was_read,
+            an_import_keeps_its_secrets,
+            an_import_is_whole_or_nothing,
             lists_are_newest_first,
             numbered_pages_have_a_total,
             pages_after_an_item_follow_each_other,
@@ -143,6 +147,7 @@ mod tests {
             include_str!("audit.rs"),
             include_str!("clients.rs"),
             include_str!("clones.rs"),
+            include_str!("imports.rs"),
             include_str!("lists.rs"),
             include_str!("races.rs"),
             include_str!("rotation.rs"),

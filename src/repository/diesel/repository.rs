@@ -21,21 +21,26 @@ impl ClientRepository for Repository {
         audit: &AuditEntry,
     ) -> Result<()> {
         let key = Key::new(tenant, &client.client_id);
-        let origin = match origin {
-            Origin::Draft => None,
-            Origin::CloneOf(source, version) => Some((Key::new(tenant, source), *version)),
+        let (origin, imported) = match origin {
+            Origin::Draft => (None, &[][..]),
+            Origin::CloneOf(source, version) => {
+                (Some((Key::new(tenant, source), *version)), &[][..])
+            }
+            Origin::Import(secrets) => (None, &secrets[..]),
         };
+        let secrets = secret.into_iter().chain(imported);
+        let secrets: Vec<_> = secrets.map(|secret| SecretRow::new(&key, secret)).collect();
         let rows = (
             ClientRow::new(tenant, client)?,
-            secret.map(|secret| SecretRow::new(&key, secret)),
+            secrets,
             origin,
             AuditRow::new(&key, audit),
         );
-        self.write(rows, |conn, (client, secret, origin, audit)| {
+        self.write(rows, |conn, (client, secrets, origin, audit)| {
             Box::pin(queries::create(
                 conn,
                 client,
-                secret.as_ref(),
+                secrets,
                 origin.as_ref(),
                 audit,
             ))

@@ -45,9 +45,14 @@ impl State {
         origin: &Origin,
         audit: &AuditEntry,
     ) -> Result<()> {
-        if let Origin::CloneOf(source, version) = origin {
-            expect(self.live(tenant, source)?, Some(*version))?;
-        }
+        let imported = match origin {
+            Origin::Draft => &[][..],
+            Origin::CloneOf(source, version) => {
+                expect(self.live(tenant, source)?, Some(*version))?;
+                &[]
+            }
+            Origin::Import(secrets) => secrets,
+        };
         let ids = self.tenants.entry(tenant.clone()).or_default();
         if self.clients.contains_key(&client.client_id) || ids.contains_key(&client.id) {
             return Err(ErrorKind::Conflict.into());
@@ -56,7 +61,7 @@ impl State {
         let stored = Stored {
             client: client.clone(),
             name: fold_name(&client.metadata.name),
-            secrets: secret.into_iter().cloned().collect(),
+            secrets: secret.into_iter().chain(imported).cloned().collect(),
         };
         self.clients.insert(client.client_id.clone(), stored);
         self.note(audit);

@@ -1,5 +1,7 @@
 use argon2::Params;
 
+#[cfg(feature = "argon2-rust")]
+use super::SimdArgon2id;
 use super::stored::is_bounded;
 use super::{Argon2id, Error, ErrorKind};
 
@@ -51,6 +53,21 @@ impl Argon2idBuilder {
     /// costs are above what a verification may cost (see [`Argon2id`]), or below what Argon2 can
     /// do: 8 KiB and one iteration.
     pub fn build(self) -> Result<Argon2id, Error> {
+        self.params().map(Argon2id::from_params)
+    }
+
+    /// The same for the engine of the crate `argon2-rust`.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    #[cfg(feature = "argon2-rust")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "argon2-rust")))]
+    pub fn build_simd(self) -> Result<SimdArgon2id, Error> {
+        self.params().map(SimdArgon2id::from_params)
+    }
+
+    fn params(self) -> Result<Params, Error> {
         let refused = |reason| Error::new(ErrorKind::Configuration, reason);
         let reached = |(memory, iterations)| self.memory >= memory && self.iterations >= iterations;
         if !self.insecure && !RECOMMENDED.into_iter().any(reached) {
@@ -64,7 +81,7 @@ impl Argon2idBuilder {
                 "Argon2id's costs are above what a verification may cost",
             ));
         }
-        Ok(Argon2id::from_params(params))
+        Ok(params)
     }
 }
 

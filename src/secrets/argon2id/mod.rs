@@ -1,18 +1,23 @@
 //! Argon2id (RFC 9106), with the memory it fills kept from one hash to the next.
 
 mod builder;
+mod engine;
 mod memory;
+#[cfg(feature = "argon2-rust")]
+mod simd;
 mod stored;
 
-use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
+use argon2::{Argon2, Params};
 
+use self::engine::{Engine, Recipe, failed};
 use self::memory::Memory;
-use self::stored::Stored;
 use super::{Error, ErrorKind, Plaintext, SecretHasher};
 use crate::domain::SecretHash;
 
 pub use builder::Argon2idBuilder;
+#[cfg(feature = "argon2-rust")]
+#[cfg_attr(docsrs, doc(cfg(feature = "argon2-rust")))]
+pub use simd::SimdArgon2id;
 
 /// Argon2id, version 1.3 (RFC 9106): the default [`SecretHasher`].
 ///
@@ -21,9 +26,12 @@ pub use builder::Argon2idBuilder;
 /// stored as a PHC string, `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`. There is one lane: more would
 /// run one after another and cost the same.
 ///
-/// Verification follows the parameters of the stored hash. It refuses those that ask for more than
-/// 256 MiB, or for more work than one pass over 1 GiB (about 27 times the default), so that a
+/// Verification follows the stored hash: its parameters, and its variant, since it also reads
+/// Argon2i, Argon2d and version 1.0. It refuses those that ask for more than 256 MiB, or for more work than one pass over 1 GiB (about 27 times the default), so that a
 /// damaged row can't cost more.
+///
+/// A stored hash [needs a new one](SecretHasher::needs_rehash) when it is another variant, or when
+/// its memory, its iterations, its salt or its tag are less than those of a new one.
 ///
 /// # Memory
 ///
@@ -50,26 +58,6 @@ impl Argon2id {
         let memory = Memory::new(params.block_count());
         Self { params, memory }
     }
-
-    fn tag(
-        &self,
-        params: &Params,
-        plaintext: &Plaintext,
-        salt: &Salt,
-        length: usize,
-    ) -> Result<Output, Error> {
-        let mut tag = [0; Output::MAX_LENGTH];
-        let tag = tag.get_mut(..length).ok_or_else(failed)?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-        self.memory
-            .with(params.block_count(), |blocks| {
-                let plaintext = plaintext.expose().as_bytes();
-                argon2.hash_password_into_with_memory(plaintext, salt, tag, blocks)
-            })
-            .map_err(|error| failed().with_source(error))?
-            .map_err(|error| failed().with_source(error))?;
-        Output::new(tag).map_err(|error| failed().with_source(error))
-    }
 }
 
 impl Default for Argon2id {
@@ -78,38 +66,79 @@ impl Default for Argon2id {
     }
 }
 
+impl Engine for Argon2id {
+    fn params(&self) -> &Params {
+        &self.params
+    }
+
+    fn fill(&self, recipe: &Recipe, plaintext: &[u8], tag: &mut [u8]) -> Result<(), Error> {
+        let argon2 = Argon2::new(recipe.algorithm, recipe.version, recipe.params.clone());
+        self.memory
+            .with(recipe.params.block_count(), |blocks| {
+                argon2.hash_password_into_with_memory(plaintext, &recipe.salt, tag, blocks)
+            })
+            .map_err(|error| failed().with_source(error))?
+            .map_err(|error| failed().with_source(error))
+    }
+}
+
 impl SecretHasher for Argon2id {
     fn hash(&self, plaintext: &Plaintext) -> Result<SecretHash, Error> {
-        let salt = rand::random::<[u8; Salt::RECOMMENDED_LENGTH]>();
-        let salt = Salt::new(&salt).map_err(|error| failed().with_source(error))?;
-        let params =
-            ParamsString::try_from(&self.params).map_err(|error| failed().with_source(error))?;
-        let tag = self.tag(&self.params, plaintext, &salt, Params::DEFAULT_OUTPUT_LEN)?;
-        let phc = PasswordHash {
-            algorithm: ARGON2ID_IDENT,
-            version: Some(Version::V0x13.into()),
-            params,
-            salt: Some(salt),
-            hash: Some(tag),
-        };
-        Ok(SecretHash::from_phc(phc.to_string()))
+        engine::hash(self, plaintext)
     }
 
     fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {
-        let stored = Stored::parse(hash)?;
-        let tag = self.tag(&stored.params, presented, &stored.salt, stored.tag.len())?;
-        // `Output` compares in constant time.
-        Ok(tag == stored.tag)
+        engine::verify(self, presented, hash)
+    }
+
+    fn reads(&self, hash: &SecretHash) -> bool {
+        engine::reads(hash)
+    }
+
+    fn needs_rehash(&self, hash: &SecretHash) -> bool {
+        engine::needs_rehash(self, hash)
     }
 }
 
-fn failed() -> Error {
-    Error::new(ErrorKind::Other, "the secret could not be hashed")
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// From the tests of the reference implementation in C, and of the crate argon2.
+    pub(in super::super) const KNOWN: &[(&str, &str)] = &[
+        (
+            "password",
+            "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+        ),
+        (
+            "password",
+            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+        ),
+        (
+            "password",
+            "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
+        ),
+        (
+            "password",
+            "$argon2i$m=256,t=2,p=1$c29tZXNhbHQ$/U3YPXYsSb3q9XxHvc0MLxur+GP960kN9j7emXX8zwY",
+        ),
+        (
+            "password",
+            "$argon2i$m=256,t=2,p=2$c29tZXNhbHQ$tsEVYKap1h6scGt5ovl9aLRGOqOth+AMB+KwHpDFZPs",
+        ),
+        (
+            "password",
+            "$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA",
+        ),
+        (
+            "password",
+            "$argon2d$v=19$m=65536,t=2,p=1$YzI5dFpYTmhiSFFBQUFBQUFBQUFBQQ$Jxy74cswY2mq9y+u+iJcJy8EqOp4t/C7DWDzGwGB3IM",
+        ),
+        (
+            "password",
+            "$argon2d$v=16$m=32,t=2,p=3,keyid=8PDw8A,data=Dw8PDw8P$AAAAAAAAAAA$KnH4gniiaFnDvlA1xev3yovC4cnrrI6tnHOYtmja90o",
+        ),
+    ];
 
     fn cheap() -> Argon2id {
         let builder = Argon2id::builder().with_memory(64).with_iterations(1);
@@ -135,28 +164,12 @@ mod tests {
         assert_ne!(one.expose(), other.expose());
     }
 
-    /// From the tests of the reference implementation in C.
     #[test]
-    fn agrees_with_the_reference_implementation() {
-        for (phc, secret) in [
-            (
-                "m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
-                "password",
-            ),
-            (
-                "m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-                "password",
-            ),
-            (
-                "m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
-                "password",
-            ),
-        ] {
-            let hash = SecretHash::from_phc(format!("$argon2id$v=19${phc}"));
-            assert!(
-                cheap().verify(&Plaintext::new(secret), &hash).unwrap(),
-                "{phc}"
-            );
+    fn agrees_with_the_known_answers() {
+        for (secret, phc) in KNOWN {
+            let hash = SecretHash::from_phc(*phc);
+            let verify = |secret: &str| cheap().verify(&Plaintext::new(secret), &hash).unwrap();
+            assert!(verify(secret) && !verify("wrong"), "{phc}");
         }
     }
 
@@ -169,5 +182,37 @@ mod tests {
         assert!(cheap().verify(&secret, &hash).unwrap());
         let hash = cheap().hash(&secret).unwrap();
         assert!(large.verify(&secret, &hash).unwrap());
+    }
+
+    #[test]
+    fn less_than_the_policy_needs_a_new_hash() {
+        let hasher = Argon2id::builder().with_memory(128).with_iterations(2);
+        let hasher = hasher.with_insecure_cost().build().unwrap();
+        let phc = |head: &str| {
+            let salt_and_tag = "c29tZXNhbHRzb21lc2FsdA$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+            SecretHash::from_phc(format!("{head}${salt_and_tag}"))
+        };
+        for (head, expected) in [
+            ("$argon2id$v=19$m=128,t=2,p=1", false),
+            ("$argon2id$v=19$m=256,t=3,p=1", false),
+            ("$argon2id$v=19$m=127,t=2,p=1", true),
+            ("$argon2id$v=19$m=256,t=1,p=1", true),
+            ("$argon2i$v=19$m=128,t=2,p=1", true),
+            ("$argon2d$v=19$m=128,t=2,p=1", true),
+            ("$argon2id$v=16$m=128,t=2,p=1", true),
+            ("$argon2id$m=128,t=2,p=1", true),
+            ("$2b$05", true),
+        ] {
+            assert_eq!(hasher.needs_rehash(&phc(head)), expected, "{head}");
+        }
+        for short in [
+            "c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+            "c29tZXNhbHRzb21lc2FsdA$nf65EOgLrQMR/uIPnA4rEg",
+        ] {
+            let hash = SecretHash::from_phc(format!("$argon2id$v=19$m=128,t=2,p=1${short}"));
+            assert!(hasher.reads(&hash) && hasher.needs_rehash(&hash), "{short}");
+        }
+        let own = hasher.hash(&Plaintext::new("hunter2")).unwrap();
+        assert!(!hasher.needs_rehash(&own));
     }
 }

@@ -1,13 +1,13 @@
 use argon2::password_hash::phc::{Error as PhcError, Output, PasswordHash, Salt};
-use argon2::{ARGON2ID_IDENT, Params, Version};
+use argon2::{Algorithm, Params, Version};
 
+use super::engine::Recipe;
 use super::{Error, ErrorKind};
 use crate::domain::SecretHash;
 
-/// A stored hash that this hasher can verify within its bounds.
+/// A stored hash of any variant of Argon2 that can be verified within the bounds.
 pub(super) struct Stored {
-    pub(super) params: Params,
-    pub(super) salt: Salt,
+    pub(super) recipe: Recipe,
     pub(super) tag: Output,
 }
 
@@ -15,9 +15,10 @@ impl Stored {
     pub(super) fn parse(hash: &SecretHash) -> Result<Self, Error> {
         let unreadable = |error: PhcError| malformed().with_source(error);
         let phc = PasswordHash::new(hash.expose()).map_err(unreadable)?;
-        if phc.algorithm != ARGON2ID_IDENT || phc.version != Some(Version::V0x13.into()) {
-            return Err(malformed());
-        }
+        let algorithm = Algorithm::new(phc.algorithm).map_err(|_| malformed())?;
+        // Version 1.0 is written without one.
+        let version = phc.version.unwrap_or(Version::V0x10.into());
+        let version = Version::try_from(version).map_err(|_| malformed())?;
         let params = Params::try_from(&phc).map_err(|error| malformed().with_source(error))?;
         if !is_bounded(&params) {
             return Err(Error::new(
@@ -28,7 +29,29 @@ impl Stored {
         let (Some(salt), Some(tag)) = (phc.salt, phc.hash) else {
             return Err(malformed());
         };
-        Ok(Self { params, salt, tag })
+        let recipe = Recipe {
+            algorithm,
+            version,
+            params,
+            salt,
+        };
+        Ok(Self { recipe, tag })
+    }
+
+    /// Whether a new hash of these costs would be another function, or better.
+    pub(super) fn is_below(&self, params: &Params) -> bool {
+        let Recipe {
+            algorithm,
+            version,
+            params: stored,
+            salt,
+        } = &self.recipe;
+        *algorithm != Algorithm::Argon2id
+            || *version != Version::V0x13
+            || stored.m_cost() < params.m_cost()
+            || stored.t_cost() < params.t_cost()
+            || salt.len() < Salt::RECOMMENDED_LENGTH
+            || self.tag.len() < Params::DEFAULT_OUTPUT_LEN
     }
 }
 
@@ -47,7 +70,7 @@ const MAX_WORK: u64 = 1024 * 1024;
 fn malformed() -> Error {
     Error::new(
         ErrorKind::MalformedHash,
-        "the stored hash is not an Argon2id hash in PHC string format",
+        "the stored hash is not an Argon2 hash in PHC string format",
     )
 }
 
@@ -91,9 +114,9 @@ mod tests {
             "$",
             "hunter2",
             "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ",
-            "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-            "$argon2id$v=16$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-            "$argon2id$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+            "$argon2$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+            "$argon2ID$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+            "$argon2id$v=18$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
             "$argon2id$v=19$m=0,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
             "$argon2id$v=19$m=256,t=0,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
             "$argon2id$v=19$m=256,t=2,p=99$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",

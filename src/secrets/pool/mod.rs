@@ -64,7 +64,13 @@ impl HashPool {
             .await
     }
 
-    /// Whether `hash` is not what the hasher would make today. Costs no thread.
+    /// Whether the hasher [reads](SecretHasher::reads) a hash. It hashes nothing, and does not wait.
+    pub fn reads(&self, hash: &SecretHash) -> bool {
+        self.hasher.reads(hash)
+    }
+
+    /// Whether a new hash of the same plaintext would be of
+    /// [another policy](SecretHasher::needs_rehash). It hashes nothing, and does not wait.
     pub fn needs_rehash(&self, hash: &SecretHash) -> bool {
         self.hasher.needs_rehash(hash)
     }

@@ -80,7 +80,7 @@ impl Filter {
 pub(in super::super) async fn create(
     conn: &mut Connection,
     client: &ClientRow,
-    secret: Option<&SecretRow>,
+    secrets: &[SecretRow],
     origin: Option<&(Key, Version)>,
     audit: &AuditRow,
 ) -> Result<()> {
@@ -89,12 +89,15 @@ pub(in super::super) async fn create(
             lock_origin(conn, source, *version).await?;
         }
         let client = diesel::insert_into(oauth_clients::table).values(client);
-        match secret {
-            Some(secret) => {
+        match secrets {
+            [] => together!(conn; client, insert_audit(audit)).map(drop)?,
+            [secret, more @ ..] => {
                 let secret = insert_secret(secret);
                 together!(conn; client, secret, insert_audit(audit)).map(drop)?;
+                for secret in more {
+                    insert_secret(secret).execute(conn).await?;
+                }
             }
-            None => together!(conn; client, insert_audit(audit)).map(drop)?,
         }
         Ok(())
     })

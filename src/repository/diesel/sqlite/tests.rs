@@ -90,9 +90,15 @@ async fn every_statement(path: &str) -> Vec<String> {
     let first = secret(&client);
     let row = ClientRow::new(&tenant(), &client).unwrap();
     let secret_row = SecretRow::new(key, &first);
-    queries::create(conn, &row, Some(&secret_row), None, &entry(key, &client))
-        .await
-        .unwrap();
+    queries::create(
+        conn,
+        &row,
+        std::slice::from_ref(&secret_row),
+        None,
+        &entry(key, &client),
+    )
+    .await
+    .unwrap();
     let mut clone = client.clone();
     clone.id = Id::generate(client.created_at);
     clone.client_id = crate::domain::ClientId::generate("app-", clone.id);
@@ -100,7 +106,7 @@ async fn every_statement(path: &str) -> Vec<String> {
     let row = ClientRow::new(&tenant(), &clone).unwrap();
     let origin = (Key::new(&tenant(), &client.client_id), Version::from_i64(1));
     let audit = entry(&clone_key, &clone);
-    queries::create(conn, &row, None, Some(&origin), &audit)
+    queries::create(conn, &row, &[], Some(&origin), &audit)
         .await
         .unwrap();
     queries::get(conn, key).await.unwrap();

@@ -1,0 +1,219 @@
+use super::Client;
+
+/// Where the port is free: the two literals of RFC 8252 §7.3.
+const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://[::1]"];
+
+impl Client {
+    /// Whether an authorization request may name `presented` as its `redirect_uri` (RFC 6749
+    /// §3.1.2.3): whether it is one of those registered, byte for byte (RFC 9700 §2.1).
+    ///
+    /// On `http://127.0.0.1` and `http://[::1]` any port is the same as the registered one, or none,
+    /// since an app on a device takes the port that it gets (RFC 8252 §7.3). Path and query are not.
+    /// `http://localhost` has no such exception: what the name leads to is up to the device (RFC
+    /// 8252 §8.3), so there the port counts like everything else.
+    ///
+    /// The status of the client is not asked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tower_oauth_clients::ClientManager;
+    /// # use tower_oauth_clients::domain::{Draft, Operator, Role, TenantId};
+    /// # use tower_oauth_clients::repository::MemoryRepository;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let manager = ClientManager::builder(MemoryRepository::new()).build()?;
+    /// # let operator = Operator::new("alice", Role::Admin, TenantId::parse("acme").ok_or("")?);
+    /// let draft = Draft::new("App", ["https://app.example.com/cb", "http://127.0.0.1/cb"]);
+    /// let client = manager.create(&operator, draft).await?.client;
+    ///
+    /// assert!(client.allows_redirect_uri("https://app.example.com/cb"));
+    /// assert!(!client.allows_redirect_uri("https://app.example.com/cb/"));
+    /// assert!(client.allows_redirect_uri("http://127.0.0.1:51004/cb"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn allows_redirect_uri(&self, presented: &str) -> bool {
+        let loopback = loopback(presented);
+        let mut registered = self.metadata.redirect_uris.iter();
+        registered
+            .any(|uri| uri == presented || (loopback.is_some() && self::loopback(uri) == loopback))
+    }
+}
+
+/// A loopback URI without its port: the host, and what follows.
+fn loopback(uri: &str) -> Option<(&'static str, &str)> {
+    LOOPBACK.iter().find_map(|host| {
+        let rest = uri.strip_prefix(host)?;
+        let rest = match rest.strip_prefix(':') {
+            Some(rest) => {
+                let end = rest.find(|c: char| !c.is_ascii_digit());
+                let (port, rest) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+                is_port(port).then_some(rest)?
+            }
+            None => rest,
+        };
+        let ends = rest.is_empty() || rest.starts_with(['/', '?']);
+        ends.then_some((*host, rest))
+    })
+}
+
+/// 1 to 65535 as it is written, without zeros before it.
+fn is_port(digits: &str) -> bool {
+    !digits.starts_with('0') && digits.parse::<u16>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::domain::{
+        ClientId, ClientMetadata, ClientStatus, Fields, Id, Input, Policy, TenantId, Timestamp,
+        Version,
+    };
+
+    fn client(redirect_uris: &[&str]) -> Client {
+        let metadata = ClientMetadata {
+            redirect_uris: redirect_uris.iter().map(|uri| (*uri).to_owned()).collect(),
+            ..metadata()
+        };
+        Client {
+            id: Id::generate(Timestamp::from_micros(0)),
+            tenant_id: TenantId::parse("acme").unwrap(),
+            client_id: ClientId::parse("app-1").unwrap(),
+            metadata,
+            status: ClientStatus::Active,
+            secret_last_four: None,
+            version: Version::FIRST,
+            created_at: Timestamp::from_micros(0),
+            updated_at: Timestamp::from_micros(0),
+            deleted_at: None,
+        }
+    }
+
+    fn metadata() -> ClientMetadata {
+        let fields = Fields {
+            name: Input::Value("App".into()),
+            redirect_uris: Input::Value(vec![Some("https://app.example.com".into())]),
+            ..Fields::default()
+        };
+        fields.validate(&Policy::default()).unwrap().0
+    }
+
+    #[test]
+    fn compares_byte_for_byte() {
+        let client = client(&["https://app.example.com/cb?x=1", "com.example.app:/cb"]);
+        for good in ["https://app.example.com/cb?x=1", "com.example.app:/cb"] {
+            assert!(client.allows_redirect_uri(good), "{good}");
+        }
+        for bad in [
+            "",
+            "https://app.example.com/cb",
+            "https://app.example.com/cb?x=1&y",
+            "https://app.example.com/cb?x=1#",
+            "https://app.example.com:443/cb?x=1",
+            "HTTPS://app.example.com/cb?x=1",
+            "https://app.example.com/cb?X=1",
+            " https://app.example.com/cb?x=1",
+            "https://app.example.com/cb?x=1\0",
+            "com.example.app://cb",
+            "com.example.app:/CB",
+        ] {
+            assert!(!client.allows_redirect_uri(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_port_is_free_on_the_loopback_literals() {
+        for (registered, good) in [
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:65535/cb"),
+            ("http://127.0.0.1:8080/cb", "http://127.0.0.1:51004/cb"),
+            ("http://127.0.0.1:8080/cb", "http://127.0.0.1/cb"),
+            ("http://127.0.0.1", "http://127.0.0.1:9"),
+            ("http://127.0.0.1?x=1", "http://127.0.0.1:9?x=1"),
+            ("http://[::1]:8080/cb?x=1", "http://[::1]:9/cb?x=1"),
+            ("http://localhost:8080/cb", "http://localhost:8080/cb"),
+        ] {
+            assert!(client(&[registered]).allows_redirect_uri(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_free() {
+        let client = client(&[
+            "http://127.0.0.1/cb",
+            "http://[::1]/six",
+            "http://localhost:8080/cb",
+            "http://localhost/cb",
+            "https://127.0.0.1/tls",
+        ]);
+        for bad in [
+            "http://127.0.0.1:9",
+            "http://127.0.0.1:9/",
+            "http://127.0.0.1:9/cb/",
+            "http://127.0.0.1:9/cb?x",
+            "http://127.0.0.1:9/cb#x",
+            "http://127.0.0.1:9/CB",
+            "http://127.0.0.1:/cb",
+            "http://127.0.0.1:0/cb",
+            "http://127.0.0.1:080/cb",
+            "http://127.0.0.1:65536/cb",
+            "http://127.0.0.1:+9/cb",
+            "http://127.0.0.1:٩/cb",
+            "http://127.0.0.1:9:9/cb",
+            "http://127.0.0.1:9@evil.test/cb",
+            "http://127.0.0.1@evil.test/cb",
+            "http://127.0.0.1:9\\@evil.test/cb",
+            "http://127.0.0.1.evil.test/cb",
+            "http://127.0.0.1evil.test/cb",
+            "http://127.0.0.10/cb",
+            "http://127.0.0.2:9/cb",
+            "http://2130706433:9/cb",
+            "http://[::1]:9/cb",
+            "http://[::1]9/six",
+            "http://[::1].evil.test/six",
+            "http://[0:0:0:0:0:0:0:1]:9/six",
+            "http://[::ffff:127.0.0.1]:9/cb",
+            "http://localhost:9/cb",
+            "http://localhost.evil.test/cb",
+            "HTTP://127.0.0.1:9/cb",
+            "https://127.0.0.1:9/cb",
+            "https://127.0.0.1:9/tls",
+            "http://127.0.0.1:9/tls",
+        ] {
+            assert!(!client.allows_redirect_uri(bad), "{bad}");
+        }
+    }
+
+    /// Not even what could never be registered.
+    #[test]
+    fn a_name_that_begins_like_a_literal_is_none() {
+        let client = client(&["http://127.0.0.1.evil.test/cb"]);
+        assert!(!client.allows_redirect_uri("http://127.0.0.1:9.evil.test/cb"));
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        id: String,
+        input: serde_json::Value,
+        expect: serde_json::Value,
+    }
+
+    #[test]
+    fn the_hostile_cases_are_decided_as_they_say() {
+        let cases = include_str!("../../tests/data/hostile.json");
+        let cases: Vec<Case> = serde_json::from_str(cases).unwrap();
+        let mut count = 0;
+        for case in cases.iter().filter(|case| case.id.starts_with("RM-")) {
+            let registered = case.input["registered"].as_array().unwrap();
+            let registered: Vec<_> = registered.iter().map(|uri| uri.as_str().unwrap()).collect();
+            let requested = case.input["requested"].as_str().unwrap();
+            let allowed = client(&registered).allows_redirect_uri(requested);
+            assert_eq!(allowed, case.expect == 200, "{}", case.id);
+            count += 1;
+        }
+        assert_eq!(count, 10);
+    }
+}

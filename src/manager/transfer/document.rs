@@ -1,0 +1,255 @@
+use std::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::domain::{
+    AuthMethod, Client, ClientId, Fields, GrantType, Id, Input, SecretHash, SecretRecord,
+    SecretStatus, TenantId, Timestamp, Version, Violation, Violations,
+};
+
+/// A client as it moves from one storage to another, with all of its secrets.
+///
+/// It serializes as one JSON object, which suits files of one line for each client. **It holds the
+/// hashes of the secrets: keep it as you keep a secret**, and delete it once it was imported. It is
+/// the only type that serializes a hash; it never holds a plaintext.
+///
+/// Nothing in it is checked before [`ClientManager::import`](crate::ClientManager::import) takes
+/// it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientExport {
+    id: String,
+    tenant_id: String,
+    client_id: String,
+    name: String,
+    redirect_uris: Vec<String>,
+    scopes: Vec<String>,
+    grant_types: Vec<String>,
+    client_auth_methods: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fapi_profile: Option<String>,
+    is_confidential: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    jwks: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    jwks_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    logo_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    privacy_policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    terms_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    website: Option<String>,
+    status: String,
+    version: i64,
+    created_at: Moment,
+    updated_at: Moment,
+    secrets: Vec<SecretExport>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecretExport {
+    secret_id: String,
+    hash: ExportedHash,
+    last_four: String,
+    status: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    created_at: Moment,
+    updated_at: Moment,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Moment>,
+}
+
+/// A hash on its way out: [`SecretHash`] itself can't be serialized.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+struct ExportedHash(String);
+
+/// RFC 3339 with microseconds.
+#[derive(Clone, Copy)]
+struct Moment(Timestamp);
+
+/// What a document says, each field by itself.
+pub(super) struct Read {
+    pub(super) id: Id,
+    pub(super) tenant_id: TenantId,
+    pub(super) client_id: ClientId,
+    pub(super) fields: Fields,
+    pub(super) version: Version,
+    pub(super) created_at: Timestamp,
+    pub(super) updated_at: Timestamp,
+    pub(super) secrets: Vec<SecretRecord>,
+}
+
+impl ClientExport {
+    /// The client's public id.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// Whose it is.
+    pub fn tenant_id(&self) -> &str {
+        &self.tenant_id
+    }
+
+    pub(super) fn new(client: Client, secrets: Vec<SecretRecord>) -> Self {
+        let metadata = client.metadata;
+        let grants = metadata.grant_types.into_iter().map(GrantType::as_str);
+        let methods = metadata.client_auth_methods.into_iter();
+        Self {
+            id: client.id.to_string(),
+            tenant_id: client.tenant_id.to_string(),
+            client_id: client.client_id.to_string(),
+            name: metadata.name,
+            redirect_uris: metadata.redirect_uris,
+            scopes: metadata.scopes,
+            grant_types: grants.map(str::to_owned).collect(),
+            client_auth_methods: methods.map(AuthMethod::as_str).map(str::to_owned).collect(),
+            fapi_profile: metadata
+                .fapi_profile
+                .map(|profile| profile.as_str().to_owned()),
+            is_confidential: metadata.is_confidential,
+            jwks: metadata.jwks,
+            jwks_uri: metadata.jwks_uri,
+            logo_url: metadata.logo_url,
+            privacy_policy: metadata.privacy_policy,
+            terms_url: metadata.terms_url,
+            website: metadata.website,
+            status: client.status.as_str().to_owned(),
+            version: client.version.as_i64(),
+            created_at: Moment(client.created_at),
+            updated_at: Moment(client.updated_at),
+            secrets: secrets.into_iter().map(SecretExport::new).collect(),
+        }
+    }
+
+    pub(super) fn read(self) -> Result<Read, Violations> {
+        let mut faults = Violations::default();
+        let id = Id::parse(&self.id);
+        let tenant_id = TenantId::parse(&self.tenant_id);
+        let client_id = ClientId::parse(&self.client_id);
+        let sound = [
+            ("id", id.is_some(), "must be a ULID"),
+            (
+                "tenant_id",
+                tenant_id.is_some(),
+                "must be the id of a tenant",
+            ),
+            (
+                "client_id",
+                client_id.is_some(),
+                "must be 1 to 128 visible ASCII characters",
+            ),
+            ("version", self.version >= 1, "must be at least 1"),
+        ];
+        for (path, _, message) in sound.into_iter().filter(|(_, sound, _)| !sound) {
+            faults.push(Violation::new(path, message));
+        }
+        let mut secrets = Vec::with_capacity(self.secrets.len());
+        for (index, secret) in self.secrets.into_iter().enumerate() {
+            match secret.read() {
+                Ok(secret) => secrets.push(secret),
+                Err((field, message)) => {
+                    faults.push(Violation::new(format!("secrets[{index}].{field}"), message));
+                }
+            }
+        }
+        faults.into_result()?;
+        let (Some(id), Some(tenant_id), Some(client_id)) = (id, tenant_id, client_id) else {
+            return Err(Violations::default());
+        };
+        let list = |texts: Vec<String>| Input::Value(texts.into_iter().map(Some).collect());
+        let text = |text: Option<String>| text.map_or(Input::Null, Input::Value);
+        Ok(Read {
+            id,
+            tenant_id,
+            client_id,
+            fields: Fields {
+                name: Input::Value(self.name),
+                redirect_uris: list(self.redirect_uris),
+                scopes: list(self.scopes),
+                grant_types: list(self.grant_types),
+                client_auth_methods: list(self.client_auth_methods),
+                fapi_profile: text(self.fapi_profile),
+                is_confidential: Input::Value(self.is_confidential),
+                jwks: text(self.jwks),
+                jwks_uri: text(self.jwks_uri),
+                logo_url: text(self.logo_url),
+                privacy_policy: text(self.privacy_policy),
+                terms_url: text(self.terms_url),
+                website: text(self.website),
+                status: Input::Value(self.status),
+            },
+            version: Version::from_i64(self.version),
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+            secrets,
+        })
+    }
+}
+
+impl SecretExport {
+    fn new(secret: SecretRecord) -> Self {
+        Self {
+            secret_id: secret.id.to_string(),
+            hash: ExportedHash(secret.hash.expose().to_owned()),
+            last_four: secret.last_four,
+            status: secret.status.as_str().to_owned(),
+            description: secret.description,
+            created_at: Moment(secret.created_at),
+            updated_at: Moment(secret.updated_at),
+            last_used_at: secret.last_used_at.map(Moment),
+            expires_at: secret.expires_at.map(Moment),
+        }
+    }
+
+    fn read(self) -> Result<SecretRecord, (&'static str, &'static str)> {
+        let id = Id::parse(&self.secret_id).ok_or(("secret_id", "must be a ULID"))?;
+        let status = SecretStatus::parse(&self.status);
+        let status = status.ok_or(("status", "must be one of active, retired, inactive"))?;
+        Ok(SecretRecord {
+            id,
+            hash: SecretHash::from_phc(self.hash.0),
+            last_four: self.last_four,
+            status,
+            description: self.description,
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+            last_used_at: self.last_used_at.map(|moment| moment.0),
+            expires_at: self.expires_at.map(|moment| moment.0),
+        })
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let moment = jiff::Timestamp::from_microsecond(self.0.as_micros());
+        serializer.collect_str(&moment.map_err(serde::ser::Error::custom)?)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = || D::Error::custom("a time must be written as RFC 3339, from 1970 to 9999");
+        let micros = text.parse::<jiff::Timestamp>().map_err(|_| wrong())?;
+        let moment = Timestamp::from_micros(micros.as_microsecond());
+        let fits = moment.as_micros() == micros.as_microsecond();
+        fits.then_some(Self(moment)).ok_or_else(wrong)
+    }
+}
+
+impl fmt::Debug for ClientExport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientExport")
+            .field("tenant_id", &self.tenant_id)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}

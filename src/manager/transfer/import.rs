@@ -1,0 +1,265 @@
+use std::collections::HashSet;
+
+use super::ClientExport;
+use super::document::Read;
+use crate::domain::{
+    Action, AuditEntry, Client, ClientId, Draft, Id, Operator, SecretHash, SecretRecord,
+    SecretStatus, Timestamp, Version, Violation, Violations,
+};
+use crate::manager::{ClientManager, Error, ErrorKind, Result};
+use crate::repository::{self, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin};
+
+/// A client that comes from elsewhere.
+///
+/// # Examples
+///
+/// ```
+/// use tower_oauth_clients::domain::{ClientId, Draft, SecretHash};
+/// use tower_oauth_clients::manager::transfer::ClientImport;
+///
+/// # fn main() -> Result<(), &'static str> {
+/// let client_id = ClientId::parse("payroll").ok_or("not a client_id")?;
+/// let draft = Draft::new("Payroll", ["https://payroll.example.com/callback"]);
+/// let bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+///
+/// let import = ClientImport::new(client_id, draft).with_secret(SecretHash::from_phc(bcrypt), "");
+/// # let _ = import;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ClientImport(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System {
+        client_id: ClientId,
+        draft: Box<Draft>,
+        secret: Option<(SecretHash, String)>,
+    },
+    Storage(Box<ClientExport>),
+}
+
+/// What became of an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// The client is new here.
+    Created(Client),
+    /// It was imported before, and nothing was changed.
+    Unchanged(Client),
+}
+
+impl ClientImport {
+    /// A client of another system, with the `client_id` that it has there. It gets an `id` of its
+    /// own, and begins now.
+    pub fn new(client_id: ClientId, draft: Draft) -> Self {
+        Self(Source::System {
+            client_id,
+            draft: Box::new(draft),
+            secret: None,
+        })
+    }
+
+    /// Gives it the secret that it has there, by its hash. The last four characters of the
+    /// plaintext are for people to tell secrets apart: `""` if they are not known.
+    ///
+    /// An export already has its secrets; there this changes nothing.
+    pub fn with_secret(mut self, hash: SecretHash, last_four: impl Into<String>) -> Self {
+        if let Source::System { secret, .. } = &mut self.0 {
+            *secret = Some((hash, last_four.into()));
+        }
+        self
+    }
+}
+
+impl From<ClientExport> for ClientImport {
+    /// A client of another storage, with everything that it has there.
+    fn from(export: ClientExport) -> Self {
+        Self(Source::Storage(Box::new(export)))
+    }
+}
+
+impl ClientManager {
+    /// Stores a client that comes from elsewhere, with its secrets, or nothing of it. Its audit
+    /// trail begins with the import.
+    ///
+    /// It keeps the rules that a new client keeps. Whoever may call this may set any secret by its
+    /// hash: it is for the host itself, and no operation of the admin API leads here.
+    ///
+    /// # Errors
+    ///
+    /// - [`ErrorKind::Invalid`] with what is wrong: with the client, with an export of another
+    ///   tenant than the operator's, or with a hash that the pool's hasher does not
+    ///   [read](crate::secrets::SecretHasher::reads).
+    /// - [`ErrorKind::Conflict`] when the `client_id` is taken, in whatever tenant and be it by a
+    ///   deleted client, or the `id` in this tenant. An export whose client is there in the same version, with the same
+    ///   secrets, is no conflict but [`Imported::Unchanged`]; their hashes and last uses are not
+    ///   compared, since both change when a client authenticates.
+    pub async fn import(
+        &self,
+        operator: &Operator,
+        client: impl Into<ClientImport>,
+    ) -> Result<Imported> {
+        let (client, secrets) = self.prepare(operator, client.into())?;
+        let (id, action) = (client.client_id.clone(), Action::ClientCreate);
+        let audit = AuditEntry::new(operator, id, action, "imported", self.now());
+        let (tenant, origin) = (&operator.tenant, Origin::Import(secrets.clone()));
+        let stored = self
+            .0
+            .repository
+            .create(tenant, &client, None, &origin, &audit)
+            .await;
+        match stored {
+            Ok(()) => Ok(Imported::Created(client)),
+            Err(error) if error.kind() == repository::ErrorKind::Conflict => {
+                self.compare(operator, client, &secrets).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn prepare(
+        &self,
+        operator: &Operator,
+        import: ClientImport,
+    ) -> Result<(Client, Vec<SecretRecord>)> {
+        let now = self.now();
+        let read = match import.0 {
+            Source::Storage(export) => export.read()?,
+            Source::System {
+                client_id,
+                draft,
+                secret,
+            } => Read {
+                id: Id::generate(now),
+                tenant_id: operator.tenant.clone(),
+                client_id,
+                fields: draft.0,
+                version: Version::FIRST,
+                created_at: now,
+                updated_at: now,
+                secrets: secret
+                    .map(|(hash, last)| SecretRecord::new(Id::generate(now), hash, last, now))
+                    .into_iter()
+                    .collect(),
+            },
+        };
+        let mut faults = Violations::default();
+        if read.tenant_id != operator.tenant {
+            faults.push(Violation::new("tenant_id", "must be the operator's tenant"));
+        }
+        faults.into_result()?;
+        let (metadata, status) = read.fields.validate(&self.0.policy)?;
+        self.check(&read.secrets, metadata.uses_secret(), now)
+            .into_result()?;
+        let active = read
+            .secrets
+            .iter()
+            .filter(|s| s.status == SecretStatus::Active);
+        let newest = active.max_by_key(|secret| secret.id);
+        let client = Client {
+            id: read.id,
+            tenant_id: read.tenant_id,
+            client_id: read.client_id,
+            metadata,
+            status,
+            secret_last_four: newest.map(|secret| secret.last_four.clone()),
+            version: read.version,
+            created_at: read.created_at,
+            updated_at: read.updated_at,
+            deleted_at: None,
+        };
+        Ok((client, read.secrets))
+    }
+
+    /// What no sequence of use cases could have led to, and hashes that would never verify.
+    fn check(&self, secrets: &[SecretRecord], uses_secret: bool, now: Timestamp) -> Violations {
+        let mut faults = Violations::default();
+        let mut ids = HashSet::new();
+        for (index, secret) in secrets.iter().enumerate() {
+            let is_live = secret.status != SecretStatus::Inactive;
+            let sound = [
+                (
+                    "secret_id",
+                    ids.insert(secret.id),
+                    "must not be there twice",
+                ),
+                (
+                    "last_four",
+                    secret.last_four.chars().count() <= 4,
+                    "must be at most 4 characters long",
+                ),
+                (
+                    "expires_at",
+                    secret.status != SecretStatus::Retired || secret.expires_at.is_some(),
+                    "must be set for a retired secret",
+                ),
+                (
+                    "status",
+                    !is_live || uses_secret,
+                    "must be inactive in a client that can't use a secret",
+                ),
+                (
+                    "hash",
+                    !is_live || self.0.pool.reads(&secret.hash),
+                    "must have a format that the hasher reads, within its limits",
+                ),
+            ];
+            for (field, _, message) in sound.into_iter().filter(|(_, sound, _)| !sound) {
+                faults.push(Violation::new(format!("secrets[{index}].{field}"), message));
+            }
+        }
+        let count = |status| {
+            let live = secrets.iter().filter(|secret| secret.verifies_at(now));
+            live.filter(|secret| secret.status == status).count()
+        };
+        if count(SecretStatus::Active) > MAX_ACTIVE_SECRETS
+            || count(SecretStatus::Retired) > MAX_RETIRED_SECRETS
+        {
+            faults.push(Violation::new(
+                "secrets",
+                "must hold at most 2 that are active, and 2 that are retired and still verify",
+            ));
+        }
+        faults
+    }
+
+    /// Whether what is in the way is the very same client.
+    async fn compare(
+        &self,
+        operator: &Operator,
+        client: Client,
+        secrets: &[SecretRecord],
+    ) -> Result<Imported> {
+        let conflict = || Error::from(ErrorKind::Conflict);
+        let stored = match self.get(operator, &client.client_id).await {
+            Ok(stored) => self.with_secrets(operator, stored).await,
+            Err(error) => Err(error),
+        };
+        let (stored, kept) = match stored {
+            Ok(stored) => stored,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(conflict()),
+            Err(error) => return Err(error),
+        };
+        let all_kept = secrets.len() == kept.len()
+            && secrets
+                .iter()
+                .all(|one| kept.iter().any(|other| is_same(one, other)));
+        if stored == client && all_kept {
+            Ok(Imported::Unchanged(stored))
+        } else {
+            Err(conflict())
+        }
+    }
+}
+
+fn is_same(one: &SecretRecord, other: &SecretRecord) -> bool {
+    one.id == other.id
+        && one.last_four == other.last_four
+        && one.status == other.status
+        && one.description == other.description
+        && one.created_at == other.created_at
+        && one.updated_at == other.updated_at
+        && one.expires_at == other.expires_at
+}

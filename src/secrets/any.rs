@@ -1,0 +1,108 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::imported::Imported;
+use super::{Argon2id, Error, ErrorKind, Plaintext, SecretHasher};
+use crate::domain::SecretHash;
+
+/// Hashes with one hasher, and verifies what other programs hashed, too: the [`SecretHasher`] for
+/// secrets that were imported, and the default one of a manager.
+///
+/// What its own hasher can't read is tried as one of these; each costs no more than its limit,
+/// which is checked before the work begins. Over it, a hash is
+/// [`MalformedHash`](ErrorKind::MalformedHash).
+///
+/// | format | as written by | limit |
+/// |---|---|---|
+/// | `$argon2id$`, `$argon2i$`, `$argon2d$` | everybody | that of [`Argon2id`] |
+/// | `$2a$`, `$2b$`, `$2y$` | bcrypt everywhere | cost 14 |
+/// | `$pbkdf2-sha256$i=…,l=…$`, `$pbkdf2-sha512$…` | Ory Hydra and others (PHC strings) | 4,000,000 iterations |
+/// | `$pbkdf2-sha256$29000$`, `$pbkdf2-sha512$…` | Passlib | the same |
+/// | `pbkdf2_sha256$…` | Django | the same |
+/// | `$scrypt$ln=…,r=…,p=…$` | Passlib and others (PHC strings) | 256 MiB, and 512 MiB over all lanes |
+///
+/// PBKDF2 makes a tag in blocks of 32 bytes (SHA-256) or 64 (SHA-512), and the limit is that of all
+/// blocks. A tag has 16 to 64 bytes.
+///
+/// bcrypt reads no more than the first 72 bytes of a secret. What follows them never counted, so it
+/// does not count here: two secrets that begin with the same 72 bytes both verify. A secret with a
+/// NUL in it verifies with none of these but Argon2.
+///
+/// None of them is hashed with again: [`needs_rehash`](SecretHasher::needs_rehash) is true for all
+/// that the own hasher would hash otherwise.
+///
+/// # Examples
+///
+/// ```
+/// use tower_oauth_clients::domain::SecretHash;
+/// use tower_oauth_clients::secrets::{AnyHash, HashPool, Plaintext};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), tower_oauth_clients::secrets::Error> {
+/// let pool = HashPool::builder(AnyHash::default()).build()?;
+///
+/// let bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+/// let imported = SecretHash::from_phc(bcrypt);
+/// assert!(pool.needs_rehash(&imported));
+/// assert!(pool.verify(Plaintext::new("U*U"), imported).await?);
+/// # Ok(())
+/// # }
+/// ```
+pub struct AnyHash {
+    own: Arc<dyn SecretHasher>,
+    argon2: Argon2id,
+}
+
+impl AnyHash {
+    /// Hashes with `hasher`.
+    pub fn new(hasher: impl SecretHasher) -> Self {
+        Self {
+            own: Arc::new(hasher),
+            // Takes memory only once a hash needs it.
+            argon2: Argon2id::default(),
+        }
+    }
+
+    fn is_imported(&self, hash: &SecretHash) -> bool {
+        self.argon2.reads(hash) || Imported::parse(hash).is_ok()
+    }
+}
+
+impl Default for AnyHash {
+    /// Hashes with [`Argon2id`] at its defaults.
+    fn default() -> Self {
+        Self::new(Argon2id::default())
+    }
+}
+
+impl SecretHasher for AnyHash {
+    fn hash(&self, plaintext: &Plaintext) -> Result<SecretHash, Error> {
+        self.own.hash(plaintext)
+    }
+
+    fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {
+        match self.own.verify(presented, hash) {
+            Err(error) if error.kind() == ErrorKind::MalformedHash => {
+                if hash.expose().starts_with("$argon2") {
+                    return self.argon2.verify(presented, hash);
+                }
+                Imported::parse(hash)?.verify(presented)
+            }
+            verified => verified,
+        }
+    }
+
+    fn reads(&self, hash: &SecretHash) -> bool {
+        self.own.reads(hash) || self.is_imported(hash)
+    }
+
+    fn needs_rehash(&self, hash: &SecretHash) -> bool {
+        self.own.needs_rehash(hash) || (!self.own.reads(hash) && self.is_imported(hash))
+    }
+}
+
+impl fmt::Debug for AnyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnyHash").finish_non_exhaustive()
+    }
+}

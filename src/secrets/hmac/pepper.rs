@@ -1,0 +1,59 @@
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::secrets::{Error, ErrorKind};
+
+/// A key for [`HmacSha256`](super::HmacSha256) that is kept apart from the hashes, and the id that
+/// hashes name it by.
+///
+/// It can't be printed, and is overwritten when it is dropped.
+pub struct Pepper {
+    id: String,
+    key: Zeroizing<Vec<u8>>,
+}
+
+impl Pepper {
+    /// The shortest key, in bytes: the length of the tag (RFC 2104 §3).
+    pub const MIN_LENGTH: usize = 32;
+
+    /// The longest id, in characters.
+    pub const MAX_ID_LENGTH: usize = 32;
+
+    /// Takes a key over. The id is public and stored with each hash: a date, or a number.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] when the key is shorter than 32 bytes, and when the id is
+    /// not 1 to 32 of `A`–`Z`, `a`–`z`, `0`–`9`, `-`, `_`
+    /// and `.`.
+    pub fn new(id: impl Into<String>, key: impl Into<Vec<u8>>) -> Result<Self, Error> {
+        let (id, key) = (id.into(), Zeroizing::new(key.into()));
+        let refused = |reason| Err(Error::new(ErrorKind::Configuration, reason));
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        if !(1..=Self::MAX_ID_LENGTH).contains(&id.len()) || !id.bytes().all(allowed) {
+            return refused("a pepper's id must be 1 to 32 letters, digits, '-', '_' and '.'");
+        }
+        if key.len() < Self::MIN_LENGTH {
+            return refused("a pepper must be at least 32 bytes long");
+        }
+        Ok(Self { id, key })
+    }
+
+    /// What hashes name it by.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn key(&self) -> &[u8] {
+        &self.key
+    }
+}
+
+impl fmt::Debug for Pepper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pepper")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::encoding::{bcrypt_base64, number};
+use super::{Error, malformed, too_costly};
+
+/// `$2b$12$`, then 22 characters of salt and 31 of tag, in an alphabet of their own.
+pub(super) struct Bcrypt {
+    cost: u32,
+    salt: [u8; 16],
+    tag: [u8; 23],
+}
+
+/// All that bcrypt reads of a secret, in bytes.
+const READ: usize = 72;
+
+/// The highest cost: the logarithm of the number of rounds. A fourth of a second's work is 12.
+const MAX_COST: u32 = 14;
+
+impl Bcrypt {
+    /// `2a`, `2b` and `2y` are three names of one function. `2x` is another one, with a fault.
+    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+        let mut fields = text.split('$').skip(1);
+        let fields = (fields.next(), fields.next(), fields.next(), fields.next());
+        let (Some("2a" | "2b" | "2y"), Some(cost), Some(rest), None) = fields else {
+            return Err(malformed());
+        };
+        let two_digits = cost.len() == 2;
+        let cost = number(cost.strip_prefix('0').unwrap_or(cost));
+        let cost = cost.filter(|_| two_digits).ok_or_else(malformed)?;
+        let (salt, tag) = rest.split_at_checked(22).ok_or_else(malformed)?;
+        let salt = bcrypt_base64(salt, 16).and_then(|salt| salt.try_into().ok());
+        let tag = bcrypt_base64(tag, 23).and_then(|tag| tag.try_into().ok());
+        let (Some(salt), Some(tag)) = (salt, tag) else {
+            return Err(malformed());
+        };
+        match cost {
+            ..4 | 32.. => Err(malformed()),
+            4..=MAX_COST => Ok(Self { cost, salt, tag }),
+            _ => Err(too_costly()),
+        }
+    }
+
+    /// What follows the 72nd byte does not count: neither did it when the hash was made.
+    pub(super) fn verify(&self, presented: &[u8]) -> bool {
+        let mut key = Zeroizing::new([0; READ]);
+        for (to, from) in key.iter_mut().zip(presented) {
+            *to = *from;
+        }
+        // A NUL ends what is shorter.
+        let end = READ.min(presented.len() + 1);
+        let Some(key) = key.get(..end) else {
+            return false;
+        };
+        let tag = bcrypt::bcrypt(self.cost, self.salt, key);
+        let tag = tag.get(..self.tag.len()).unwrap_or_default();
+        tag.ct_eq(&self.tag).into()
+    }
+}

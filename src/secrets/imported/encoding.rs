@@ -1,0 +1,46 @@
+//! How numbers and octets stand in stored hashes.
+
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// Bits that stand for nothing are let pass, since some programs did not clear them.
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_allow_trailing_bits(true)
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+const BCRYPT: GeneralPurpose = GeneralPurpose::new(&alphabet::BCRYPT, LENIENT);
+
+/// Passlib's alphabet has a dot where the standard one has a plus sign.
+pub(super) fn base64(text: &str, max: usize) -> Option<Vec<u8>> {
+    decode(&STANDARD, &text.replace('.', "+"), max)
+}
+
+pub(super) fn bcrypt_base64(text: &str, max: usize) -> Option<Vec<u8>> {
+    decode(&BCRYPT, text, max)
+}
+
+fn decode(engine: &GeneralPurpose, text: &str, max: usize) -> Option<Vec<u8>> {
+    let fits = text.len() <= max.div_ceil(3) * 4;
+    let octets = fits.then(|| engine.decode(text).ok())??;
+    (octets.len() <= max).then_some(octets)
+}
+
+/// A decimal number as it is written: digits alone, and no zero before others.
+pub(super) fn number(text: &str) -> Option<u32> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let canonical = digits && (text == "0" || !text.starts_with('0'));
+    canonical.then(|| text.parse().ok())?
+}
+
+/// The values of `name=value` pairs in that order; all of them, and no others.
+pub(super) fn numbers<const N: usize>(text: &str, names: [&str; N]) -> Option<[u32; N]> {
+    let mut values = [0; N];
+    let mut pairs = text.split(',');
+    for (value, name) in values.iter_mut().zip(names) {
+        let (found, text) = pairs.next()?.split_once('=')?;
+        *value = (found == name).then(|| number(text))??;
+    }
+    pairs.next().is_none().then_some(values)
+}
