@@ -10,21 +10,59 @@
 mod support;
 
 use http::{Method, StatusCode};
-use rusqlite::Connection;
-use rusqlite::types::Value as Stored;
 use serde_json::{Value, json};
 use support::{Answer, App, CLIENTS, Store, base};
 
-/// Each kind of statement that a write consists of.
-const STATEMENTS: [&str; 7] = [
-    "INSERT ON oauth_clients",
-    "UPDATE OF version ON oauth_clients",
-    "UPDATE OF secret_last_four ON oauth_clients",
-    "INSERT ON oauth_client_secrets",
-    "UPDATE ON oauth_client_secrets",
-    "DELETE ON oauth_client_secrets",
-    "INSERT ON oauth_client_audit_logs",
+/// Each kind of statement that a write consists of: what happens, to which table, and to which of
+/// its columns.
+const STATEMENTS: [(&str, &str, Option<&str>); 7] = [
+    ("INSERT", "oauth_clients", None),
+    ("UPDATE", "oauth_clients", Some("version")),
+    ("UPDATE", "oauth_clients", Some("secret_last_four")),
+    ("INSERT", "oauth_client_secrets", None),
+    ("UPDATE", "oauth_client_secrets", None),
+    ("DELETE", "oauth_client_secrets", None),
+    ("INSERT", "oauth_client_audit_logs", None),
 ];
+
+/// What makes a statement fail, and what ends that.
+fn fault(store: Store, (event, table, column): (&str, &str, Option<&str>)) -> (String, &str) {
+    let of = column
+        .map(|column| format!(" OF {column}"))
+        .unwrap_or_default();
+    match store {
+        Store::Memory => unreachable!("no statements"),
+        Store::Sqlite => (
+            format!(
+                "CREATE TRIGGER fault BEFORE {event}{of} ON {table}
+                 BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END"
+            ),
+            "DROP TRIGGER fault",
+        ),
+        Store::Postgres => (
+            format!(
+                "CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN RAISE 'the disk is on fire'; END $$;
+                 CREATE TRIGGER fault BEFORE {event}{of} ON {table}
+                 FOR EACH ROW EXECUTE FUNCTION fault()"
+            ),
+            "DROP FUNCTION fault CASCADE",
+        ),
+        Store::Mysql => {
+            let when = column
+                .map(|column| format!("NOT (OLD.{column} <=> NEW.{column})"))
+                .unwrap_or_else(|| "TRUE".to_owned());
+            (
+                format!(
+                    "CREATE TRIGGER fault BEFORE {event} ON {table} FOR EACH ROW
+                     IF {when} THEN SIGNAL SQLSTATE '45000'
+                     SET MESSAGE_TEXT = 'the disk is on fire'; END IF"
+                ),
+                "DROP TRIGGER fault",
+            )
+        }
+    }
+}
 
 /// A client with two active secrets and a retired one.
 async fn client(app: &App) -> (String, String) {
@@ -51,48 +89,20 @@ async fn write(app: &App, operation: usize, client_id: &str, secret_id: &str) ->
     app.call(method, &path, body.as_ref()).await
 }
 
-/// Everything that is stored.
-fn dump(database: &Connection) -> Vec<Vec<Stored>> {
-    let tables = [
-        "oauth_clients",
-        "oauth_client_secrets",
-        "oauth_client_audit_logs",
-    ];
-    let mut rows = Vec::new();
-    for table in tables {
-        let mut select = database
-            .prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3"))
-            .unwrap();
-        let columns = select.column_count();
-        let found = select
-            .query_map([], |row| {
-                (0..columns).map(|column| row.get(column)).collect()
-            })
-            .unwrap();
-        rows.extend(found.map(|row: rusqlite::Result<Vec<Stored>>| row.unwrap()));
-    }
-    rows
-}
-
-#[tokio::test]
-async fn a_write_that_fails_at_any_statement_leaves_nothing() {
-    let app = App::new(Store::Sqlite).await;
-    let database = Connection::open(app.database()).unwrap();
+async fn a_write_that_fails_leaves_nothing(store: Store) {
+    let app = App::new(store).await;
     for operation in 0..8 {
         let mut failed = 0;
         for statement in STATEMENTS {
             let (client_id, secret_id) = client(&app).await;
-            let trigger = format!(
-                "CREATE TRIGGER fault BEFORE {statement} \
-                 BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END"
-            );
-            database.execute_batch(&trigger).unwrap();
-            let before = dump(&database);
+            let (begin, end) = fault(store, statement);
+            app.place.execute(&[&begin]).await;
+            let before = app.place.rows().await;
             let answer = write(&app, operation, &client_id, &secret_id).await;
-            let after = dump(&database);
-            database.execute_batch("DROP TRIGGER fault").unwrap();
+            let after = app.place.rows().await;
+            app.place.execute(&[end]).await;
 
-            let place = format!("operation {operation}, {statement}");
+            let place = format!("operation {operation}, {statement:?}, {store:?}");
             if answer.status.is_success() {
                 assert_ne!(after, before, "{place}");
                 continue;
@@ -106,5 +116,12 @@ async fn a_write_that_fails_at_any_statement_leaves_nothing() {
         }
         // At least the audit entry, and the client or its version.
         assert!(failed >= 2, "operation {operation} failed {failed} times");
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_fails_at_any_statement_leaves_nothing() {
+    for store in Store::DATABASES {
+        a_write_that_fails_leaves_nothing(store).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The contract of the repositories, and what is SQLite's own.
+//! The contract of the repositories, and what is each one's own.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -8,9 +8,15 @@
 
 #[path = "repositories/sqlite.rs"]
 mod of_sqlite;
+#[path = "support/servers/mod.rs"]
+mod servers;
 
 use tower_oauth_clients::conformance_tests;
-use tower_oauth_clients::repository::{MemoryRepository, SqliteRepository};
+use tower_oauth_clients::repository::{
+    MemoryRepository, MysqlRepository, PostgresRepository, SqliteRepository,
+};
+
+use self::servers::Database;
 
 mod memory {
     use super::*;
@@ -29,5 +35,48 @@ mod sqlite {
         let repository = SqliteRepository::open(path).await.unwrap();
         repository.migrate().await.unwrap();
         (repository, folder)
+    }
+}
+
+mod postgres {
+    use super::*;
+
+    conformance_tests!(open);
+
+    async fn open() -> (PostgresRepository, Database) {
+        let database = Database::postgres().await;
+        (connect(database.url()).await, database)
+    }
+
+    pub(super) async fn connect(url: &str) -> PostgresRepository {
+        let repository = PostgresRepository::connect(url).await.unwrap();
+        repository.migrate().await.unwrap();
+        repository
+    }
+}
+
+/// A host may have set the database to anything.
+mod postgres_serializable {
+    use super::*;
+
+    conformance_tests!(open);
+
+    async fn open() -> (PostgresRepository, Database) {
+        let database = Database::postgres().await;
+        let url = database.url_with(&[("default_transaction_isolation", "serializable")]);
+        (postgres::connect(&url).await, database)
+    }
+}
+
+mod mysql {
+    use super::*;
+
+    conformance_tests!(open);
+
+    async fn open() -> (MysqlRepository, Database) {
+        let database = Database::mysql().await;
+        let repository = MysqlRepository::connect(database.url()).await.unwrap();
+        repository.migrate().await.unwrap();
+        (repository, database)
     }
 }

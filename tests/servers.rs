@@ -52,10 +52,28 @@ async fn a_database_is_new_and_goes_from_under_a_session() {
                 Box::new(client)
             }
         };
+        assert_eq!(databases(other.url(), one.name()).await, 1, "{kind:?}");
+        let name = one.name().to_owned();
         drop(one);
-        assert!(!works(&url).await, "{kind:?}");
-        assert!(works(other.url()).await, "{kind:?}");
+        assert_eq!(databases(other.url(), &name).await, 0, "{kind:?}");
+        other.execute(&["SELECT a FROM t"]).await;
         drop(session);
+    }
+}
+
+/// How many there are with this name.
+async fn databases(url: &str, name: &str) -> i64 {
+    let count =
+        format!("SELECT count(*) FROM information_schema.schemata WHERE schema_name = '{name}'");
+    match Kind::of(url) {
+        Kind::Postgres => {
+            let client = postgres(url).await.unwrap();
+            client.query_one(&count, &[]).await.unwrap().get(0)
+        }
+        Kind::Mysql => {
+            let mut client = mysql(url).await.unwrap();
+            client.query_first(&count).await.unwrap().unwrap()
+        }
     }
 }
 
@@ -64,12 +82,13 @@ async fn a_database_s_sessions_have_the_settings_asked_for() {
     let database = Database::postgres().await;
     let url = database.url_with(&[
         ("default_transaction_isolation", "repeatable read"),
-        ("search_path", "elsewhere"),
+        ("work_mem", "1234kB"),
     ]);
     let client = postgres(&url).await.unwrap();
     for (name, value) in [
         ("transaction_isolation", "repeatable read"),
-        ("search_path", "elsewhere"),
+        ("search_path", database.name()),
+        ("work_mem", "1234kB"),
     ] {
         let row = client.query_one(&format!("SHOW {name}"), &[]).await;
         assert_eq!(row.unwrap().get::<_, String>(0), value);

@@ -3,20 +3,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
-use tempfile::TempDir;
 use tower::ServiceExt;
-use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::tower::ManagementService;
 use tower_oauth_clients::domain::{
     AuditEntry, Client, ClientId, Clock, Page, SecretRecord, TenantId,
 };
 use tower_oauth_clients::handlers::Handlers;
-use tower_oauth_clients::repository::{
-    ClientRepository, MemoryRepository, Result, SqliteRepository,
-};
+use tower_oauth_clients::repository::{ClientRepository, Result};
 use tower_oauth_clients::secrets::{HashPool, Plaintext, SecretFormat};
 
-use crate::support::{Answer, Store, TestClock, authorizer, cheap_pool};
+use crate::support::place::Place;
+use crate::support::{Answer, Repository, Store, TestClock, authorizer, call, cheap_pool};
 
 /// The whole service, and a way to look behind it.
 #[derive(Debug)]
@@ -25,46 +22,18 @@ pub struct Service {
     management: ManagementService,
     repository: Repository,
     pool: HashPool,
-    folder: TempDir,
-}
-
-#[derive(Clone, Debug)]
-enum Repository {
-    Memory(MemoryRepository),
-    Sqlite(SqliteRepository),
-}
-
-/// The same call on whichever repository it is.
-macro_rules! ask {
-    ($repository:expr, $method:ident($($argument:expr),*)) => {
-        match &$repository {
-            Repository::Memory(repository) => repository.$method($($argument),*).await,
-            Repository::Sqlite(repository) => repository.$method($($argument),*).await,
-        }
-    };
+    place: Place,
 }
 
 impl Service {
     pub async fn open(store: Store) -> Self {
-        let folder = TempDir::new().unwrap();
         let (clock, pool) = (TestClock::new(), cheap_pool());
         // From a whole second on: what is so many seconds later then says so.
         let past = clock.now().as_micros().rem_euclid(1_000_000);
         clock.advance(Duration::from_micros(1_000_000 - past.unsigned_abs()));
-        let repository = match store {
-            Store::Memory => Repository::Memory(MemoryRepository::new()),
-            Store::Sqlite => {
-                let path = folder.path().join("clients.db");
-                let repository = SqliteRepository::open(path).await.unwrap();
-                repository.migrate().await.unwrap();
-                Repository::Sqlite(repository)
-            }
-        };
-        let builder = match repository.clone() {
-            Repository::Memory(repository) => ClientManager::builder(repository),
-            Repository::Sqlite(repository) => ClientManager::builder(repository),
-        };
-        let builder = builder
+        let (repository, place) = Repository::open(store).await;
+        let builder = repository
+            .manager()
             .with_hash_pool(pool.clone())
             .with_clock(clock.clone());
         let handlers = Handlers::new(builder.build().unwrap(), authorizer(clock.clone()));
@@ -74,7 +43,7 @@ impl Service {
             management,
             repository,
             pool,
-            folder,
+            place,
         }
     }
 
@@ -85,7 +54,7 @@ impl Service {
     }
 
     pub async fn stored(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
-        ask!(self.repository, get(tenant, client_id))
+        call!(self.repository, get(tenant, client_id))
     }
 
     pub async fn trail(&self, tenant: &TenantId, client_id: &ClientId) -> Vec<AuditEntry> {
@@ -93,12 +62,12 @@ impl Service {
             number: 1,
             size: Page::MAX_SIZE,
         };
-        let slice = ask!(self.repository, audit_entries(tenant, client_id, page));
+        let slice = call!(self.repository, audit_entries(tenant, client_id, page));
         slice.map(|slice| slice.items).unwrap_or_default()
     }
 
     pub async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Vec<SecretRecord> {
-        ask!(self.repository, secrets(tenant, client_id)).unwrap()
+        call!(self.repository, secrets(tenant, client_id)).unwrap()
     }
 
     /// Whether a token endpoint would accept the secret now.
@@ -113,11 +82,8 @@ impl Service {
             && self.pool.verify(presented, record.hash).await.unwrap()
     }
 
-    /// The bytes of every file of the database; none for memory.
+    /// Everything that is kept, as it is kept; nothing for memory.
     pub fn database(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(self.folder.path()).unwrap();
-        files
-            .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
-            .collect()
+        self.place.bytes()
     }
 }

@@ -6,17 +6,7 @@ use tower_oauth_clients::domain::{
 use tower_oauth_clients::repository::{ClientFilter, ClientRepository, Result};
 use tower_oauth_clients::secrets::{Argon2id, Plaintext, SecretHasher};
 
-use super::{App, Repository};
-
-/// Calls a method of whichever repository there is.
-macro_rules! call {
-    ($app:ident.$method:ident($($argument:expr),+)) => {
-        match &$app.repository {
-            Repository::Memory(memory) => memory.$method($($argument),+).await,
-            Repository::Sqlite(sqlite) => sqlite.$method($($argument),+).await,
-        }
-    };
-}
+use super::{App, call};
 
 pub fn tenant(text: &str) -> TenantId {
     TenantId::parse(text).unwrap()
@@ -29,7 +19,7 @@ fn client(text: &str) -> ClientId {
 impl App {
     /// A client as it is stored.
     pub async fn stored(&self, owner: &str, client_id: &str) -> Client {
-        call!(self.get(&tenant(owner), &client(client_id))).unwrap()
+        call!(self.repository, get(&tenant(owner), &client(client_id))).unwrap()
     }
 
     /// Every live client of a tenant, newest first.
@@ -42,7 +32,7 @@ impl App {
                 id,
                 size: Page::MAX_SIZE,
             };
-            let slice = call!(self.list(&owner, &filter, page)).unwrap();
+            let slice = call!(self.repository, list(&owner, &filter, page)).unwrap();
             clients.extend(slice.items);
             if !slice.has_more {
                 return clients;
@@ -56,13 +46,16 @@ impl App {
             id: None,
             size: Page::MAX_SIZE,
         };
-        call!(self.audit_entries(&tenant(owner), &client(client_id), page))
-            .unwrap()
-            .items
+        call!(
+            self.repository,
+            audit_entries(&tenant(owner), &client(client_id), page)
+        )
+        .unwrap()
+        .items
     }
 
     pub async fn secret_records(&self, owner: &str, client_id: &str) -> Vec<SecretRecord> {
-        call!(self.secrets(&tenant(owner), &client(client_id))).unwrap()
+        call!(self.repository, secrets(&tenant(owner), &client(client_id))).unwrap()
     }
 
     /// Whether a client could authenticate with this secret now.
@@ -84,6 +77,9 @@ impl App {
         let operator = Operator::new("alice", Role::Admin, tenant(owner));
         let (action, now) = (Action::ClientDelete, self.clock.now());
         let audit = AuditEntry::new(&operator, client_id.clone(), action, "deleted", now);
-        call!(self.delete(&operator.tenant, &client_id, None, &audit))
+        call!(
+            self.repository,
+            delete(&operator.tenant, &client_id, None, &audit)
+        )
     }
 }

@@ -1,17 +1,20 @@
-//! The whole service in one process, over either repository, with a clock that tests move.
+//! The whole service in one process, over any repository, with a clock that tests move.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
     dead_code,
     unreachable_pub,
+    unused_imports,
     reason = "a test may panic, and each uses its own part"
 )]
 
 mod behind;
 pub mod console;
+pub mod place;
+mod repository;
+pub mod servers;
 
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -21,18 +24,17 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tower::ServiceExt;
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::tower::ManagementService;
 use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
-use tower_oauth_clients::domain::{
-    AuditEntry, ClientId, Clock, Page, Policy, SecretRecord, SystemClock, TenantId, Timestamp,
-};
+use tower_oauth_clients::domain::{Clock, Policy, SystemClock, Timestamp};
 use tower_oauth_clients::handlers::Handlers;
 use tower_oauth_clients::manager::ManagerBuilder;
-use tower_oauth_clients::repository::{ClientRepository, MemoryRepository, SqliteRepository};
 use tower_oauth_clients::secrets::{Argon2id, HashPool};
+
+use self::place::Place;
+pub use self::repository::{Repository, Store, call};
 
 pub const CLIENTS: &str = "/admin/oauth/clients";
 pub const KEY: &[u8] = b"a key for tests, used nowhere else at all";
@@ -60,17 +62,6 @@ impl Clock for TestClock {
     }
 }
 
-/// Which repository a test runs over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Store {
-    Memory,
-    Sqlite,
-}
-
-impl Store {
-    pub const ALL: [Self; 2] = [Self::Memory, Self::Sqlite];
-}
-
 /// Argon2id, as cheap as it goes: for tests whose subject is something else.
 pub fn cheap_pool() -> HashPool {
     let hasher = Argon2id::builder()
@@ -86,55 +77,6 @@ pub fn cheap_pool() -> HashPool {
         .unwrap()
 }
 
-/// What the service keeps its clients in, to look behind it.
-pub enum Repository {
-    Memory(MemoryRepository),
-    Sqlite(SqliteRepository),
-}
-
-impl Repository {
-    async fn open(store: Store, folder: &Path) -> Self {
-        match store {
-            Store::Memory => Self::Memory(MemoryRepository::new()),
-            Store::Sqlite => {
-                let sqlite = SqliteRepository::open(folder.join("clients.db"))
-                    .await
-                    .unwrap();
-                sqlite.migrate().await.unwrap();
-                Self::Sqlite(sqlite)
-            }
-        }
-    }
-
-    /// The audit trail of a client of `tenant_a`, newest first.
-    pub async fn audit(&self, client_id: &str) -> Vec<AuditEntry> {
-        let (tenant, client_id) = (tenant_a(), ClientId::parse(client_id).unwrap());
-        let page = Page::Number {
-            number: 1,
-            size: 100,
-        };
-        let entries = match self {
-            Self::Memory(memory) => memory.audit_entries(&tenant, &client_id, page).await,
-            Self::Sqlite(sqlite) => sqlite.audit_entries(&tenant, &client_id, page).await,
-        };
-        entries.unwrap().items
-    }
-
-    /// The secrets of a client of `tenant_a`, newest first.
-    pub async fn secrets(&self, client_id: &str) -> Vec<SecretRecord> {
-        let (tenant, client_id) = (tenant_a(), ClientId::parse(client_id).unwrap());
-        let secrets = match self {
-            Self::Memory(memory) => memory.secrets(&tenant, &client_id).await,
-            Self::Sqlite(sqlite) => sqlite.secrets(&tenant, &client_id).await,
-        };
-        secrets.unwrap()
-    }
-}
-
-fn tenant_a() -> TenantId {
-    TenantId::parse("tenant_a").unwrap()
-}
-
 /// A service under test.
 pub struct App {
     pub store: Store,
@@ -142,7 +84,7 @@ pub struct App {
     pub manager: ClientManager,
     pub repository: Repository,
     pub handlers: Handlers,
-    folder: TempDir,
+    pub place: Place,
 }
 
 impl App {
@@ -155,20 +97,16 @@ impl App {
     }
 
     /// One app for each repository.
-    pub async fn each() -> [Self; 2] {
-        let [memory, sqlite] = Store::ALL;
-        [Self::new(memory).await, Self::new(sqlite).await]
+    pub async fn each() -> [Self; 4] {
+        let [memory, sqlite, postgres, mysql] = Store::ALL.map(Self::new);
+        [memory.await, sqlite.await, postgres.await, mysql.await]
     }
 
     pub async fn with(store: Store, settle: impl FnOnce(ManagerBuilder) -> ManagerBuilder) -> Self {
         let clock = TestClock::new();
-        let folder = TempDir::new().unwrap();
-        let repository = Repository::open(store, folder.path()).await;
-        let builder = match &repository {
-            Repository::Memory(memory) => ClientManager::builder(memory.clone()),
-            Repository::Sqlite(sqlite) => ClientManager::builder(sqlite.clone()),
-        };
-        let builder = builder
+        let (repository, place) = Repository::open(store).await;
+        let builder = repository
+            .manager()
             .with_hash_pool(cheap_pool())
             .with_clock(clock.clone());
         let manager = settle(builder).build().unwrap();
@@ -179,21 +117,13 @@ impl App {
             manager,
             repository,
             handlers,
-            folder,
+            place,
         }
     }
 
-    /// The file of the SQLite database.
-    pub fn database(&self) -> PathBuf {
-        self.folder.path().join("clients.db")
-    }
-
-    /// The bytes of every file of the database, one after the other; none for memory.
+    /// Everything that is kept, as it is kept; nothing for memory.
     pub fn database_bytes(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(self.folder.path()).unwrap();
-        files
-            .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
-            .collect()
+        self.place.bytes()
     }
 
     pub fn service(&self) -> ManagementService {

@@ -1,9 +1,12 @@
 use mysql_async::prelude::Queryable;
 use url::Url;
 
-use super::{Error, Kind, execute, finish, mysql, mysql_url, postgres_url};
+use super::{Error, Kind, execute, finish, mysql, mysql_url, postgres, postgres_url};
 
 /// An empty database, which goes when this does.
+///
+/// On PostgreSQL it is a schema that its sessions begin in: to drop a database takes a checkpoint, and
+/// many times as long.
 #[derive(Debug)]
 pub struct Database {
     server: String,
@@ -23,17 +26,24 @@ impl Database {
     /// A database on the server with this URL.
     pub async fn on(server: &str) -> Self {
         let name = format!("test_{:032x}", rand::random::<u128>());
-        let create = format!("CREATE DATABASE {name}");
+        let create = format!("CREATE SCHEMA {name}");
         execute(server, &[&create])
             .await
             .unwrap_or_else(|error| panic!("{create}: {error}"));
-        let mut url = Url::parse(server).unwrap();
-        url.set_path(&name);
-        Self {
+        let mut database = Self {
             server: server.to_owned(),
+            url: server.to_owned(),
             name,
-            url: url.into(),
-        }
+        };
+        database.url = match database.kind() {
+            Kind::Postgres => database.url_with(&[]),
+            Kind::Mysql => {
+                let mut url = Url::parse(server).unwrap();
+                url.set_path(&database.name);
+                url.into()
+            }
+        };
+        database
     }
 
     pub fn url(&self) -> &str {
@@ -48,16 +58,25 @@ impl Database {
         Kind::of(&self.url)
     }
 
-    /// The URL with settings for each session of PostgreSQL.
+    /// The URL with more settings for each session of PostgreSQL.
     pub fn url_with(&self, settings: &[(&str, &str)]) -> String {
-        let options: Vec<String> = settings
+        let own = [
+            ("search_path", &*self.name),
+            ("application_name", &*self.name),
+        ];
+        let options: Vec<String> = own
             .iter()
+            .chain(settings)
             .map(|(name, value)| format!("-c {name}={}", value.replace(' ', "\\ ")))
             .collect();
         let options = options.join(" ");
         // A form's `+` is no space here.
         let options: String = url::form_urlencoded::byte_serialize(options.as_bytes()).collect();
-        format!("{}?options={}", self.url, options.replace('+', "%20"))
+        let mut url = Url::parse(&self.server).unwrap();
+        let given = url.query().map(|query| format!("{query}&"));
+        let query = format!("{}options={options}", given.unwrap_or_default());
+        url.set_query(Some(&query.replace('+', "%20")));
+        url.into()
     }
 
     pub async fn execute(&self, statements: &[&str]) {
@@ -73,18 +92,33 @@ impl Drop for Database {
     fn drop(&mut self) {
         let _ = finish(async {
             match self.kind() {
-                Kind::Postgres => {
-                    let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-                    execute(&self.server, &[&drop]).await
-                }
+                Kind::Postgres => self.drop_from_postgres().await,
                 Kind::Mysql => self.drop_from_mysql().await,
             }
         });
     }
 }
 
+// What is open in a session would hold it for ever, and a pool opens new ones: not once, therefore.
 impl Database {
-    /// What is open in a session would hold it for ever, and a pool opens new ones.
+    async fn drop_from_postgres(&self) -> Result<(), Error> {
+        let client = postgres(&self.server).await?;
+        let end = format!(
+            "SET lock_timeout = '1s';
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE application_name = '{}'",
+            self.name
+        );
+        let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", self.name);
+        for _ in 0..5 {
+            client.batch_execute(&end).await?;
+            if client.batch_execute(&drop).await.is_ok() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     async fn drop_from_mysql(&self) -> Result<(), Error> {
         let mut connection = mysql(&self.server).await?;
         connection.query_drop("SET lock_wait_timeout = 1").await?;
@@ -92,7 +126,7 @@ impl Database {
             "SELECT id FROM information_schema.processlist WHERE db = '{}'",
             self.name
         );
-        let drop = format!("DROP DATABASE IF EXISTS {}", self.name);
+        let drop = format!("DROP SCHEMA IF EXISTS {}", self.name);
         for _ in 0..5 {
             for session in connection.query::<u64, _>(&sessions).await? {
                 // It may be gone by now.

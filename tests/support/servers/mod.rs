@@ -86,7 +86,7 @@ pub async fn mysql(url: &str) -> Result<mysql_async::Conn, Error> {
 }
 
 /// Runs a future to its end where nobody can wait: in a `Drop`, inside a runtime.
-fn finish<F>(future: F) -> F::Output
+pub fn finish<F>(future: F) -> F::Output
 where
     F: Future<Output: Send> + Send,
 {

@@ -1,0 +1,104 @@
+use tempfile::TempDir;
+use tower_oauth_clients::ClientManager;
+use tower_oauth_clients::domain::{AuditEntry, ClientId, Page, SecretRecord};
+use tower_oauth_clients::manager::ManagerBuilder;
+use tower_oauth_clients::repository::{
+    ClientRepository, MemoryRepository, MysqlRepository, PostgresRepository, SqliteRepository,
+};
+
+use super::behind::tenant;
+use super::place::Place;
+use super::servers::Database;
+
+/// Which repository a test runs over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    Memory,
+    Sqlite,
+    Postgres,
+    Mysql,
+}
+
+impl Store {
+    pub const ALL: [Self; 4] = [Self::Memory, Self::Sqlite, Self::Postgres, Self::Mysql];
+
+    /// Those with a database behind them.
+    pub const DATABASES: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::Mysql];
+}
+
+/// What the service keeps its clients in, to look behind it.
+#[derive(Clone, Debug)]
+pub enum Repository {
+    Memory(MemoryRepository),
+    Sqlite(SqliteRepository),
+    Postgres(PostgresRepository),
+    Mysql(MysqlRepository),
+}
+
+/// Calls a method of whichever repository there is.
+macro_rules! call {
+    ($repository:expr, $method:ident($($argument:expr),*)) => {
+        match &$repository {
+            $crate::support::Repository::Memory(it) => it.$method($($argument),*).await,
+            $crate::support::Repository::Sqlite(it) => it.$method($($argument),*).await,
+            $crate::support::Repository::Postgres(it) => it.$method($($argument),*).await,
+            $crate::support::Repository::Mysql(it) => it.$method($($argument),*).await,
+        }
+    };
+}
+
+pub(crate) use call;
+
+impl Repository {
+    /// A new and empty one, and where it is.
+    pub async fn open(store: Store) -> (Self, Place) {
+        match store {
+            Store::Memory => (Self::Memory(MemoryRepository::new()), Place::Memory),
+            Store::Sqlite => {
+                let folder = TempDir::new().unwrap();
+                let sqlite = SqliteRepository::open(folder.path().join("clients.db"));
+                let sqlite = sqlite.await.unwrap();
+                sqlite.migrate().await.unwrap();
+                (Self::Sqlite(sqlite), Place::Folder(folder))
+            }
+            Store::Postgres => {
+                let database = Database::postgres().await;
+                let postgres = PostgresRepository::connect(database.url()).await.unwrap();
+                postgres.migrate().await.unwrap();
+                (Self::Postgres(postgres), Place::Database(database))
+            }
+            Store::Mysql => {
+                let database = Database::mysql().await;
+                let mysql = MysqlRepository::connect(database.url()).await.unwrap();
+                mysql.migrate().await.unwrap();
+                (Self::Mysql(mysql), Place::Database(database))
+            }
+        }
+    }
+
+    pub fn manager(&self) -> ManagerBuilder {
+        match self.clone() {
+            Self::Memory(memory) => ClientManager::builder(memory),
+            Self::Sqlite(sqlite) => ClientManager::builder(sqlite),
+            Self::Postgres(postgres) => ClientManager::builder(postgres),
+            Self::Mysql(mysql) => ClientManager::builder(mysql),
+        }
+    }
+
+    /// The audit trail of a client of `tenant_a`, newest first.
+    pub async fn audit(&self, client_id: &str) -> Vec<AuditEntry> {
+        let (tenant, client_id) = (tenant("tenant_a"), ClientId::parse(client_id).unwrap());
+        let page = Page::Number {
+            number: 1,
+            size: 100,
+        };
+        let entries = call!(self, audit_entries(&tenant, &client_id, page));
+        entries.unwrap().items
+    }
+
+    /// The secrets of a client of `tenant_a`, newest first.
+    pub async fn secrets(&self, client_id: &str) -> Vec<SecretRecord> {
+        let (tenant, client_id) = (tenant("tenant_a"), ClientId::parse(client_id).unwrap());
+        call!(self, secrets(&tenant, &client_id)).unwrap()
+    }
+}
