@@ -33,8 +33,9 @@
 //! | call it from Rust | [`manager`] |
 //! | decide who may administer | [`authorization`] |
 //! | keep clients in a place of your own | [`repository`] |
+//! | tell which client calls your token endpoint | [`authentication`] |
 //! | show and revoke the tokens of clients | [`manager::tokens`] |
-//! | hear what happens to clients | [`manager::ClientEvents`] |
+//! | hear what happens to clients | [`domain::ClientEvents`] |
 //! | settle what clients may register | [`domain::Policy`] |
 //! | settle how secrets are made and hashed | [`secrets`] |
 //!
@@ -57,6 +58,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod adapters;
+pub mod authentication;
 pub mod authorization;
 pub mod domain;
 pub mod handlers;
@@ -74,3 +76,8 @@ pub use manager::ClientManager;
 #[cfg(all(doctest, feature = "axum", feature = "diesel-sqlite", feature = "jwt"))]
 #[doc = include_str!("../README.md")]
 mod readme {}
+
+/// Compiles the examples of the guide to databases.
+#[cfg(all(doctest, feature = "diesel-mysql", feature = "diesel-postgres"))]
+#[doc = include_str!("../docs/databases.md")]
+mod databases {}

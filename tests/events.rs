@@ -77,7 +77,7 @@ async fn an_event_names_the_client_the_operator_and_the_time() {
         assert_eq!(event.tenant_id.as_str(), "tenant_a");
         assert_eq!(event.id.to_string(), read["id"]);
         assert_eq!(event.client_id.as_str(), client_id);
-        assert_eq!(event.operator.id, "alice");
+        assert_eq!(event.operator.as_ref().unwrap().id, "alice");
         assert_eq!(event.at, app.clock.now());
         assert_eq!(app.repository.audit(&client_id).await[0].at, event.at);
     }

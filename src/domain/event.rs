@@ -1,6 +1,6 @@
 use super::{Client, ClientId, Id, Operator, TenantId, Timestamp};
 
-/// What happened to a client.
+/// What happened to a client, or what a client did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClientEventKind {
@@ -30,9 +30,15 @@ pub enum ClientEventKind {
         /// Which one.
         secret_id: Id,
     },
+    /// It authenticated with a secret that a rotation replaced: it still works for the rest of the
+    /// grace period, and somewhere the new one is not in use yet.
+    RetiredSecretUsed {
+        /// The old one.
+        secret_id: Id,
+    },
 }
 
-/// Something that happened to a client and matters to the tokens it has.
+/// Something that happened to a client and matters to the tokens it has, or to who runs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientEvent {
@@ -44,22 +50,29 @@ pub struct ClientEvent {
     pub id: Id,
     /// What the client calls itself.
     pub client_id: ClientId,
-    /// Who did it.
-    pub operator: Operator,
-    /// When; the audit entry of the change has the same time.
+    /// Who did it; nobody where it was the client itself.
+    pub operator: Option<Operator>,
+    /// When; the audit entry of a change has the same time.
     pub at: Timestamp,
 }
 
 impl ClientEvent {
-    /// What `operator` did to `client` at `at`.
-    pub fn new(client: &Client, kind: ClientEventKind, operator: &Operator, at: Timestamp) -> Self {
+    /// What happened to `client` at `at`, or what it did.
+    pub fn new(client: &Client, kind: ClientEventKind, at: Timestamp) -> Self {
         Self {
             kind,
             tenant_id: client.tenant_id.clone(),
             id: client.id,
             client_id: client.client_id.clone(),
-            operator: operator.clone(),
+            operator: None,
             at,
         }
+    }
+
+    /// The same, as done by `operator`.
+    #[must_use]
+    pub fn with_operator(mut self, operator: &Operator) -> Self {
+        self.operator = Some(operator.clone());
+        self
     }
 }

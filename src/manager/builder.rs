@@ -18,7 +18,7 @@ pub struct ManagerBuilder {
     policy: Policy,
     clock: Arc<dyn Clock>,
     grace: Duration,
-    tokens: Option<Box<dyn tokens::Erased>>,
+    tokens: Option<Arc<dyn tokens::Erased>>,
     listener: Option<Arc<dyn ClientEvents>>,
 }
 
@@ -78,7 +78,7 @@ impl ManagerBuilder {
     /// Where the host keeps the tokens that it issued. Without one, whatever is asked about a
     /// client's tokens is not found.
     pub fn with_token_store(mut self, store: impl TokenStore) -> Self {
-        self.tokens = Some(Box::new(store));
+        self.tokens = Some(Arc::new(store));
         self
     }
 

@@ -22,9 +22,9 @@ use crate::domain::{Client, ClientId, Clock, Operator, Policy, Timestamp, Versio
 use crate::repository::{ClientRepository, Repository};
 use crate::secrets::{HashPool, Plaintext, SecretFormat};
 
+pub use crate::domain::ClientEvents;
 pub use builder::{BuildError, ManagerBuilder};
 pub use error::{Error, ErrorKind};
-pub use events::ClientEvents;
 pub use secrets::IssuedSecret;
 
 /// What every use case gives back.
@@ -61,6 +61,7 @@ const ATTEMPTS: usize = 32;
 #[derive(Clone)]
 pub struct ClientManager(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     repository: Repository,
     pool: HashPool,
@@ -69,7 +70,7 @@ struct Inner {
     policy: Policy,
     clock: Arc<dyn Clock>,
     grace: Duration,
-    tokens: Option<Box<dyn tokens::Erased>>,
+    tokens: Option<Arc<dyn tokens::Erased>>,
     listener: Option<Arc<dyn ClientEvents>>,
 }
 
@@ -105,6 +106,18 @@ impl ClientManager {
     /// A manager of the clients in `repository`, with every setting at its default.
     pub fn builder(repository: impl ClientRepository) -> ManagerBuilder {
         ManagerBuilder::new(Repository::new(repository))
+    }
+
+    /// The same manager over another repository, such as a transaction that the host has open.
+    ///
+    /// It tells nothing to [`ClientEvents`]: whether and when a change is for good is only known to
+    /// whoever commits.
+    #[must_use]
+    pub fn within(&self, repository: impl ClientRepository) -> Self {
+        let mut inner = Inner::clone(&self.0);
+        inner.repository = Repository::new(repository);
+        inner.listener = None;
+        Self(Arc::new(inner))
     }
 
     /// Reads a client.

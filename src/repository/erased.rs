@@ -4,9 +4,12 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{ClientFilter, ClientRepository, Origin, Result, Secrets};
+use super::{
+    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, Result, Secrets,
+};
 use crate::domain::{
-    AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId, Timestamp, Version,
+    AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
+    Version,
 };
 
 /// Any repository, behind one type: nothing above this room has a type parameter for it.
@@ -33,81 +36,122 @@ impl fmt::Debug for Repository {
     }
 }
 
-/// Declares the boxed twin of the public trait, which can't be a trait object itself, with the
-/// methods that the manager calls.
+/// Any repository that clients authenticate with, behind one type.
+#[derive(Clone)]
+pub(crate) struct CredentialSource(Arc<dyn ErasedCredentials>);
+
+impl CredentialSource {
+    pub(crate) fn new(repository: impl CredentialRepository) -> Self {
+        Self(Arc::new(repository))
+    }
+}
+
+impl Deref for CredentialSource {
+    type Target = dyn ErasedCredentials;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+/// Declares the boxed twin of a public trait, which can't be a trait object itself, with the
+/// methods that are called on it.
 macro_rules! erase {
-    ($(fn $method:ident($($argument:ident: $type:ty),+) -> $output:ty;)+) => {
-        pub(crate) trait Erased: Send + Sync {
+    ($erased:ident of $bound:ident {
+        $(fn $method:ident of $owner:ident($($argument:ident: $type:ty),+) -> $output:ty;)+
+    }) => {
+        pub(crate) trait $erased: Send + Sync {
             $(fn $method<'a>(
                 &'a self,
                 $($argument: $type),+
             ) -> Pin<Box<dyn Future<Output = Result<$output>> + Send + 'a>>;)+
         }
 
-        impl<R: ClientRepository> Erased for R {
+        impl<R: $bound> $erased for R {
             $(fn $method<'a>(
                 &'a self,
                 $($argument: $type),+
             ) -> Pin<Box<dyn Future<Output = Result<$output>> + Send + 'a>> {
-                Box::pin(ClientRepository::$method(self, $($argument),+))
+                Box::pin($owner::$method(self, $($argument),+))
             })+
         }
     };
 }
 
 erase! {
-    fn create(
-        tenant: &'a TenantId,
-        client: &'a Client,
-        secret: Option<&'a SecretRecord>,
-        origin: &'a Origin,
-        audit: &'a AuditEntry
-    ) -> ();
-    fn get(tenant: &'a TenantId, client_id: &'a ClientId) -> Client;
-    fn list(tenant: &'a TenantId, filter: &'a ClientFilter, page: Page) -> Slice<Client>;
-    fn update(
-        tenant: &'a TenantId,
-        client: &'a Client,
-        secrets: Secrets,
-        audit: &'a AuditEntry
-    ) -> Client;
-    fn delete(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        expected: Option<Version>,
-        audit: &'a AuditEntry
-    ) -> ();
-    fn secrets(tenant: &'a TenantId, client_id: &'a ClientId) -> Vec<SecretRecord>;
-    fn add_secret(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        expected: Version,
-        secret: &'a SecretRecord,
-        audit: &'a AuditEntry
-    ) -> ();
-    fn rotate_secret(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        expected: Version,
-        secret: &'a SecretRecord,
-        grace_ends: Timestamp,
-        audit: &'a AuditEntry
-    ) -> ();
-    fn deactivate_secret(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        secret_id: Id,
-        audit: &'a AuditEntry
-    ) -> SecretRecord;
-    fn delete_secret(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        secret_id: Id,
-        audit: &'a AuditEntry
-    ) -> ();
-    fn audit_entries(
-        tenant: &'a TenantId,
-        client_id: &'a ClientId,
-        page: Page
-    ) -> Slice<AuditEntry>;
+    Erased of ClientRepository {
+        fn create of ClientRepository(
+            tenant: &'a TenantId,
+            client: &'a Client,
+            secret: Option<&'a SecretRecord>,
+            origin: &'a Origin,
+            audit: &'a AuditEntry
+        ) -> ();
+        fn get of ClientRepository(tenant: &'a TenantId, client_id: &'a ClientId) -> Client;
+        fn list of ClientRepository(tenant: &'a TenantId, filter: &'a ClientFilter, page: Page) -> Slice<Client>;
+        fn update of ClientRepository(
+            tenant: &'a TenantId,
+            client: &'a Client,
+            secrets: Secrets,
+            audit: &'a AuditEntry
+        ) -> Client;
+        fn delete of ClientRepository(
+            tenant: &'a TenantId,
+            client_id: &'a ClientId,
+            expected: Option<Version>,
+            audit: &'a AuditEntry
+        ) -> ();
+        fn secrets of ClientRepository(tenant: &'a TenantId, client_id: &'a ClientId) -> Vec<SecretRecord>;
+        fn add_secret of ClientRepository(
+            tenant: &'a TenantId,
+            client_id: &'a ClientId,
+            expected: Version,
+            secret: &'a SecretRecord,
+            audit: &'a AuditEntry
+        ) -> ();
+        fn rotate_secret of ClientRepository(
+            tenant: &'a TenantId,
+            client_id: &'a ClientId,
+            expected: Version,
+            secret: &'a SecretRecord,
+            grace_ends: Timestamp,
+            audit: &'a AuditEntry
+        ) -> ();
+        fn deactivate_secret of ClientRepository(
+            tenant: &'a TenantId,
+            client_id: &'a ClientId,
+            secret_id: Id,
+            audit: &'a AuditEntry
+        ) -> SecretRecord;
+        fn delete_secret of ClientRepository(
+            tenant: &'a TenantId,
+            client_id: &'a ClientId,
+            secret_id: Id,
+            audit: &'a AuditEntry
+        ) -> ();
+        fn audit_entries of ClientRepository(
+            tenant: &'a TenantId,
+            client_id: &'a ClientId,
+            page: Page
+        ) -> Slice<AuditEntry>;
+    }
+}
+
+erase! {
+    ErasedCredentials of CredentialRepository {
+        fn credentials of CredentialRepository(client_id: &'a ClientId) -> Credentials;
+        fn rehash_secret of CredentialRepository(
+            tenant: &'a TenantId,
+            client_id: &'a ClientId,
+            secret_id: Id,
+            from: &'a SecretHash,
+            to: &'a SecretHash
+        ) -> ();
+        fn touch_secret of ClientRepository(
+            tenant: &'a TenantId,
+            client_id: &'a ClientId,
+            secret_id: Id,
+            at: Timestamp
+        ) -> ();
+    }
 }

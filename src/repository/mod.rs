@@ -13,7 +13,7 @@
 )]
 pub mod conformance;
 mod credentials;
-#[cfg(feature = "diesel-sqlite")]
+#[cfg(feature = "_diesel")]
 mod diesel;
 mod erased;
 mod error;
@@ -26,11 +26,17 @@ use crate::domain::{
     Version,
 };
 
+#[cfg(feature = "diesel-mysql")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diesel-mysql")))]
+pub use self::diesel::{MysqlRepository, MysqlTransaction};
+#[cfg(feature = "diesel-postgres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diesel-postgres")))]
+pub use self::diesel::{PostgresRepository, PostgresTransaction};
 #[cfg(feature = "diesel-sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "diesel-sqlite")))]
-pub use self::diesel::SqliteRepository;
+pub use self::diesel::{SqliteRepository, SqliteTransaction};
 pub use credentials::{CredentialRepository, Credentials};
-pub(crate) use erased::Repository;
+pub(crate) use erased::{CredentialSource, Repository};
 pub use error::{Error, ErrorKind};
 pub use memory::MemoryRepository;
 

@@ -8,8 +8,8 @@ use crate::domain::SecretHash;
 ///
 /// # Contract
 ///
-/// - Both methods may take long and may block: a [`HashPool`](super::HashPool) calls them on its own
-///   threads, several at once, and never on an async runtime.
+/// - Hashing and verifying may take long and may block: a [`HashPool`](super::HashPool) does it on
+///   its own threads, several at once, and never on an async runtime.
 /// - They do not log, keep or copy the plaintext or the hash, and put neither into an error.
 /// - What `hash` returns, `verify` accepts with the same plaintext, also after the configuration
 ///   changed: what it takes to verify is written in the hash.
@@ -33,6 +33,13 @@ pub trait SecretHasher: Send + Sync + 'static {
     /// [`ErrorKind::MalformedHash`](super::ErrorKind::MalformedHash) when the stored hash can't be
     /// read or asks for too much work. A wrong secret is `Ok(false)`.
     fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error>;
+
+    /// Whether `hash` is not what [`hash`](Self::hash) would make today: of another function, or of
+    /// other costs. It only reads the hash, and answers at once.
+    fn needs_rehash(&self, hash: &SecretHash) -> bool {
+        let _ = hash;
+        false
+    }
 }
 
 impl<H: SecretHasher + ?Sized> SecretHasher for Arc<H> {
@@ -42,5 +49,9 @@ impl<H: SecretHasher + ?Sized> SecretHasher for Arc<H> {
 
     fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {
         (**self).verify(presented, hash)
+    }
+
+    fn needs_rehash(&self, hash: &SecretHash) -> bool {
+        (**self).needs_rehash(hash)
     }
 }

@@ -70,12 +70,12 @@ impl From<Algorithm> for jsonwebtoken::Algorithm {
 
 /// Some of the algorithms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Algorithms(u16);
+pub(crate) struct Algorithms(u16);
 
 impl Algorithms {
     pub(super) const ALL: Self = Self(u16::MAX);
 
-    pub(super) const fn of<const N: usize>(list: [Algorithm; N]) -> Self {
+    pub(crate) const fn of<const N: usize>(list: [Algorithm; N]) -> Self {
         let mut bits = 0;
         let mut rest: &[Algorithm] = &list;
         while let [first, others @ ..] = rest {
@@ -85,7 +85,7 @@ impl Algorithms {
         Self(bits)
     }
 
-    pub(super) fn contains(self, algorithm: Algorithm) -> bool {
+    pub(crate) fn contains(self, algorithm: Algorithm) -> bool {
         self.meets(Self::of([algorithm]))
     }
 

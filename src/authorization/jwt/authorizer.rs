@@ -1,16 +1,18 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::request::Parts;
 
 use super::algorithm::Algorithms;
 use super::claims::Rules;
 use super::header::Header;
+use super::jws::Jws;
 use super::{Builder, ConfigError, Keys};
 use crate::authorization::{Authorizer, Error, ErrorKind, Principal, bearer_token};
 use crate::domain::Clock;
+
+/// The types that an access token may say it has (RFC 7519 §5.1, RFC 9068 §2.1).
+const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
 
 /// Authorizes by a signed token; see the [module](super) for what it accepts.
 ///
@@ -67,29 +69,18 @@ impl JwtAuthorizer {
 
     /// Verifies the signature, then judges the claims.
     fn verify(&self, token: &str) -> Result<Principal, Error> {
-        let invalid = |reason| move || Error::new(ErrorKind::InvalidToken).with_source(reason);
-        let (signed, signature) = token.rsplit_once('.').ok_or_else(invalid("not a JWS"))?;
-        let (header, claims) = signed.split_once('.').ok_or_else(invalid("not a JWS"))?;
-
-        let header = decode(header).ok_or_else(invalid("malformed header"))?;
-        let header = Header::read(&header).ok_or_else(invalid("unacceptable header"))?;
+        let invalid = |reason| Error::new(ErrorKind::InvalidToken).with_source(reason);
+        let jws = Jws::read(token).map_err(invalid)?;
+        let header = Header::read(&jws.header, &TYPES);
+        let header = header.ok_or_else(|| invalid("unacceptable header"))?;
         if !self.0.algorithms.contains(header.algorithm) {
-            return Err(invalid("algorithm not allowed")());
+            return Err(invalid("algorithm not allowed"));
         }
-        // A dot in the claims, as a JWE has it, is no base64url.
-        let claims = decode(claims).ok_or_else(invalid("malformed claims"))?;
-        let signature = decode(signature).ok_or_else(invalid("malformed signature"))?;
-        let (algorithm, kid) = (header.algorithm, header.kid.as_ref());
-        let keys = self.keys();
-        if !keys.verify(algorithm, kid, signed.as_bytes(), &signature) {
-            return Err(invalid("no key verifies the signature")());
+        if !self.keys().verify(&header, &jws) {
+            return Err(invalid("no key verifies the signature"));
         }
-        self.0.rules.judge(&claims, self.0.clock.now())
+        self.0.rules.judge(&jws.claims, self.0.clock.now())
     }
-}
-
-fn decode(part: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(part).ok()
 }
 
 impl Authorizer for JwtAuthorizer {

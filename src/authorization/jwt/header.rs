@@ -3,20 +3,17 @@ use std::borrow::Cow;
 use super::algorithm::Algorithm;
 use super::json::{Object, Value};
 
-/// The types that an access token may say it has (RFC 7519 §5.1, RFC 9068 §2.1). Another one is a
-/// token made for another purpose (RFC 8725 §3.11).
-const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
-
 /// What the header of a token says of its signature. Its `jwk`, `jku`, `x5c` and `x5u` are the
 /// words of whoever made the token, and are not read.
-pub(super) struct Header<'a> {
-    pub(super) algorithm: Algorithm,
-    pub(super) kid: Option<Cow<'a, str>>,
+pub(crate) struct Header<'a> {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) kid: Option<Cow<'a, str>>,
 }
 
 impl<'a> Header<'a> {
-    /// Reads a header; `None` when it is not one that we accept.
-    pub(super) fn read(json: &'a [u8]) -> Option<Self> {
+    /// Reads a header; `None` when it is not one that we accept. A `typ` that is none of `types`
+    /// is that of a token made for another purpose (RFC 8725 §3.11).
+    pub(crate) fn read(json: &'a [u8], types: &[&str]) -> Option<Self> {
         let header = Object::read(json, &["alg", "typ", "kid", "crit"])?;
         let Some(Value::Text(algorithm)) = header.get("alg") else {
             return None;
@@ -28,7 +25,7 @@ impl<'a> Header<'a> {
         };
         let typed = match header.get("typ") {
             None => true,
-            Some(Value::Text(typ)) => TYPES.iter().any(|known| known.eq_ignore_ascii_case(typ)),
+            Some(Value::Text(typ)) => types.iter().any(|known| known.eq_ignore_ascii_case(typ)),
             Some(_) => false,
         };
         // We know no extension, so none that is critical (RFC 7515 §4.1.11).
@@ -44,6 +41,8 @@ impl<'a> Header<'a> {
 mod tests {
     use super::*;
 
+    const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
+
     #[test]
     fn what_is_not_understood_is_refused() {
         let accepted = [
@@ -54,7 +53,10 @@ mod tests {
             r#"{"alg":"RS256","kid":"","jku":"http://169.254.169.254/","jwk":{}}"#,
         ];
         for header in accepted {
-            assert!(Header::read(header.as_bytes()).is_some(), "{header}");
+            assert!(
+                Header::read(header.as_bytes(), &TYPES).is_some(),
+                "{header}"
+            );
         }
         let refused = [
             "{}",
@@ -76,7 +78,10 @@ mod tests {
             r#"{"alg":"HS256","typ":"JWT "}"#,
         ];
         for header in refused {
-            assert!(Header::read(header.as_bytes()).is_none(), "{header}");
+            assert!(
+                Header::read(header.as_bytes(), &TYPES).is_none(),
+                "{header}"
+            );
         }
     }
 }

@@ -3,12 +3,14 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::domain::Timestamp;
+
 /// The members of a JSON object, each name once. Only the wanted ones keep their value.
-pub(super) struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
+pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
 
 /// A value, as far as a token's header or claims need it.
 #[derive(Debug, PartialEq)]
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     Text(Cow<'a, str>),
     /// An array of texts and nothing else.
     Texts(Vec<Cow<'a, str>>),
@@ -19,21 +21,47 @@ pub(super) enum Value<'a> {
 /// The members that are numbers wherever they come; of another type, they break the object. They
 /// are asked for by type: a build with serde_json's `arbitrary_precision` shows them as maps
 /// otherwise.
-const NUMBERS: [&str; 2] = ["exp", "nbf"];
+const NUMBERS: [&str; 3] = ["exp", "nbf", "iat"];
+
+/// 9999-12-31T23:59:59Z; no token lives longer.
+const LAST_SECOND: f64 = 253_402_300_799.0;
 
 impl<'a> Object<'a> {
     /// Reads the whole of `json`; `None` when it is not one object with distinct names. The error
     /// of the parser is dropped, since it may quote what it read.
-    pub(super) fn read(json: &'a [u8], wanted: &[&str]) -> Option<Self> {
+    pub(crate) fn read(json: &'a [u8], wanted: &[&str]) -> Option<Self> {
         let mut json = serde_json::Deserializer::from_str(str::from_utf8(json).ok()?);
         let object = json.deserialize_map(Members(wanted)).ok()?;
         json.end().ok()?;
         Some(object)
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Value<'a>> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value<'a>> {
         let found = self.0.iter().find(|(own, _)| own == name);
         found.map(|(_, value)| value)
+    }
+
+    /// The text under `name`.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The `NumericDate` (RFC 7519 §2) under `name`, which is one of [`NUMBERS`].
+    ///
+    /// # Errors
+    ///
+    /// It is no date that we can reckon with.
+    pub(crate) fn date(&self, name: &str) -> Result<Option<Timestamp>, &'static str> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::Number(seconds)) if (0.0..=LAST_SECOND).contains(seconds) => {
+                Ok(Some(Timestamp::from_micros((seconds * 1e6) as i64)))
+            }
+            Some(_) => Err("a date out of range"),
+        }
     }
 }
 

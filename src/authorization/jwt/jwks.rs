@@ -10,7 +10,7 @@ use super::{ConfigError, ConfigErrorKind};
 const MAX_LENGTH: usize = 128 * 1024;
 
 /// The keys of a JWK Set (RFC 7517 §5) that can verify a signature; the others are passed over.
-pub(super) fn read(document: &str) -> Result<Vec<Key>, ConfigError> {
+pub(crate) fn read(document: &str) -> Result<Vec<Key>, ConfigError> {
     if document.len() > MAX_LENGTH {
         return Err(ConfigErrorKind::TooLarge.into());
     }

@@ -1,8 +1,8 @@
-use std::borrow::Cow;
-
 use jsonwebtoken::DecodingKey;
 
 use super::algorithm::{Algorithm, Algorithms};
+use super::header::Header;
+use super::jws::Jws;
 use super::{BACKEND, ConfigErrorKind};
 
 /// The longest modulus that the backend verifies with, in bits.
@@ -10,7 +10,7 @@ const MAX_RSA_BITS: usize = if cfg!(feature = "jwt") { 8192 } else { 4096 };
 
 /// A key, its name, and the only algorithms it serves: a token can't choose how a key is used
 /// (RFC 8725 §3.1).
-pub(super) struct Key {
+pub(crate) struct Key {
     material: DecodingKey,
     algorithms: Algorithms,
     kid: Option<Box<str>>,
@@ -117,23 +117,28 @@ impl Key {
 
     /// Whether the header's `alg` and `kid` may mean this key. Without a `kid` on either side the
     /// algorithm alone decides.
-    pub(super) fn fits(&self, algorithm: Algorithm, kid: Option<&Cow<'_, str>>) -> bool {
-        let named = match (&self.kid, kid) {
-            (Some(own), Some(kid)) => **own == **kid,
-            _ => true,
-        };
-        named && self.algorithms.contains(algorithm)
+    pub(super) fn fits(&self, header: &Header<'_>) -> bool {
+        self.kid.is_none() && self.serves(header.algorithm) || self.is_meant(header)
     }
 
-    /// Whether the signature over `signed` is this key's.
-    pub(super) fn verifies(
-        &self,
-        algorithm: Algorithm,
-        signed: &[u8],
-        signature: &Vec<u8>,
-    ) -> bool {
+    /// Whether the header's `alg` and `kid` mean this key. Where the header has a `kid`, the key
+    /// must have it, too.
+    pub(crate) fn is_meant(&self, header: &Header<'_>) -> bool {
+        let named = |kid: &str| self.kid.as_deref() == Some(kid);
+        header.kid.as_deref().is_none_or(named) && self.serves(header.algorithm)
+    }
+
+    fn serves(&self, algorithm: Algorithm) -> bool {
+        self.algorithms.contains(algorithm)
+    }
+
+    /// Whether the signature is this key's.
+    pub(crate) fn verifies(&self, algorithm: Algorithm, jws: &Jws<'_>) -> bool {
         let verifier = (BACKEND.verifier_factory)(&algorithm.into(), &self.material);
-        verifier.is_ok_and(|verifier| verifier.verify(signed, signature).is_ok())
+        verifier.is_ok_and(|verifier| {
+            let signed = jws.signed.as_bytes();
+            verifier.verify(signed, &jws.signature).is_ok()
+        })
     }
 }
 
@@ -150,7 +155,7 @@ mod tests {
     fn a_secret_serves_what_it_is_long_enough_for() {
         let serves = |length, algorithm| {
             let key = Key::secret(&vec![7; length]).unwrap();
-            key.fits(algorithm, None)
+            key.serves(algorithm)
         };
         assert!(serves(32, Algorithm::Hs256) && !serves(32, Algorithm::Hs384));
         assert!(serves(48, Algorithm::Hs384) && !serves(48, Algorithm::Hs512));

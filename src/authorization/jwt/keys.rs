@@ -1,7 +1,8 @@
-use std::borrow::Cow;
 use std::fmt;
 
-use super::algorithm::{Algorithm, Algorithms};
+use super::algorithm::Algorithms;
+use super::header::Header;
+use super::jws::Jws;
 use super::key::Key;
 use super::{ConfigError, ConfigErrorKind, jwks, pem};
 
@@ -91,15 +92,9 @@ impl Keys {
         Ok(self)
     }
 
-    pub(super) fn verify(
-        &self,
-        algorithm: Algorithm,
-        kid: Option<&Cow<'_, str>>,
-        signed: &[u8],
-        signature: &Vec<u8>,
-    ) -> bool {
-        let mut fitting = self.0.iter().filter(|key| key.fits(algorithm, kid));
-        fitting.any(|key| key.verifies(algorithm, signed, signature))
+    pub(super) fn verify(&self, header: &Header<'_>, jws: &Jws<'_>) -> bool {
+        let mut fitting = self.0.iter().filter(|key| key.fits(header));
+        fitting.any(|key| key.verifies(header.algorithm, jws))
     }
 }
 

@@ -42,6 +42,7 @@ mod config_error;
 mod header;
 mod json;
 mod jwks;
+mod jws;
 mod key;
 mod keys;
 mod pem;
@@ -53,6 +54,13 @@ pub use authorizer::JwtAuthorizer;
 pub use builder::Builder;
 pub use config_error::{ConfigError, ConfigErrorKind};
 pub use keys::Keys;
+// What client assertions are made of, too.
+pub(crate) use algorithm::Algorithms;
+pub(crate) use header::Header;
+pub(crate) use json::{Object, Value};
+pub(crate) use jwks::read as read_jwks;
+pub(crate) use jws::Jws;
+pub(crate) use key::Key;
 
 /// The cryptography, called by name. The library's process-wide choice is never asked for: it
 /// panics where a build has both backends and nobody has chosen yet.

@@ -14,8 +14,15 @@ pub(super) enum Fault {
     Refused(ErrorKind),
     /// A column holds, or would hold, what can't be read.
     Unreadable(&'static str),
-    /// There is no connection.
+    /// There can be no connection.
+    #[cfg(feature = "diesel-sqlite")]
     Connection(Box<dyn StdError + Send + Sync>),
+    /// The pool has no connection to give.
+    #[cfg(feature = "_diesel_pool")]
+    Pool(Box<dyn StdError + Send + Sync>),
+    /// The task that ran the operation did not come to its end.
+    #[cfg(feature = "_diesel_pool")]
+    Task(Box<dyn StdError + Send + Sync>),
     /// The database says no.
     Database(DieselError),
 }
@@ -27,6 +34,8 @@ enum Cause {
     Contention,
     /// The connection is gone, and what became of the transaction is not known.
     Lost,
+    /// The database takes no writes now.
+    Unwritable,
     /// A key is taken.
     Duplicate,
     /// A table or column is not there.
@@ -44,6 +53,28 @@ const CONTENTION: [&str; 5] = [
     "record has changed since last read",
 ];
 
+/// How MySQL says that there is no connection any more: its driver (thrice), the server (thrice).
+/// And PostgreSQL, when it sends its last word.
+const LOST: [&str; 7] = [
+    "input/output error:",
+    "driver error:",
+    "connection closed",
+    "server shutdown in progress",
+    "connection was killed",
+    "server has gone away",
+    "terminating connection",
+];
+
+/// How databases say that they take no writes: full disks (SQLite, PostgreSQL, MariaDB) and
+/// replicas (MySQL, MariaDB).
+const UNWRITABLE: [&str; 5] = [
+    "database or disk is full",
+    "no space left on device",
+    "is full",
+    "--read-only option",
+    "--super-read-only option",
+];
+
 /// The same for a table or column that is not there: SQLite (twice), PostgreSQL, MySQL (twice).
 const UNMIGRATED: [&str; 5] = [
     "no such table",
@@ -58,6 +89,7 @@ fn classify(error: &DieselError) -> Cause {
         DieselError::DatabaseError(kind, information) => match kind {
             DatabaseErrorKind::UniqueViolation => Cause::Duplicate,
             DatabaseErrorKind::SerializationFailure => Cause::Contention,
+            DatabaseErrorKind::ReadOnlyTransaction => Cause::Unwritable,
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
                 Cause::Lost
             }
@@ -66,6 +98,10 @@ fn classify(error: &DieselError) -> Cause {
                 let says = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
                 if says(&CONTENTION) {
                     Cause::Contention
+                } else if says(&LOST) {
+                    Cause::Lost
+                } else if says(&UNWRITABLE) {
+                    Cause::Unwritable
                 } else if says(&UNMIGRATED) {
                     Cause::Unmigrated
                 } else {
@@ -85,7 +121,14 @@ impl Fault {
         matches!(self, Self::Database(error) if classify(error) == Cause::Contention)
     }
 
+    /// Whether the connection was lost: before the operation, in its middle, or at its commit.
+    #[cfg(feature = "_diesel_pool")]
+    pub(super) fn is_lost_connection(&self) -> bool {
+        matches!(self, Self::Database(error) if classify(error) == Cause::Lost)
+    }
+
     /// Whether the connection is as good as before.
+    #[cfg(feature = "diesel-sqlite")]
     pub(super) fn leaves_connection_sound(&self) -> bool {
         matches!(self, Self::Refused(_) | Self::Unreadable(_))
     }
@@ -110,11 +153,18 @@ impl From<Fault> for Error {
             Fault::Unreadable(column) => {
                 return Self::new(ErrorKind::Other, Unreadable(column));
             }
+            #[cfg(feature = "diesel-sqlite")]
             Fault::Connection(source) => return Self::new(ErrorKind::Other, source),
+            #[cfg(feature = "_diesel_pool")]
+            Fault::Task(source) => return Self::new(ErrorKind::Other, source),
+            #[cfg(feature = "_diesel_pool")]
+            Fault::Pool(source) => return Self::new(ErrorKind::Unavailable, source),
             Fault::Database(error) => error,
         };
         match classify(&error) {
-            Cause::Contention | Cause::Lost => Self::new(ErrorKind::Unavailable, error),
+            Cause::Contention | Cause::Lost | Cause::Unwritable => {
+                Self::new(ErrorKind::Unavailable, error)
+            }
             // Without the cause: some databases quote the value.
             Cause::Duplicate => ErrorKind::Conflict.into(),
             Cause::Unmigrated => Self::new(ErrorKind::Other, Unmigrated(error)),

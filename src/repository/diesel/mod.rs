@@ -1,15 +1,49 @@
-//! Repositories over SQL databases, with Diesel. None of its types is seen outside.
+//! Repositories over SQL databases, with Diesel. None of its types is seen outside, but for the
+//! pools and connections that a host brings.
+
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the statements are written once, and each backend loads them with its own types"
+)]
 
 mod error;
+#[cfg(feature = "diesel-mysql")]
+mod mysql;
 mod page;
 mod pattern;
+#[cfg(feature = "diesel-postgres")]
+mod postgres;
+mod prepared;
+mod retry;
 mod rows;
 mod schema;
+#[cfg(feature = "diesel-sqlite")]
 mod sqlite;
 
 use std::future::Future;
 use std::pin::Pin;
 
-pub use sqlite::SqliteRepository;
+#[cfg(feature = "diesel-mysql")]
+pub use mysql::{MysqlRepository, MysqlTransaction};
+#[cfg(feature = "diesel-postgres")]
+pub use postgres::{PostgresRepository, PostgresTransaction};
+#[cfg(feature = "diesel-sqlite")]
+pub use sqlite::{SqliteRepository, SqliteTransaction};
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Runs statements in their order, where a database takes one at a time.
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-sqlite"))]
+macro_rules! one_by_one {
+    ($conn:expr; $($statement:expr),+ $(,)?) => {
+        async {
+            diesel::QueryResult::Ok((
+                $(diesel_async::RunQueryDsl::execute($statement, &mut *$conn).await?,)+
+            ))
+        }
+        .await
+    };
+}
+
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-sqlite"))]
+use one_by_one;

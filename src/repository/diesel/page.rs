@@ -17,11 +17,28 @@ pub(super) fn empty<T>(page: Page) -> Slice<T> {
 }
 
 /// A page out of `total` items.
-pub(super) fn numbered<T>(items: Vec<T>, number: u64, size: u32, total: i64) -> Slice<T> {
+fn numbered<T>(items: Vec<T>, number: u64, size: u32, total: i64) -> Slice<T> {
     Slice {
         has_more: offset(number, size).saturating_add(size.into()) < total,
         total: Some(total.unsigned_abs()),
         items,
+    }
+}
+
+/// A page of rows that each come with how many there are. Without a row there is no number.
+pub(super) fn counted<T>(rows: Vec<(T, Option<i64>)>, number: u64, size: u32) -> Option<Slice<T>> {
+    let (_, total) = rows.first()?;
+    let total = total.unwrap_or_default();
+    let items = rows.into_iter().map(|(item, _)| item).collect();
+    Some(numbered(items, number, size, total))
+}
+
+/// A page after the last one.
+pub(super) fn past_the_end<T>(total: i64) -> Slice<T> {
+    Slice {
+        items: Vec::new(),
+        total: Some(total.unsigned_abs()),
+        has_more: false,
     }
 }
 

@@ -77,14 +77,22 @@ impl ClientRepository for Repository {
     ) -> Result<Client> {
         let key = Key::new(tenant, &client.client_id);
         let metadata = MetadataRow::new(&client.metadata, client.status)?;
-        let audit = AuditRow::new(&key, audit);
-        let change = (key, client.version, metadata, secrets, audit);
+        let row = AuditRow::new(&key, audit);
+        let change = (key, client.version, metadata, secrets, row);
         self.write(change, |conn, (key, expected, metadata, secrets, audit)| {
             Box::pin(queries::update(
                 conn, key, *expected, metadata, *secrets, audit,
             ))
         })
-        .await
+        .await?;
+        // The version says that nothing else had changed.
+        let ended = secrets == Secrets::End;
+        Ok(Client {
+            version: client.version.next(),
+            updated_at: audit.at,
+            secret_last_four: client.secret_last_four.clone().filter(|_| !ended),
+            ..client.clone()
+        })
     }
 
     async fn delete(

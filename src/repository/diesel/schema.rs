@@ -72,6 +72,14 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(oauth_clients, oauth_client_secrets);
 
+// The same tables again, in the part of a statement that counts.
+diesel::alias! {
+    pub(super) const COUNTED_CLIENTS: Alias<CountedClients> = oauth_clients as counted_clients;
+}
+diesel::alias! {
+    pub(super) const COUNTED_LOGS: Alias<CountedLogs> = oauth_client_audit_logs as counted_logs;
+}
+
 /// The client, deleted or not.
 #[auto_type]
 pub(super) fn client<'a>(key: &'a Key) -> _ {

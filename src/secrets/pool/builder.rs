@@ -63,7 +63,10 @@ impl HashPoolBuilder {
                 Error::new(ErrorKind::Other, "a hashing thread did not start").with_source(error)
             })?;
         }
-        Ok(HashPool { queue })
+        Ok(HashPool {
+            queue,
+            hasher: self.hasher,
+        })
     }
 }
 

@@ -3,7 +3,9 @@
 mod builder;
 mod worker;
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 use tokio::sync::oneshot;
@@ -27,9 +29,10 @@ pub use builder::HashPoolBuilder;
 /// - On Linux the threads run at a nice value 10 above the process's, so that under load the
 ///   requests that need no hash go first.
 /// - It works on every async runtime, since it needs none.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HashPool {
     queue: Sender<Job>,
+    hasher: Arc<dyn SecretHasher>,
 }
 
 impl HashPool {
@@ -61,6 +64,11 @@ impl HashPool {
             .await
     }
 
+    /// Whether `hash` is not what the hasher would make today. Costs no thread.
+    pub fn needs_rehash(&self, hash: &SecretHash) -> bool {
+        self.hasher.needs_rehash(hash)
+    }
+
     async fn run<T, W>(&self, work: W) -> Result<T, Error>
     where
         W: FnOnce(&dyn SecretHasher) -> Result<T, Error> + Send + 'static,
@@ -83,6 +91,12 @@ impl HashPool {
         answered.await.map_err(|error| {
             Error::new(ErrorKind::Other, "the secret was not hashed").with_source(error)
         })?
+    }
+}
+
+impl fmt::Debug for HashPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HashPool").finish_non_exhaustive()
     }
 }
 

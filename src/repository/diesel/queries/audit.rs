@@ -1,21 +1,18 @@
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::RunQueryDsl;
 
 use super::clients::existed;
-use super::{Backend, Connection, SNAPSHOT};
+use super::{Backend, Connection, Statement};
 use crate::domain::{AuditEntry, Page, Slice};
 use crate::repository::ErrorKind;
-use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::error::Result;
 use crate::repository::diesel::page;
 use crate::repository::diesel::rows::{AuditRow, Key};
+use crate::repository::diesel::schema::COUNTED_LOGS;
 use crate::repository::diesel::schema::oauth_client_audit_logs::{self, dsl};
 
-pub(super) async fn insert_audit(conn: &mut Connection, entry: &AuditRow) -> Result<()> {
-    diesel::insert_into(oauth_client_audit_logs::table)
-        .values(entry)
-        .execute(conn)
-        .await?;
-    Ok(())
+pub(super) fn insert_audit(entry: &AuditRow) -> impl Statement + use<'_> {
+    diesel::insert_into(oauth_client_audit_logs::table).values(entry)
 }
 
 fn trail(key: &Key) -> oauth_client_audit_logs::BoxedQuery<'_, Backend> {
@@ -30,26 +27,24 @@ pub(in super::super) async fn audit_entries(
     key: &Key,
     page: Page,
 ) -> Result<Slice<AuditEntry>> {
-    // Trails are never removed, so what exists now exists in the snapshot below.
-    if !existed(conn, key).await? {
-        return Err(ErrorKind::NotFound.into());
-    }
-    let query = trail(key)
-        .select(AuditRow::as_select())
-        .order(dsl::id.desc())
-        .limit(page::limit(page));
+    let query = trail(key).order(dsl::id.desc()).limit(page::limit(page));
     let rows = match page {
         Page::Number { number, size } => {
-            conn.transaction::<_, Fault, _>(async |conn| {
-                conn.batch_execute(SNAPSHOT).await?;
-                let total = trail(key).count().get_result(conn).await?;
-                let query = query.offset(page::offset(number, size));
-                let rows: Vec<AuditRow> = query.load(conn).await?;
-                Ok(page::numbered(rows, number, size, total))
-            })
-            .await?
+            let counted = COUNTED_LOGS
+                .filter(COUNTED_LOGS.field(dsl::tenant_id).eq(&key.tenant))
+                .filter(COUNTED_LOGS.field(dsl::client_id).eq(&key.client));
+            let rows: Vec<(AuditRow, Option<i64>)> = query
+                .offset(page::offset(number, size))
+                .select((AuditRow::as_select(), counted.count().single_value()))
+                .load(conn)
+                .await?;
+            match page::counted(rows, number, size) {
+                Some(rows) => rows,
+                None => page::past_the_end(trail(key).count().get_result(conn).await?),
+            }
         }
         Page::After { id, size } => {
+            let query = query.select(AuditRow::as_select());
             let rows: Vec<AuditRow> = match id {
                 Some(id) => query.filter(dsl::id.lt(id.to_string())).load(conn).await?,
                 None => query.load(conn).await?,
@@ -57,5 +52,9 @@ pub(in super::super) async fn audit_entries(
             page::keyset(rows, size)
         }
     };
+    // Every client has a trail, from its creation on and for ever.
+    if rows.items.is_empty() && !existed(conn, key).await? {
+        return Err(ErrorKind::NotFound.into());
+    }
     page::try_map(rows, AuditRow::into_entry)
 }

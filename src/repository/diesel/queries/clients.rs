@@ -1,16 +1,21 @@
+use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel::query_source::Alias;
+use diesel_async::{AsyncConnection, RunQueryDsl};
 
 use super::audit::insert_audit;
 use super::secrets::{end_secrets, insert_secret, show_last_four};
-use super::{Backend, Connection, SNAPSHOT, find};
+use super::{Backend, Connection, find, together};
 use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
-use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::error::Result;
+use crate::repository::diesel::prepared::Prepared;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
-use crate::repository::diesel::schema::{client, live};
+use crate::repository::diesel::schema::{COUNTED_CLIENTS, CountedClients, client, live};
 use crate::repository::diesel::{page, pattern};
 use crate::repository::{ClientFilter, ErrorKind, Secrets, fold_name};
+
+type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
 
 /// Which clients a list is about.
 #[derive(Debug)]
@@ -40,6 +45,23 @@ impl Filter {
         self.pattern.is_some()
     }
 
+    /// The same, for a part of the statement that reads some of them.
+    fn counted(&self) -> Counted<'_> {
+        let mut query = COUNTED_CLIENTS
+            .filter(COUNTED_CLIENTS.field(dsl::tenant_id).eq(&self.tenant))
+            .filter(COUNTED_CLIENTS.field(dsl::deleted_at).is_null())
+            .into_boxed();
+        if let Some(status) = self.status {
+            let stored = COUNTED_CLIENTS.field(dsl::status);
+            query = query.filter(stored.eq(status.as_str()));
+        }
+        if let Some(pattern) = &self.pattern {
+            let name = COUNTED_CLIENTS.field(dsl::name_folded);
+            query = query.filter(name.like(pattern).escape('!'));
+        }
+        query
+    }
+
     fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
         let mut query = oauth_clients::table
             .filter(dsl::tenant_id.eq(&self.tenant))
@@ -66,22 +88,22 @@ pub(in super::super) async fn create(
         if let Some((source, version)) = origin {
             lock_origin(conn, source, *version).await?;
         }
-        diesel::insert_into(oauth_clients::table)
-            .values(client)
-            .execute(conn)
-            .await?;
-        if let Some(secret) = secret {
-            insert_secret(conn, secret).await?;
+        let client = diesel::insert_into(oauth_clients::table).values(client);
+        match secret {
+            Some(secret) => {
+                let secret = insert_secret(secret);
+                together!(conn; client, secret, insert_audit(audit)).map(drop)?;
+            }
+            None => together!(conn; client, insert_audit(audit)).map(drop)?,
         }
-        insert_audit(conn, audit).await
+        Ok(())
     })
     .await
 }
 
 /// Holds the row of the client that a clone is made from, until the clone is written.
 async fn lock_origin(conn: &mut Connection, source: &Key, version: Version) -> Result<()> {
-    diesel::update(live(source))
-        .set(dsl::clones.eq(dsl::clones + 1))
+    Prepared(diesel::update(live(source)).set(dsl::clones.eq(dsl::clones + 1)))
         .execute(conn)
         .await?;
     match stored_version(conn, source).await? {
@@ -114,21 +136,23 @@ pub(in super::super) async fn list(
 ) -> Result<Slice<Client>> {
     let query = filter
         .query()
-        .select(ClientRow::as_select())
         .order(dsl::id.desc())
         .limit(page::limit(page));
     let rows = match page {
         Page::Number { number, size } => {
-            conn.transaction::<_, Fault, _>(async |conn| {
-                conn.batch_execute(SNAPSHOT).await?;
-                let total = filter.query().count().get_result(conn).await?;
-                let query = query.offset(page::offset(number, size));
-                let rows: Vec<ClientRow> = query.load(conn).await?;
-                Ok(page::numbered(rows, number, size, total))
-            })
-            .await?
+            let total = filter.counted().count().single_value();
+            let rows: Vec<(ClientRow, Option<i64>)> = query
+                .offset(page::offset(number, size))
+                .select((ClientRow::as_select(), total))
+                .load(conn)
+                .await?;
+            match page::counted(rows, number, size) {
+                Some(rows) => rows,
+                None => page::past_the_end(filter.query().count().get_result(conn).await?),
+            }
         }
         Page::After { id, size } => {
+            let query = query.select(ClientRow::as_select());
             let rows: Vec<ClientRow> = match id {
                 Some(id) => query.filter(dsl::id.lt(id.to_string())).load(conn).await?,
                 None => query.load(conn).await?,
@@ -152,19 +176,28 @@ pub(super) async fn advance(
     );
     let changed = match expected {
         Some(version) => {
-            diesel::update(live(key).filter(dsl::version.eq(version.as_i64())))
-                .set(next)
+            Prepared(diesel::update(live(key).filter(dsl::version.eq(version.as_i64()))).set(next))
                 .execute(conn)
                 .await?
         }
-        None => diesel::update(live(key)).set(next).execute(conn).await?,
+        None => {
+            Prepared(diesel::update(live(key)).set(next))
+                .execute(conn)
+                .await?
+        }
     };
-    if changed == 0 {
-        let stored = stored_version(conn, key).await?;
-        let kind = stored.map_or(ErrorKind::NotFound, |_| ErrorKind::Stale);
-        return Err(kind.into());
+    explain(conn, key, changed).await
+}
+
+/// Why a write found no client to change.
+async fn explain(conn: &mut Connection, key: &Key, changed: usize) -> Result<()> {
+    if changed > 0 {
+        return Ok(());
     }
-    Ok(())
+    let stored = stored_version(conn, key).await?;
+    Err(stored
+        .map_or(ErrorKind::NotFound, |_| ErrorKind::Stale)
+        .into())
 }
 
 pub(in super::super) async fn update(
@@ -174,19 +207,26 @@ pub(in super::super) async fn update(
     metadata: &MetadataRow,
     secrets: Secrets,
     audit: &AuditRow,
-) -> Result<Client> {
+) -> Result<()> {
     conn.transaction(async |conn| {
-        advance(conn, key, Some(expected), audit).await?;
-        diesel::update(live(key))
-            .set(metadata)
+        let next = (
+            dsl::version.eq(dsl::version + 1),
+            dsl::updated_at.eq(audit.at()),
+            metadata,
+        );
+        let client = live(key).filter(dsl::version.eq(expected.as_i64()));
+        let changed = Prepared(diesel::update(client).set(next))
             .execute(conn)
             .await?;
-        if secrets == Secrets::End {
-            end_secrets(conn, key, audit).await?;
-            show_last_four(conn, key).await?;
+        explain(conn, key, changed).await?;
+        match secrets {
+            Secrets::Keep => together!(conn; insert_audit(audit)).map(drop)?,
+            Secrets::End => {
+                let end = end_secrets(key, audit);
+                together!(conn; end, show_last_four(key), insert_audit(audit)).map(drop)?;
+            }
         }
-        insert_audit(conn, audit).await?;
-        get(conn, key).await
+        Ok(())
     })
     .await
 }
@@ -199,13 +239,14 @@ pub(in super::super) async fn delete(
 ) -> Result<()> {
     conn.transaction(async |conn| {
         advance(conn, key, expected, audit).await?;
-        end_secrets(conn, key, audit).await?;
-        show_last_four(conn, key).await?;
-        diesel::update(live(key))
-            .set(dsl::deleted_at.eq(audit.at()))
-            .execute(conn)
-            .await?;
-        insert_audit(conn, audit).await
+        let gone = (
+            dsl::deleted_at.eq(audit.at()),
+            dsl::secret_last_four.eq(None::<&str>),
+        );
+        let client = Prepared(diesel::update(live(key)).set(gone));
+        let end = end_secrets(key, audit);
+        together!(conn; end, client, insert_audit(audit)).map(drop)?;
+        Ok(())
     })
     .await
 }

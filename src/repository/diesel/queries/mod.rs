@@ -9,7 +9,9 @@ mod audit;
 mod clients;
 mod secrets;
 
-use super::{Backend, Connection, SNAPSHOT, find};
+use diesel::query_builder::{QueryFragment, QueryId};
+
+use super::{Backend, Connection, find, together};
 
 pub(super) use audit::audit_entries;
 pub(super) use clients::{Filter, create, delete, get, list, update};
@@ -17,3 +19,8 @@ pub(super) use secrets::{
     add_secret, credentials, deactivate_secret, delete_secret, rehash_secret, rotate_secret,
     secrets, touch_secret,
 };
+
+/// A statement whose answer says nothing that is needed.
+trait Statement: QueryFragment<Backend> + QueryId + Send {}
+
+impl<S: QueryFragment<Backend> + QueryId + Send> Statement for S {}

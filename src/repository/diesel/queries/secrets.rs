@@ -3,10 +3,11 @@ use diesel_async::{AsyncConnection, RunQueryDsl};
 
 use super::audit::insert_audit;
 use super::clients::advance;
-use super::{Connection, find};
+use super::{Connection, Statement, find, together};
 use crate::domain::SecretStatus::{Active, Inactive, Retired};
 use crate::domain::{SecretRecord, Version};
 use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::prepared::Prepared;
 use crate::repository::diesel::rows::{AuditRow, Key, SecretRow};
 use crate::repository::diesel::schema::oauth_client_secrets::{self, dsl};
 use crate::repository::diesel::schema::{live, oauth_clients, secrets as of_client};
@@ -59,9 +60,9 @@ pub(in super::super) async fn add_secret(
         if usize::try_from(active).is_ok_and(|active| active >= MAX_ACTIVE_SECRETS) {
             return Err(ErrorKind::TooManySecrets.into());
         }
-        insert_secret(conn, secret).await?;
-        show_last_four(conn, key).await?;
-        insert_audit(conn, audit).await
+        let secret = insert_secret(secret);
+        together!(conn; secret, show_last_four(key), insert_audit(audit)).map(drop)?;
+        Ok(())
     })
     .await
 }
@@ -76,47 +77,53 @@ pub(in super::super) async fn rotate_secret(
 ) -> Result<()> {
     conn.transaction(async |conn| {
         advance(conn, key, Some(expected), audit).await?;
-        diesel::update(of_client(key).filter(dsl::status.eq(Active.as_str())))
-            .set((
-                dsl::status.eq(Retired.as_str()),
-                dsl::updated_at.eq(audit.at()),
-                dsl::expires_at.eq(grace_ends),
-            ))
-            .execute(conn)
-            .await?;
+        let active = of_client(key).filter(dsl::status.eq(Active.as_str()));
+        let retire = Prepared(diesel::update(active).set((
+            dsl::status.eq(Retired.as_str()),
+            dsl::updated_at.eq(audit.at()),
+            dsl::expires_at.eq(grace_ends),
+        )));
         if grace_ends <= audit.at() {
-            end_secrets(conn, key, audit).await?;
+            together!(conn; retire, end_secrets(key, audit)).map(drop)?;
         } else {
+            together!(conn; retire, end_expired(key, audit)).map(drop)?;
             end_outdated(conn, key, audit).await?;
         }
-        insert_secret(conn, secret).await?;
-        show_last_four(conn, key).await?;
-        insert_audit(conn, audit).await
+        let secret = insert_secret(secret);
+        together!(conn; secret, show_last_four(key), insert_audit(audit)).map(drop)?;
+        Ok(())
     })
     .await
 }
 
-/// Ends the retired secrets whose time is over, and of the others all but the newest ones.
-async fn end_outdated(conn: &mut Connection, key: &Key, audit: &AuditRow) -> Result<()> {
-    let end = (
-        dsl::status.eq(Inactive.as_str()),
-        dsl::updated_at.eq(audit.at()),
-    );
+/// Ends the retired secrets whose time is over.
+fn end_expired<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
     let retired = of_client(key).filter(dsl::status.eq(Retired.as_str()));
-    diesel::update(retired.filter(dsl::expires_at.le(audit.at())))
-        .set(end)
-        .execute(conn)
-        .await?;
+    Prepared(
+        diesel::update(retired.filter(dsl::expires_at.le(audit.at()))).set((
+            dsl::status.eq(Inactive.as_str()),
+            dsl::updated_at.eq(audit.at()),
+        )),
+    )
+}
+
+/// Ends the retired secrets, all but the newest ones.
+async fn end_outdated(conn: &mut Connection, key: &Key, audit: &AuditRow) -> Result<()> {
+    let retired = of_client(key).filter(dsl::status.eq(Retired.as_str()));
     let ids: Vec<String> = retired
         .select(dsl::id)
         .order(dsl::id.desc())
         .load(conn)
         .await?;
     if let Some(newest_to_end) = ids.get(MAX_RETIRED_SECRETS) {
-        diesel::update(retired.filter(dsl::id.le(newest_to_end)))
-            .set(end)
-            .execute(conn)
-            .await?;
+        Prepared(
+            diesel::update(retired.filter(dsl::id.le(newest_to_end))).set((
+                dsl::status.eq(Inactive.as_str()),
+                dsl::updated_at.eq(audit.at()),
+            )),
+        )
+        .execute(conn)
+        .await?;
     }
     Ok(())
 }
@@ -130,22 +137,20 @@ pub(in super::super) async fn deactivate_secret(
     conn.transaction(async |conn| {
         advance(conn, key, None, audit).await?;
         let secret = of_client(key).filter(dsl::id.eq(id));
-        diesel::update(secret.filter(dsl::status.ne(Inactive.as_str())))
-            .set((
+        let end = Prepared(
+            diesel::update(secret.filter(dsl::status.ne(Inactive.as_str()))).set((
                 dsl::status.eq(Inactive.as_str()),
                 dsl::updated_at.eq(audit.at()),
-            ))
-            .execute(conn)
-            .await?;
+            )),
+        );
+        together!(conn; end, show_last_four(key), insert_audit(audit)).map(drop)?;
         let row: Option<SecretRow> = secret
             .select(SecretRow::as_select())
             .get_result(conn)
             .await
             .optional()?;
-        let row = row.ok_or(ErrorKind::NotFound)?;
-        show_last_four(conn, key).await?;
-        insert_audit(conn, audit).await?;
-        row.into_secret()
+        // Without one nothing of this stays.
+        row.ok_or(ErrorKind::NotFound)?.into_secret()
     })
     .await
 }
@@ -170,11 +175,9 @@ pub(in super::super) async fn delete_secret(
         if all.len() == 1 || (status == Active.as_str() && !others_active) {
             return Err(Fault::from(ErrorKind::LastSecret));
         }
-        diesel::delete(of_client(key).filter(dsl::id.eq(id)))
-            .execute(conn)
-            .await?;
-        show_last_four(conn, key).await?;
-        insert_audit(conn, audit).await
+        let secret = diesel::delete(of_client(key).filter(dsl::id.eq(id)));
+        together!(conn; secret, show_last_four(key), insert_audit(audit)).map(drop)?;
+        Ok(())
     })
     .await
 }
@@ -186,10 +189,12 @@ pub(in super::super) async fn touch_secret(
     at: i64,
 ) -> Result<()> {
     let earlier = dsl::last_used_at.is_null().or(dsl::last_used_at.lt(at));
-    diesel::update(of_client(key).filter(dsl::id.eq(id)).filter(earlier))
-        .set(dsl::last_used_at.eq(at))
-        .execute(conn)
-        .await?;
+    Prepared(
+        diesel::update(of_client(key).filter(dsl::id.eq(id)).filter(earlier))
+            .set(dsl::last_used_at.eq(at)),
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -201,43 +206,34 @@ pub(in super::super) async fn rehash_secret(
     to: &str,
 ) -> Result<()> {
     let secret = of_client(key).filter(dsl::id.eq(id));
-    diesel::update(secret.filter(dsl::hash.eq(from)))
-        .set(dsl::hash.eq(to))
+    Prepared(diesel::update(secret.filter(dsl::hash.eq(from))).set(dsl::hash.eq(to)))
         .execute(conn)
         .await?;
     Ok(())
 }
 
-pub(super) async fn insert_secret(conn: &mut Connection, secret: &SecretRow) -> Result<()> {
-    diesel::insert_into(oauth_client_secrets::table)
-        .values(secret)
-        .execute(conn)
-        .await?;
-    Ok(())
+pub(super) fn insert_secret(secret: &SecretRow) -> impl Statement + use<'_> {
+    diesel::insert_into(oauth_client_secrets::table).values(secret)
 }
 
 /// Ends all secrets of a client that still have a life.
-pub(super) async fn end_secrets(conn: &mut Connection, key: &Key, audit: &AuditRow) -> Result<()> {
-    diesel::update(of_client(key).filter(dsl::status.ne(Inactive.as_str())))
-        .set((
+pub(super) fn end_secrets<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
+    Prepared(
+        diesel::update(of_client(key).filter(dsl::status.ne(Inactive.as_str()))).set((
             dsl::status.eq(Inactive.as_str()),
             dsl::updated_at.eq(audit.at()),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(())
+        )),
+    )
 }
 
 /// Brings what the client shows of its newest active secret up to date.
-pub(super) async fn show_last_four(conn: &mut Connection, key: &Key) -> Result<()> {
+pub(super) fn show_last_four(key: &Key) -> impl Statement + use<'_> {
     let newest = of_client(key)
         .filter(dsl::status.eq(Active.as_str()))
         .select(dsl::last_four)
         .order(dsl::id.desc())
         .limit(1);
-    diesel::update(live(key))
-        .set(oauth_clients::secret_last_four.eq(newest.single_value()))
-        .execute(conn)
-        .await?;
-    Ok(())
+    Prepared(
+        diesel::update(live(key)).set(oauth_clients::secret_last_four.eq(newest.single_value())),
+    )
 }

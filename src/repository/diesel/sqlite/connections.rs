@@ -2,7 +2,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use diesel_async::{AsyncConnection, TransactionManager};
@@ -11,16 +10,11 @@ use tokio::sync::oneshot;
 use super::{Connection, file};
 use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::retry::Attempts;
 use crate::repository::{Error, ErrorKind};
 
 /// A whole unit of work. It borrows what it needs, so that it can start again.
 pub(super) type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFuture<'a, Result<T>>;
-
-/// How often an operation starts again when another process is in the way, …
-const ATTEMPTS: u32 = 10;
-
-/// … and how long at most, beside what SQLite itself waits for a lock.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 type Job = Box<dyn FnOnce(&mut Slot) + Send>;
 
@@ -108,19 +102,12 @@ struct Slot {
 
 impl Slot {
     fn run<A, T>(&mut self, arguments: &A, operation: Operation<A, T>) -> Result<T> {
-        let start = Instant::now();
-        let mut attempt = 1;
+        let mut attempts = Attempts::new();
         loop {
-            match self.attempt(arguments, operation) {
-                Err(fault)
-                    if fault.is_contention()
-                        && attempt < ATTEMPTS
-                        && start.elapsed() < PATIENCE =>
-                {
-                    thread::sleep(backoff(attempt));
-                    attempt += 1;
-                }
-                outcome => return outcome,
+            let outcome = self.attempt(arguments, operation);
+            match attempts.again(&outcome) {
+                Some(pause) => thread::sleep(pause),
+                None => return outcome,
             }
         }
     }
@@ -152,10 +139,4 @@ fn finish<T>(operation: BoxFuture<'_, Result<T>>) -> Result<T> {
 
 fn is_broken(conn: &mut Connection) -> bool {
     <Connection as AsyncConnection>::TransactionManager::is_broken_transaction_manager(conn)
-}
-
-/// 1 to 2 ms, doubled with each attempt: those who met must not meet again.
-fn backoff(attempt: u32) -> Duration {
-    let longest = 1_000_u64 << attempt.min(ATTEMPTS);
-    Duration::from_micros(rand::random_range(longest / 2..=longest))
 }

@@ -10,6 +10,7 @@ mod queries;
 mod repository;
 #[cfg(test)]
 mod tests;
+mod transaction;
 
 use std::fmt;
 use std::path::Path;
@@ -18,14 +19,14 @@ use std::sync::Arc;
 use self::connections::{Connections, Operation};
 use self::inline::Inline;
 use crate::repository::Result;
+use crate::repository::diesel::one_by_one as together;
+
+pub use transaction::SqliteTransaction;
 
 type Backend = diesel::sqlite::Sqlite;
 type Connection =
     diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection, Inline>;
 type Repository = SqliteRepository;
-
-/// A transaction sees one state of the database anyway.
-const SNAPSHOT: &str = "";
 
 /// What the runner of the migrations needs.
 const LOCK: &str = "BEGIN IMMEDIATE";

@@ -1,0 +1,131 @@
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::claims::Rules;
+use super::key_source::SharedKeySource;
+use super::replay::SharedReplayStore;
+use super::{AssertionVerifier, Error, ErrorKind, KeySource, MemoryReplayStore, ReplayStore};
+
+/// FAPI 2.0 §5.3.2.1: 10 seconds must be forgiven, and more than 60 must not.
+const LEEWAY: RangeInclusive<Duration> = Duration::from_secs(10)..=Duration::from_secs(60);
+
+const LIFETIME: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3600);
+
+/// Settings of an [`AssertionVerifier`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is built before `build`"]
+pub struct Builder {
+    rules: Rules,
+    replays: Option<SharedReplayStore>,
+    source: Option<SharedKeySource>,
+}
+
+impl Builder {
+    pub(super) fn new(issuer: String) -> Self {
+        Self {
+            rules: Rules {
+                issuer,
+                insecure_audiences: Vec::new(),
+                max_lifetime: Duration::from_secs(300),
+                leeway: Duration::from_secs(30),
+            },
+            replays: None,
+            source: None,
+        }
+    }
+
+    /// Remembers assertions there. A [`MemoryReplayStore`] by default, which is enough for a host
+    /// that runs once.
+    pub fn with_replay_store(mut self, store: impl ReplayStore) -> Self {
+        self.replays = Some(SharedReplayStore::new(store));
+        self
+    }
+
+    /// Gets the keys of clients with a `jwks_uri` from there. By default, no such client can be
+    /// verified.
+    pub fn with_key_source(mut self, source: impl KeySource) -> Self {
+        self.source = Some(SharedKeySource::new(source));
+        self
+    }
+
+    /// How far ahead `exp` may be, of the present and of `iat`: 5 minutes by default, from 1 second
+    /// to 1 hour. Each assertion is remembered that long.
+    pub fn with_max_lifetime(mut self, lifetime: Duration) -> Self {
+        self.rules.max_lifetime = lifetime;
+        self
+    }
+
+    /// How far the clocks may differ when dates are judged: 30 seconds by default, from 10 to 60.
+    pub fn with_leeway(mut self, leeway: Duration) -> Self {
+        self.rules.leeway = leeway;
+        self
+    }
+
+    /// Accepts, for clients older than RFC 10070, an `aud` that is this URL, such as the token
+    /// endpoint's, or an array that holds it or the issuer. Call it again for each URL.
+    ///
+    /// A client can then be made to sign, for another authorization server that it also uses, an
+    /// assertion that authenticates it here: audience injection, CVE-2025-27370. Clients with the
+    /// profile [`Fapi2`](crate::domain::FapiProfile::Fapi2) are held to the issuer all the same.
+    pub fn with_insecure_audience(mut self, url: impl Into<String>) -> Self {
+        self.rules.insecure_audiences.push(url.into());
+        self
+    }
+
+    /// The verifier.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] for an empty issuer or audience, and for a lifetime or leeway
+    /// outside its bounds.
+    pub fn build(self) -> Result<AssertionVerifier, Error> {
+        let rules = self.rules;
+        let refused = |reason| Err(Error::new(ErrorKind::Configuration).with_source(reason));
+        if rules.issuer.is_empty() || rules.insecure_audiences.iter().any(String::is_empty) {
+            return refused("an audience is empty");
+        }
+        if !LIFETIME.contains(&rules.max_lifetime) {
+            return refused("the lifetime is not from 1 second to 1 hour");
+        }
+        if !LEEWAY.contains(&rules.leeway) {
+            return refused("the leeway is not from 10 to 60 seconds");
+        }
+        let replays = self.replays;
+        let replays =
+            replays.unwrap_or_else(|| SharedReplayStore::new(MemoryReplayStore::default()));
+        Ok(AssertionVerifier::new(rules, replays, self.source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_outside_their_bounds_are_refused() {
+        let new = || AssertionVerifier::builder("https://id.example.com");
+        let seconds = Duration::from_secs;
+        let refused = [
+            AssertionVerifier::builder(""),
+            new().with_insecure_audience(""),
+            new().with_max_lifetime(Duration::ZERO),
+            new().with_max_lifetime(seconds(3601)),
+            new().with_leeway(seconds(9)),
+            new().with_leeway(seconds(61)),
+        ];
+        for builder in refused {
+            let shown = format!("{builder:?}");
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{shown}");
+        }
+        let accepted = [
+            new().with_max_lifetime(seconds(1)).with_leeway(seconds(10)),
+            new()
+                .with_max_lifetime(seconds(3600))
+                .with_leeway(seconds(60)),
+        ];
+        for builder in accepted {
+            assert!(builder.build().is_ok());
+        }
+    }
+}

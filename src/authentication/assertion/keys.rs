@@ -1,0 +1,126 @@
+use std::fmt;
+use std::sync::Arc;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use super::{Error, ErrorKind};
+use crate::authorization::jwt::{Header, Jws, Key, read_jwks};
+use crate::domain::Id;
+
+/// The most signatures that one assertion can cost.
+const MAX_TRIED: usize = 4;
+
+/// How much the memory of read keys holds, in bytes, and for how many clients it is laid out.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+const CLIENTS: usize = 1024;
+
+/// A client's keys, and the text that they were read from.
+pub(super) struct RegisteredKeys {
+    text: Box<str>,
+    keys: Vec<Key>,
+}
+
+impl RegisteredKeys {
+    fn read(text: &str) -> Result<Self, Error> {
+        let keys = read_jwks(text);
+        let keys = keys.map_err(|error| Error::new(ErrorKind::NoKey).with_source(error))?;
+        Ok(Self {
+            text: text.into(),
+            keys,
+        })
+    }
+
+    /// Whether a key that the header means made the signature. Without a `kid`, that may be any
+    /// key that fits, as long as they are few: OpenID Connect Core §10.1 asks for a `kid` where
+    /// there are several keys.
+    pub(super) fn verify(&self, header: &Header<'_>, jws: &Jws<'_>) -> Result<(), Error> {
+        let meant = || self.keys.iter().filter(|key| key.is_meant(header));
+        match meant().count() {
+            1..=MAX_TRIED => {}
+            0 => return Err(Error::new(ErrorKind::NoKey).with_source("no key is meant")),
+            _ => return Err(Error::new(ErrorKind::NoKey).with_source("too many keys are meant")),
+        }
+        let verified = meant().any(|key| key.verifies(header.algorithm, jws));
+        verified.then_some(()).ok_or(ErrorKind::BadSignature.into())
+    }
+}
+
+/// Remembers the keys of the clients that were here lately, so that a key set is read once.
+#[derive(Clone)]
+pub(super) struct KeyCache(Arc<Cache<Id, Arc<RegisteredKeys>, ByText>>);
+
+impl KeyCache {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Cache::with_weighter(CLIENTS, MAX_BYTES, ByText)))
+    }
+
+    /// The keys of `client` that `text` holds. The text itself is compared, so that a key that was
+    /// taken out of it is never found again.
+    pub(super) fn read(&self, client: Id, text: &str) -> Result<Arc<RegisteredKeys>, Error> {
+        if let Some(known) = self.0.get(&client)
+            && *known.text == *text
+        {
+            return Ok(known);
+        }
+        let keys = Arc::new(RegisteredKeys::read(text)?);
+        self.0.insert(client, Arc::clone(&keys));
+        Ok(keys)
+    }
+}
+
+impl fmt::Debug for KeyCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyCache({} clients)", self.0.len())
+    }
+}
+
+#[derive(Clone)]
+struct ByText;
+
+impl Weighter<Id, Arc<RegisteredKeys>> for ByText {
+    fn weight(&self, _: &Id, keys: &Arc<RegisteredKeys>) -> u64 {
+        let bytes = keys.text.len() + keys.keys.len() * 1024;
+        bytes as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authentication::assertion::testing::{JWKS, now};
+
+    const NONE: &str = r#"{"keys":[]}"#;
+
+    #[test]
+    fn keys_are_read_once_and_again_when_the_text_is_another() {
+        let (cache, id) = (KeyCache::new(), Id::generate(now()));
+        let first = cache.read(id, JWKS).unwrap();
+        assert!(Arc::ptr_eq(&first, &cache.read(id, JWKS).unwrap()));
+        assert!(cache.read(id, NONE).unwrap().keys.is_empty());
+        assert_eq!(cache.read(id, JWKS).unwrap().keys.len(), first.keys.len());
+        let other = cache.read(Id::generate(now()), JWKS).unwrap();
+        assert!(!Arc::ptr_eq(&first, &other));
+    }
+
+    #[test]
+    fn what_is_no_key_set_is_refused_and_not_kept() {
+        let (cache, id) = (KeyCache::new(), Id::generate(now()));
+        let private = r#"{"keys":[{"kty":"EC","d":"AAAA"}]}"#;
+        for text in ["", "[]", private, &" ".repeat(128 * 1024 + 1)] {
+            let refused = cache.read(id, text).err().unwrap();
+            assert_eq!(refused.kind(), ErrorKind::NoKey);
+        }
+        assert!(cache.0.is_empty());
+    }
+
+    #[test]
+    fn the_cache_is_bounded_in_bytes() {
+        let cache = KeyCache::new();
+        let text = format!("{NONE}{}", " ".repeat(100 * 1024));
+        for _ in 0..400 {
+            cache.read(Id::generate(now()), &text).unwrap();
+        }
+        assert!(!cache.0.is_empty() && cache.0.weight() <= MAX_BYTES);
+    }
+}

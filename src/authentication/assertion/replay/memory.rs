@@ -1,0 +1,211 @@
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+use super::ReplayStore;
+use crate::authentication::assertion::{Error, ErrorKind};
+use crate::domain::{ClientId, Timestamp};
+
+/// What stands for a `jti`. A client that made two of the same hash would lock out itself only.
+type Hash = [u8; 16];
+
+/// Remembers assertions in the memory of this process, and no more of them than its capacity: about
+/// 150 bytes each.
+///
+/// It never forgets an assertion that could still be presented. Instead, a client is refused
+/// ([`ErrorKind::Overloaded`]) while as many of its assertions are remembered as there are places
+/// left. So the busiest client gets half of the capacity at most, the next one half of the rest,
+/// and a client that comes seldom finds a place.
+///
+/// Clones share what they remember. It is gone when the process ends; let that take longer than
+/// your clients' assertions live, or share a store of another kind.
+#[derive(Clone)]
+pub struct MemoryReplayStore(Arc<Mutex<State>>);
+
+impl MemoryReplayStore {
+    /// A store with that many places. One of 100,000, the default, lets a client whose assertions
+    /// live for a minute authenticate 500 times a second.
+    pub fn new(capacity: usize) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            capacity,
+            held: HashMap::new(),
+            ends: BinaryHeap::new(),
+            forgotten: Timestamp::from_micros(0),
+        })))
+    }
+}
+
+impl Default for MemoryReplayStore {
+    fn default() -> Self {
+        Self::new(100_000)
+    }
+}
+
+impl ReplayStore for MemoryReplayStore {
+    async fn remember(
+        &self,
+        client_id: &ClientId,
+        jti: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.forget(now);
+        state.remember(client_id.as_str(), hash(jti), until)
+    }
+}
+
+impl fmt::Debug for MemoryReplayStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        f.debug_struct("MemoryReplayStore")
+            .field("capacity", &state.capacity)
+            .field("remembered", &state.ends.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn hash(jti: &str) -> Hash {
+    let mut hash = Hash::default();
+    let digest = Sha256::digest(jti);
+    hash.iter_mut()
+        .zip(digest)
+        .for_each(|(to, from)| *to = from);
+    hash
+}
+
+struct State {
+    capacity: usize,
+    held: HashMap<Arc<str>, HashSet<Hash>>,
+    /// The same, by their ends.
+    ends: BinaryHeap<Reverse<(Timestamp, Hash, Arc<str>)>>,
+    /// The latest end among what was forgotten.
+    forgotten: Timestamp,
+}
+
+impl State {
+    /// Drops what is over by `now`.
+    fn forget(&mut self, now: Timestamp) {
+        while let Some(Reverse((until, ..))) = self.ends.peek()
+            && *until <= now
+        {
+            let Some(Reverse((until, hash, client))) = self.ends.pop() else {
+                return;
+            };
+            self.forgotten = self.forgotten.max(until);
+            if let Some(held) = self.held.get_mut(&client) {
+                held.remove(&hash);
+                if held.is_empty() {
+                    self.held.remove(&client);
+                }
+            }
+        }
+    }
+
+    fn remember(&mut self, client: &str, hash: Hash, until: Timestamp) -> Result<bool, Error> {
+        // A call that comes late, or after the clock was set back, may be about what is forgotten.
+        if until <= self.forgotten {
+            return Ok(false);
+        }
+        let free = self.capacity.saturating_sub(self.ends.len());
+        let held = self.held.get_key_value(client);
+        if held.is_some_and(|(_, held)| held.contains(&hash)) {
+            return Ok(false);
+        }
+        if held.map_or(0, |(_, held)| held.len()) >= free {
+            return Err(ErrorKind::Overloaded.into());
+        }
+        let client = held.map_or_else(|| client.into(), |(own, _)| Arc::clone(own));
+        self.held
+            .entry(Arc::clone(&client))
+            .or_default()
+            .insert(hash);
+        self.ends.push(Reverse((until, hash, client)));
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    async fn remember(
+        store: &MemoryReplayStore,
+        client: &str,
+        jti: &str,
+        (until, now): (i64, i64),
+    ) -> Result<bool, ErrorKind> {
+        let client = ClientId::parse(client).unwrap();
+        let first = store.remember(&client, jti, at(until), at(now)).await;
+        first.map_err(|error| error.kind())
+    }
+
+    fn places_taken(store: &MemoryReplayStore) -> (usize, usize) {
+        let state = store.0.lock().unwrap();
+        let held = state.held.values().map(HashSet::len).sum();
+        (state.ends.len(), held)
+    }
+
+    #[tokio::test]
+    async fn each_client_has_its_own_memory() {
+        let store = MemoryReplayStore::default();
+        assert_eq!(remember(&store, "a", "1", (20, 10)).await, Ok(true));
+        assert_eq!(remember(&store, "a", "1", (20, 11)).await, Ok(false));
+        assert_eq!(
+            remember(&store.clone(), "a", "1", (99, 11)).await,
+            Ok(false)
+        );
+        assert_eq!(remember(&store, "a", "1 ", (20, 11)).await, Ok(true));
+        assert_eq!(remember(&store, "b", "1", (20, 11)).await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_kept_beyond_its_end_and_nothing_dropped_before() {
+        let store = MemoryReplayStore::default();
+        for (jti, until) in [("3", 30), ("1", 10), ("2", 20)] {
+            assert_eq!(remember(&store, "a", jti, (until, 0)).await, Ok(true));
+        }
+        assert_eq!(remember(&store, "a", "2", (20, 19)).await, Ok(false));
+        assert_eq!(places_taken(&store), (2, 2));
+        assert_eq!(remember(&store, "b", "1", (40, 30)).await, Ok(true));
+        assert_eq!(places_taken(&store), (1, 1));
+        assert_eq!(remember(&store, "a", "3", (50, 30)).await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn what_is_forgotten_is_not_new_to_a_late_call() {
+        let store = MemoryReplayStore::default();
+        assert_eq!(remember(&store, "a", "1", (20, 10)).await, Ok(true));
+        assert_eq!(remember(&store, "a", "2", (40, 30)).await, Ok(true));
+        assert_eq!(remember(&store, "a", "1", (20, 19)).await, Ok(false));
+        assert_eq!(remember(&store, "a", "3", (21, 19)).await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn a_full_store_refuses_and_leaves_a_place_for_others() {
+        let full = Err(ErrorKind::Overloaded);
+        let store = MemoryReplayStore::new(10);
+        for jti in ["1", "2", "3", "4", "5"] {
+            assert_eq!(remember(&store, "a", jti, (20, 10)).await, Ok(true));
+        }
+        assert_eq!(remember(&store, "a", "6", (20, 10)).await, full);
+        assert_eq!(remember(&store, "a", "1", (20, 10)).await, Ok(false));
+        for jti in ["1", "2", "3"] {
+            assert_eq!(remember(&store, "b", jti, (20, 10)).await, Ok(true));
+        }
+        assert_eq!(remember(&store, "b", "4", (20, 10)).await, full);
+        assert_eq!(remember(&store, "c", "1", (20, 10)).await, Ok(true));
+        assert_eq!(remember(&store, "c", "2", (20, 10)).await, full);
+        assert_eq!(remember(&store, "a", "6", (40, 20)).await, Ok(true));
+        assert_eq!(places_taken(&store), (1, 1));
+        let none = MemoryReplayStore::new(0);
+        assert_eq!(remember(&none, "a", "1", (20, 10)).await, full);
+    }
+}

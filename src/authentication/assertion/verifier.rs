@@ -1,0 +1,140 @@
+use std::sync::Arc;
+
+use super::claims::Rules;
+use super::key_source::SharedKeySource;
+use super::keys::KeyCache;
+use super::replay::SharedReplayStore;
+use super::{Builder, Error, ErrorKind, Freshness};
+use crate::authorization::jwt::Algorithm::{
+    EdDsa, Es256, Es384, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512,
+};
+use crate::authorization::jwt::{Algorithms, Header, Jws, Object};
+use crate::domain::{Client, ClientId, FapiProfile, Timestamp};
+
+/// The longest assertion, in bytes. Nothing of a longer one is decoded.
+const MAX_LENGTH: usize = 8 * 1024;
+
+/// The types that an assertion may say it has (RFC 7519 §5.1, RFC 10070 §4).
+const TYPES: [&str; 3] = [
+    "JWT",
+    "client-authentication+jwt",
+    "application/client-authentication+jwt",
+];
+
+/// Every algorithm with a public key.
+const SIGNATURES: Algorithms = Algorithms::of([
+    Rs256, Rs384, Rs512, Ps256, Ps384, Ps512, Es256, Es384, EdDsa,
+]);
+
+/// FAPI 1.0 Part 2 §8.6.
+const FAPI1: Algorithms = Algorithms::of([Ps256, Es256]);
+
+/// FAPI 2.0 §5.4.1.
+const FAPI2: Algorithms = Algorithms::of([Ps256, Es256, EdDsa]);
+
+/// Verifies client assertions; see the [module](super) for what it accepts.
+///
+/// Clones are cheap and share what they remember.
+#[derive(Clone, Debug)]
+pub struct AssertionVerifier {
+    rules: Arc<Rules>,
+    keys: KeyCache,
+    source: Option<SharedKeySource>,
+    replays: SharedReplayStore,
+}
+
+impl AssertionVerifier {
+    /// Settings for the verifier of an authorization server with this issuer identifier (RFC 8414
+    /// §2), to the letter.
+    pub fn builder(issuer: impl Into<String>) -> Builder {
+        Builder::new(issuer.into())
+    }
+
+    pub(super) fn new(
+        rules: Rules,
+        replays: SharedReplayStore,
+        source: Option<SharedKeySource>,
+    ) -> Self {
+        Self {
+            rules: Arc::new(rules),
+            keys: KeyCache::new(),
+            source,
+            replays,
+        }
+    }
+
+    /// Whom an assertion claims to be from: its `iss` and `sub`, if they are the same. Nothing is
+    /// verified, so use it only to find the client to [`verify`](Self::verify) with.
+    pub fn client_id(assertion: &str) -> Option<ClientId> {
+        let jws = read(assertion).ok()?;
+        let claims = Object::read(&jws.claims, &["iss", "sub"])?;
+        let subject = claims.text("sub")?;
+        (claims.text("iss") == Some(subject)).then(|| ClientId::parse(subject))?
+    }
+
+    /// Whether `assertion` authenticates `client` at `now`. It does so once.
+    ///
+    /// Whether the client is active, and whether it registered this method, is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// Why it does not, for the host only: any [`ErrorKind`] but `Configuration`.
+    pub async fn verify(
+        &self,
+        client: &Client,
+        assertion: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let jws = read(assertion)?;
+        let header = Header::read(&jws.header, &TYPES);
+        let header = header.ok_or_else(|| malformed("unacceptable header"))?;
+        let allowed = match client.metadata.fapi_profile {
+            None => SIGNATURES,
+            Some(FapiProfile::Fapi1) => FAPI1,
+            Some(FapiProfile::Fapi2) => FAPI2,
+        };
+        if !allowed.contains(header.algorithm) {
+            return Err(ErrorKind::Algorithm.into());
+        }
+        let presented = self.rules.judge(&jws.claims, client, now)?;
+        self.verify_signature(client, &header, &jws).await?;
+        let (jti, until) = (&presented.jti, presented.until);
+        let id = &client.client_id;
+        match self.replays.remember(id, jti, until, now).await? {
+            true => Ok(()),
+            false => Err(ErrorKind::Replayed.into()),
+        }
+    }
+
+    async fn verify_signature(
+        &self,
+        client: &Client,
+        header: &Header<'_>,
+        jws: &Jws<'_>,
+    ) -> Result<(), Error> {
+        let verify = |jwks: &str| self.keys.read(client.id, jwks)?.verify(header, jws);
+        if let Some(jwks) = &client.metadata.jwks {
+            return verify(jwks);
+        }
+        let source = self.source.as_ref();
+        let source = source.filter(|_| client.metadata.jwks_uri.is_some());
+        let source = source.ok_or(ErrorKind::NoKey)?;
+        match verify(&source.jwks(client, Freshness::Cached).await?) {
+            Err(error) if error.kind() == ErrorKind::NoKey => {
+                verify(&source.jwks(client, Freshness::Fetched).await?)
+            }
+            verified => verified,
+        }
+    }
+}
+
+fn read(assertion: &str) -> Result<Jws<'_>, Error> {
+    if assertion.len() > MAX_LENGTH {
+        return Err(malformed("too long"));
+    }
+    Jws::read(assertion).map_err(malformed)
+}
+
+fn malformed(reason: &'static str) -> Error {
+    Error::new(ErrorKind::Malformed).with_source(reason)
+}

@@ -1,0 +1,36 @@
+use std::future::Future;
+use std::pin::Pin;
+
+use super::Result;
+use crate::domain::{Client, ClientId, Timestamp};
+
+/// Verifies assertions, as the authenticator sees it.
+pub(super) trait Assertions: Send + Sync {
+    /// Who the assertion says it is of, before anything of it is verified.
+    fn client_id(&self, assertion: &str) -> Option<ClientId>;
+
+    /// Whether the client made the assertion, for us and for now. One that it did not make is
+    /// [`ErrorKind::InvalidClient`](super::ErrorKind::InvalidClient).
+    fn verify<'a>(
+        &'a self,
+        client: &'a Client,
+        assertion: &'a str,
+        now: Timestamp,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+}
+
+#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+impl Assertions for super::assertion::AssertionVerifier {
+    fn client_id(&self, assertion: &str) -> Option<ClientId> {
+        Self::client_id(assertion)
+    }
+
+    fn verify<'a>(
+        &'a self,
+        client: &'a Client,
+        assertion: &'a str,
+        now: Timestamp,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
+        Box::pin(async move { Ok(self.verify(client, assertion, now).await?) })
+    }
+}

@@ -1,0 +1,144 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, header};
+use percent_encoding::percent_decode;
+use zeroize::Zeroizing;
+
+use super::Error;
+use crate::secrets::Plaintext;
+
+/// The longest credentials that are decoded, in characters of Base64: more than a `client_id` and
+/// a secret of the longest kind take, with each character percent-encoded.
+const MAX_LENGTH: usize = 8 * 1024;
+
+/// The value of the `Authorization` header, if there is one.
+///
+/// # Errors
+///
+/// More than one: a proxy and we might each believe another one.
+pub(super) fn authorization(headers: &HeaderMap) -> Result<Option<&[u8]>, Error> {
+    let mut fields = headers.get_all(header::AUTHORIZATION).iter();
+    let field = fields.next().map(|field| field.as_bytes());
+    if fields.next().is_some() {
+        return Err(Error::malformed("more than one Authorization header"));
+    }
+    Ok(field)
+}
+
+/// The `client_id` and the secret of a `Basic` header (RFC 7617 §2), each form-encoded before they
+/// were put together (RFC 6749 §2.3.1).
+///
+/// # Errors
+///
+/// All that is wrong with it is a refusal: whoever tries with the header is told 401 (RFC 6749
+/// §5.2).
+pub(super) fn credentials(field: &[u8]) -> Result<(String, Plaintext), Error> {
+    let end = field.iter().position(|byte| *byte == b' ');
+    let (scheme, rest) = field.split_at(end.unwrap_or(field.len()));
+    if !scheme.eq_ignore_ascii_case(b"basic") {
+        return Err(Error::refused("another scheme than Basic"));
+    }
+    let encoded = rest.trim_ascii();
+    if encoded.len() > MAX_LENGTH {
+        return Err(Error::refused("the Basic credentials are too long"));
+    }
+    let malformed = || Error::refused("malformed Basic credentials");
+    let decoded = STANDARD.decode(encoded).map_err(|_| malformed())?;
+    let decoded = Zeroizing::new(decoded);
+    let colon = decoded.iter().position(|byte| *byte == b':');
+    let (client_id, rest) = decoded
+        .split_at_checked(colon.ok_or_else(malformed)?)
+        .ok_or_else(malformed)?;
+    let secret = rest.get(1..).unwrap_or_default();
+    Ok((
+        form_decode(client_id).ok_or_else(malformed)?,
+        Plaintext::new(form_decode(secret).ok_or_else(malformed)?),
+    ))
+}
+
+/// One value as a form writes it (RFC 6749 appendix B).
+fn form_decode(text: &[u8]) -> Option<String> {
+    let spaced = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
+    let spaced = Zeroizing::new(text.iter().map(spaced).collect::<Vec<_>>());
+    String::from_utf8(percent_decode(&spaced).collect()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::super::ErrorKind;
+    use super::*;
+
+    fn read(field: &str) -> Option<(String, String)> {
+        match credentials(field.as_bytes()) {
+            Ok((client_id, secret)) => Some((client_id, secret.expose().to_owned())),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::InvalidClient);
+                None
+            }
+        }
+    }
+
+    fn basic(text: &str) -> Option<(String, String)> {
+        read(&format!("Basic {}", STANDARD.encode(text)))
+    }
+
+    fn pair(client_id: &str, secret: &str) -> Option<(String, String)> {
+        Some((client_id.to_owned(), secret.to_owned()))
+    }
+
+    /// RFC 6749 §2.3.1 has the first one.
+    #[test]
+    fn both_halves_are_form_decoded() {
+        let example = "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3";
+        let expected = pair("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw");
+        assert_eq!(read(example), expected);
+        assert_eq!(basic("a%3Ab:c%3Ad%2B+%25"), pair("a:b", "c:d+ %"));
+        assert_eq!(basic("a:b:c=d&e"), pair("a", "b:c=d&e"));
+        assert_eq!(basic("a:caf%C3%A9"), pair("a", "café"));
+        assert_eq!(basic(":"), pair("", ""));
+        assert_eq!(basic("a:"), pair("a", ""));
+    }
+
+    #[test]
+    fn the_scheme_is_read_in_any_case() {
+        for scheme in ["basic", "BASIC", "bAsIc ", "Basic  "] {
+            assert_eq!(read(&format!("{scheme} YTpi")), pair("a", "b"), "{scheme}");
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_is_refused() {
+        let long = format!("Basic {}", STANDARD.encode(vec![b'a'; MAX_LENGTH]));
+        for field in [
+            "",
+            "Basic",
+            "Basic ",
+            "Basic\tYTpi",
+            "Bearer YTpi",
+            "YTpi",
+            "Basic YTpi, Basic YTpi",
+            "Basic Y Tpi",
+            "Basic YTpi=",
+            "Basic YWI=",
+            "Basic %%%",
+            &long,
+        ] {
+            assert_eq!(read(field), None, "{field}");
+        }
+        assert_eq!(read(&format!("Basic {}", STANDARD.encode(b"a:\xff"))), None);
+        assert_eq!(basic("a:%ff"), None);
+    }
+
+    #[test]
+    fn there_is_one_header() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(authorization(&headers).unwrap(), None);
+        headers.append("authorization", HeaderValue::from_static("Basic YTpi"));
+        assert_eq!(authorization(&headers).unwrap(), Some(&b"Basic YTpi"[..]));
+        headers.append("authorization", HeaderValue::from_static("Basic YTpi"));
+        let error = authorization(&headers).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    }
+}

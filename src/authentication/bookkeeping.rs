@@ -1,0 +1,89 @@
+use super::memo::{Memo, is_stale};
+use super::{ClientAuthenticator, Inner};
+use crate::domain::{
+    Client, ClientEvent, ClientEventKind, SecretRecord, SecretStatus, Timestamp, tell,
+};
+use crate::repository::Error;
+use crate::secrets::Plaintext;
+
+/// What was written lately, so that it is not written again at each request.
+pub(super) struct Bookkeeping {
+    uses: Memo,
+    rehashes: Memo,
+}
+
+impl Bookkeeping {
+    pub(super) fn new() -> Self {
+        Self {
+            uses: Memo::new(),
+            rehashes: Memo::new(),
+        }
+    }
+}
+
+impl ClientAuthenticator {
+    /// Notes that a secret verified: once a minute, whichever host was first to see it, and where
+    /// too much is under way not at all. An old secret is told of by whoever notes it.
+    pub(super) fn note_use(&self, client: &Client, secret: &SecretRecord, now: Timestamp) {
+        let inner = &*self.0;
+        let is_due = is_stale(secret.last_used_at, now);
+        if !is_due || !inner.bookkeeping.uses.is_due(secret.id, now) {
+            return;
+        }
+        if let Some(listener) = &inner.listener
+            && secret.status == SecretStatus::Retired
+        {
+            let kind = ClientEventKind::RetiredSecretUsed {
+                secret_id: secret.id,
+            };
+            tell(&**listener, &ClientEvent::new(client, kind, now));
+        }
+        let (repository, secret_id) = (inner.repository.clone(), secret.id);
+        let (tenant, client_id) = (client.tenant_id.clone(), client.client_id.clone());
+        inner.background.run(async move {
+            let touched = repository.touch_secret(&tenant, &client_id, secret_id, now);
+            report(touched.await.err());
+        });
+    }
+
+    /// Hashes a secret anew that verified against a hash that is not of today's kind.
+    pub(super) fn rehash(
+        &self,
+        client: &Client,
+        secret: &SecretRecord,
+        plaintext: Plaintext,
+        now: Timestamp,
+    ) {
+        let Inner {
+            repository,
+            pool,
+            background,
+            bookkeeping,
+            ..
+        } = &*self.0;
+        if !bookkeeping.rehashes.is_due(secret.id, now) {
+            return;
+        }
+        let (repository, pool) = (repository.clone(), pool.clone());
+        let (tenant, client_id) = (client.tenant_id.clone(), client.client_id.clone());
+        let (secret_id, from) = (secret.id, secret.hash.clone());
+        background.run(async move {
+            // Where the pool is busy, the next use of the secret is early enough.
+            if let Ok((_, to)) = pool.hash(plaintext).await {
+                let stored = repository.rehash_secret(&tenant, &client_id, secret_id, &from, &to);
+                report(stored.await.err());
+            }
+        });
+    }
+}
+
+#[cfg(feature = "tracing")]
+fn report(error: Option<Error>) {
+    if let Some(error) = error {
+        let source = std::error::Error::source(&error);
+        tracing::warn!(error = source, "the use of a secret was not noted: {error}");
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+fn report(_: Option<Error>) {}

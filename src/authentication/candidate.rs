@@ -1,0 +1,36 @@
+use crate::domain::{AuthMethod, Client, ClientStatus, SecretRecord, Timestamp};
+use crate::secrets::{Plaintext, SecretFormat};
+
+/// The one secret that `presented` may be: what its lookup id names, else the oldest, which may
+/// be imported. Only what verifies at all at `now`.
+pub(super) fn select(
+    secrets: Vec<SecretRecord>,
+    presented: &Plaintext,
+    now: Timestamp,
+) -> Option<SecretRecord> {
+    if presented.expose().is_empty() {
+        return None;
+    }
+    let mut live = secrets.into_iter().filter(|secret| secret.verifies_at(now));
+    match SecretFormat::lookup_id(presented) {
+        Some(id) => live.find(|secret| secret.id == id),
+        None => live.min_by_key(|secret| secret.id),
+    }
+}
+
+/// Why the client may not authenticate by this method, whatever it presents.
+pub(super) fn bar(client: &Client, method: AuthMethod) -> Option<&'static str> {
+    if client.deleted_at.is_some() {
+        return Some("the client is deleted");
+    }
+    match client.status {
+        ClientStatus::Active => {}
+        ClientStatus::Suspended => return Some("the client is suspended"),
+        ClientStatus::Inactive => return Some("the client is inactive"),
+    }
+    let metadata = &client.metadata;
+    // A public client has nothing to authenticate with, and a confidential one has to.
+    let fits = metadata.is_confidential == (method != AuthMethod::None);
+    let registered = metadata.client_auth_methods.contains(&method);
+    (!fits || !registered).then_some("the client did not register this method")
+}

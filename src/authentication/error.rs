@@ -1,0 +1,310 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+
+use crate::{repository, secrets};
+
+/// What kind of refusal an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The request is malformed, or authenticates in several ways: 400 `invalid_request`.
+    InvalidRequest,
+    /// It is not known to be the client that it names: 401 `invalid_client`, whatever the reason.
+    InvalidClient,
+    /// Too many failed before it: 429 with `Retry-After`. Whether it would have failed too was not
+    /// looked at.
+    TooManyFailures,
+    /// Too many secrets wait to be verified: 503 with `Retry-After`.
+    Overloaded,
+    /// The storage, or something else that has to be asked, can't be reached: 503 with
+    /// `Retry-After`.
+    Unavailable,
+    /// A fault that the client has no part in: 500.
+    Internal,
+}
+
+impl ErrorKind {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::InvalidRequest => StatusCode::BAD_REQUEST,
+            Self::InvalidClient => StatusCode::UNAUTHORIZED,
+            Self::TooManyFailures => StatusCode::TOO_MANY_REQUESTS,
+            Self::Overloaded | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::TooManyFailures | Self::Overloaded | Self::Unavailable => {
+                "temporarily_unavailable"
+            }
+            Self::Internal => "server_error",
+        }
+    }
+
+    fn message(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "the request is malformed",
+            Self::InvalidClient => "client authentication failed",
+            Self::TooManyFailures => "too many failed attempts, try again later",
+            Self::Overloaded => "too many secrets are being verified, try again later",
+            Self::Unavailable => "not available now, try again later",
+            Self::Internal => "internal error",
+        }
+    }
+}
+
+/// Why a client did not authenticate.
+///
+/// `Display` is what the client is told: a fixed sentence without any value of the request, and
+/// for every [`ErrorKind::InvalidClient`] the same one. The exact reason is the
+/// [`source`](StdError::source), for the host's log and for nobody else.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    message: &'static str,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The challenge of every 401. RFC 6749 §5.2 asks for one where the client used the header, and
+/// RFC 9110 §15.5.2 wherever the status is 401. The charset is that of RFC 7617 §2.1.
+const CHALLENGE: &str = r#"Basic realm="token", charset="UTF-8""#;
+
+/// What to wait for where nobody knows how long it takes.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
+impl Error {
+    /// What kind of refusal it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The status to answer with: 400, 401, 429, 500 or 503.
+    pub fn status(&self) -> StatusCode {
+        self.kind.status()
+    }
+
+    /// The `error` code to answer with (RFC 6749 §5.2).
+    ///
+    /// That section has none for 429, 500 and 503, which get `temporarily_unavailable` and
+    /// `server_error` of §4.1.2.1.
+    pub fn code(&self) -> &'static str {
+        self.kind.code()
+    }
+
+    /// The value of `WWW-Authenticate`, which every 401 carries: RFC 6749 §5.2 asks for it where the
+    /// client used the `Authorization` header, RFC 9110 §15.5.2 in any case.
+    pub fn challenge(&self) -> Option<&'static str> {
+        (self.kind == ErrorKind::InvalidClient).then_some(CHALLENGE)
+    }
+
+    /// How long to wait before another attempt: the value of `Retry-After`, when rounded up to
+    /// seconds. For 429 and 503.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.kind {
+            ErrorKind::TooManyFailures | ErrorKind::Overloaded | ErrorKind::Unavailable => {
+                Some(self.retry_after.unwrap_or(A_MOMENT))
+            }
+            _ => None,
+        }
+    }
+
+    /// The whole answer of RFC 6749 §5.2, in JSON and not to be stored.
+    pub fn to_response(&self) -> Response<Bytes> {
+        let body = format!(
+            r#"{{"error":"{}","error_description":"{}"}}"#,
+            self.code(),
+            self.message
+        );
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        let fixed = HeaderValue::from_static;
+        headers.insert(header::CONTENT_TYPE, fixed("application/json"));
+        headers.insert(header::CACHE_CONTROL, fixed("no-store"));
+        headers.insert(header::PRAGMA, fixed("no-cache"));
+        if let Some(challenge) = self.challenge() {
+            headers.insert(header::WWW_AUTHENTICATE, fixed(challenge));
+        }
+        if let Some(wait) = self.retry_after() {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        response
+    }
+
+    /// A request that is malformed, in words that the client will read: no quotes, no backslash.
+    pub(super) fn malformed(message: &'static str) -> Self {
+        Self {
+            message,
+            ..ErrorKind::InvalidRequest.into()
+        }
+    }
+
+    /// It is not the client, for a reason that only the host may read.
+    pub(super) fn refused(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            source: Some(reason.into()),
+            ..ErrorKind::InvalidClient.into()
+        }
+    }
+
+    pub(super) fn too_many_failures(wait: Duration) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..ErrorKind::TooManyFailures.into()
+        }
+    }
+
+    /// Tells the host's log.
+    #[cfg(feature = "tracing")]
+    pub(super) fn report(&self) {
+        let source = self.source();
+        match self.kind {
+            ErrorKind::Internal => tracing::error!(error = source, "{self}"),
+            ErrorKind::Unavailable | ErrorKind::Overloaded => {
+                tracing::warn!(error = source, "{self}");
+            }
+            kind => tracing::debug!(error = source, ?kind, "a client was refused"),
+        }
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    pub(super) fn report(&self) {}
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self {
+            kind,
+            message: kind.message(),
+            retry_after: None,
+            source: None,
+        }
+    }
+}
+
+impl From<repository::Error> for Error {
+    fn from(error: repository::Error) -> Self {
+        let kind = match error.kind() {
+            repository::ErrorKind::Unavailable => ErrorKind::Unavailable,
+            _ => ErrorKind::Internal,
+        };
+        Self {
+            source: Some(error.into()),
+            ..kind.into()
+        }
+    }
+}
+
+impl From<secrets::Error> for Error {
+    fn from(error: secrets::Error) -> Self {
+        let kind = match error.kind() {
+            secrets::ErrorKind::Overloaded => ErrorKind::Overloaded,
+            _ => ErrorKind::Internal,
+        };
+        Self {
+            source: Some(error.into()),
+            ..kind.into()
+        }
+    }
+}
+
+#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+impl From<super::assertion::Error> for Error {
+    fn from(error: super::assertion::Error) -> Self {
+        use super::assertion::ErrorKind as Reason;
+
+        let kind = match error.kind() {
+            Reason::Overloaded => ErrorKind::Overloaded,
+            Reason::Unavailable => ErrorKind::Unavailable,
+            _ => ErrorKind::InvalidClient,
+        };
+        Self {
+            source: Some(error.into()),
+            ..kind.into()
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_that_of_the_rfc() {
+        let response = Error::refused("no such client").to_response();
+        assert_eq!(response.status(), 401);
+        let headers = response.headers();
+        assert_eq!(headers["content-type"], "application/json");
+        assert_eq!(headers["cache-control"], "no-store");
+        assert_eq!(headers["www-authenticate"], CHALLENGE);
+        assert!(!headers.contains_key("retry-after"));
+        let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(body["error"], "invalid_client");
+        assert_eq!(body["error_description"], "client authentication failed");
+    }
+
+    #[test]
+    fn a_wait_is_rounded_up() {
+        for (wait, seconds) in [
+            (0, "1"),
+            (1, "1"),
+            (1_000, "1"),
+            (1_001, "2"),
+            (59_999, "60"),
+        ] {
+            let error = Error::too_many_failures(Duration::from_millis(wait));
+            let response = error.to_response();
+            assert_eq!(response.status(), 429);
+            assert_eq!(response.headers()["retry-after"], seconds);
+            assert!(!response.headers().contains_key("www-authenticate"));
+        }
+        let busy = Error::from(ErrorKind::Overloaded).to_response();
+        assert_eq!(
+            (busy.status(), &busy.headers()["retry-after"]),
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                &HeaderValue::from_static("1")
+            )
+        );
+    }
+
+    #[test]
+    fn every_description_has_only_the_characters_of_the_rfc() {
+        for kind in [
+            ErrorKind::InvalidRequest,
+            ErrorKind::InvalidClient,
+            ErrorKind::TooManyFailures,
+            ErrorKind::Overloaded,
+            ErrorKind::Unavailable,
+            ErrorKind::Internal,
+        ] {
+            let error = Error::from(kind);
+            let response = error.to_response();
+            assert!(serde_json::from_slice::<serde_json::Value>(response.body()).is_ok());
+            let is_plain = |byte: u8| matches!(byte, 0x20..=0x7e) && !b"\"\\".contains(&byte);
+            assert!(error.to_string().bytes().all(is_plain), "{error}");
+        }
+    }
+}

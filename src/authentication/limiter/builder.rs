@@ -1,0 +1,147 @@
+use std::fmt;
+use std::hash::Hash;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use quick_cache::sync::Cache;
+
+use super::LocalLimiter;
+use super::bucket::Buckets;
+use crate::authentication::BuildError;
+use crate::domain::{Clock, SystemClock};
+
+/// Configures a [`LocalLimiter`].
+#[must_use]
+pub struct LocalLimiterBuilder {
+    pair: Budget,
+    peer: Budget,
+    client: Budget,
+    capacity: usize,
+    clock: Arc<dyn Clock>,
+}
+
+/// So many failures at once, and as many again in each period.
+type Budget = (u32, Duration);
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+impl LocalLimiterBuilder {
+    const MAX_PERIOD: Duration = Duration::from_secs(24 * 60 * 60);
+    const MAX_CAPACITY: usize = 10_000_000;
+
+    pub(super) fn new() -> Self {
+        Self {
+            pair: (10, MINUTE),
+            peer: (60, MINUTE),
+            client: (120, MINUTE),
+            capacity: 10_000,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// How often a client may fail from one address: so many times at once, and as often again in
+    /// each period. 10 a minute unless set.
+    pub fn with_budget(mut self, failures: u32, period: Duration) -> Self {
+        self.pair = (failures, period);
+        self
+    }
+
+    /// How often an address may fail, whichever clients it names. 60 a minute unless set.
+    pub fn with_peer_budget(mut self, failures: u32, period: Duration) -> Self {
+        self.peer = (failures, period);
+        self
+    }
+
+    /// How often a client may fail, wherever from. 120 a minute unless set.
+    pub fn with_client_budget(mut self, failures: u32, period: Duration) -> Self {
+        self.client = (failures, period);
+        self
+    }
+
+    /// How many entries each table has, 1 to 10,000,000. 10,000 unless set.
+    pub fn with_capacity(mut self, entries: usize) -> Self {
+        self.capacity = entries;
+        self
+    }
+
+    /// Where the time comes from.
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The limiter.
+    ///
+    /// # Errors
+    ///
+    /// When a budget has no failure at all, or a period is longer than a day or shorter than a
+    /// nanosecond for each failure; and when the capacity is out of its bounds.
+    pub fn build(self) -> Result<LocalLimiter, BuildError> {
+        if !(1..=Self::MAX_CAPACITY).contains(&self.capacity) {
+            return Err(BuildError::new("a limiter keeps 1 to 10,000,000 entries"));
+        }
+        Ok(LocalLimiter {
+            pairs: self.buckets(self.pair)?,
+            peers: self.buckets(self.peer)?,
+            clients: self.buckets(self.client)?,
+            successes: Cache::new(self.capacity),
+            clock: self.clock,
+        })
+    }
+
+    fn buckets<K: Eq + Hash + Clone>(
+        &self,
+        (failures, period): Budget,
+    ) -> Result<Buckets<K>, BuildError> {
+        let clock = Arc::clone(&self.clock);
+        let buckets = NonZeroU32::new(failures)
+            .filter(|_| period <= Self::MAX_PERIOD)
+            .and_then(|failures| Buckets::new(failures, period, self.capacity, clock));
+        buckets.ok_or_else(|| {
+            BuildError::new("a budget has at least one failure and a period of at most a day")
+        })
+    }
+}
+
+impl fmt::Debug for LocalLimiterBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalLimiterBuilder")
+            .field("budget", &self.pair)
+            .field("peer_budget", &self.peer)
+            .field("client_budget", &self.client)
+            .field("capacity", &self.capacity)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_lets_somebody_fail_within_a_day() {
+        let day = LocalLimiterBuilder::MAX_PERIOD;
+        for (failures, period) in [
+            (0, MINUTE),
+            (1, Duration::ZERO),
+            (10, Duration::from_nanos(9)),
+            (1, day + Duration::from_nanos(1)),
+        ] {
+            for settle in [
+                LocalLimiterBuilder::with_budget,
+                LocalLimiterBuilder::with_peer_budget,
+                LocalLimiterBuilder::with_client_budget,
+            ] {
+                assert!(
+                    settle(LocalLimiter::builder(), failures, period)
+                        .build()
+                        .is_err()
+                );
+            }
+        }
+        let builder = LocalLimiter::builder();
+        assert!(builder.with_budget(1, day).with_capacity(1).build().is_ok());
+        assert!(LocalLimiter::builder().with_capacity(0).build().is_err());
+    }
+}

@@ -1,0 +1,73 @@
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::super::Error;
+use super::super::background::Background;
+use super::{Attempt, Erased};
+use crate::domain::ClientId;
+
+/// An attempt that was let through and whose end the limiter has to be told.
+pub(in super::super) struct Pending<'a> {
+    limiter: Option<&'a Arc<dyn Erased>>,
+    background: &'a Background,
+    client_id: &'a ClientId,
+    peer: Option<IpAddr>,
+}
+
+impl<'a> Pending<'a> {
+    /// Asks whether the attempt may go on.
+    pub(in super::super) async fn admit(
+        limiter: Option<&'a Arc<dyn Erased>>,
+        background: &'a Background,
+        client_id: &'a ClientId,
+        peer: Option<IpAddr>,
+    ) -> Result<Self, Error> {
+        let attempt = Attempt::new(client_id, peer);
+        if let Some(limiter) = limiter
+            && let Some(wait) = limiter.wait(attempt).await
+        {
+            return Err(Error::too_many_failures(wait));
+        }
+        Ok(Self {
+            limiter,
+            background,
+            client_id,
+            peer,
+        })
+    }
+
+    pub(in super::super) async fn failed(mut self) {
+        if let Some(limiter) = self.limiter {
+            limiter.failed(self.attempt()).await;
+        }
+        self.limiter = None;
+    }
+
+    pub(in super::super) async fn succeeded(mut self) {
+        if let Some(limiter) = self.limiter.take() {
+            limiter.succeeded(self.attempt()).await;
+        }
+    }
+
+    /// It could not be decided, which is not the client's fault.
+    pub(in super::super) fn undecided(mut self) {
+        self.limiter = None;
+    }
+
+    fn attempt(&self) -> Attempt<'a> {
+        Attempt::new(self.client_id, self.peer)
+    }
+}
+
+/// The caller went away: whoever hangs up before the answer is counted all the same.
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        if let Some(limiter) = self.limiter.take() {
+            let (limiter, client_id) = (Arc::clone(limiter), self.client_id.clone());
+            let peer = self.peer;
+            self.background.run(async move {
+                limiter.failed(Attempt::new(&client_id, peer)).await;
+            });
+        }
+    }
+}

@@ -1,0 +1,88 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use quick_cache::sync::Cache;
+
+use crate::domain::{Id, Timestamp};
+
+/// One minute, in microseconds.
+const MINUTE: u64 = 60_000_000;
+
+/// What was done for which secret within the last minute, of the secrets that are in use most.
+pub(super) struct Memo(Cache<Id, Arc<AtomicI64>>);
+
+impl Memo {
+    /// How many secrets are remembered.
+    const CAPACITY: usize = 10_000;
+
+    pub(super) fn new() -> Self {
+        Self(Cache::new(Self::CAPACITY))
+    }
+
+    /// Whether to do it now. Of many who ask at the same time, one is told so.
+    pub(super) fn is_due(&self, secret_id: Id, now: Timestamp) -> bool {
+        let never = || Ok::<_, std::convert::Infallible>(Arc::new(AtomicI64::new(i64::MIN)));
+        let Ok(last) = self.0.get_or_insert_with(&secret_id, never);
+        let (seen, now) = (last.load(Ordering::Relaxed), now.as_micros());
+        is_a_minute_off(seen, now)
+            && last
+                .compare_exchange(seen, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+    }
+}
+
+/// Whether the last use was a minute ago, or that far ahead by a clock that was wrong.
+pub(super) fn is_stale(last: Option<Timestamp>, now: Timestamp) -> bool {
+    last.is_none_or(|last| is_a_minute_off(last.as_micros(), now.as_micros()))
+}
+
+fn is_a_minute_off(last: i64, now: i64) -> bool {
+    last.abs_diff(now) >= MINUTE
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::{Clock, SystemClock};
+
+    #[test]
+    fn is_due_once_a_minute_for_each_secret() {
+        let (memo, now) = (Memo::new(), SystemClock.now());
+        let [one, other] = [(), ()].map(|()| Id::generate(now));
+        assert!(memo.is_due(one, now));
+        assert!(!memo.is_due(one, now));
+        assert!(memo.is_due(other, now));
+        let later = |seconds| now + Duration::from_secs(seconds);
+        assert!(!memo.is_due(one, later(59)));
+        assert!(memo.is_due(one, later(60)));
+        assert!(!memo.is_due(one, later(119)));
+    }
+
+    #[test]
+    fn a_clock_that_was_far_ahead_is_forgotten() {
+        let (memo, now) = (Memo::new(), SystemClock.now());
+        let id = Id::generate(now);
+        assert!(memo.is_due(id, now + Duration::from_secs(1_000_000)));
+        assert!(memo.is_due(id, now));
+        assert!(is_stale(Some(now + Duration::from_secs(1_000_000)), now));
+        assert!(!is_stale(Some(now + Duration::from_secs(1)), now));
+    }
+
+    #[test]
+    fn of_many_at_once_one_does_it() {
+        let (memo, now) = (Memo::new(), SystemClock.now());
+        let id = Id::generate(now);
+        let due = std::thread::scope(|scope| {
+            let asked: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| usize::from(memo.is_due(id, now))))
+                .collect();
+            asked
+                .into_iter()
+                .map(|asked| asked.join().unwrap())
+                .sum::<usize>()
+        });
+        assert_eq!(due, 1);
+    }
+}

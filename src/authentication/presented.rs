@@ -1,0 +1,180 @@
+use std::fmt;
+
+use http::header::{self, HeaderMap};
+use http::request::Parts;
+
+use super::form::Form;
+use super::{Error, basic};
+use crate::domain::{AuthMethod, ClientId};
+use crate::secrets::Plaintext;
+
+/// The type of an assertion that is a JWT (RFC 7523 §2.2).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// What a client presents to show who it is: one of the ways, never several.
+#[non_exhaustive]
+pub enum Presented {
+    /// A secret in the `Authorization` header (RFC 6749 §2.3.1): `client_secret_basic`.
+    SecretBasic {
+        /// Who it says it is.
+        client_id: ClientId,
+        /// Its secret.
+        secret: Plaintext,
+    },
+    /// A secret in the body (RFC 6749 §2.3.1): `client_secret_post`.
+    SecretPost {
+        /// Who it says it is.
+        client_id: ClientId,
+        /// Its secret.
+        secret: Plaintext,
+    },
+    /// A signed JWT (RFC 7523 §2.2): `private_key_jwt`.
+    Assertion {
+        /// Who it says it is, where it says so outside of the assertion (RFC 7521 §4.2).
+        client_id: Option<ClientId>,
+        /// The JWT, which may hold anything yet.
+        assertion: String,
+    },
+    /// Only its name, as a public client does (RFC 6749 §2.1): `none`.
+    Nothing {
+        /// Who it says it is.
+        client_id: ClientId,
+    },
+}
+
+impl Presented {
+    /// Reads what a request to the token endpoint presents, from its head and its body.
+    ///
+    /// - The body is `application/x-www-form-urlencoded` and says so, or there is none. It is read
+    ///   as a whole: its length is for the caller to bound.
+    /// - `client_id`, `client_secret`, `client_assertion` and `client_assertion_type` are there
+    ///   once at most; without a value they are not there at all (RFC 6749 §3.2).
+    /// - One way, not several (RFC 6749 §2.3). A `client_id` in the body beside the header or an
+    ///   assertion is none, and must name the same client (RFC 7521 §4.2).
+    /// - The query is not read: credentials must not be in it (RFC 6749 §2.3.1).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidRequest`](super::ErrorKind::InvalidRequest) for what breaks these rules
+    /// or has no `client_id` for its secret.
+    /// [`ErrorKind::InvalidClient`](super::ErrorKind::InvalidClient) for another scheme or type of
+    /// assertion, for a header that can't be read, for a `client_id` that no client can have, for
+    /// two that differ, and where nothing is presented.
+    pub fn read(head: &Parts, form: &[u8]) -> Result<Self, Error> {
+        check_media_type(&head.headers, form)?;
+        let field = basic::authorization(&head.headers)?;
+        let form = Form::parse(form)?;
+        let asserts = form.assertion.is_some() || form.assertion_type.is_some();
+        let ways = [field.is_some(), form.secret.is_some(), asserts];
+        if ways.into_iter().filter(|used| *used).count() > 1 {
+            return Err(Error::malformed("the client authenticates in several ways"));
+        }
+        if let Some(field) = field {
+            return Self::from_header(field, form.client_id.as_deref());
+        }
+        let client_id = form.client_id.as_deref().map(parse).transpose()?;
+        if asserts {
+            return Self::from_assertion(form, client_id);
+        }
+        match (client_id, form.secret) {
+            (Some(client_id), Some(secret)) => Ok(Self::SecretPost { client_id, secret }),
+            (Some(client_id), None) => Ok(Self::Nothing { client_id }),
+            (None, Some(_)) => Err(Error::malformed("client_id is missing")),
+            (None, None) => Err(Error::refused("nothing is presented")),
+        }
+    }
+
+    fn from_header(field: &[u8], beside: Option<&str>) -> Result<Self, Error> {
+        let (client_id, secret) = basic::credentials(field)?;
+        if beside.is_some_and(|beside| beside != client_id) {
+            return Err(Error::refused("the body names another client"));
+        }
+        let client_id = parse(&client_id)?;
+        Ok(Self::SecretBasic { client_id, secret })
+    }
+
+    fn from_assertion(form: Form, client_id: Option<ClientId>) -> Result<Self, Error> {
+        let (Some(assertion), Some(kind)) = (form.assertion, form.assertion_type) else {
+            return Err(Error::malformed(
+                "client_assertion and client_assertion_type go together",
+            ));
+        };
+        if kind != JWT_BEARER {
+            return Err(Error::refused("another type of assertion than jwt-bearer"));
+        }
+        Ok(Self::Assertion {
+            client_id,
+            assertion,
+        })
+    }
+
+    /// The method that it takes.
+    pub fn method(&self) -> AuthMethod {
+        match self {
+            Self::SecretBasic { .. } => AuthMethod::ClientSecretBasic,
+            Self::SecretPost { .. } => AuthMethod::ClientSecretPost,
+            Self::Assertion { .. } => AuthMethod::PrivateKeyJwt,
+            Self::Nothing { .. } => AuthMethod::None,
+        }
+    }
+}
+
+/// The method alone: neither a secret nor an assertion is to be printed.
+impl fmt::Debug for Presented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presented")
+            .field("method", &self.method())
+            .finish_non_exhaustive()
+    }
+}
+
+fn parse(client_id: &str) -> Result<ClientId, Error> {
+    ClientId::parse(client_id).ok_or_else(|| Error::refused("no client can have this client_id"))
+}
+
+/// A form, in clear, that says what it is. Without a body there is nothing to say.
+fn check_media_type(headers: &HeaderMap, form: &[u8]) -> Result<(), Error> {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let first = types.next();
+    if types.next().is_some() {
+        return Err(Error::malformed("more than one Content-Type header"));
+    }
+    let name = first.map(|value| {
+        let value = value.as_bytes();
+        let end = value.iter().position(|byte| *byte == b';');
+        value.get(..end.unwrap_or(value.len())).unwrap_or_default()
+    });
+    let is_form = match name {
+        Some(name) => name
+            .trim_ascii()
+            .eq_ignore_ascii_case(b"application/x-www-form-urlencoded"),
+        None => form.is_empty(),
+    };
+    if !is_form || headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(Error::malformed(
+            "the body must be application/x-www-form-urlencoded",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_presented_is_printed() {
+        let client_id = ClientId::parse("app-1");
+        let asserted = Presented::Assertion {
+            client_id: client_id.clone(),
+            assertion: "header.claims.signature".to_owned(),
+        };
+        let secret = Plaintext::new("hunter2hunter2");
+        let client_id = client_id.unwrap();
+        let posted = Presented::SecretPost { client_id, secret };
+        for printed in [format!("{asserted:?}"), format!("{posted:?}")] {
+            assert!(printed.contains("Presented { method: "), "{printed}");
+            assert!(!printed.contains("claims") && !printed.contains("hunter"));
+        }
+    }
+}

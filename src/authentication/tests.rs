@@ -1,0 +1,151 @@
+//! Assertions, as far as it takes no key: who may present one, and what becomes of it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::domain::{
+    Action, AuditEntry, ClientId, ClientMetadata, ClientStatus, Operator, Role, SystemClock,
+    TenantId, Timestamp, Version,
+};
+use crate::repository::{ClientRepository, MemoryRepository, Origin};
+
+/// Takes what names the client and says how it ends: `app-1 ok`.
+#[derive(Clone, Default)]
+struct Fake(Arc<AtomicUsize>);
+
+impl Assertions for Fake {
+    fn client_id(&self, assertion: &str) -> Option<ClientId> {
+        ClientId::parse(assertion.split_once(' ')?.0)
+    }
+
+    fn verify<'a>(
+        &'a self,
+        client: &'a Client,
+        assertion: &'a str,
+        _: Timestamp,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        let named = self.client_id(assertion);
+        let answer = match assertion.split_once(' ') {
+            Some((_, "ok")) if named.as_ref() == Some(&client.client_id) => Ok(()),
+            Some((_, "down")) => Err(ErrorKind::Unavailable.into()),
+            _ => Err(Error::refused("not its own")),
+        };
+        Box::pin(async { answer })
+    }
+}
+
+async fn store(repository: &MemoryRepository, client_id: &str, status: ClientStatus, key: bool) {
+    let (tenant_id, now) = (TenantId::parse("acme").unwrap(), SystemClock.now());
+    let operator = Operator::new("alice", Role::Admin, tenant_id.clone());
+    let client_id = ClientId::parse(client_id).unwrap();
+    let method = if key {
+        AuthMethod::PrivateKeyJwt
+    } else {
+        AuthMethod::ClientSecretBasic
+    };
+    let client = Client {
+        id: Id::generate(now),
+        tenant_id: tenant_id.clone(),
+        client_id: client_id.clone(),
+        metadata: ClientMetadata {
+            name: "A".to_owned(),
+            redirect_uris: Vec::new(),
+            scopes: Vec::new(),
+            grant_types: Vec::new(),
+            client_auth_methods: vec![method],
+            fapi_profile: None,
+            is_confidential: true,
+            jwks: None,
+            jwks_uri: None,
+            logo_url: None,
+            privacy_policy: None,
+            terms_url: None,
+            website: None,
+        },
+        status,
+        secret_last_four: None,
+        version: Version::FIRST,
+        created_at: now,
+        updated_at: now,
+        deleted_at: None,
+    };
+    let audit = AuditEntry::new(&operator, client_id, Action::ClientCreate, "", now);
+    repository
+        .create(&tenant_id, &client, None, &Origin::Draft, &audit)
+        .await
+        .unwrap();
+}
+
+async fn authenticator() -> (ClientAuthenticator, Fake) {
+    let repository = MemoryRepository::new();
+    store(&repository, "app-1", ClientStatus::Active, true).await;
+    store(&repository, "app-2", ClientStatus::Suspended, true).await;
+    store(&repository, "app-3", ClientStatus::Active, false).await;
+    let fake = Fake::default();
+    let builder = ClientAuthenticator::builder(repository);
+    let builder = builder.with_assertions_of(fake.clone());
+    (builder.build().unwrap(), fake)
+}
+
+async fn present(
+    authenticator: &ClientAuthenticator,
+    client_id: Option<&str>,
+    assertion: &str,
+) -> Result<String, ErrorKind> {
+    let presented = Presented::Assertion {
+        client_id: client_id.map(|text| ClientId::parse(text).unwrap()),
+        assertion: assertion.to_owned(),
+    };
+    let peer = Some([192, 0, 2, 1].into());
+    let done = authenticator.authenticate_presented(presented, peer).await;
+    let done = done.inspect(|done| {
+        assert_eq!(done.method, AuthMethod::PrivateKeyJwt);
+        assert_eq!(done.secret_id, None);
+    });
+    done.map(|done| done.client.client_id.to_string())
+        .map_err(|error| error.kind())
+}
+
+#[tokio::test]
+async fn an_assertion_authenticates_an_active_client_that_registered_it() {
+    let (authenticator, fake) = authenticator().await;
+    let refused = Err(ErrorKind::InvalidClient);
+    let own = Ok("app-1".to_owned());
+    for (client_id, assertion, expected, verified) in [
+        (None, "app-1 ok", &own, 1),
+        (Some("app-1"), "app-1 ok", &own, 1),
+        (None, "app-1 bad", &refused, 1),
+        (Some("app-2"), "app-1 ok", &refused, 0),
+        (Some("app-1"), "app-3 ok", &refused, 1),
+        (None, "app-2 ok", &refused, 0),
+        (None, "app-3 ok", &refused, 0),
+        (None, "app-4 ok", &refused, 0),
+        (None, "nobody", &refused, 0),
+    ] {
+        fake.0.store(0, Ordering::SeqCst);
+        let done = present(&authenticator, client_id, assertion).await;
+        assert_eq!(done, *expected, "{client_id:?} {assertion}");
+        assert_eq!(fake.0.load(Ordering::SeqCst), verified, "{assertion}");
+    }
+}
+
+#[tokio::test]
+async fn assertions_that_fail_are_limited_before_they_are_verified() {
+    let (authenticator, fake) = authenticator().await;
+    for _ in 0..100 {
+        assert!(present(&authenticator, None, "app-1 ok").await.is_ok());
+        let down = present(&authenticator, None, "app-1 down").await;
+        assert_eq!(down, Err(ErrorKind::Unavailable));
+    }
+    for _ in 0..10 {
+        let refused = present(&authenticator, None, "app-1 bad").await;
+        assert_eq!(refused, Err(ErrorKind::InvalidClient));
+    }
+    fake.0.store(0, Ordering::SeqCst);
+    let limited = present(&authenticator, None, "app-1 ok").await;
+    assert_eq!(limited, Err(ErrorKind::TooManyFailures));
+    assert_eq!(fake.0.load(Ordering::SeqCst), 0);
+}

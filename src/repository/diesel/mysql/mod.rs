@@ -1,0 +1,70 @@
+#[path = "../pooled/find.rs"]
+mod find;
+#[path = "../pooled/handle.rs"]
+mod handle;
+#[path = "../migrate.rs"]
+mod migrate;
+#[path = "../pooled/pool.rs"]
+mod pool;
+#[path = "../queries/mod.rs"]
+mod queries;
+#[path = "../repository.rs"]
+mod repository;
+mod transaction;
+
+use self::pool::Pool;
+use crate::repository::diesel::BoxFuture;
+use crate::repository::diesel::error::Result;
+use crate::repository::diesel::one_by_one as together;
+
+pub use transaction::MysqlTransaction;
+
+type Backend = diesel::mysql::Mysql;
+type Connection = diesel_async::AsyncMysqlConnection;
+type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFuture<'a, Result<T>>;
+type Repository = MysqlRepository;
+
+const NAME: &str = "MysqlRepository";
+
+/// What the runner of the migrations needs. A lock that is not had within a minute is an error, as
+/// a subquery with two rows is one. Its name is the database's own.
+const LOCK: &str = "SELECT IF(
+    GET_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())), 60) = 1,
+    1,
+    (SELECT 1 UNION SELECT 2)
+)";
+const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())))";
+const UNDO: &str = UNLOCK;
+
+/// One table each: MySQL commits a definition at once, so a step that is cut short is taken again.
+const MIGRATIONS: [(&str, &str); 3] = [
+    (
+        "0001_clients",
+        include_str!("../migrations/mysql/0001_clients.sql"),
+    ),
+    (
+        "0002_secrets",
+        include_str!("../migrations/mysql/0002_secrets.sql"),
+    ),
+    (
+        "0003_audit_logs",
+        include_str!("../migrations/mysql/0003_audit_logs.sql"),
+    ),
+];
+
+/// Keeps everything in a MySQL or MariaDB database.
+///
+/// Any number of hosts may share the database; nothing is kept in the process. The driver is pure
+/// Rust: `libmysqlclient` is not needed. Clones share their pool.
+///
+/// - An operation runs in a task of its own: a caller that goes away leaves no open transaction and
+///   no lock. It needs a Tokio runtime with I/O and time.
+/// - What others are in the way of (deadlocks, lock waits) starts again, up to 10 times within 5 seconds,
+///   and is [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) then.
+/// - Statements are prepared once for each connection. Without contention, reads and `touch_secret`
+///   take 1 round trip (2 for a page past the end), `update` 4, `create` 5, `delete` 6, a clone and a
+///   change of one secret 7, `rotate_secret` 9 (10 when it ends a retired one).
+/// - Lists that count or search take at most two connections at a time, and at most 32 of them wait;
+///   more are refused as unavailable.
+#[derive(Clone)]
+pub struct MysqlRepository(Pool);

@@ -1,0 +1,43 @@
+#[path = "../borrowed.rs"]
+mod borrowed;
+#[path = "../repository.rs"]
+mod repository;
+
+use self::borrowed::Jobs;
+use super::{Connection, Operation, queries};
+
+type Repository = MysqlTransaction;
+
+const NAME: &str = "MysqlTransaction";
+
+/// A repository in a transaction of the host's, on the host's own connection: clients come and go
+/// together with what else the transaction writes, audit trail included.
+///
+/// Give it to [`ClientManager::within`](crate::ClientManager::within), for the time of
+/// [`scope`](Self::scope):
+///
+/// ```no_run
+/// # use diesel_async::{AsyncConnection, AsyncMysqlConnection};
+/// # use tower_oauth_clients::ClientManager;
+/// # use tower_oauth_clients::domain::{Draft, Operator};
+/// # use tower_oauth_clients::manager::Issued;
+/// # use tower_oauth_clients::repository::MysqlTransaction;
+/// # type Error = Box<dyn std::error::Error + Send + Sync>;
+/// # async fn sign_up(
+/// #     conn: &mut AsyncMysqlConnection,
+/// #     manager: &ClientManager,
+/// #     operator: &Operator,
+/// #     draft: Draft,
+/// # ) -> Result<Issued, Error> {
+/// conn.transaction::<_, Error, _>(async |conn| {
+///     // … what else belongs to it …
+///     let issued = MysqlTransaction::scope(conn, async |repository| {
+///         manager.within(repository).create(operator, draft).await
+///     });
+///     Ok(issued.await?)
+/// })
+/// .await
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct MysqlTransaction(Jobs);

@@ -1,0 +1,107 @@
+//! How a host comes to a repository, and how the repository gets to its pool.
+
+use std::fmt;
+use std::time::Duration;
+
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8, deadpool,
+};
+
+use super::{Connection, Operation, Pool, Repository, migrate};
+use crate::repository::Result;
+use crate::repository::diesel::error::Fault;
+
+/// How long to wait for a free connection of a pool that the host did not make.
+const WAIT: Duration = Duration::from_secs(5);
+
+impl Repository {
+    /// Makes a pool of its own for the database at `url`, of 10 connections without TLS, and
+    /// connects once. A request waits up to 5 seconds for a connection.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) when there is no
+    /// connection to be had.
+    pub async fn connect(url: &str) -> Result<Self> {
+        let mut config = ManagerConfig::default();
+        // A connection that is lost is noticed without a question before each use.
+        config.recycling_method = RecyclingMethod::Fast;
+        let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+        let pool = bb8::Pool::builder()
+            .connection_timeout(WAIT)
+            .build(manager)
+            .await;
+        let pool = pool.map_err(|error| Fault::Pool(error.into()))?;
+        let repository = Self::from_bb8(pool);
+        repository
+            .read((), |_, ()| Box::pin(async { Ok(()) }))
+            .await?;
+        Ok(repository)
+    }
+
+    /// Uses the host's own pool.
+    ///
+    /// Its manager should recycle with
+    /// [`RecyclingMethod::Fast`](diesel_async::pooled_connection::RecyclingMethod::Fast): the
+    /// default asks the database a question before each use, which takes as long as a read.
+    pub fn from_bb8(pool: bb8::Pool<Connection>) -> Self {
+        Self(Pool::bb8(pool))
+    }
+
+    /// Uses the host's own pool; see [`from_bb8`](Self::from_bb8). Give it a timeout to wait:
+    /// without one, a request waits for a connection for as long as its caller does.
+    pub fn from_deadpool(pool: deadpool::Pool<Connection>) -> Self {
+        Self(Pool::deadpool(pool))
+    }
+
+    /// How long an operation may take once it has a connection, repetitions included. 30 seconds
+    /// by default. One that takes longer is given up as
+    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable); if it was about to
+    /// commit, nobody knows whether it did.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self(self.0.with_timeout(timeout))
+    }
+
+    /// Brings the tables up to this version of the crate, and says how many steps that took.
+    ///
+    /// Call it once at the start. Hosts that start at the same time may all call it.
+    ///
+    /// # Errors
+    ///
+    /// Those that any method may have.
+    pub async fn migrate(&self) -> Result<usize> {
+        self.write((), |conn, ()| Box::pin(migrate::migrate(conn)))
+            .await
+    }
+
+    pub(super) async fn read<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.0.read(arguments, operation).await
+    }
+
+    pub(super) async fn scan<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.0.scan(arguments, operation).await
+    }
+
+    pub(super) async fn write<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.0.write(arguments, operation).await
+    }
+}
+
+impl fmt::Debug for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(super::NAME).finish_non_exhaustive()
+    }
+}

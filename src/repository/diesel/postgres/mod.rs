@@ -1,0 +1,57 @@
+#[path = "../pooled/find.rs"]
+mod find;
+#[path = "../pooled/handle.rs"]
+mod handle;
+#[path = "../migrate.rs"]
+mod migrate;
+#[path = "../pooled/pool.rs"]
+mod pool;
+#[path = "../queries/mod.rs"]
+mod queries;
+#[path = "../repository.rs"]
+mod repository;
+mod together;
+mod transaction;
+
+use self::pool::Pool;
+use self::together::together;
+use crate::repository::diesel::BoxFuture;
+use crate::repository::diesel::error::Result;
+
+pub use transaction::PostgresTransaction;
+
+type Backend = diesel::pg::Pg;
+type Connection = diesel_async::AsyncPgConnection;
+type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFuture<'a, Result<T>>;
+type Repository = PostgresRepository;
+
+const NAME: &str = "PostgresRepository";
+
+/// What the runner of the migrations needs. Whoever waited for the lock must see what was done
+/// meanwhile. The number is any, as long as it stays.
+const LOCK: &str =
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7205759403792794)";
+const UNLOCK: &str = "COMMIT";
+const UNDO: &str = "ROLLBACK";
+const MIGRATIONS: [(&str, &str); 1] = [(
+    "0001_clients",
+    include_str!("../migrations/postgres/0001_clients.sql"),
+)];
+
+/// Keeps everything in a PostgreSQL database.
+///
+/// Any number of hosts may share the database; nothing is kept in the process. The driver is pure
+/// Rust: `libpq` is not needed. Clones share their pool.
+///
+/// - An operation runs in a task of its own: a caller that goes away leaves no open transaction and
+///   no lock. It needs a Tokio runtime with I/O and time.
+/// - What others are in the way of (serialization failures, deadlocks) starts again, up to 10 times within 5 seconds,
+///   and is [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) then.
+/// - Statements are prepared once for each connection, and those that need no answer in between go
+///   out together. Without contention, reads and `touch_secret` take 1 round trip (2 for a page past
+///   the end), `create` 3, `update` and `delete` 4, a clone and a change of one secret 5,
+///   `rotate_secret` 6 (7 when it ends a retired one).
+/// - Lists that count or search take at most two connections at a time, and at most 32 of them wait;
+///   more are refused as unavailable.
+#[derive(Clone)]
+pub struct PostgresRepository(Pool);

@@ -1,0 +1,40 @@
+use std::time::{Duration, Instant};
+
+use super::error::{Fault, Result};
+
+/// How often an operation starts at most when others are in the way, …
+const ATTEMPTS: u32 = 10;
+
+/// … and how long after its start it may start again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The attempts of one operation.
+pub(super) struct Attempts {
+    start: Instant,
+    made: u32,
+}
+
+impl Attempts {
+    pub(super) fn new() -> Self {
+        Self {
+            start: Instant::now(),
+            made: 0,
+        }
+    }
+
+    /// How long to wait before the operation starts again, if it may: 1 to 2 ms, doubled with each
+    /// attempt. Those who met must not meet again.
+    pub(super) fn again<T>(&mut self, outcome: &Result<T>) -> Option<Duration> {
+        if !outcome.as_ref().err().is_some_and(Fault::is_contention) {
+            return None;
+        }
+        self.made += 1;
+        if self.made >= ATTEMPTS || self.start.elapsed() >= PATIENCE {
+            return None;
+        }
+        let longest = 1_000_u64 << self.made;
+        Some(Duration::from_micros(rand::random_range(
+            longest / 2..=longest,
+        )))
+    }
+}

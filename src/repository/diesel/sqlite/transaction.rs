@@ -1,0 +1,60 @@
+#[path = "../borrowed.rs"]
+mod borrowed;
+#[path = "../pooled/find.rs"]
+mod find;
+#[path = "../queries/mod.rs"]
+mod queries;
+#[path = "../repository.rs"]
+mod repository;
+
+use self::borrowed::Jobs;
+use crate::repository::diesel::error::Result;
+use crate::repository::diesel::{BoxFuture, one_by_one as together};
+
+type Backend = diesel::sqlite::Sqlite;
+/// A host's connection, whose statements run on Tokio's blocking threads.
+type Connection =
+    diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection>;
+type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFuture<'a, Result<T>>;
+type Repository = SqliteTransaction;
+
+const NAME: &str = "SqliteTransaction";
+
+/// A repository in a transaction of the host's, on the host's own connection: clients come and go
+/// together with what else the transaction writes, audit trail included.
+///
+/// Give it to [`ClientManager::within`](crate::ClientManager::within), for the time of
+/// [`scope`](Self::scope). Between the first write of a transaction and its end nobody else can
+/// write to the file: create the client first, since the hash of its secret takes a while.
+///
+/// ```no_run
+/// # use diesel::SqliteConnection;
+/// # use diesel_async::AsyncConnection;
+/// # use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+/// # use tower_oauth_clients::ClientManager;
+/// # use tower_oauth_clients::domain::{Draft, Operator};
+/// # use tower_oauth_clients::manager::Issued;
+/// # use tower_oauth_clients::repository::SqliteTransaction;
+/// # type Error = Box<dyn std::error::Error + Send + Sync>;
+/// # async fn sign_up(
+/// #     conn: &mut SyncConnectionWrapper<SqliteConnection>,
+/// #     manager: &ClientManager,
+/// #     operator: &Operator,
+/// #     draft: Draft,
+/// # ) -> Result<Issued, Error> {
+/// conn.transaction::<_, Error, _>(async |conn| {
+///     let issued = SqliteTransaction::scope(conn, async |repository| {
+///         manager.within(repository).create(operator, draft).await
+///     });
+///     let issued = issued.await?;
+///     // … what else belongs to it …
+///     Ok(issued)
+/// })
+/// .await
+/// # }
+/// ```
+///
+/// The connection must enforce foreign keys (`PRAGMA foreign_keys = ON`), wait for others
+/// (`PRAGMA busy_timeout = 5000`), and see the same file.
+#[derive(Clone)]
+pub struct SqliteTransaction(Jobs);

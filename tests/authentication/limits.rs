@@ -1,0 +1,218 @@
+//! Who fails too often has to wait, and nobody else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tower_oauth_clients::authentication::{ErrorKind, LocalLimiter, LocalLimiterBuilder};
+
+use crate::request::Sent;
+use crate::support::{App, Store};
+use crate::world::{Host, Member, eventually, outcome};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn limited(app: &App, settle: impl FnOnce(LocalLimiterBuilder) -> LocalLimiterBuilder) -> Host {
+    let limiter = LocalLimiter::builder().with_clock(app.clock.clone());
+    let limiter = settle(limiter).build().unwrap();
+    Host::with(app, |builder| builder.with_limiter(limiter).without_cache())
+}
+
+async fn fail(host: &Host, peer: &str, sent: &Sent, times: usize) {
+    for time in 0..times {
+        let outcome = outcome(host.send_from(peer, sent).await);
+        assert_eq!(
+            outcome,
+            Err(ErrorKind::InvalidClient),
+            "{peer}, time {time}"
+        );
+    }
+}
+
+async fn is_limited(host: &Host, peer: &str, sent: &Sent) -> bool {
+    host.hasher.spent();
+    match host.send_from(peer, sent).await {
+        Err(error) if error.kind() == ErrorKind::TooManyFailures => {
+            assert_eq!(host.hasher.spent(), 0, "a hash for nothing");
+            assert!(error.retry_after().unwrap() > Duration::ZERO);
+            assert_eq!(error.to_response().status(), 429);
+            true
+        }
+        other => {
+            assert_eq!(host.hasher.spent(), 1, "{other:?}");
+            false
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_fails_often_waits_from_there() {
+    for app in App::each().await {
+        let host = Host::with(&app, |builder| builder.without_cache());
+        let member = Member::confidential(&app).await;
+        let guess = member.guessed(&app).await.basic();
+        fail(&host, "192.0.2.1", &guess, 10).await;
+        let error = host.send_from("192.0.2.1", &guess).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TooManyFailures);
+        assert_eq!(error.to_response().headers()["retry-after"], "6");
+        // Right or wrong is not looked at; elsewhere, or somebody else, is.
+        assert!(is_limited(&host, "192.0.2.1", &member.basic()).await);
+        assert!(!is_limited(&host, "192.0.2.2", &member.basic()).await);
+        let other = Member::confidential(&app).await;
+        assert!(!is_limited(&host, "192.0.2.1", &other.basic()).await);
+
+        app.clock.advance(Duration::from_secs(6));
+        assert!(!is_limited(&host, "192.0.2.1", &guess).await);
+        assert!(is_limited(&host, "192.0.2.1", &guess).await);
+        app.clock.advance(MINUTE);
+        fail(&host, "192.0.2.1", &guess, 10).await;
+        assert!(is_limited(&host, "192.0.2.1", &member.basic()).await);
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_exist_is_limited_alike() {
+    let app = App::new(Store::Memory).await;
+    let host = Host::new(&app);
+    let nobody = Sent::basic("app-absent", "hunter2");
+    fail(&host, "192.0.2.1", &nobody, 10).await;
+    assert!(is_limited(&host, "192.0.2.1", &nobody).await);
+}
+
+#[tokio::test]
+async fn success_is_never_counted() {
+    for app in App::each().await {
+        let host = Host::with(&app, |builder| builder.without_cache());
+        let member = Member::confidential(&app).await;
+        for _ in 0..100 {
+            assert!(!is_limited(&host, "192.0.2.1", &member.basic()).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_let_through() {
+    for app in App::each().await {
+        let host = Host::new(&app);
+        let member = Member::confidential(&app).await;
+        assert!(host.send(&member.basic()).await.is_ok());
+        let guess = member.guessed(&app).await.basic();
+        fail(&host, "192.0.2.1", &guess, 10).await;
+        assert!(is_limited(&host, "192.0.2.1", &guess).await);
+        let (outcome, hashes) = host.outcome(&member.basic()).await;
+        assert_eq!((outcome, hashes), (Ok(member.id.clone()), 0));
+    }
+}
+
+#[tokio::test]
+async fn an_address_has_a_budget_over_all_clients() {
+    let app = App::new(Store::Memory).await;
+    let host = limited(&app, |limiter| limiter.with_peer_budget(20, MINUTE));
+    for client in 0..20 {
+        fail(
+            &host,
+            "192.0.2.1",
+            &Sent::basic(&format!("app-{client}"), "x"),
+            1,
+        )
+        .await;
+    }
+    let member = Member::confidential(&app).await;
+    assert!(is_limited(&host, "192.0.2.1", &member.basic()).await);
+    assert!(!is_limited(&host, "192.0.2.2", &member.basic()).await);
+}
+
+#[tokio::test]
+async fn a_network_of_ipv6_is_one_address() {
+    let app = App::new(Store::Memory).await;
+    let host = Host::with(&app, |builder| builder.without_cache());
+    let member = Member::confidential(&app).await;
+    let guess = member.guessed(&app).await.basic();
+    for host_part in 0..10 {
+        fail(&host, &format!("2001:db8:0:1::{host_part}"), &guess, 1).await;
+    }
+    assert!(is_limited(&host, "2001:db8:0:1:ffff::1", &member.basic()).await);
+    assert!(!is_limited(&host, "2001:db8:0:2::1", &member.basic()).await);
+}
+
+/// An attacker who knows no more than a `client_id` and has many addresses.
+#[tokio::test]
+async fn who_authenticated_lately_is_not_locked_out_from_elsewhere() {
+    for app in App::each().await {
+        let host = limited(&app, |limiter| limiter.with_client_budget(30, MINUTE));
+        let member = Member::confidential(&app).await;
+        assert!(!is_limited(&host, "192.0.2.1", &member.basic()).await);
+        let guess = member.guessed(&app).await.basic();
+        for peer in 0..30 {
+            fail(&host, &format!("198.51.100.{peer}"), &guess, 1).await;
+        }
+        // Whoever is new has to wait; who is known does not, for a day, and may fail on its own.
+        assert!(is_limited(&host, "198.51.100.99", &guess).await);
+        assert!(is_limited(&host, "192.0.2.2", &member.basic()).await);
+        assert!(!is_limited(&host, "192.0.2.1", &member.basic()).await);
+        fail(&host, "192.0.2.1", &guess, 10).await;
+        assert!(is_limited(&host, "192.0.2.1", &member.basic()).await);
+
+        app.clock.advance(Duration::from_secs(24 * 60 * 60));
+        for peer in 0..30 {
+            fail(&host, &format!("198.51.100.{peer}"), &guess, 1).await;
+        }
+        assert!(is_limited(&host, "192.0.2.1", &member.basic()).await);
+    }
+}
+
+#[tokio::test]
+async fn without_an_address_there_is_the_budget_of_the_client() {
+    let app = App::new(Store::Memory).await;
+    let host = limited(&app, |limiter| limiter.with_client_budget(3, MINUTE));
+    let guess = Sent::basic("app-absent", "hunter2");
+    let mut kinds = Vec::new();
+    for _ in 0..4 {
+        let sent = host
+            .authenticator
+            .authenticate(&guess.head, &guess.form, None);
+        kinds.push(sent.await.unwrap_err().kind());
+    }
+    assert_eq!(kinds[..3], [ErrorKind::InvalidClient; 3]);
+    assert_eq!(kinds[3], ErrorKind::TooManyFailures);
+}
+
+#[tokio::test]
+async fn hosts_may_count_together() {
+    let app = App::new(Store::Memory).await;
+    let limiter = LocalLimiter::builder().with_clock(app.clock.clone());
+    let limiter = Arc::new(limiter.build().unwrap());
+    let [one, other] = [(); 2].map(|()| {
+        let limiter = Arc::clone(&limiter);
+        Host::with(&app, |builder| builder.with_limiter(limiter))
+    });
+    let guess = Sent::basic("app-absent", "hunter2");
+    fail(&one, "192.0.2.1", &guess, 5).await;
+    fail(&other, "192.0.2.1", &guess, 5).await;
+    assert!(is_limited(&one, "192.0.2.1", &guess).await);
+    assert!(is_limited(&other, "192.0.2.1", &guess).await);
+}
+
+#[tokio::test]
+async fn hanging_up_before_the_answer_counts() {
+    for app in App::each().await {
+        let host = limited(&app, |limiter| limiter.with_budget(1, MINUTE));
+        let member = Member::confidential(&app).await;
+        let guess = member.guessed(&app).await;
+        host.hasher.pause(true);
+        let authenticator = host.authenticator.clone();
+        let attempt = tokio::spawn(async move {
+            let (sent, peer) = (guess.basic(), Some([192, 0, 2, 1].into()));
+            let done = authenticator.authenticate(&sent.head, &sent.form, peer);
+            done.await.map(drop).map_err(drop)
+        });
+        eventually("a hash", async || host.hasher.started() > 0).await;
+        attempt.abort();
+        assert!(attempt.await.unwrap_err().is_cancelled());
+        host.hasher.pause(false);
+        // Asking with the right secret counts nothing.
+        eventually("a count", async || {
+            is_limited(&host, "192.0.2.1", &member.basic()).await
+        })
+        .await;
+    }
+}
