@@ -26,7 +26,10 @@ const STATEMENTS: [(&str, &str, Option<&str>); 7] = [
 ];
 
 /// What makes a statement fail, and what ends that.
-fn fault(store: Store, (event, table, column): (&str, &str, Option<&str>)) -> (String, &str) {
+fn fault(
+    store: Store,
+    (event, table, column): (&str, &str, Option<&str>),
+) -> (String, &'static str) {
     let of = column
         .map(|column| format!(" OF {column}"))
         .unwrap_or_default();

@@ -11,7 +11,7 @@ use tower_oauth_clients::repository::ClientRepository;
 use tower_oauth_clients::secrets::{Plaintext, SecretHasher};
 
 use crate::request::Sent;
-use crate::support::{App, Repository, Store, admin};
+use crate::support::{App, Store, admin, call};
 use crate::world::{Counting, Host, Member, secret_of};
 
 #[tokio::test]
@@ -157,18 +157,10 @@ pub async fn import(app: &App, member: &Member, id: Id, hash: SecretHash) {
     let record = SecretRecord::new(id, hash, "", now);
     let audit = AuditEntry::new(&operator, client_id.clone(), Action::SecretCreate, "", now);
     let (tenant, version) = (&client.tenant_id, client.version);
-    match &app.repository {
-        Repository::Memory(memory) => {
-            memory
-                .add_secret(tenant, &client_id, version, &record, &audit)
-                .await
-        }
-        Repository::Sqlite(sqlite) => {
-            sqlite
-                .add_secret(tenant, &client_id, version, &record, &audit)
-                .await
-        }
-    }
+    call!(
+        app.repository,
+        add_secret(tenant, &client_id, version, &record, &audit)
+    )
     .unwrap();
 }
 

@@ -17,7 +17,7 @@ use tower_oauth_clients::secrets::{
 };
 
 use crate::request::Sent;
-use crate::support::{App, Repository, Store};
+use crate::support::{App, Store};
 
 /// The public half of a key that nobody uses.
 pub const JWKS: &str =
@@ -150,11 +150,9 @@ impl Host {
             .with_threads(2)
             .with_queue(queue);
         let heard = Arc::new(Heard::default());
-        let builder = match &app.repository {
-            Repository::Memory(memory) => ClientAuthenticator::builder(memory.clone()),
-            Repository::Sqlite(sqlite) => ClientAuthenticator::builder(sqlite.clone()),
-        };
-        let builder = builder
+        let builder = app
+            .repository
+            .authenticator()
             .with_hash_pool(pool.build().unwrap())
             .with_clock(app.clock.clone())
             .with_events(Arc::clone(&heard));

@@ -1,6 +1,7 @@
 //! The whole service in one process, over any repository, with a clock that tests move.
 #![allow(
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     dead_code,
     unreachable_pub,
@@ -34,7 +35,8 @@ use tower_oauth_clients::manager::ManagerBuilder;
 use tower_oauth_clients::secrets::{Argon2id, HashPool};
 
 use self::place::Place;
-pub use self::repository::{Repository, Store, call};
+pub(crate) use self::repository::call;
+pub use self::repository::{Repository, Store};
 
 pub const CLIENTS: &str = "/admin/oauth/clients";
 pub const KEY: &[u8] = b"a key for tests, used nowhere else at all";

@@ -1,5 +1,6 @@
 use tempfile::TempDir;
 use tower_oauth_clients::ClientManager;
+use tower_oauth_clients::authentication::{AuthenticatorBuilder, ClientAuthenticator};
 use tower_oauth_clients::domain::{AuditEntry, ClientId, Page, SecretRecord};
 use tower_oauth_clients::manager::ManagerBuilder;
 use tower_oauth_clients::repository::{
@@ -82,6 +83,15 @@ impl Repository {
             Self::Sqlite(sqlite) => ClientManager::builder(sqlite),
             Self::Postgres(postgres) => ClientManager::builder(postgres),
             Self::Mysql(mysql) => ClientManager::builder(mysql),
+        }
+    }
+
+    pub fn authenticator(&self) -> AuthenticatorBuilder {
+        match self.clone() {
+            Self::Memory(memory) => ClientAuthenticator::builder(memory),
+            Self::Sqlite(sqlite) => ClientAuthenticator::builder(sqlite),
+            Self::Postgres(postgres) => ClientAuthenticator::builder(postgres),
+            Self::Mysql(mysql) => ClientAuthenticator::builder(mysql),
         }
     }
 
