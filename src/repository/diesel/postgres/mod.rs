@@ -1,3 +1,4 @@
+mod compound;
 #[path = "../pooled/find.rs"]
 mod find;
 #[path = "../pooled/handle.rs"]

@@ -4,8 +4,9 @@ use diesel::query_source::Alias;
 use diesel_async::{AsyncConnection, RunQueryDsl};
 
 use super::audit::insert_audit;
-use super::secrets::{end_secrets, insert_secret, show_last_four};
-use super::{Backend, Connection, find, together};
+use super::prepared::Prepared;
+use super::secrets::{end_secrets, show_last_four};
+use super::{Backend, Connection, Statement, compound, find, together};
 use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
@@ -83,29 +84,26 @@ pub(in super::super) async fn create(
     origin: Option<&(Key, Version)>,
     audit: &AuditRow,
 ) -> Result<()> {
+    if origin.is_none() && compound::is_atomic(conn) {
+        return Ok(compound::insert(conn, client, secret, audit).await?);
+    }
     conn.transaction(async |conn| {
         if let Some((source, version)) = origin {
             lock_origin(conn, source, *version).await?;
         }
-        let client = diesel::insert_into(oauth_clients::table).values(client);
-        match secret {
-            Some(secret) => {
-                let secret = insert_secret(secret);
-                together!(conn; client, secret, insert_audit(audit)).map(drop)?;
-            }
-            None => together!(conn; client, insert_audit(audit)).map(drop)?,
-        }
-        Ok(())
+        Ok(compound::insert(conn, client, secret, audit).await?)
     })
     .await
 }
 
+pub(in super::super) fn insert_client(client: &ClientRow) -> impl Statement + use<'_> {
+    diesel::insert_into(oauth_clients::table).values(client)
+}
+
 /// Holds the row of the client that a clone is made from, until the clone is written.
 async fn lock_origin(conn: &mut Connection, source: &Key, version: Version) -> Result<()> {
-    diesel::update(live(source))
-        .set(dsl::clones.eq(dsl::clones + 1))
-        .execute(conn)
-        .await?;
+    let count = diesel::update(live(source)).set(dsl::clones.eq(dsl::clones + 1));
+    Prepared(count).execute(conn).await?;
     match stored_version(conn, source).await? {
         None => Err(ErrorKind::NotFound.into()),
         Some(stored) if stored == version => Ok(()),
@@ -176,12 +174,14 @@ pub(super) async fn advance(
     );
     let changed = match expected {
         Some(version) => {
-            diesel::update(live(key).filter(dsl::version.eq(version.as_i64())))
-                .set(next)
-                .execute(conn)
-                .await?
+            let client = live(key).filter(dsl::version.eq(version.as_i64()));
+            let advance = diesel::update(client).set(next);
+            Prepared(advance).execute(conn).await?
         }
-        None => diesel::update(live(key)).set(next).execute(conn).await?,
+        None => {
+            let advance = diesel::update(live(key)).set(next);
+            Prepared(advance).execute(conn).await?
+        }
     };
     explain(conn, key, changed).await
 }
@@ -205,18 +205,21 @@ pub(in super::super) async fn update(
     secrets: Secrets,
     audit: &AuditRow,
 ) -> Result<()> {
+    if secrets == Secrets::Keep && compound::is_atomic(conn) {
+        let replace = replace(key, expected, metadata, audit);
+        let changed = compound::change(conn, replace, audit).await?;
+        return explain(conn, key, changed).await;
+    }
     conn.transaction(async |conn| {
-        let next = (
-            dsl::version.eq(dsl::version + 1),
-            dsl::updated_at.eq(audit.at()),
-            metadata,
-        );
-        let client = live(key).filter(dsl::version.eq(expected.as_i64()));
-        let changed = diesel::update(client).set(next).execute(conn).await?;
-        explain(conn, key, changed).await?;
+        let replace = replace(key, expected, metadata, audit);
         match secrets {
-            Secrets::Keep => together!(conn; insert_audit(audit)).map(drop)?,
+            Secrets::Keep => {
+                let changed = compound::change(conn, replace, audit).await?;
+                explain(conn, key, changed).await?;
+            }
             Secrets::End => {
+                let changed = replace.execute(conn).await?;
+                explain(conn, key, changed).await?;
                 let end = end_secrets(key, audit);
                 together!(conn; end, show_last_four(key), insert_audit(audit)).map(drop)?;
             }
@@ -224,6 +227,21 @@ pub(in super::super) async fn update(
         Ok(())
     })
     .await
+}
+
+fn replace<'a>(
+    key: &'a Key,
+    expected: Version,
+    metadata: &'a MetadataRow,
+    audit: &'a AuditRow,
+) -> impl Statement + use<'a> {
+    let next = (
+        dsl::version.eq(dsl::version + 1),
+        dsl::updated_at.eq(audit.at()),
+        metadata,
+    );
+    let client = live(key).filter(dsl::version.eq(expected.as_i64()));
+    Prepared(diesel::update(client).set(next))
 }
 
 pub(in super::super) async fn delete(
@@ -238,7 +256,7 @@ pub(in super::super) async fn delete(
             dsl::deleted_at.eq(audit.at()),
             dsl::secret_last_four.eq(None::<&str>),
         );
-        let client = diesel::update(live(key)).set(gone);
+        let client = Prepared(diesel::update(live(key)).set(gone));
         let end = end_secrets(key, audit);
         together!(conn; end, client, insert_audit(audit)).map(drop)?;
         Ok(())

@@ -3,6 +3,7 @@ use diesel_async::{AsyncConnection, RunQueryDsl};
 
 use super::audit::insert_audit;
 use super::clients::advance;
+use super::prepared::Prepared;
 use super::{Connection, Statement, find, together};
 use crate::domain::SecretStatus::{Active, Inactive, Retired};
 use crate::domain::{SecretRecord, Version};
@@ -77,11 +78,11 @@ pub(in super::super) async fn rotate_secret(
     conn.transaction(async |conn| {
         advance(conn, key, Some(expected), audit).await?;
         let active = of_client(key).filter(dsl::status.eq(Active.as_str()));
-        let retire = diesel::update(active).set((
+        let retire = Prepared(diesel::update(active).set((
             dsl::status.eq(Retired.as_str()),
             dsl::updated_at.eq(audit.at()),
             dsl::expires_at.eq(grace_ends),
-        ));
+        )));
         if grace_ends <= audit.at() {
             together!(conn; retire, end_secrets(key, audit)).map(drop)?;
         } else {
@@ -98,10 +99,11 @@ pub(in super::super) async fn rotate_secret(
 /// Ends the retired secrets whose time is over.
 fn end_expired<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
     let retired = of_client(key).filter(dsl::status.eq(Retired.as_str()));
-    diesel::update(retired.filter(dsl::expires_at.le(audit.at()))).set((
+    let expired = retired.filter(dsl::expires_at.le(audit.at()));
+    Prepared(diesel::update(expired).set((
         dsl::status.eq(Inactive.as_str()),
         dsl::updated_at.eq(audit.at()),
-    ))
+    )))
 }
 
 /// Ends the retired secrets, all but the newest ones.
@@ -113,13 +115,12 @@ async fn end_outdated(conn: &mut Connection, key: &Key, audit: &AuditRow) -> Res
         .load(conn)
         .await?;
     if let Some(newest_to_end) = ids.get(MAX_RETIRED_SECRETS) {
-        diesel::update(retired.filter(dsl::id.le(newest_to_end)))
-            .set((
-                dsl::status.eq(Inactive.as_str()),
-                dsl::updated_at.eq(audit.at()),
-            ))
-            .execute(conn)
-            .await?;
+        let outdated = retired.filter(dsl::id.le(newest_to_end));
+        let end = diesel::update(outdated).set((
+            dsl::status.eq(Inactive.as_str()),
+            dsl::updated_at.eq(audit.at()),
+        ));
+        Prepared(end).execute(conn).await?;
     }
     Ok(())
 }
@@ -133,10 +134,11 @@ pub(in super::super) async fn deactivate_secret(
     conn.transaction(async |conn| {
         advance(conn, key, None, audit).await?;
         let secret = of_client(key).filter(dsl::id.eq(id));
-        let end = diesel::update(secret.filter(dsl::status.ne(Inactive.as_str()))).set((
+        let alive = secret.filter(dsl::status.ne(Inactive.as_str()));
+        let end = Prepared(diesel::update(alive).set((
             dsl::status.eq(Inactive.as_str()),
             dsl::updated_at.eq(audit.at()),
-        ));
+        )));
         together!(conn; end, show_last_four(key), insert_audit(audit)).map(drop)?;
         let row: Option<SecretRow> = secret
             .select(SecretRow::as_select())
@@ -183,10 +185,9 @@ pub(in super::super) async fn touch_secret(
     at: i64,
 ) -> Result<()> {
     let earlier = dsl::last_used_at.is_null().or(dsl::last_used_at.lt(at));
-    diesel::update(of_client(key).filter(dsl::id.eq(id)).filter(earlier))
-        .set(dsl::last_used_at.eq(at))
-        .execute(conn)
-        .await?;
+    let secret = of_client(key).filter(dsl::id.eq(id)).filter(earlier);
+    let touch = diesel::update(secret).set(dsl::last_used_at.eq(at));
+    Prepared(touch).execute(conn).await?;
     Ok(())
 }
 
@@ -198,23 +199,22 @@ pub(in super::super) async fn rehash_secret(
     to: &str,
 ) -> Result<()> {
     let secret = of_client(key).filter(dsl::id.eq(id));
-    diesel::update(secret.filter(dsl::hash.eq(from)))
-        .set(dsl::hash.eq(to))
-        .execute(conn)
-        .await?;
+    let rehash = diesel::update(secret.filter(dsl::hash.eq(from))).set(dsl::hash.eq(to));
+    Prepared(rehash).execute(conn).await?;
     Ok(())
 }
 
-pub(super) fn insert_secret(secret: &SecretRow) -> impl Statement + use<'_> {
+pub(in super::super) fn insert_secret(secret: &SecretRow) -> impl Statement + use<'_> {
     diesel::insert_into(oauth_client_secrets::table).values(secret)
 }
 
 /// Ends all secrets of a client that still have a life.
 pub(super) fn end_secrets<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
-    diesel::update(of_client(key).filter(dsl::status.ne(Inactive.as_str()))).set((
+    let alive = of_client(key).filter(dsl::status.ne(Inactive.as_str()));
+    Prepared(diesel::update(alive).set((
         dsl::status.eq(Inactive.as_str()),
         dsl::updated_at.eq(audit.at()),
-    ))
+    )))
 }
 
 /// Brings what the client shows of its newest active secret up to date.
@@ -224,5 +224,6 @@ pub(super) fn show_last_four(key: &Key) -> impl Statement + use<'_> {
         .select(dsl::last_four)
         .order(dsl::id.desc())
         .limit(1);
-    diesel::update(live(key)).set(oauth_clients::secret_last_four.eq(newest.single_value()))
+    let shown = oauth_clients::secret_last_four.eq(newest.single_value());
+    Prepared(diesel::update(live(key)).set(shown))
 }
