@@ -110,8 +110,11 @@ pub async fn measure(plan: Plan, repository: &impl ClientRepository) {
         ("suspended, first, by number", &suspended, number(1), 1),
     ];
     let mut times = vec![Vec::new(); lists.len()];
-    for _ in 0..plan.rounds {
+    for round in 0..plan.rounds {
         for (times, (name, filter, page, often)) in times.iter_mut().zip(&lists) {
+            if *often == 1 && round >= plan.scans {
+                continue;
+            }
             let watch = Watch::start();
             for _ in 0..*often {
                 let slice = repository.list(&tenant, filter, *page).await;

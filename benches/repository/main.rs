@@ -41,6 +41,8 @@ use tokio::runtime::Runtime;
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     rounds: usize,
+    /// How often what grows with the tenant is done.
+    scans: usize,
     /// In each round: clients that are created, updated and rotated, …
     clients: usize,
     /// … and reads of one, …
@@ -53,13 +55,15 @@ pub struct Plan {
 
 const FULL: Plan = Plan {
     rounds: 15,
-    clients: 100,
+    scans: 3,
+    clients: 40,
     reads: 1_000,
     pages: 100,
     listed: 1_000_000,
 };
 const QUICK: Plan = Plan {
     rounds: 1,
+    scans: 1,
     clients: 2,
     reads: 5,
     pages: 2,

@@ -8,6 +8,7 @@ mod page;
 mod pattern;
 #[cfg(feature = "diesel-postgres")]
 mod postgres;
+mod prepared;
 mod retry;
 mod rows;
 mod schema;

@@ -12,15 +12,15 @@ pub(super) fn is_atomic(_: &mut Connection) -> bool {
     false
 }
 
-/// A new client with its first secret and its first audit entry.
+/// A new client with its first secrets and its first audit entry.
 pub(super) async fn insert(
     conn: &mut Connection,
     client: &ClientRow,
-    secret: Option<&SecretRow>,
+    secrets: &[SecretRow],
     audit: &AuditRow,
 ) -> QueryResult<()> {
     insert_client(client).execute(conn).await?;
-    if let Some(secret) = secret {
+    for secret in secrets {
         insert_secret(secret).execute(conn).await?;
     }
     insert_audit(audit).execute(conn).await?;

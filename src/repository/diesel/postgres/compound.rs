@@ -14,25 +14,33 @@ use super::{Backend, Connection};
 use crate::repository::diesel::rows::{AuditRow, ClientRow, SecretRow};
 use crate::repository::diesel::schema::oauth_client_audit_logs;
 
-/// Whether the writes below are all or nothing without a transaction: in that of a host they are
-/// not, since there it is the transaction that a failure ends.
+/// Whether the writes below are all or nothing without a transaction, with one secret at most. In
+/// that of a host they are not, since there it is the transaction that a failure ends.
 pub(super) fn is_atomic(conn: &mut Connection) -> bool {
     matches!(status(conn).transaction_depth(), Ok(None))
 }
 
-/// A new client with its first secret and its first audit entry.
+/// A new client with its first secrets and its first audit entry.
 pub(super) async fn insert(
     conn: &mut Connection,
     client: &ClientRow,
-    secret: Option<&SecretRow>,
+    secrets: &[SecretRow],
     audit: &AuditRow,
 ) -> QueryResult<()> {
+    let (secret, more) = match secrets {
+        [] => (None, secrets),
+        [secret, more @ ..] => (Some(secret), more),
+    };
     let insert = Insert {
         client: insert_client(client),
         secret: secret.map(insert_secret),
         audit: insert_audit(audit),
     };
-    run(conn, insert).await.map(drop)
+    run(conn, insert).await?;
+    for secret in more {
+        insert_secret(secret).execute(conn).await?;
+    }
+    Ok(())
 }
 
 /// A change and its audit entry, if there is something to change. Returns how many rows there were.

@@ -1,14 +1,16 @@
+use std::slice;
+
 use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
 use diesel::query_source::Alias;
 use diesel_async::{AsyncConnection, RunQueryDsl};
 
 use super::audit::insert_audit;
-use super::prepared::Prepared;
 use super::secrets::{end_secrets, show_last_four};
 use super::{Backend, Connection, Statement, compound, find, together};
 use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
 use crate::repository::diesel::error::Result;
+use crate::repository::diesel::prepared::Prepared;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{COUNTED_CLIENTS, CountedClients, client, live};
@@ -18,7 +20,7 @@ use crate::repository::{ClientFilter, ErrorKind, Secrets, fold_name};
 type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
 
 /// Which clients a list is about.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct Filter {
     tenant: String,
     pattern: Option<String>,
@@ -62,7 +64,7 @@ impl Filter {
         query
     }
 
-    fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
+    pub(in super::super) fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
         let mut query = oauth_clients::table
             .filter(dsl::tenant_id.eq(&self.tenant))
             .filter(dsl::deleted_at.is_null())
@@ -84,14 +86,15 @@ pub(in super::super) async fn create(
     origin: Option<&(Key, Version)>,
     audit: &AuditRow,
 ) -> Result<()> {
-    if origin.is_none() && compound::is_atomic(conn) {
-        return Ok(compound::insert(conn, client, secret, audit).await?);
+    let secrets = secret.map_or(&[][..], slice::from_ref);
+    if origin.is_none() && secrets.len() <= 1 && compound::is_atomic(conn) {
+        return Ok(compound::insert(conn, client, secrets, audit).await?);
     }
     conn.transaction(async |conn| {
         if let Some((source, version)) = origin {
             lock_origin(conn, source, *version).await?;
         }
-        Ok(compound::insert(conn, client, secret, audit).await?)
+        Ok(compound::insert(conn, client, secrets, audit).await?)
     })
     .await
 }
@@ -102,8 +105,9 @@ pub(in super::super) fn insert_client(client: &ClientRow) -> impl Statement + us
 
 /// Holds the row of the client that a clone is made from, until the clone is written.
 async fn lock_origin(conn: &mut Connection, source: &Key, version: Version) -> Result<()> {
-    let count = diesel::update(live(source)).set(dsl::clones.eq(dsl::clones + 1));
-    Prepared(count).execute(conn).await?;
+    Prepared(diesel::update(live(source)).set(dsl::clones.eq(dsl::clones + 1)))
+        .execute(conn)
+        .await?;
     match stored_version(conn, source).await? {
         None => Err(ErrorKind::NotFound.into()),
         Some(stored) if stored == version => Ok(()),
@@ -132,12 +136,10 @@ pub(in super::super) async fn list(
     filter: &Filter,
     page: Page,
 ) -> Result<Slice<Client>> {
-    let query = filter
-        .query()
-        .order(dsl::id.desc())
-        .limit(page::limit(page));
+    let limit = page::limit(page);
     let rows = match page {
         Page::Number { number, size } => {
+            let query = filter.query().order(dsl::id.desc()).limit(limit);
             let total = filter.counted().count().single_value();
             let rows: Vec<(ClientRow, Option<i64>)> = query
                 .offset(page::offset(number, size))
@@ -150,12 +152,8 @@ pub(in super::super) async fn list(
             }
         }
         Page::After { id, size } => {
-            let query = query.select(ClientRow::as_select());
-            let rows: Vec<ClientRow> = match id {
-                Some(id) => query.filter(dsl::id.lt(id.to_string())).load(conn).await?,
-                None => query.load(conn).await?,
-            };
-            page::keyset(rows, size)
+            let id = id.map(|id| id.to_string());
+            page::keyset(find::after(conn, filter, limit, id).await?, size)
         }
     };
     page::try_map(rows, ClientRow::into_client)
@@ -174,13 +172,14 @@ pub(super) async fn advance(
     );
     let changed = match expected {
         Some(version) => {
-            let client = live(key).filter(dsl::version.eq(version.as_i64()));
-            let advance = diesel::update(client).set(next);
-            Prepared(advance).execute(conn).await?
+            Prepared(diesel::update(live(key).filter(dsl::version.eq(version.as_i64()))).set(next))
+                .execute(conn)
+                .await?
         }
         None => {
-            let advance = diesel::update(live(key)).set(next);
-            Prepared(advance).execute(conn).await?
+            Prepared(diesel::update(live(key)).set(next))
+                .execute(conn)
+                .await?
         }
     };
     explain(conn, key, changed).await

@@ -7,7 +7,6 @@
 
 mod audit;
 mod clients;
-mod prepared;
 mod secrets;
 
 use diesel::query_builder::{QueryFragment, QueryId};

@@ -3,11 +3,11 @@ use diesel_async::{AsyncConnection, RunQueryDsl};
 
 use super::audit::insert_audit;
 use super::clients::advance;
-use super::prepared::Prepared;
 use super::{Connection, Statement, find, together};
 use crate::domain::SecretStatus::{Active, Inactive, Retired};
 use crate::domain::{SecretRecord, Version};
 use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::prepared::Prepared;
 use crate::repository::diesel::rows::{AuditRow, Key, SecretRow};
 use crate::repository::diesel::schema::oauth_client_secrets::{self, dsl};
 use crate::repository::diesel::schema::{live, oauth_clients, secrets as of_client};
@@ -99,11 +99,12 @@ pub(in super::super) async fn rotate_secret(
 /// Ends the retired secrets whose time is over.
 fn end_expired<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
     let retired = of_client(key).filter(dsl::status.eq(Retired.as_str()));
-    let expired = retired.filter(dsl::expires_at.le(audit.at()));
-    Prepared(diesel::update(expired).set((
-        dsl::status.eq(Inactive.as_str()),
-        dsl::updated_at.eq(audit.at()),
-    )))
+    Prepared(
+        diesel::update(retired.filter(dsl::expires_at.le(audit.at()))).set((
+            dsl::status.eq(Inactive.as_str()),
+            dsl::updated_at.eq(audit.at()),
+        )),
+    )
 }
 
 /// Ends the retired secrets, all but the newest ones.
@@ -115,12 +116,14 @@ async fn end_outdated(conn: &mut Connection, key: &Key, audit: &AuditRow) -> Res
         .load(conn)
         .await?;
     if let Some(newest_to_end) = ids.get(MAX_RETIRED_SECRETS) {
-        let outdated = retired.filter(dsl::id.le(newest_to_end));
-        let end = diesel::update(outdated).set((
-            dsl::status.eq(Inactive.as_str()),
-            dsl::updated_at.eq(audit.at()),
-        ));
-        Prepared(end).execute(conn).await?;
+        Prepared(
+            diesel::update(retired.filter(dsl::id.le(newest_to_end))).set((
+                dsl::status.eq(Inactive.as_str()),
+                dsl::updated_at.eq(audit.at()),
+            )),
+        )
+        .execute(conn)
+        .await?;
     }
     Ok(())
 }
@@ -134,11 +137,12 @@ pub(in super::super) async fn deactivate_secret(
     conn.transaction(async |conn| {
         advance(conn, key, None, audit).await?;
         let secret = of_client(key).filter(dsl::id.eq(id));
-        let alive = secret.filter(dsl::status.ne(Inactive.as_str()));
-        let end = Prepared(diesel::update(alive).set((
-            dsl::status.eq(Inactive.as_str()),
-            dsl::updated_at.eq(audit.at()),
-        )));
+        let end = Prepared(
+            diesel::update(secret.filter(dsl::status.ne(Inactive.as_str()))).set((
+                dsl::status.eq(Inactive.as_str()),
+                dsl::updated_at.eq(audit.at()),
+            )),
+        );
         together!(conn; end, show_last_four(key), insert_audit(audit)).map(drop)?;
         let row: Option<SecretRow> = secret
             .select(SecretRow::as_select())
@@ -185,9 +189,12 @@ pub(in super::super) async fn touch_secret(
     at: i64,
 ) -> Result<()> {
     let earlier = dsl::last_used_at.is_null().or(dsl::last_used_at.lt(at));
-    let secret = of_client(key).filter(dsl::id.eq(id)).filter(earlier);
-    let touch = diesel::update(secret).set(dsl::last_used_at.eq(at));
-    Prepared(touch).execute(conn).await?;
+    Prepared(
+        diesel::update(of_client(key).filter(dsl::id.eq(id)).filter(earlier))
+            .set(dsl::last_used_at.eq(at)),
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -199,8 +206,9 @@ pub(in super::super) async fn rehash_secret(
     to: &str,
 ) -> Result<()> {
     let secret = of_client(key).filter(dsl::id.eq(id));
-    let rehash = diesel::update(secret.filter(dsl::hash.eq(from))).set(dsl::hash.eq(to));
-    Prepared(rehash).execute(conn).await?;
+    Prepared(diesel::update(secret.filter(dsl::hash.eq(from))).set(dsl::hash.eq(to)))
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -210,11 +218,12 @@ pub(in super::super) fn insert_secret(secret: &SecretRow) -> impl Statement + us
 
 /// Ends all secrets of a client that still have a life.
 pub(super) fn end_secrets<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
-    let alive = of_client(key).filter(dsl::status.ne(Inactive.as_str()));
-    Prepared(diesel::update(alive).set((
-        dsl::status.eq(Inactive.as_str()),
-        dsl::updated_at.eq(audit.at()),
-    )))
+    Prepared(
+        diesel::update(of_client(key).filter(dsl::status.ne(Inactive.as_str()))).set((
+            dsl::status.eq(Inactive.as_str()),
+            dsl::updated_at.eq(audit.at()),
+        )),
+    )
 }
 
 /// Brings what the client shows of its newest active secret up to date.
@@ -224,6 +233,7 @@ pub(super) fn show_last_four(key: &Key) -> impl Statement + use<'_> {
         .select(dsl::last_four)
         .order(dsl::id.desc())
         .limit(1);
-    let shown = oauth_clients::secret_last_four.eq(newest.single_value());
-    Prepared(diesel::update(live(key)).set(shown))
+    Prepared(
+        diesel::update(live(key)).set(oauth_clients::secret_last_four.eq(newest.single_value())),
+    )
 }
