@@ -1,3 +1,5 @@
+#[path = "../stepwise.rs"]
+mod compound;
 #[path = "../pooled/find.rs"]
 mod find;
 #[path = "../pooled/handle.rs"]

@@ -1,3 +1,4 @@
+mod compound;
 #[path = "../pooled/find.rs"]
 mod find;
 #[path = "../pooled/handle.rs"]
@@ -48,9 +49,9 @@ const MIGRATIONS: [(&str, &str); 1] = [(
 /// - What others are in the way of (serialization failures, deadlocks) starts again, up to 10 times within 5 seconds,
 ///   and is [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) then.
 /// - Statements are prepared once for each connection, and those that need no answer in between go
-///   out together. Without contention, reads and `touch_secret` take 1 round trip (2 for a page past
-///   the end), `create` 3, `update` and `delete` 4, a clone and a change of one secret 5,
-///   `rotate_secret` 6 (7 when it ends a retired one).
+///   out together. Without contention, reads, `create`, `update` and `touch_secret` take 1 round trip
+///   (2 for a page past the end), `delete` and an update that ends secrets 4, a clone and a change of
+///   one secret 5, `rotate_secret` 6 (7 when it ends a retired one).
 /// - Lists that count or search take at most two connections at a time, and at most 32 of them wait;
 ///   more are refused as unavailable.
 #[derive(Clone)]

@@ -11,7 +11,7 @@ use crate::repository::diesel::rows::{AuditRow, Key};
 use crate::repository::diesel::schema::COUNTED_LOGS;
 use crate::repository::diesel::schema::oauth_client_audit_logs::{self, dsl};
 
-pub(super) fn insert_audit(entry: &AuditRow) -> impl Statement + use<'_> {
+pub(in super::super) fn insert_audit(entry: &AuditRow) -> impl Statement + use<'_> {
     diesel::insert_into(oauth_client_audit_logs::table).values(entry)
 }
 

@@ -4,8 +4,8 @@ use diesel::query_source::Alias;
 use diesel_async::{AsyncConnection, RunQueryDsl};
 
 use super::audit::insert_audit;
-use super::secrets::{end_secrets, insert_secret, show_last_four};
-use super::{Backend, Connection, find, together};
+use super::secrets::{end_secrets, show_last_four};
+use super::{Backend, Connection, Statement, compound, find, together};
 use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::prepared::Prepared;
@@ -18,7 +18,7 @@ use crate::repository::{ClientFilter, ErrorKind, Secrets, fold_name};
 type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
 
 /// Which clients a list is about.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct Filter {
     tenant: String,
     pattern: Option<String>,
@@ -62,7 +62,7 @@ impl Filter {
         query
     }
 
-    fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
+    pub(in super::super) fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
         let mut query = oauth_clients::table
             .filter(dsl::tenant_id.eq(&self.tenant))
             .filter(dsl::deleted_at.is_null())
@@ -84,24 +84,20 @@ pub(in super::super) async fn create(
     origin: Option<&(Key, Version)>,
     audit: &AuditRow,
 ) -> Result<()> {
+    if origin.is_none() && secrets.len() <= 1 && compound::is_atomic(conn) {
+        return Ok(compound::insert(conn, client, secrets, audit).await?);
+    }
     conn.transaction(async |conn| {
         if let Some((source, version)) = origin {
             lock_origin(conn, source, *version).await?;
         }
-        let client = diesel::insert_into(oauth_clients::table).values(client);
-        match secrets {
-            [] => together!(conn; client, insert_audit(audit)).map(drop)?,
-            [secret, more @ ..] => {
-                let secret = insert_secret(secret);
-                together!(conn; client, secret, insert_audit(audit)).map(drop)?;
-                for secret in more {
-                    insert_secret(secret).execute(conn).await?;
-                }
-            }
-        }
-        Ok(())
+        Ok(compound::insert(conn, client, secrets, audit).await?)
     })
     .await
+}
+
+pub(in super::super) fn insert_client(client: &ClientRow) -> impl Statement + use<'_> {
+    diesel::insert_into(oauth_clients::table).values(client)
 }
 
 /// Holds the row of the client that a clone is made from, until the clone is written.
@@ -137,12 +133,10 @@ pub(in super::super) async fn list(
     filter: &Filter,
     page: Page,
 ) -> Result<Slice<Client>> {
-    let query = filter
-        .query()
-        .order(dsl::id.desc())
-        .limit(page::limit(page));
+    let limit = page::limit(page);
     let rows = match page {
         Page::Number { number, size } => {
+            let query = filter.query().order(dsl::id.desc()).limit(limit);
             let total = filter.counted().count().single_value();
             let rows: Vec<(ClientRow, Option<i64>)> = query
                 .offset(page::offset(number, size))
@@ -155,12 +149,8 @@ pub(in super::super) async fn list(
             }
         }
         Page::After { id, size } => {
-            let query = query.select(ClientRow::as_select());
-            let rows: Vec<ClientRow> = match id {
-                Some(id) => query.filter(dsl::id.lt(id.to_string())).load(conn).await?,
-                None => query.load(conn).await?,
-            };
-            page::keyset(rows, size)
+            let id = id.map(|id| id.to_string());
+            page::keyset(find::after(conn, filter, limit, id).await?, size)
         }
     };
     page::try_map(rows, ClientRow::into_client)
@@ -211,20 +201,21 @@ pub(in super::super) async fn update(
     secrets: Secrets,
     audit: &AuditRow,
 ) -> Result<()> {
+    if secrets == Secrets::Keep && compound::is_atomic(conn) {
+        let replace = replace(key, expected, metadata, audit);
+        let changed = compound::change(conn, replace, audit).await?;
+        return explain(conn, key, changed).await;
+    }
     conn.transaction(async |conn| {
-        let next = (
-            dsl::version.eq(dsl::version + 1),
-            dsl::updated_at.eq(audit.at()),
-            metadata,
-        );
-        let client = live(key).filter(dsl::version.eq(expected.as_i64()));
-        let changed = Prepared(diesel::update(client).set(next))
-            .execute(conn)
-            .await?;
-        explain(conn, key, changed).await?;
+        let replace = replace(key, expected, metadata, audit);
         match secrets {
-            Secrets::Keep => together!(conn; insert_audit(audit)).map(drop)?,
+            Secrets::Keep => {
+                let changed = compound::change(conn, replace, audit).await?;
+                explain(conn, key, changed).await?;
+            }
             Secrets::End => {
+                let changed = replace.execute(conn).await?;
+                explain(conn, key, changed).await?;
                 let end = end_secrets(key, audit);
                 together!(conn; end, show_last_four(key), insert_audit(audit)).map(drop)?;
             }
@@ -232,6 +223,21 @@ pub(in super::super) async fn update(
         Ok(())
     })
     .await
+}
+
+fn replace<'a>(
+    key: &'a Key,
+    expected: Version,
+    metadata: &'a MetadataRow,
+    audit: &'a AuditRow,
+) -> impl Statement + use<'a> {
+    let next = (
+        dsl::version.eq(dsl::version + 1),
+        dsl::updated_at.eq(audit.at()),
+        metadata,
+    );
+    let client = live(key).filter(dsl::version.eq(expected.as_i64()));
+    Prepared(diesel::update(client).set(next))
 }
 
 pub(in super::super) async fn delete(

@@ -1,5 +1,5 @@
 //! The statements: ordinary Diesel, written once. Each backend loads these files below itself and
-//! gives them its two types, how a transaction sees one state, and the two hottest reads.
+//! gives them its two types, how statements run together, the hottest reads, and the hottest writes.
 //!
 //! A write on a client begins with an `UPDATE` of the client's row. That takes the lock before
 //! anything is read, so what is read afterwards holds until the commit, under every isolation
@@ -11,16 +11,16 @@ mod secrets;
 
 use diesel::query_builder::{QueryFragment, QueryId};
 
-use super::{Backend, Connection, find, together};
+use super::{Backend, Connection, compound, find, together};
 
-pub(super) use audit::audit_entries;
-pub(super) use clients::{Filter, create, delete, get, list, update};
+pub(super) use audit::{audit_entries, insert_audit};
+pub(super) use clients::{Filter, create, delete, get, insert_client, list, update};
 pub(super) use secrets::{
-    add_secret, credentials, deactivate_secret, delete_secret, rehash_secret, rotate_secret,
-    secrets, touch_secret,
+    add_secret, credentials, deactivate_secret, delete_secret, insert_secret, rehash_secret,
+    rotate_secret, secrets, touch_secret,
 };
 
 /// A statement whose answer says nothing that is needed.
-trait Statement: QueryFragment<Backend> + QueryId + Send {}
+pub(super) trait Statement: QueryFragment<Backend> + QueryId + Send {}
 
 impl<S: QueryFragment<Backend> + QueryId + Send> Statement for S {}

@@ -212,7 +212,7 @@ pub(in super::super) async fn rehash_secret(
     Ok(())
 }
 
-pub(super) fn insert_secret(secret: &SecretRow) -> impl Statement + use<'_> {
+pub(in super::super) fn insert_secret(secret: &SecretRow) -> impl Statement + use<'_> {
     diesel::insert_into(oauth_client_secrets::table).values(secret)
 }
 

@@ -4,14 +4,36 @@
 use diesel::prelude::*;
 
 use super::Connection;
+use super::queries::Filter;
 use crate::domain::SecretStatus;
 use crate::repository::diesel::rows::{ClientRow, Key, SecretRow};
-use crate::repository::diesel::schema::{self, live, oauth_client_secrets, with_secrets};
+use crate::repository::diesel::schema::{
+    self, live, oauth_client_secrets, oauth_clients, with_secrets,
+};
 
 pub(super) async fn client(conn: &mut Connection, key: &Key) -> QueryResult<ClientRow> {
     let key = key.clone();
     conn.spawn_blocking(move |conn| live(&key).select(ClientRow::as_select()).get_result(conn))
         .await
+}
+
+/// The next of a list, after a client or from the start.
+pub(super) async fn after(
+    conn: &mut Connection,
+    filter: &Filter,
+    limit: i64,
+    id: Option<String>,
+) -> QueryResult<Vec<ClientRow>> {
+    let filter = filter.clone();
+    conn.spawn_blocking(move |conn| {
+        let list = filter.query().select(ClientRow::as_select());
+        let list = list.order(oauth_clients::id.desc()).limit(limit);
+        match id {
+            Some(id) => list.filter(oauth_clients::id.lt(id)).load(conn),
+            None => list.load(conn),
+        }
+    })
+    .await
 }
 
 pub(super) async fn secrets(

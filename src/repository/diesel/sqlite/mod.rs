@@ -1,3 +1,5 @@
+#[path = "../stepwise.rs"]
+mod compound;
 mod connections;
 mod file;
 mod find;

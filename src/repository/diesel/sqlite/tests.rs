@@ -63,16 +63,22 @@ fn entry(key: &Key, client: &Client) -> AuditRow {
     )
 }
 
-/// Keeps the text of every statement.
+/// Keeps the text of every statement, and of those that stay prepared.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<String>>>);
+struct Recorder(Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<String>>>);
 
 impl Instrumentation for Recorder {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-        if let InstrumentationEvent::StartQuery { query, .. } = event {
-            let text = query.to_string();
-            let sql = text.split(" -- binds").next().unwrap_or_default();
-            self.0.lock().unwrap().push(sql.to_owned());
+        match event {
+            InstrumentationEvent::StartQuery { query, .. } => {
+                let text = query.to_string();
+                let sql = text.split(" -- binds").next().unwrap_or_default();
+                self.0.lock().unwrap().push(sql.to_owned());
+            }
+            InstrumentationEvent::CacheQuery { sql, .. } => {
+                self.1.lock().unwrap().push(sql.to_owned());
+            }
+            _ => {}
         }
     }
 }
@@ -168,6 +174,10 @@ async fn every_statement(path: &str) -> Vec<String> {
     statements.dedup();
     statements
         .retain(|sql| !sql.is_empty() && !["BEGIN", "COMMIT", "ROLLBACK"].contains(&sql.as_str()));
+    let prepared = recorder.1.lock().unwrap();
+    for sql in &statements {
+        assert!(prepared.contains(sql), "prepared anew each time: {sql}");
+    }
     statements
 }
 

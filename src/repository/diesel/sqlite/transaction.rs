@@ -1,5 +1,7 @@
 #[path = "../borrowed.rs"]
 mod borrowed;
+#[path = "../stepwise.rs"]
+mod compound;
 #[path = "../pooled/find.rs"]
 mod find;
 #[path = "../queries/mod.rs"]

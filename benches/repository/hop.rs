@@ -1,0 +1,75 @@
+//! The driver of SQLite on a thread with a queue, which is how the repository has its connections:
+//! whole operations go there.
+
+use std::thread;
+
+use futures_util::FutureExt;
+use tokio::sync::oneshot;
+use tower_oauth_clients::domain::{AuditEntry, Client, SecretRecord, Timestamp};
+
+use super::operations::Operations;
+use super::sample::Sample;
+use super::sqlite::Rusqlite;
+
+type Job = Box<dyn FnOnce(&mut Rusqlite) + Send>;
+
+pub struct Hop(crossbeam_channel::Sender<Job>);
+
+impl Hop {
+    pub fn start(mut driver: Rusqlite) -> Self {
+        let (sender, jobs) = crossbeam_channel::unbounded::<Job>();
+        thread::spawn(move || jobs.iter().for_each(|job| job(&mut driver)));
+        Self(sender)
+    }
+
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Rusqlite) -> T + Send + 'static,
+    ) -> T {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |driver| drop(answer.send(work(driver))));
+        self.0.send(job).unwrap();
+        answered.await.unwrap()
+    }
+}
+
+/// Nothing waits there.
+impl Operations for Hop {
+    async fn create(&mut self, sample: &Sample) {
+        let sample = sample.clone();
+        self.run(move |driver| driver.create(&sample).now_or_never().unwrap())
+            .await;
+    }
+
+    async fn get(&mut self, client: &Client) {
+        let client = client.clone();
+        self.run(move |driver| driver.get(&client).now_or_never().unwrap())
+            .await;
+    }
+
+    async fn page(&mut self) {
+        self.run(move |driver| driver.page().now_or_never().unwrap())
+            .await;
+    }
+
+    async fn update(&mut self, client: &Client, audit: &AuditEntry) {
+        let (client, audit) = (client.clone(), audit.clone());
+        self.run(move |driver| driver.update(&client, &audit).now_or_never().unwrap())
+            .await;
+    }
+
+    async fn rotate(
+        &mut self,
+        client: &Client,
+        secret: &SecretRecord,
+        grace_ends: Timestamp,
+        audit: &AuditEntry,
+    ) {
+        let (client, secret, audit) = (client.clone(), secret.clone(), audit.clone());
+        self.run(move |driver| {
+            let rotation = driver.rotate(&client, &secret, grace_ends, &audit);
+            rotation.now_or_never().unwrap();
+        })
+        .await;
+    }
+}

@@ -1,0 +1,132 @@
+//! Pages in the list of one tenant that has many clients.
+
+use tower_oauth_clients::domain::{ClientStatus, Id, Page, TenantId};
+use tower_oauth_clients::repository::{ClientFilter, ClientRepository};
+
+use super::Plan;
+use super::measure::{Watch, median};
+use super::sql;
+
+/// Another one than that of the operations.
+const TENANT: &str = "megacorp";
+
+const SIZE: u32 = 20;
+
+/// Every so many clients, one is suspended.
+const SUSPENDED: usize = 100;
+
+/// How a database writes what its own way is.
+pub struct Dialect {
+    /// The number `n` as an id: 26 digits are a ULID.
+    id: &'static str,
+    /// And after `app-`.
+    client_id: &'static str,
+    /// And after `Application `.
+    name: &'static str,
+}
+
+impl Dialect {
+    pub const SQLITE: Self = Self {
+        id: "printf('%026d', n)",
+        client_id: "printf('app-%026d', n)",
+        name: "printf('application %d', n)",
+    };
+    pub const POSTGRES: Self = Self {
+        id: "lpad(n::text, 26, '0')",
+        client_id: "'app-' || lpad(n::text, 26, '0')",
+        name: "'application ' || n",
+    };
+    pub const MYSQL: Self = Self {
+        id: "LPAD(n, 26, '0')",
+        client_id: "CONCAT('app-', LPAD(n, 26, '0'))",
+        name: "CONCAT('application ', n)",
+    };
+}
+
+/// The statement that makes all of them, in the order of their age.
+pub fn load(clients: usize, dialect: &Dialect) -> String {
+    let Dialect {
+        id,
+        client_id,
+        name,
+    } = dialect;
+    let digit = "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 \
+        UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 \
+        UNION ALL SELECT 8 UNION ALL SELECT 9)";
+    let columns = sql::COLUMNS;
+    format!(
+        r#"INSERT INTO oauth_clients ({columns})
+        SELECT {client_id}, '{TENANT}', {id}, {name}, {name},
+            '["https://app.example.com/callback"]', '["openid","profile"]',
+            '["authorization_code","refresh_token"]', '["client_secret_basic"]', NULL, 1, NULL,
+            NULL, 'https://app.example.com/logo.png', NULL, NULL, 'https://app.example.com/',
+            CASE WHEN n % {SUSPENDED} = 0 THEN 'suspended' ELSE 'active' END, 'abcd', 1, 0,
+            1776000000000000, 1776000000000000, NULL
+        FROM (SELECT a.d * 100000 + b.d * 10000 + c.d * 1000 + d.d * 100 + e.d * 10 + f.d AS n
+            FROM {digit} a, {digit} b, {digit} c, {digit} d, {digit} e, {digit} f) numbers
+        WHERE n < {clients} ORDER BY n"#
+    )
+}
+
+fn id(number: usize) -> Id {
+    Id::parse(&format!("{number:026}")).unwrap()
+}
+
+pub async fn measure(plan: Plan, repository: &impl ClientRepository) {
+    let tenant = TenantId::parse(TENANT).unwrap();
+    let all = ClientFilter::default();
+    let suspended = ClientFilter {
+        status: Some(ClientStatus::Suspended),
+        ..ClientFilter::default()
+    };
+    let named = |name: String| ClientFilter {
+        name: Some(name),
+        ..ClientFilter::default()
+    };
+    let after = |id| Page::After { id, size: SIZE };
+    let number = |number| Page::Number { number, size: SIZE };
+    let size = SIZE as usize;
+    let pages = plan.listed / size;
+    let rare = named(format!("application {}", plan.listed / 2));
+    // What reads the whole list is done less often.
+    let lists = [
+        ("first, by keyset", &all, after(None), plan.pages),
+        ("last, by keyset", &all, after(Some(id(size))), plan.pages),
+        (
+            "suspended, first, by keyset",
+            &suspended,
+            after(None),
+            plan.pages,
+        ),
+        (
+            "named so, first, by keyset",
+            &named("APPLICATION".into()),
+            after(None),
+            plan.pages,
+        ),
+        ("named so, the only one, by keyset", &rare, after(None), 1),
+        ("first, by number", &all, number(1), 1),
+        ("last, by number", &all, number(pages as u64), 1),
+        ("suspended, first, by number", &suspended, number(1), 1),
+    ];
+    let mut times = vec![Vec::new(); lists.len()];
+    for round in 0..plan.rounds {
+        for (times, (name, filter, page, often)) in times.iter_mut().zip(&lists) {
+            if *often == 1 && round >= plan.scans {
+                continue;
+            }
+            let watch = Watch::start();
+            for _ in 0..*often {
+                let slice = repository.list(&tenant, filter, *page).await;
+                assert!(!slice.unwrap().items.is_empty(), "{name}");
+            }
+            times.push(watch.each(*often));
+        }
+    }
+    println!("  pages of {SIZE} in a tenant of {} clients:", plan.listed);
+    let medians: Vec<_> = times.into_iter().map(median).collect();
+    for ((name, ..), time) in lists.iter().zip(&medians) {
+        let ratio = time.as_secs_f64() / medians[0].as_secs_f64();
+        println!("    {name}: {time:.1?}, {ratio:.2} x the first");
+    }
+}

@@ -1,0 +1,94 @@
+//! What each repository costs beside the same statements in its database's own driver, in one run.
+//!
+//! ```text
+//! cargo bench --bench repository --all-features
+//! ```
+//!
+//! - Operations: the rounds of repository and drivers take turns, and each ratio is the median over
+//!   the rounds, with the middle half of them in brackets. The drivers prepare their statements
+//!   once, read every column as a value of its own, and leave out what else a repository does:
+//!   turning rows into a `Client`, and running each operation in a task of its own. Where a line
+//!   says "leased", the driver takes and gives back a connection of the same kind of pool each
+//!   time.
+//! - Lists: pages in a tenant of 1,000,000 clients.
+//!
+//! PostgreSQL and MySQL or MariaDB run where `TEST_POSTGRES_URL` and `TEST_MYSQL_URL` say, in a
+//! schema and a database of the bench's own. `-- --test` is one quick round. Nothing is asserted.
+#![allow(clippy::print_stdout, reason = "it prints what it measured")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a bench may fail"
+)]
+#![allow(unreachable_pub, reason = "modules of a program")]
+
+#[macro_use]
+mod driver;
+mod hop;
+mod lists;
+mod measure;
+mod mysql;
+mod operations;
+mod pipeline;
+mod postgres;
+mod sample;
+mod sql;
+mod sqlite;
+
+use tokio::runtime::Runtime;
+
+/// How often everything is done.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    rounds: usize,
+    /// How often what grows with the tenant is done.
+    scans: usize,
+    /// In each round: clients that are created, updated and rotated, …
+    clients: usize,
+    /// … and reads of one, …
+    reads: usize,
+    /// … and pages.
+    pages: usize,
+    /// Clients in the long list.
+    listed: usize,
+}
+
+const FULL: Plan = Plan {
+    rounds: 15,
+    scans: 3,
+    clients: 40,
+    reads: 1_000,
+    pages: 100,
+    listed: 1_000_000,
+};
+const QUICK: Plan = Plan {
+    rounds: 1,
+    scans: 1,
+    clients: 2,
+    reads: 5,
+    pages: 2,
+    listed: 300,
+};
+
+fn main() {
+    let asked = |flag: &str| std::env::args().any(|argument| argument == flag);
+    // `cargo bench` says `--bench`, and `cargo test --benches` says nothing.
+    let quick = asked("--test") || !asked("--bench");
+    let plan = if quick { QUICK } else { FULL };
+    let runtime = Runtime::new().unwrap();
+    // As a task, which is what a host's requests are.
+    runtime.block_on(async {
+        tokio::spawn(sqlite::run(plan)).await.unwrap();
+        tokio::spawn(postgres::run(plan)).await.unwrap();
+        tokio::spawn(mysql::run(plan)).await.unwrap();
+    });
+}
+
+/// Where a server is, if there is one.
+fn server(variable: &str) -> Option<String> {
+    let url = std::env::var(variable).ok().filter(|url| !url.is_empty());
+    if url.is_none() {
+        println!("\n{variable} is not set: skipped");
+    }
+    url
+}

@@ -1,0 +1,192 @@
+//! The operations that are compared, of a repository and of a driver.
+
+use std::hint::black_box;
+
+use tower_oauth_clients::domain::{Action, AuditEntry, Client, Page, SecretRecord, Timestamp};
+use tower_oauth_clients::repository::{
+    ClientFilter, ClientRepository, MAX_RETIRED_SECRETS, Origin, Secrets,
+};
+
+use super::Plan;
+use super::driver::Driver;
+use super::measure::{Side, Watch};
+use super::sample::{self, Sample};
+use super::sql;
+
+/// How often each client of a round is rotated: often enough that secrets are outdated.
+const ROTATIONS: usize = 4;
+
+/// Both are done with it.
+pub trait Operations: Send {
+    fn create(&mut self, sample: &Sample) -> impl Future<Output = ()> + Send;
+    fn get(&mut self, client: &Client) -> impl Future<Output = ()> + Send;
+    fn page(&mut self) -> impl Future<Output = ()> + Send;
+    fn update(&mut self, client: &Client, audit: &AuditEntry) -> impl Future<Output = ()> + Send;
+    fn rotate(
+        &mut self,
+        client: &Client,
+        secret: &SecretRecord,
+        grace_ends: Timestamp,
+        audit: &AuditEntry,
+    ) -> impl Future<Output = ()> + Send;
+}
+
+/// One round on one side.
+pub async fn round(plan: Plan, side: &mut Side, operations: &mut impl Operations) {
+    let mut samples: Vec<Sample> = (0..plan.clients).map(|_| sample::client()).collect();
+    let watch = Watch::start();
+    for sample in &samples {
+        operations.create(sample).await;
+    }
+    side.add("create", watch.each(plan.clients));
+
+    let (first, _, _) = &samples[0];
+    let watch = Watch::start();
+    for _ in 0..plan.reads {
+        operations.get(first).await;
+    }
+    side.add("point read", watch.each(plan.reads));
+
+    let watch = Watch::start();
+    for _ in 0..plan.pages {
+        operations.page().await;
+    }
+    side.add("page of 20", watch.each(plan.pages));
+
+    let audits = entries(&samples, Action::ClientUpdate);
+    let watch = Watch::start();
+    for ((client, _, _), audit) in samples.iter().zip(&audits) {
+        operations.update(client, audit).await;
+    }
+    side.add("update", watch.each(plan.clients));
+
+    let mut changes = Vec::new();
+    for _ in 0..ROTATIONS {
+        let audits = entries(&samples, Action::SecretRotate);
+        for ((client, _, _), audit) in samples.iter_mut().zip(audits) {
+            client.version = client.version.next();
+            changes.push((client.clone(), sample::secret(), audit));
+        }
+    }
+    let grace_ends = sample::grace_ends();
+    let watch = Watch::start();
+    for (client, secret, audit) in &changes {
+        operations.rotate(client, secret, grace_ends, audit).await;
+    }
+    side.add("rotate", watch.each(changes.len()));
+}
+
+fn entries(samples: &[Sample], action: Action) -> Vec<AuditEntry> {
+    let clients = samples.iter().map(|(client, _, _)| &client.client_id);
+    clients
+        .map(|id| sample::audit(id.clone(), action))
+        .collect()
+}
+
+pub struct Repository<R>(pub R);
+
+impl<R: ClientRepository> Operations for Repository<R> {
+    async fn create(&mut self, (client, secret, audit): &Sample) {
+        let tenant = &client.tenant_id;
+        let created = self
+            .0
+            .create(tenant, client, Some(secret), &Origin::Draft, audit);
+        created.await.unwrap();
+    }
+
+    async fn get(&mut self, client: &Client) {
+        let read = self.0.get(&client.tenant_id, &client.client_id).await;
+        black_box(read.unwrap());
+    }
+
+    async fn page(&mut self) {
+        let page = Page::After { id: None, size: 20 };
+        let filter = ClientFilter::default();
+        let slice = self.0.list(&sample::tenant(), &filter, page).await;
+        black_box(slice.unwrap());
+    }
+
+    async fn update(&mut self, client: &Client, audit: &AuditEntry) {
+        let tenant = &client.tenant_id;
+        let updated = self.0.update(tenant, client, Secrets::Keep, audit).await;
+        black_box(updated.unwrap());
+    }
+
+    async fn rotate(
+        &mut self,
+        client: &Client,
+        secret: &SecretRecord,
+        grace_ends: Timestamp,
+        audit: &AuditEntry,
+    ) {
+        let (tenant, id) = (&client.tenant_id, &client.client_id);
+        self.0
+            .rotate_secret(tenant, id, client.version, secret, grace_ends, audit)
+            .await
+            .unwrap();
+    }
+}
+
+/// Every statement waits for the one before it.
+impl<D: Driver> Operations for D {
+    async fn create(&mut self, (client, secret, audit): &Sample) {
+        self.control("BEGIN").await;
+        self.execute(sql::INSERT_CLIENT, &sql::client(client)).await;
+        let secret = sql::secret(client, secret);
+        self.execute(sql::INSERT_SECRET, &secret).await;
+        let audit = sql::audit(client, audit);
+        self.execute(sql::INSERT_AUDIT, &audit).await;
+        self.control("COMMIT").await;
+    }
+
+    async fn get(&mut self, client: &Client) {
+        let rows = self.clients(sql::GET, &sql::key(client)).await;
+        assert_eq!(black_box(rows).len(), 1);
+    }
+
+    async fn page(&mut self) {
+        let tenant = sample::tenant();
+        let values = [tenant.as_str().into()];
+        black_box(self.clients(sql::FIRST_PAGE, &values).await);
+    }
+
+    async fn update(&mut self, client: &Client, audit: &AuditEntry) {
+        self.control("BEGIN").await;
+        let changed = self.execute(sql::UPDATE, &sql::update(client, audit)).await;
+        assert_eq!(changed, 1);
+        let audit = sql::audit(client, audit);
+        self.execute(sql::INSERT_AUDIT, &audit).await;
+        self.control("COMMIT").await;
+    }
+
+    async fn rotate(
+        &mut self,
+        client: &Client,
+        secret: &SecretRecord,
+        grace_ends: Timestamp,
+        audit: &AuditEntry,
+    ) {
+        let at = audit.at.as_micros();
+        self.control("BEGIN").await;
+        let version = client.version.as_i64().into();
+        let advance = sql::about([at], client, [version]);
+        assert_eq!(self.execute(sql::ADVANCE, &advance).await, 1);
+        let retire = sql::about([at, grace_ends.as_micros()], client, []);
+        self.execute(sql::RETIRE, &retire).await;
+        let end = sql::about([at], client, [at.into()]);
+        self.execute(sql::END_EXPIRED, &end).await;
+        let retired = self.texts(sql::RETIRED, &sql::key(client)).await;
+        if let Some(id) = retired.get(MAX_RETIRED_SECRETS) {
+            let end = sql::about([at], client, [id.as_str().into()]);
+            self.execute(sql::END_OUTDATED, &end).await;
+        }
+        let secret = sql::secret(client, secret);
+        self.execute(sql::INSERT_SECRET, &secret).await;
+        let [tenant, id] = sql::key(client);
+        let show = sql::about([], client, [tenant, id]);
+        self.execute(sql::SHOW_LAST_FOUR, &show).await;
+        let audit = sql::audit(client, audit);
+        self.execute(sql::INSERT_AUDIT, &audit).await;
+        self.control("COMMIT").await;
+    }
+}

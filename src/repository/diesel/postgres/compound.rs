@@ -1,0 +1,134 @@
+//! Writes of several parts in one statement each, which is a transaction by itself: one round trip.
+
+use std::mem;
+
+use diesel::Insertable;
+use diesel::connection::TransactionManagerStatus;
+use diesel::insertable::InsertValues;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId, ValuesClause};
+use diesel::result::QueryResult;
+use diesel_async::{AnsiTransactionManager, RunQueryDsl, TransactionManager};
+
+use super::queries::{Statement, insert_audit, insert_client, insert_secret};
+use super::{Backend, Connection};
+use crate::repository::diesel::rows::{AuditRow, ClientRow, SecretRow};
+use crate::repository::diesel::schema::oauth_client_audit_logs;
+
+/// Whether the writes below are all or nothing without a transaction, with one secret at most. In
+/// that of a host they are not, since there it is the transaction that a failure ends.
+pub(super) fn is_atomic(conn: &mut Connection) -> bool {
+    matches!(status(conn).transaction_depth(), Ok(None))
+}
+
+/// A new client with its first secrets and its first audit entry.
+pub(super) async fn insert(
+    conn: &mut Connection,
+    client: &ClientRow,
+    secrets: &[SecretRow],
+    audit: &AuditRow,
+) -> QueryResult<()> {
+    let (secret, more) = match secrets {
+        [] => (None, secrets),
+        [secret, more @ ..] => (Some(secret), more),
+    };
+    let insert = Insert {
+        client: insert_client(client),
+        secret: secret.map(insert_secret),
+        audit: insert_audit(audit),
+    };
+    run(conn, insert).await?;
+    for secret in more {
+        insert_secret(secret).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// A change and its audit entry, if there is something to change. Returns how many rows there were.
+pub(super) async fn change(
+    conn: &mut Connection,
+    statement: impl Statement,
+    audit: &AuditRow,
+) -> QueryResult<usize> {
+    let change = Change {
+        statement,
+        audit: audit.values(),
+    };
+    run(conn, change).await
+}
+
+/// Outside of a transaction, a connection on which a write was left in the middle is one that its
+/// pool must not give out again.
+async fn run(conn: &mut Connection, statement: impl Statement) -> QueryResult<usize> {
+    if !is_atomic(conn) {
+        return statement.execute(conn).await;
+    }
+    let sound = mem::replace(status(conn), TransactionManagerStatus::InError);
+    let outcome = statement.execute(conn).await;
+    *status(conn) = sound;
+    outcome
+}
+
+fn status(conn: &mut Connection) -> &mut TransactionManagerStatus {
+    AnsiTransactionManager::transaction_manager_status_mut(conn)
+}
+
+/// Foreign keys are looked at when all of it is done.
+struct Insert<C, S, A> {
+    client: C,
+    secret: Option<S>,
+    audit: A,
+}
+
+impl<C: Statement, S: Statement, A: Statement> QueryFragment<Backend> for Insert<C, S, A> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        out.push_sql("WITH client AS (");
+        self.client.walk_ast(out.reborrow())?;
+        if let Some(secret) = &self.secret {
+            out.push_sql("), secret AS (");
+            secret.walk_ast(out.reborrow())?;
+        }
+        out.push_sql(") ");
+        self.audit.walk_ast(out)
+    }
+}
+
+/// Its text is what it is known by.
+impl<C, S, A> QueryId for Insert<C, S, A> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+/// The entry is written once for each row that is changed.
+struct Change<S, V> {
+    statement: S,
+    audit: ValuesClause<V, oauth_client_audit_logs::table>,
+}
+
+impl<S, V> QueryFragment<Backend> for Change<S, V>
+where
+    S: Statement,
+    V: InsertValues<Backend, oauth_client_audit_logs::table>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        out.push_sql("WITH changed AS (");
+        self.statement.walk_ast(out.reborrow())?;
+        out.push_sql(" RETURNING 1) INSERT INTO oauth_client_audit_logs (");
+        self.audit.values.column_names(out.reborrow())?;
+        out.push_sql(") SELECT ");
+        self.audit.values.walk_ast(out.reborrow())?;
+        out.push_sql(" FROM changed");
+        Ok(())
+    }
+
+    /// It has one text, as its statement does.
+    fn is_safe_to_cache_prepared(&self, backend: &Backend) -> QueryResult<bool> {
+        self.statement.is_safe_to_cache_prepared(backend)
+    }
+}
+
+impl<S, V> QueryId for Change<S, V> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}

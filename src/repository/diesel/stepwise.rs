@@ -1,0 +1,41 @@
+//! Writes of several parts, for databases that take them one by one.
+
+use diesel::result::QueryResult;
+use diesel_async::RunQueryDsl;
+
+use super::Connection;
+use super::queries::{Statement, insert_audit, insert_client, insert_secret};
+use crate::repository::diesel::rows::{AuditRow, ClientRow, SecretRow};
+
+/// Whether the writes below are all or nothing without a transaction.
+pub(super) fn is_atomic(_: &mut Connection) -> bool {
+    false
+}
+
+/// A new client with its first secrets and its first audit entry.
+pub(super) async fn insert(
+    conn: &mut Connection,
+    client: &ClientRow,
+    secrets: &[SecretRow],
+    audit: &AuditRow,
+) -> QueryResult<()> {
+    insert_client(client).execute(conn).await?;
+    for secret in secrets {
+        insert_secret(secret).execute(conn).await?;
+    }
+    insert_audit(audit).execute(conn).await?;
+    Ok(())
+}
+
+/// A change and its audit entry, if there is something to change. Returns how many rows there were.
+pub(super) async fn change(
+    conn: &mut Connection,
+    statement: impl Statement,
+    audit: &AuditRow,
+) -> QueryResult<usize> {
+    let changed = statement.execute(conn).await?;
+    if changed > 0 {
+        insert_audit(audit).execute(conn).await?;
+    }
+    Ok(changed)
+}
