@@ -25,14 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(super) async fn abandon<F: Future>(future: F, point: usize) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = point;
-    poll_fn(|context| {
+    promptly(poll_fn(|context| {
         left -= 1;
         match future.as_mut().poll(context) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
             Poll::Pending if left == 0 => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         }
-    })
+    }))
     .await
 }
 
@@ -129,7 +129,7 @@ pub async fn an_abandoned_crowd_is_in_nobodys_way(repository: impl ClientReposit
     let (client, _) = subject.create_with_secret(1).await;
     let name = &client.client_id;
     for micros in [0, 100, 300, 1_000, 3_000, 10_000] {
-        let current = subject.get(name).await.expect("the client");
+        let current = promptly(subject.get(name)).await.expect("the client");
         let mut crowd = JoinSet::new();
         for second in 0..16 {
             let (subject, client) = (Arc::clone(&subject), current.clone());

@@ -45,6 +45,7 @@ mod texts;
 mod writes;
 
 use std::future::Future;
+use std::time::Duration;
 
 pub use abandoned::{
     abandoned_creations_are_whole_or_nothing, abandoned_reads_leave_nothing_behind,
@@ -64,18 +65,22 @@ pub use secrets::*;
 pub use tenants::*;
 pub use texts::*;
 
+/// Far more than any case takes.
+const LIMIT: Duration = Duration::from_secs(180);
+
 /// Runs a case on a runtime with several threads and a clock.
 ///
 /// # Panics
 ///
-/// When the case does, or when no runtime can be made.
+/// When the case does, when it has not ended after three minutes, or when no runtime can be made.
 pub fn run(case: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_all()
         .build()
         .expect("a runtime")
-        .block_on(case);
+        .block_on(async { tokio::time::timeout(LIMIT, case).await })
+        .expect("an end: something waits for ever");
 }
 
 /// Makes a `#[test]` of every case of the [conformance suite](crate::repository::conformance).
