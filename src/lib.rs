@@ -32,7 +32,7 @@
 //! | mount it | [`adapters`], [`handlers`] |
 //! | call it from Rust | [`manager`] |
 //! | decide who may administer | [`authorization`] |
-//! | keep clients in a place of your own | [`repository`] |
+//! | keep clients in a place of your own | [`repository::guide`], [`repository`] |
 //! | show and revoke the tokens of clients | [`manager::tokens`] |
 //! | hear what happens to clients | [`manager::ClientEvents`] |
 //! | settle what clients may register | [`domain::Policy`] |
@@ -48,6 +48,8 @@
 //! | `jwt` | yes | [`authorization::jwt`], with the cryptography of aws-lc |
 //! | `jwt-rust-crypto` | | [`authorization::jwt`], with that of RustCrypto: no C; `jwt` wins when both are on |
 //! | `diesel-sqlite` | | [`repository::SqliteRepository`]; SQLite is compiled in |
+//! | `diesel-postgres` | | [`repository::PostgresRepository`], on a pool of yours or its own; no `libpq` |
+//! | `diesel-mysql` | | [`repository::MysqlRepository`], for MySQL and MariaDB; no `libmysqlclient` |
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
 //! | `openapi` | | [`openapi`]: the OpenAPI document of what is served |
 //! | `tracing` | | log events; never a secret, hash or token |
