@@ -1,4 +1,5 @@
 //! The whole suite, and what is the log's own.
+#![allow(clippy::expect_used, reason = "a test may panic")]
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
