@@ -13,6 +13,7 @@ use tower_oauth_clients::repository::{Error, SqliteRepository};
 use crate::tell;
 
 /// What DATABASE_URL names. It can't be printed: the URL of a server holds a password.
+#[allow(dead_code, reason = "a URL is read where its database is built in")]
 pub(crate) enum Database {
     Sqlite(String),
     Postgres(String),
