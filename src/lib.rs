@@ -32,7 +32,7 @@
 //! | mount it | [`adapters`], [`handlers`] |
 //! | call it from Rust | [`manager`] |
 //! | decide who may administer | [`authorization`] |
-//! | keep clients in a place of your own | [`repository`] |
+//! | keep clients in a place of your own | [`repository::guide`], [`repository`] |
 //! | tell which client calls your token endpoint | [`authentication`] |
 //! | show and revoke the tokens of clients | [`manager::tokens`] |
 //! | hear what happens to clients | [`domain::ClientEvents`] |
@@ -49,6 +49,8 @@
 //! | `jwt` | yes | [`authorization::jwt`], with the cryptography of aws-lc |
 //! | `jwt-rust-crypto` | | [`authorization::jwt`], with that of RustCrypto: no C; `jwt` wins when both are on |
 //! | `diesel-sqlite` | | [`repository::SqliteRepository`]; SQLite is compiled in |
+//! | `diesel-postgres` | | [`repository::PostgresRepository`], on a pool of yours or its own; no `libpq` |
+//! | `diesel-mysql` | | [`repository::MysqlRepository`], for MySQL and MariaDB; no `libmysqlclient` |
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
 //! | `openapi` | | [`openapi`]: the OpenAPI document of what is served |
 //! | `argon2-rust` | | [`secrets::SimdArgon2id`]: a faster engine for Argon2id, with a risk of its own |

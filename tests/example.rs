@@ -28,6 +28,16 @@ use self::host::Settings;
 /// Where the clients are, below the host's own prefix.
 const CLIENTS: &str = "/api/v1/admin/oauth/clients";
 
+/// What is said of a server that is not there, or of a host that can't talk to it.
+const POSTGRES: &str = match cfg!(feature = "diesel-postgres") {
+    true => "Is the server up",
+    false => "--features diesel-sqlite,diesel-postgres",
+};
+const MYSQL: &str = match cfg!(feature = "diesel-mysql") {
+    true => "Is the server up",
+    false => "--features diesel-sqlite,diesel-mysql",
+};
+
 fn my_application() -> Value {
     json!({"name": "My Application", "redirect_uris": ["https://app.example.com/callback"]})
 }
@@ -151,12 +161,29 @@ fn a_wrong_setting_ends_it_with_a_sentence_that_helps() {
             "sqlite:///proc/clients.db",
             "set DATABASE_URL to sqlite://PATH",
         ),
+        ("DATABASE_URL", "", "must look like sqlite://PATH"),
         (
             "DATABASE_URL",
-            "postgres://localhost/clients",
+            "oracle://u:pass-word@localhost/clients",
             "must look like sqlite://PATH",
         ),
-        ("DATABASE_URL", "", "must look like sqlite://PATH"),
+        (
+            "DATABASE_URL",
+            "postgres://u:pass-word@127.0.0.1:1/clients",
+            POSTGRES,
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://u:pass-word@[nonsense",
+            POSTGRES,
+        ),
+        (
+            "DATABASE_URL",
+            "mysql://u:pass-word@127.0.0.1:1/clients",
+            MYSQL,
+        ),
+        ("DATABASE_URL", "mysql://u:pass-word#@localhost:x/y", MYSQL),
+        ("TOKENS_FILE", "missing/tokens.db", "Set TOKENS_FILE"),
         (
             "ADMIN_JWT_SECRET",
             "too short",
@@ -169,6 +196,7 @@ fn a_wrong_setting_ends_it_with_a_sentence_that_helps() {
         assert!(told.contains(variable), "{variable}={value}: {told}");
         assert!(told.contains(advice), "{variable}={value}: {told}");
         assert!(!told.contains("panicked"), "{variable}={value}: {told}");
+        assert!(!told.contains("pass-word"), "{variable}={value}: {told}");
     }
 }
 

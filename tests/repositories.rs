@@ -11,10 +11,11 @@ mod of_sqlite;
 #[path = "support/servers/mod.rs"]
 mod servers;
 
-use tower_oauth_clients::conformance_tests;
+use tower_oauth_clients::repository::conformance::InTurn;
 use tower_oauth_clients::repository::{
     MemoryRepository, MysqlRepository, PostgresRepository, SqliteRepository,
 };
+use tower_oauth_clients::{conformance_tests, credential_conformance_tests};
 
 use self::servers::Database;
 
@@ -22,12 +23,14 @@ mod memory {
     use super::*;
 
     conformance_tests!(async || (MemoryRepository::new(), ()));
+    credential_conformance_tests!(async || (MemoryRepository::new(), ()));
 }
 
 mod sqlite {
     use super::*;
 
     conformance_tests!(open);
+    credential_conformance_tests!(open);
 
     pub(super) async fn open() -> (SqliteRepository, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
@@ -42,6 +45,7 @@ mod postgres {
     use super::*;
 
     conformance_tests!(open);
+    credential_conformance_tests!(open);
 
     async fn open() -> (PostgresRepository, Database) {
         let database = Database::postgres().await;
@@ -60,6 +64,7 @@ mod postgres_serializable {
     use super::*;
 
     conformance_tests!(open);
+    credential_conformance_tests!(open);
 
     async fn open() -> (PostgresRepository, Database) {
         let database = Database::postgres().await;
@@ -72,11 +77,27 @@ mod mysql {
     use super::*;
 
     conformance_tests!(open);
+    credential_conformance_tests!(open);
 
     async fn open() -> (MysqlRepository, Database) {
         let database = Database::mysql().await;
         let repository = MysqlRepository::connect(database.url()).await.unwrap();
         repository.migrate().await.unwrap();
         (repository, database)
+    }
+}
+
+/// As two hosts on the same machine have it.
+mod sqlite_in_two_hosts {
+    use super::*;
+
+    conformance_tests!(open);
+    credential_conformance_tests!(open);
+
+    async fn open() -> (InTurn<SqliteRepository, 2>, tempfile::TempDir) {
+        let (first, folder) = sqlite::open().await;
+        let path = folder.path().join("clients.db");
+        let second = SqliteRepository::open(path).await.unwrap();
+        (InTurn::new([first, second]), folder)
     }
 }

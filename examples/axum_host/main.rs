@@ -5,20 +5,26 @@
 //! cargo run --example axum_host --features diesel-sqlite
 //! ```
 //!
+//! With the features `diesel-postgres` and `diesel-mysql`, the clients may be in a database server;
+//! several such hosts may share it. The tokens stay in a file of each host: they stand for what a
+//! host of your own has already.
+//!
 //! | Variable | Meaning | Default |
 //! |---|---|---|
 //! | `ADDR` | where to listen | `127.0.0.1:3000` |
-//! | `DATABASE_URL` | where the clients are | `sqlite://oauth_clients.db` |
+//! | `DATABASE_URL` | where the clients are: `sqlite://…`, `postgres://…` or `mysql://…` | `sqlite://oauth_clients.db` |
+//! | `TOKENS_FILE` | where the tokens are | beside the clients' file, or `oauth_tokens.db` |
 //! | `ADMIN_JWT_SECRET` | the HS256 key of the admin tokens, at least 32 bytes | made up at each start |
 //! | `RUST_LOG` | what is logged, to stderr | `info` |
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod database;
 mod tokens;
 
 use std::env;
 use std::error::Error;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -35,10 +41,10 @@ use tower_oauth_clients::adapters::axum::router;
 use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
 use tower_oauth_clients::domain::{ClientId, ClientStatus, Operator, Role, TenantId};
 use tower_oauth_clients::handlers::{self, Handlers};
-use tower_oauth_clients::repository::SqliteRepository;
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
 
+use crate::database::Database;
 use crate::tokens::Tokens;
 
 const TENANT: &str = "demo";
@@ -64,11 +70,12 @@ async fn run() -> Result<(), String> {
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
 
     let secret = admin_secret()?;
-    let path = database_path()?;
-    let repository = repository(&path).await?;
-    let tokens = tokens(&path)?;
+    let database = database()?;
+    let beside = database.tokens_file();
+    let builder = database.manager().await?;
+    let tokens = tokens(beside)?;
 
-    let manager = ClientManager::builder(repository)
+    let manager = builder
         .with_token_store(tokens.clone())
         .with_events(tokens.clone())
         .build()
@@ -116,38 +123,19 @@ fn admin_secret() -> Result<Vec<u8>, String> {
     }
 }
 
-fn database_path() -> Result<String, String> {
+fn database() -> Result<Database, String> {
     let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite://oauth_clients.db".into());
-    match url.strip_prefix("sqlite://") {
-        Some(path) if !path.is_empty() => Ok(path.to_owned()),
-        _ => Err(
-            "DATABASE_URL must look like sqlite://PATH, for example sqlite://oauth_clients.db."
-                .into(),
-        ),
-    }
+    Database::parse(url)
 }
 
-async fn repository(path: &str) -> Result<SqliteRepository, String> {
-    let opened = async {
-        let repository = SqliteRepository::open(path).await?;
-        repository.migrate().await?;
-        Ok(repository)
-    };
-    opened
-        .await
-        .map_err(|error: tower_oauth_clients::repository::Error| {
-            let cause = tell(&error);
-            format!(
-                "Cannot use the database file {path}: {cause}.\nIts folder must exist and be \
-             writable; set DATABASE_URL to sqlite://PATH to keep it elsewhere."
-            )
-        })
-}
-
-fn tokens(path: &str) -> Result<Tokens, String> {
-    let path = Path::new(path).with_extension("tokens.db");
-    Tokens::open(&path)
-        .map_err(|error| format!("Cannot use the database file {}: {error}.", path.display()))
+fn tokens(beside: PathBuf) -> Result<Tokens, String> {
+    let path = env::var_os("TOKENS_FILE").map_or(beside, PathBuf::from);
+    Tokens::open(&path).map_err(|error| {
+        format!(
+            "Cannot use the file {} for tokens: {error}.\nSet TOKENS_FILE to keep it elsewhere.",
+            path.display()
+        )
+    })
 }
 
 /// Stands for the token endpoint, which a real host has here: it would first check who calls.

@@ -1,4 +1,4 @@
-//! The host's own tokens: which ones it issued, in a SQLite file beside the clients'.
+//! The host's own tokens: which ones it issued, in a SQLite file.
 //!
 //! It keeps what administrators may see of each token. A host that issues opaque tokens has a column
 //! more, for their SHA-256; the tokens themselves it keeps nowhere.

@@ -17,6 +17,9 @@ mod credentials;
 mod diesel;
 mod erased;
 mod error;
+#[cfg(doc)]
+#[doc = include_str!("../../docs/writing_a_repository.md")]
+pub mod guide {}
 mod memory;
 
 use std::future::Future;
@@ -87,8 +90,14 @@ pub struct ClientFilter {
 /// # Contract
 ///
 /// - **Tenants.** Every method is bound to the tenant that it is given. What belongs to another
-///   tenant is [`ErrorKind::NotFound`], exactly like what does not exist. A `client_id` is unique
-///   across tenants, deleted clients included; texts compare byte for byte.
+///   tenant is [`ErrorKind::NotFound`], exactly like what does not exist. Texts compare byte for
+///   byte.
+/// - **Arguments agree.** The tenant and the `client_id` that a method is given are those of the
+///   client and of the audit entry that it is given beside; a repository may rely on it.
+/// - **Ids.** A `client_id` is unique across tenants, and the `id` of a client at least in its
+///   tenant; both stay taken after its deletion. The `id` of a secret is unique at least among its
+///   client's, that of an audit entry at least in its client's trail. A write that brings a taken
+///   one is [`ErrorKind::Conflict`], and nothing of it stays.
 /// - **All or nothing.** A method that writes stores the change and its audit entry together, or
 ///   neither, and it answers only when both would survive a crash of the process. A caller that
 ///   goes away (a dropped future) leaves one of these two states and no lock.
@@ -98,12 +107,15 @@ pub struct ClientFilter {
 ///   time of the audit entry.
 /// - **Deleted clients** are [`ErrorKind::NotFound`] to every method but
 ///   [`audit_entries`](Self::audit_entries).
+/// - **One moment.** What a method gives back was there at one moment, its total included, and it
+///   holds every write that was answered before.
 /// - **Newest first.** Lists are in descending order of the ids.
 /// - **Failures** that may pass (a lock not had in time, a lost connection) are
 ///   [`ErrorKind::Unavailable`]. No error text holds a secret, a hash or a stored value.
 ///
 /// Methods are written as plain `async fn`. The trait grows by sub-traits; it has no default
-/// bodies, so that nothing is forgotten.
+/// bodies, so that nothing is forgotten. The [`guide`] shows how to write one, and a suite of tests
+/// (feature `conformance`) tells whether it keeps the contract.
 pub trait ClientRepository: Send + Sync + 'static {
     /// Stores a new client with its first secret, if it has one; an imported one with all that its
     /// origin says.
@@ -191,7 +203,8 @@ pub trait ClientRepository: Send + Sync + 'static {
     ///
     /// [`ErrorKind::NotFound`]; [`ErrorKind::Stale`] when the stored version is not `expected`
     /// (the caller checked at that version that the client can use a secret);
-    /// [`ErrorKind::TooManySecrets`] when [`MAX_ACTIVE_SECRETS`] are active.
+    /// [`ErrorKind::TooManySecrets`] when [`MAX_ACTIVE_SECRETS`] are active;
+    /// [`ErrorKind::Conflict`] when the secret's id is taken.
     fn add_secret(
         &self,
         tenant: &TenantId,
@@ -201,13 +214,15 @@ pub trait ClientRepository: Send + Sync + 'static {
         audit: &AuditEntry,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Adds an active secret and retires every other active one: they verify until `grace_ends`.
-    /// Of the retired ones that still verify, the newest [`MAX_RETIRED_SECRETS`] stay; older ones
-    /// become inactive, and so do all when `grace_ends` is not after the time of the audit entry.
+    /// Adds an active secret and retires every other active one: they verify until `grace_ends`, or
+    /// until they expire by themselves if that is earlier. No secret is prolonged. Of the retired
+    /// ones that still verify, the newest [`MAX_RETIRED_SECRETS`] stay; older ones become inactive,
+    /// and so do all when `grace_ends` is not after the time of the audit entry.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`], and [`ErrorKind::Stale`] as in [`add_secret`](Self::add_secret).
+    /// [`ErrorKind::NotFound`]; [`ErrorKind::Stale`] and [`ErrorKind::Conflict`] as in
+    /// [`add_secret`](Self::add_secret).
     fn rotate_secret(
         &self,
         tenant: &TenantId,

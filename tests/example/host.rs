@@ -33,7 +33,7 @@ fn program() -> &'static Path {
             "--example",
             "axum_host",
             "--features",
-            "diesel-sqlite",
+            &storage_features(),
         ]);
         build.arg("--target-dir").arg(profile.parent().unwrap());
         if profile.ends_with("release") {
@@ -43,6 +43,18 @@ fn program() -> &'static Path {
         program
     });
     &PROGRAM
+}
+
+/// Those that the test was built with.
+fn storage_features() -> String {
+    let mut features = vec!["diesel-sqlite"];
+    if cfg!(feature = "diesel-postgres") {
+        features.push("diesel-postgres");
+    }
+    if cfg!(feature = "diesel-mysql") {
+        features.push("diesel-mysql");
+    }
+    features.join(",")
 }
 
 fn last_change(path: &Path) -> SystemTime {
@@ -76,6 +88,8 @@ impl<'a> Settings<'a> {
             .with("RUST_LOG", "info")
     }
 
+    /// The last value of a variable counts. With another `DATABASE_URL` the clients are there; what
+    /// the host writes besides is still in the folder.
     pub fn with(mut self, variable: &str, value: &str) -> Self {
         self.variables.push((variable.into(), value.into()));
         self

@@ -1,31 +1,183 @@
+//! Callers that go away. Every case needs a runtime with a clock.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use super::subject::{Subject, kind};
-use crate::domain::Page;
-use crate::repository::{ClientRepository, ErrorKind, Secrets};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
-/// Callers that go away at any time leave a whole write or none, and no lock behind.
-///
-/// Needs a runtime with a clock.
+use super::samples::{client, entry, secret};
+use super::subject::{Subject, kind};
+use super::writes::Write;
+use crate::domain::{Action, ClientId, Page, SecretRecord};
+use crate::repository::{ClientRepository, ErrorKind, Origin, Secrets};
+
+/// The furthest point at which a caller goes away: that often it was woken up before.
+const POINTS: usize = 24;
+
+/// Far more than any answer takes; a lock that was left behind is held for longer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Drops the future at the given one of the points where it waits. `None` unless it was faster.
+pub(super) async fn abandon<F: Future>(future: F, point: usize) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = point;
+    promptly(poll_fn(|context| {
+        left -= 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }))
+    .await
+}
+
+pub(super) async fn promptly<F: Future>(future: F) -> F::Output {
+    let answer = timeout(PATIENCE, future).await;
+    answer.expect("an answer: a caller that went away holds a lock or a connection")
+}
+
+/// Every write, dropped wherever it waits: either its change and its audit entry are there or
+/// neither is, and the next write on the client is in nobody's way.
 pub async fn abandoned_writes_are_whole_or_nothing(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
-    let id = subject.create(0).await.client_id;
-    for second in 1..=40 {
-        let client = subject.get(&id).await.expect("the client");
-        let write = subject.update(&client, Secrets::Keep, second);
-        let patience = Duration::from_micros(second * 50);
-        let _ = tokio::time::timeout(patience, write).await;
-    }
-    // The last word: whatever was abandoned comes too late from here on.
-    let last = loop {
-        let client = subject.get(&id).await.expect("the client");
-        let updated = subject.update(&client, Secrets::Keep, 99).await;
-        if kind(&updated) != Some(ErrorKind::Stale) {
-            break updated.expect("updated");
+    let mut second = 0;
+    for write in Write::ALL {
+        for point in 1..=POINTS {
+            second += 10;
+            let (client, retired, _) = subject.create_rotated(second).await;
+            let new = secret(second + 2);
+            let name = &client.client_id;
+            let audit = entry(&subject.tenant, name, Action::ClientUpdate, second + 2);
+            let written = write.perform(&subject, &client, retired.id, &new, &audit);
+            let done = abandon(written, point).await;
+            promptly(write_once_more(&subject, name)).await;
+
+            let (client, secrets, trail) = promptly(steady(&subject, name)).await;
+            let noted = trail.contains(&audit);
+            let shows = write.shows(client.as_ref(), &secrets, retired.id, new.id);
+            assert_eq!(shows, noted, "{write:?} dropped at point {point}");
+            if let Some(client) = client {
+                let version = client.version.as_i64().unsigned_abs();
+                assert_eq!(trail.len() as u64, version, "{write:?} at point {point}");
+            }
+            if let Some(done) = done {
+                done.expect("a write");
+                assert!(noted, "{write:?} was answered");
+                break;
+            }
         }
-    };
-    let page = Page::Number { number: 1, size: 1 };
-    let trail = subject.trail(&id, page).await.expect("the trail");
-    assert_eq!(trail.total, Some(last.version.as_i64().unsigned_abs()));
-    assert_eq!(subject.get(&id).await.ok(), Some(last));
+    }
+}
+
+/// A new client is there with its secret and its audit entry, or its id is free; a clone leaves no
+/// lock on its origin.
+pub async fn abandoned_creations_are_whole_or_nothing(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    let source = subject.create(0).await;
+    let from = Origin::CloneOf(source.client_id.clone(), source.version);
+    for (of, origin) in (1..).zip([Origin::Draft, from]) {
+        for point in 1..=POINTS {
+            let second = of * 1_000 + point as u64;
+            let mut client = client(&subject.tenant, second);
+            let secret = secret(second);
+            client.secret_last_four = Some(secret.last_four.clone());
+            let create = || subject.store(&client, Some(&secret), &origin, second);
+            let done = abandon(create(), point).await;
+            // Either this one makes it, or the one before did.
+            let again = kind(&promptly(create()).await);
+            assert!(matches!(again, None | Some(ErrorKind::Conflict)));
+            let (stored, secrets, trail) = promptly(steady(&subject, &client.client_id)).await;
+            assert_eq!(stored.as_ref(), Some(&client));
+            assert_eq!((secrets.len(), trail.len()), (1, 1));
+            if let Some(done) = done {
+                done.expect("created");
+                break;
+            }
+        }
+    }
+    promptly(write_once_more(&subject, &source.client_id)).await;
+}
+
+/// Many reads of every kind, dropped wherever they wait, use nothing up.
+pub async fn abandoned_reads_leave_nothing_behind(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    let (client, _) = subject.create_with_secret(1).await;
+    let name = &client.client_id;
+    let seen = subject.see(name).await;
+    let page = Page::Number { number: 1, size: 9 };
+    let all = Default::default();
+    for point in [1, 1, 2, 2, 3, 4, 5, 6].repeat(8) {
+        abandon(subject.get(name), point).await;
+        abandon(subject.secrets(name), point).await;
+        abandon(subject.trail(name, page), point).await;
+        let list = subject.repository.list(&subject.tenant, &all, page);
+        abandon(list, point).await;
+    }
+    assert_eq!(promptly(subject.see(name)).await, seen);
+    promptly(write_once_more(&subject, name)).await;
+}
+
+/// Many who wait for the same client, all dropped at some moment, leave nothing that anybody has
+/// to wait for.
+pub async fn an_abandoned_crowd_is_in_nobodys_way(repository: impl ClientRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    let (client, _) = subject.create_with_secret(1).await;
+    let name = &client.client_id;
+    for micros in [0, 100, 300, 1_000, 3_000, 10_000] {
+        let current = promptly(subject.get(name)).await.expect("the client");
+        let mut crowd = JoinSet::new();
+        for second in 0..16 {
+            let (subject, client) = (Arc::clone(&subject), current.clone());
+            crowd.spawn(async move {
+                let updated = subject.update(&client, Secrets::Keep, second).await;
+                updated.map(drop)
+            });
+        }
+        sleep(Duration::from_micros(micros)).await;
+        crowd.shutdown().await;
+        promptly(write_once_more(&subject, name)).await;
+        let (client, _, trail) = promptly(steady(&subject, name)).await;
+        let version = client.expect("the client").version.as_i64();
+        assert_eq!(trail.len() as u64, version.unsigned_abs());
+    }
+}
+
+/// An update that succeeds, unless the client is deleted. What was abandoned and expects a version
+/// comes too late from here on.
+async fn write_once_more<R: ClientRepository>(subject: &Subject<R>, id: &ClientId) {
+    loop {
+        let updated = match subject.get(id).await {
+            Ok(client) => subject.update(&client, Secrets::Keep, 999).await.map(drop),
+            Err(error) => Err(error),
+        };
+        match kind(&updated) {
+            None | Some(ErrorKind::NotFound) => return,
+            Some(ErrorKind::Stale | ErrorKind::Unavailable) => tokio::task::yield_now().await,
+            Some(other) => panic!("{other:?}"),
+        }
+    }
+}
+
+type Whole = (
+    Option<crate::domain::Client>,
+    Vec<SecretRecord>,
+    Vec<crate::domain::AuditEntry>,
+);
+
+/// What there is of a client, at a moment when nothing of it changes.
+async fn steady<R: ClientRepository>(subject: &Subject<R>, id: &ClientId) -> Whole {
+    loop {
+        let before = subject.see(id).await;
+        let secrets = subject.secrets(id).await.unwrap_or_default();
+        let after = subject.see(id).await;
+        if before == after {
+            let (_, client, _, trail) = after;
+            return (client, secrets, trail);
+        }
+    }
 }

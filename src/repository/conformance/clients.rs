@@ -57,8 +57,10 @@ pub(super) async fn assert_gone<R: ClientRepository>(
     let (id, version) = (&client.client_id, client.version);
     let not_found = Some(ErrorKind::NotFound);
     assert_eq!(kind(&subject.get(id).await), not_found);
-    let updated = subject.update(client, Secrets::Keep, 50).await;
-    assert_eq!(kind(&updated), not_found);
+    for secrets in [Secrets::Keep, Secrets::End] {
+        let updated = subject.update(client, secrets, 50).await;
+        assert_eq!(kind(&updated), not_found);
+    }
     assert_eq!(kind(&subject.delete(id, None, 50).await), not_found);
     let deleted = subject.delete(id, Some(version), 50).await;
     assert_eq!(kind(&deleted), not_found);
@@ -226,8 +228,13 @@ pub async fn a_deleted_client_is_gone(repository: impl ClientRepository) {
         let page = Page::Number { number: 1, size: 9 };
         let trail = subject.trail(&client.client_id, page).await;
         assert_eq!(trail.expect("the trail").total, Some(2));
-        let page = Page::After { id: None, size: 9 };
-        let listed = subject.list(&Default::default(), page).await;
-        assert!(listed.items.is_empty());
+        let status = Some(client.status);
+        let filter = crate::repository::ClientFilter { name: None, status };
+        for filter in [filter, Default::default()] {
+            let page = Page::After { id: None, size: 9 };
+            assert!(subject.list(&filter, page).await.items.is_empty());
+            let page = Page::Number { number: 1, size: 9 };
+            assert_eq!(subject.list(&filter, page).await.total, Some(0));
+        }
     }
 }

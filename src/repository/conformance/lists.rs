@@ -164,6 +164,48 @@ async fn names<R: ClientRepository>(
     clients.map(|client| client.metadata.name).collect()
 }
 
+/// However small the pages are, and in whatever number: all that match, once each.
+pub async fn filters_hold_on_every_page(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    for second in 0..9 {
+        let (name, status) = match second % 3 {
+            0 => ("Shop", ClientStatus::Active),
+            1 => ("shop of old", ClientStatus::Inactive),
+            _ => ("Bank", ClientStatus::Active),
+        };
+        named(&subject, second, name, status).await;
+    }
+    for (name, status, total) in [
+        (Some("SHOP"), None, 6),
+        (None, Some(ClientStatus::Active), 6),
+        (Some("shop"), Some(ClientStatus::Active), 3),
+        (Some("bank"), Some(ClientStatus::Inactive), 0),
+    ] {
+        let name = name.map(str::to_owned);
+        let filter = ClientFilter { name, status };
+        for size in [1, 2, 3, 6] {
+            let (mut numbered, mut keyset) = (Vec::new(), Vec::new());
+            for number in 1..=7 {
+                let slice = subject.list(&filter, Page::Number { number, size }).await;
+                assert_eq!(slice.total, Some(total));
+                assert_eq!(slice.has_more, number * u64::from(size) < total);
+                numbered.extend(ids(&slice));
+            }
+            let mut has_more = true;
+            while has_more {
+                let id = keyset.last().copied();
+                let slice = subject.list(&filter, Page::After { id, size }).await;
+                keyset.extend(ids(&slice));
+                has_more = slice.has_more;
+                assert_eq!(has_more, (keyset.len() as u64) < total);
+            }
+            assert_eq!(numbered.len() as u64, total);
+            assert_eq!(numbered, keyset);
+            assert!(keyset.is_sorted_by(|a, b| a > b));
+        }
+    }
+}
+
 /// A part of the name in any case, a status, or both; after an update, too.
 pub async fn filters_by_name_and_status(repository: impl ClientRepository) {
     use ClientStatus::{Active, Inactive, Suspended};
@@ -235,6 +277,11 @@ pub async fn filters_take_every_character_literally(repository: impl ClientRepos
         "💥",
         "100%",
         "a_b",
+        "🍣",
+        "🍺🍣",
+        "b ",
+        " b",
+        "  ",
         "' OR '1'='1",
         "%' OR 1=1 --",
     ];

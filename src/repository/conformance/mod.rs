@@ -1,9 +1,14 @@
 //! The contract of [`ClientRepository`](super::ClientRepository) as a suite of tests, for
 //! everybody who writes one.
 //!
-//! [`conformance_tests!`](crate::conformance_tests) makes one test of every case; each case is
-//! also an ordinary `async fn` here that panics when the contract is broken. A case wants a
-//! repository that is empty and its own. New versions of this crate may add cases.
+//! [`conformance_tests!`](crate::conformance_tests) makes one test of every case, and
+//! [`credential_conformance_tests!`](crate::credential_conformance_tests) of those for a
+//! [`CredentialRepository`](super::CredentialRepository). Each case is also an ordinary `async fn`
+//! here that panics when the contract is broken. A case wants a repository that is empty and its
+//! own; [`InTurn`] makes one of several that share a storage. New versions of this crate may add
+//! cases.
+//!
+//! There is a [guide](super::guide) to go with it.
 //!
 //! # Examples
 //!
@@ -16,6 +21,7 @@
 //!     }
 //!
 //!     tower_oauth_clients::conformance_tests!(open);
+//!     tower_oauth_clients::credential_conformance_tests!(open);
 //! }
 //! # fn main() {}
 //! ```
@@ -25,7 +31,10 @@ mod atomic;
 mod audit;
 mod clients;
 mod clones;
+mod credentials;
+mod ids;
 mod imports;
+mod in_turn;
 mod lists;
 mod races;
 mod rotation;
@@ -34,15 +43,23 @@ mod secrets;
 mod subject;
 mod tenants;
 mod texts;
+mod writes;
 
 use std::future::Future;
+use std::time::Duration;
 
-pub use abandoned::*;
+pub use abandoned::{
+    abandoned_creations_are_whole_or_nothing, abandoned_reads_leave_nothing_behind,
+    abandoned_writes_are_whole_or_nothing, an_abandoned_crowd_is_in_nobodys_way,
+};
 pub use atomic::*;
 pub use audit::*;
 pub use clients::*;
 pub use clones::*;
+pub use credentials::*;
+pub use ids::*;
 pub use imports::*;
+pub use in_turn::InTurn;
 pub use lists::*;
 pub use races::*;
 pub use rotation::*;
@@ -50,18 +67,22 @@ pub use secrets::*;
 pub use tenants::*;
 pub use texts::*;
 
+/// Far more than any case takes.
+const LIMIT: Duration = Duration::from_secs(180);
+
 /// Runs a case on a runtime with several threads and a clock.
 ///
 /// # Panics
 ///
-/// When the case does, or when no runtime can be made.
+/// When the case does, when it has not ended after three minutes, or when no runtime can be made.
 pub fn run(case: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_all()
         .build()
         .expect("a runtime")
-        .block_on(case);
+        .block_on(async { tokio::time::timeout(LIMIT, case).await })
+        .expect("an end: something waits for ever");
 }
 
 /// Makes a `#[test]` of every case of the [conformance suite](crate::repository::conformance).
@@ -74,6 +95,9 @@ macro_rules! conformance_tests {
     ($open:expr) => {
         $crate::conformance_tests! { $open;
             abandoned_writes_are_whole_or_nothing,
+            abandoned_creations_are_whole_or_nothing,
+            abandoned_reads_leave_nothing_behind,
+            an_abandoned_crowd_is_in_nobodys_way,
             refused_writes_leave_nothing,
             refused_creations_leave_nothing,
             entries_come_back_as_they_were_stored,
@@ -91,14 +115,20 @@ macro_rules! conformance_tests {
             a_clone_needs_its_origin_as_it_was_read,
             an_import_keeps_its_secrets,
             an_import_is_whole_or_nothing,
+            a_taken_secret_id_is_a_conflict,
+            a_taken_entry_id_undoes_the_write,
             lists_are_newest_first,
             numbered_pages_have_a_total,
             pages_after_an_item_follow_each_other,
             pages_do_not_end_at_deleted_clients,
+            filters_hold_on_every_page,
             filters_by_name_and_status,
             filters_take_every_character_literally,
             one_place_is_given_once,
             rotations_at_the_same_time_leave_one_active,
+            additions_and_rotations_keep_the_limits,
+            a_touch_undoes_no_write,
+            a_page_and_its_total_are_of_one_moment,
             one_of_the_last_two_secrets_stays,
             one_of_two_updates_wins,
             an_update_and_a_deletion_do_not_both_win,
@@ -107,6 +137,7 @@ macro_rules! conformance_tests {
             a_rotation_retires_the_active_secrets,
             a_rotation_without_grace_ends_every_other_secret,
             two_retired_secrets_stay_at_most,
+            a_rotation_prolongs_no_secret,
             expired_secrets_do_not_take_a_place,
             secrets_come_back_as_they_were_stored,
             two_secrets_are_active_at_most,
@@ -133,6 +164,27 @@ macro_rules! conformance_tests {
     };
 }
 
+/// Makes a `#[test]` of every case of the [conformance suite](crate::repository::conformance) that
+/// is about what [`CredentialRepository`](crate::repository::CredentialRepository) adds.
+///
+/// It takes what [`conformance_tests!`](crate::conformance_tests) takes, and may stand beside it.
+#[macro_export]
+macro_rules! credential_conformance_tests {
+    ($open:expr) => {
+        $crate::conformance_tests! { $open;
+            credentials_are_what_may_verify,
+            credentials_tell_every_status,
+            credentials_are_found_in_every_tenant,
+            credentials_of_a_deleted_client_are_gone,
+            a_rehash_changes_the_hash_only,
+            a_rehash_is_of_the_hash_that_was_read,
+            credentials_are_of_one_moment,
+            a_rehash_undoes_no_write,
+            abandoned_authentications_leave_nothing_behind,
+        }
+    };
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -148,6 +200,8 @@ mod tests {
             include_str!("clients.rs"),
             include_str!("clones.rs"),
             include_str!("imports.rs"),
+            include_str!("credentials.rs"),
+            include_str!("ids.rs"),
             include_str!("lists.rs"),
             include_str!("races.rs"),
             include_str!("rotation.rs"),
@@ -162,6 +216,6 @@ mod tests {
             assert!(named.contains(&case), "{case}");
             count += 1;
         }
-        assert!(count > 40);
+        assert!(count > 60);
     }
 }

@@ -3,16 +3,16 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::samples::{at, client};
+use super::samples::{at, client, entry, tenant};
 use super::subject::{Subject, kind};
-use crate::domain::{ClientId, SecretStatus, Version};
+use crate::domain::{Action, ClientId, Page, SecretStatus, Version};
 use crate::repository::{ClientRepository, ErrorKind, Origin, Result, Secrets};
 
 /// How often each race is run: what is wrong may still go well now and then.
 const ROUNDS: u64 = 10;
 
 /// Runs all of them at the same time and gives back how each ended.
-async fn race<F>(racers: impl IntoIterator<Item = F>) -> Vec<Option<ErrorKind>>
+pub(super) async fn race<F>(racers: impl IntoIterator<Item = F>) -> Vec<Option<ErrorKind>>
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
@@ -86,6 +86,100 @@ pub async fn rotations_at_the_same_time_leave_one_active(repository: impl Client
     assert_eq!(count(SecretStatus::Inactive), 6);
     let version = subject.version(&id).await.expect("the client");
     assert_eq!(version.as_i64(), 9);
+}
+
+/// Who adds and who rotates meet each other's limits: two active and two retired secrets.
+pub async fn additions_and_rotations_keep_the_limits(repository: impl ClientRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    let (client, _) = subject.create_with_secret(0).await;
+    let id = client.client_id;
+    let ended = race((1..=12).map(|racer| {
+        let wish = if racer % 2 == 0 {
+            Wish::Rotate
+        } else {
+            Wish::Add
+        };
+        insist(Arc::clone(&subject), id.clone(), wish, racer)
+    }))
+    .await;
+    let refused = Some(ErrorKind::TooManySecrets);
+    let expected = |kind: &Option<ErrorKind>| kind.is_none() || *kind == refused;
+    assert!(ended.iter().all(expected), "{ended:?}");
+    let secrets = subject.secrets(&id).await.expect("secrets");
+    let count = |status| secrets.iter().filter(|s| s.status == status).count();
+    assert!((1..=2).contains(&count(SecretStatus::Active)));
+    assert!(count(SecretStatus::Retired) <= 2);
+    assert_eq!(secrets.len(), 1 + winners(&ended));
+    let (_, client, _, trail) = subject.see(&id).await;
+    assert_eq!(trail.len(), 1 + winners(&ended));
+    let version = client.expect("the client").version.as_i64();
+    assert_eq!(version.unsigned_abs(), trail.len() as u64);
+}
+
+/// Uses that are noted while the secret is stopped and the client changed: all of it is there
+/// afterwards.
+pub async fn a_touch_undoes_no_write(repository: impl ClientRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    for round in 0..ROUNDS {
+        let start = round * 100;
+        let (client, secret) = subject.create_with_secret(start).await;
+        let id = client.client_id;
+        let ended = race((0..6).map(|racer| {
+            let (subject, id) = (Arc::clone(&subject), id.clone());
+            async move {
+                match racer {
+                    0 => subject.deactivate(&id, secret.id, start).await.map(drop),
+                    1 => insist(subject, id, Wish::Add, start + 50).await,
+                    _ => subject.touch(&id, secret.id, start + racer).await,
+                }
+            }
+        }))
+        .await;
+        assert_eq!(ended, [None; 6]);
+        let secrets = subject.secrets(&id).await.expect("secrets");
+        let [_, stopped] = &*secrets else {
+            panic!("two secrets")
+        };
+        assert_eq!(stopped.status, SecretStatus::Inactive);
+        assert_eq!(stopped.last_used_at, Some(at(start + 5)));
+        assert_eq!(
+            subject.version(&id).await.ok().map(Version::as_i64),
+            Some(3)
+        );
+    }
+}
+
+/// The total of a numbered page is that of the moment when its items were read.
+pub async fn a_page_and_its_total_are_of_one_moment(repository: impl ClientRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    let first = subject.create(0).await;
+    let page = Page::Number {
+        number: 1,
+        size: Page::MAX_SIZE,
+    };
+    let writing = {
+        let (subject, mut client) = (Arc::clone(&subject), first.clone());
+        tokio::spawn(async move {
+            for second in 1..=20 {
+                subject.create(second).await;
+                let updated = subject.update(&client, Secrets::Keep, second).await;
+                client = updated.expect("updated");
+            }
+        })
+    };
+    loop {
+        let last = writing.is_finished();
+        let listed = subject.list(&Default::default(), page).await;
+        assert_eq!(listed.total, Some(listed.items.len() as u64));
+        let trail = subject.trail(&first.client_id, page).await;
+        let trail = trail.expect("the trail");
+        assert_eq!(trail.total, Some(trail.items.len() as u64));
+        if last {
+            assert_eq!((listed.items.len(), trail.items.len()), (21, 21));
+            break;
+        }
+    }
+    writing.await.expect("written");
 }
 
 /// Two deletions, of one active secret each.
@@ -175,7 +269,7 @@ pub async fn a_clone_and_a_deletion_come_one_after_the_other(repository: impl Cl
     }
 }
 
-/// All want the same `client_id`.
+/// All want the same `client_id`, in one tenant or the other.
 pub async fn one_of_many_creations_wins(repository: impl ClientRepository) {
     let subject = Arc::new(Subject::new(repository));
     for round in 0..ROUNDS {
@@ -184,9 +278,14 @@ pub async fn one_of_many_creations_wins(repository: impl ClientRepository) {
         let ended = race((0..6).map(|racer| {
             let (subject, name) = (Arc::clone(&subject), name.clone());
             async move {
-                let mut client = client(&subject.tenant, start + racer);
+                let tenant = tenant(["acme", "other"][racer as usize % 2]);
+                let mut client = client(&tenant, start + racer);
                 client.client_id = name;
-                subject.store(&client, None, &Origin::Draft, start).await
+                let audit = entry(&tenant, &client.client_id, Action::ClientCreate, start);
+                let repository = &subject.repository;
+                repository
+                    .create(&tenant, &client, None, &Origin::Draft, &audit)
+                    .await
             }
         }))
         .await;

@@ -1,8 +1,8 @@
-use super::samples::at;
+use super::samples::{at, client, secret};
 use super::subject::{Subject, kind};
 use crate::domain::SecretStatus::{self, Active, Inactive, Retired};
 use crate::domain::{ClientId, Timestamp};
-use crate::repository::{ClientRepository, ErrorKind};
+use crate::repository::{ClientRepository, ErrorKind, Origin};
 
 /// The statuses, newest first.
 async fn statuses<R: ClientRepository>(subject: &Subject<R>, id: &ClientId) -> Vec<SecretStatus> {
@@ -75,6 +75,43 @@ pub async fn two_retired_secrets_stay_at_most(repository: impl ClientRepository)
     let stale = subject.rotate(id, client.version, at(1_000), 6).await;
     assert_eq!(kind(&stale), Some(ErrorKind::Stale));
     assert_eq!(subject.version(id).await.ok(), Some(version));
+}
+
+/// A secret that stops verifying by itself before the grace ends does so, whether it is retired now
+/// or was before.
+pub async fn a_rotation_prolongs_no_secret(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    for (start, ends, next, expected) in [
+        (10, Some(500), 5_000, 500),
+        (20, Some(1_000), 5_000, 1_000),
+        (30, Some(2_000), 300, 1_000),
+        (40, None, 300, 1_000),
+    ] {
+        let mut first = secret(start);
+        first.expires_at = ends.map(at);
+        let client = client(&subject.tenant, start);
+        let stored = subject.store(&client, Some(&first), &Origin::Draft, start);
+        stored.await.expect("a client is stored");
+        let id = &client.client_id;
+        // What is retired already stays as it is, whether the next grace ends sooner or later.
+        for (second, grace_ends) in [(start + 1, 1_000), (start + 2, next)] {
+            rotate(&subject, id, at(grace_ends), second).await;
+            let secrets = subject.secrets(id).await.expect("secrets");
+            let old = secrets.last().expect("a secret");
+            assert_eq!((old.status, old.expires_at), (Retired, Some(at(expected))));
+            assert_eq!(old.updated_at, at(start + 1));
+        }
+    }
+    // One that is over by then has no grace.
+    let mut over = secret(50);
+    over.expires_at = Some(at(51));
+    let client = client(&subject.tenant, 50);
+    let stored = subject.store(&client, Some(&over), &Origin::Draft, 50);
+    stored.await.expect("a client is stored");
+    rotate(&subject, &client.client_id, at(1_000), 60).await;
+    let secrets = subject.secrets(&client.client_id).await.expect("secrets");
+    let old = secrets.last().expect("a secret");
+    assert_eq!((old.status, old.expires_at), (Inactive, Some(at(51))));
 }
 
 /// A retired secret whose grace is over ends with the next rotation, and older ones that still

@@ -2,7 +2,7 @@ mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use self::state::State;
+use self::state::{State, Stored};
 use super::{
     ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, Result, Secrets,
 };
@@ -108,9 +108,9 @@ impl ClientRepository for MemoryRepository {
     }
 
     async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
-        let mut secrets = self.state().live(tenant, client_id)?.secrets.clone();
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.id));
-        Ok(secrets)
+        self.state()
+            .live(tenant, client_id)
+            .map(Stored::newest_first)
     }
 
     async fn add_secret(

@@ -80,6 +80,10 @@ impl State {
     ) -> Result<Client> {
         let mut stored = expect(self.live(tenant, client_id)?, expected)?.clone();
         change(&mut stored)?;
+        let trail = self.trails.get(client_id);
+        if trail.is_some_and(|trail| trail.contains_key(&audit.id)) {
+            return Err(ErrorKind::Conflict.into());
+        }
         stored.client.version = stored.client.version.next();
         stored.client.updated_at = audit.at;
         stored.client.secret_last_four = stored.newest_active().map(|s| s.last_four.clone());
@@ -99,14 +103,10 @@ impl State {
         let stored = self.clients.get(client_id);
         let stored = stored.filter(|stored| stored.client.deleted_at.is_none());
         let stored = stored.ok_or(ErrorKind::NotFound)?;
-        let secrets = stored.secrets.iter().rev();
-        Ok(Credentials {
-            client: stored.client.clone(),
-            secrets: secrets
-                .filter(|secret| secret.status != SecretStatus::Inactive)
-                .cloned()
-                .collect(),
-        })
+        let mut secrets = stored.newest_first();
+        secrets.retain(|secret| secret.status != SecretStatus::Inactive);
+        let client = stored.client.clone();
+        Ok(Credentials { client, secrets })
     }
 
     /// Changes a secret without a trace on its client.
@@ -163,6 +163,12 @@ impl State {
 }
 
 impl Stored {
+    pub(super) fn newest_first(&self) -> Vec<SecretRecord> {
+        let mut secrets = self.secrets.clone();
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.id));
+        secrets
+    }
+
     fn newest_active(&self) -> Option<&SecretRecord> {
         self.active().max_by_key(|secret| secret.id)
     }
@@ -181,6 +187,9 @@ impl Stored {
     }
 
     pub(super) fn add_secret(&mut self, secret: &SecretRecord) -> Result<()> {
+        if self.secret_mut(secret.id).is_ok() {
+            return Err(ErrorKind::Conflict.into());
+        }
         if self.active().count() >= MAX_ACTIVE_SECRETS {
             return Err(ErrorKind::TooManySecrets.into());
         }
@@ -199,7 +208,8 @@ impl Stored {
             if secret.status == SecretStatus::Active {
                 secret.status = SecretStatus::Retired;
                 secret.updated_at = now;
-                secret.expires_at = Some(grace_ends);
+                secret.expires_at =
+                    Some(secret.expires_at.map_or(grace_ends, |e| e.min(grace_ends)));
             }
         }
         if grace_ends <= now {

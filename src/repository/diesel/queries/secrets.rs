@@ -1,4 +1,6 @@
+use diesel::dsl::case_when;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 
 use super::audit::insert_audit;
@@ -78,10 +80,13 @@ pub(in super::super) async fn rotate_secret(
     conn.transaction(async |conn| {
         advance(conn, key, Some(expected), audit).await?;
         let active = of_client(key).filter(dsl::status.eq(Active.as_str()));
+        // Nothing is prolonged. An empty end is never earlier.
+        let ends = case_when(dsl::expires_at.lt(grace_ends), dsl::expires_at)
+            .otherwise(grace_ends.into_sql::<Nullable<BigInt>>());
         let retire = Prepared(diesel::update(active).set((
             dsl::status.eq(Retired.as_str()),
             dsl::updated_at.eq(audit.at()),
-            dsl::expires_at.eq(grace_ends),
+            dsl::expires_at.eq(ends),
         )));
         if grace_ends <= audit.at() {
             together!(conn; retire, end_secrets(key, audit)).map(drop)?;

@@ -1,0 +1,120 @@
+//! Records as JSON. A field that is forgotten does not compile.
+
+use std::net::IpAddr;
+
+use serde_json::{Value, json};
+use tower_oauth_clients::domain::{
+    Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, FapiProfile,
+    GrantType, Id, SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version,
+};
+
+/// What a write leaves behind: one line of the log.
+#[derive(Clone)]
+pub(crate) struct Change {
+    pub(crate) client: Client,
+    /// All of the client's, newest first.
+    pub(crate) secrets: Vec<SecretRecord>,
+    pub(crate) audit: Option<AuditEntry>,
+}
+
+pub(crate) trait Record: Sized {
+    fn save(&self) -> Value;
+    fn load(saved: &Value) -> Option<Self>;
+}
+
+macro_rules! records {
+    ($($record:ident { $($field:ident),+ })+) => {
+        $(impl Record for $record {
+            fn save(&self) -> Value {
+                json!({ $(stringify!($field): self.$field.save()),+ })
+            }
+
+            fn load(saved: &Value) -> Option<Self> {
+                Some(Self { $($field: Record::load(saved.get(stringify!($field))?)?),+ })
+            }
+        })+
+    };
+}
+
+records! {
+    Change { client, secrets, audit }
+    Client {
+        id, tenant_id, client_id, metadata, status, secret_last_four, version, created_at,
+        updated_at, deleted_at
+    }
+    ClientMetadata {
+        name, redirect_uris, scopes, grant_types, client_auth_methods, fapi_profile,
+        is_confidential, jwks, jwks_uri, logo_url, privacy_policy, terms_url, website
+    }
+    SecretRecord {
+        id, hash, last_four, status, description, created_at, updated_at, last_used_at, expires_at
+    }
+    AuditEntry {
+        id, tenant_id, client_id, secret_id, action, operator_id, operator_type, message, ip, at
+    }
+}
+
+macro_rules! values {
+    ($($type:ty: |$value:ident| $save:expr, |$saved:ident| $load:expr;)+) => {
+        $(impl Record for $type {
+            fn save(&self) -> Value {
+                let $value = self;
+                $save.into()
+            }
+
+            fn load($saved: &Value) -> Option<Self> {
+                $load
+            }
+        })+
+    };
+}
+
+values! {
+    bool: |yes| *yes, |saved| saved.as_bool();
+    String: |text| text.as_str(), |saved| saved.as_str().map(str::to_owned);
+    Id: |id| id.to_string(), |saved| Self::parse(saved.as_str()?);
+    IpAddr: |ip| ip.to_string(), |saved| saved.as_str()?.parse().ok();
+    SecretHash: |hash| hash.expose(), |saved| saved.as_str().map(Self::from_phc);
+    Timestamp: |at| at.as_micros(), |saved| saved.as_i64().map(Self::from_micros);
+    Version: |version| version.as_i64(), |saved| saved.as_i64().map(Self::from_i64);
+}
+
+macro_rules! words {
+    ($($type:ty),+) => {
+        values! { $($type: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);)+ }
+    };
+}
+
+words!(
+    Action,
+    AuthMethod,
+    ClientId,
+    ClientStatus,
+    FapiProfile,
+    GrantType,
+    SecretStatus,
+    TenantId
+);
+
+impl<T: Record> Record for Option<T> {
+    fn save(&self) -> Value {
+        self.as_ref().map_or(Value::Null, Record::save)
+    }
+
+    fn load(saved: &Value) -> Option<Self> {
+        match saved {
+            Value::Null => Some(None),
+            _ => T::load(saved).map(Some),
+        }
+    }
+}
+
+impl<T: Record> Record for Vec<T> {
+    fn save(&self) -> Value {
+        self.iter().map(Record::save).collect()
+    }
+
+    fn load(saved: &Value) -> Option<Self> {
+        saved.as_array()?.iter().map(T::load).collect()
+    }
+}
