@@ -76,7 +76,13 @@ mod wire;
 pub use manager::ClientManager;
 
 /// Compiles the examples of the README.
-#[cfg(all(doctest, feature = "axum", feature = "diesel-sqlite", feature = "jwt"))]
+#[cfg(all(
+    doctest,
+    feature = "axum",
+    feature = "diesel-postgres",
+    feature = "diesel-sqlite",
+    feature = "jwt"
+))]
 #[doc = include_str!("../README.md")]
 mod readme {}
 

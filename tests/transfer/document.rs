@@ -11,7 +11,7 @@ use crate::host::{BCRYPT, Host, draft, id, operator, rich, said};
 
 #[tokio::test]
 async fn a_document_is_checked_like_anything_from_outside() {
-    let old = Host::memory();
+    let old = Host::memory().await;
     let (client_id, _) = rich(&old).await;
     let document: Value = serde_json::from_str(&old.export().await[0]).unwrap();
     for new in Host::each().await {
@@ -119,7 +119,7 @@ fn a_document_of_another_shape_is_not_read() {
 
 #[tokio::test]
 async fn times_are_kept_to_the_microsecond() {
-    let old = Host::memory();
+    let old = Host::memory().await;
     old.clock.advance(Duration::from_micros(123_457));
     rich(&old).await;
     let line = &old.export().await[0];
@@ -144,7 +144,7 @@ async fn times_are_kept_to_the_microsecond() {
 
 #[tokio::test]
 async fn only_the_document_itself_shows_a_hash() {
-    let old = Host::memory();
+    let old = Host::memory().await;
     rich(&old).await;
     let page = old.manager.export(&operator(), None).await.unwrap();
     assert!(

@@ -4,17 +4,16 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::Value;
-use tempfile::TempDir;
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::domain::{
     Client, ClientId, Clock, Draft, Operator, Patch, Role, SecretRecord, SecretStatus, TenantId,
 };
 use tower_oauth_clients::manager::transfer::{ClientExport, Imported};
 use tower_oauth_clients::manager::{Error, ErrorKind, Expected};
-use tower_oauth_clients::repository::{ClientRepository, MemoryRepository, SqliteRepository};
 use tower_oauth_clients::secrets::{AnyHash, Argon2id, HashPool, Plaintext};
 
-use crate::support::TestClock;
+use crate::support::place::Place;
+use crate::support::{Repository, Store, TestClock};
 
 /// As crypt_blowfish's own tests have it: the hash of `U*U`.
 pub const BCRYPT: &str = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
@@ -29,40 +28,37 @@ pub fn pool() -> HashPool {
 pub struct Host {
     pub manager: ClientManager,
     pub clock: TestClock,
-    folder: Option<TempDir>,
+    place: Place,
 }
 
 impl Host {
-    pub fn over(repository: impl ClientRepository, folder: Option<TempDir>) -> Self {
+    pub async fn over(store: Store) -> Self {
         let clock = TestClock::new();
-        let manager = ClientManager::builder(repository);
+        let (repository, place) = Repository::open(store).await;
+        let manager = repository.manager();
         let manager = manager.with_hash_pool(pool()).with_clock(clock.clone());
         Self {
             manager: manager.build().unwrap(),
             clock,
-            folder,
+            place,
         }
     }
 
-    pub fn memory() -> Self {
-        Self::over(MemoryRepository::new(), None)
+    pub async fn memory() -> Self {
+        Self::over(Store::Memory).await
     }
 
     pub async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("clients.db");
-        let repository = SqliteRepository::open(file).await.unwrap();
-        repository.migrate().await.unwrap();
-        Self::over(repository, Some(folder))
+        Self::over(Store::Sqlite).await
     }
 
-    pub async fn each() -> [Self; 2] {
-        [Self::memory(), Self::sqlite().await]
+    pub async fn each() -> [Self; 4] {
+        let [memory, sqlite, postgres, mysql] = Store::ALL.map(Self::over);
+        [memory.await, sqlite.await, postgres.await, mysql.await]
     }
 
     pub fn database(&self) -> Connection {
-        let folder = self.folder.as_ref().unwrap().path();
-        Connection::open(folder.join("clients.db")).unwrap()
+        Connection::open(self.place.file()).unwrap()
     }
 
     pub async fn export(&self) -> Vec<String> {

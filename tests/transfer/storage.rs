@@ -7,12 +7,19 @@ use tower_oauth_clients::manager::transfer::{ClientExport, Imported};
 use tower_oauth_clients::manager::{ErrorKind, Expected};
 
 use crate::host::{Host, draft, id, operator, rich, tenant};
+use crate::support::Store;
 
 #[tokio::test]
 async fn a_client_moves_with_everything_and_authenticates_there() {
     let pairs = [
-        (Host::sqlite().await, Host::memory()),
-        (Host::memory(), Host::sqlite().await),
+        (Host::sqlite().await, Host::memory().await),
+        (Host::sqlite().await, Host::over(Store::Postgres).await),
+        (
+            Host::over(Store::Postgres).await,
+            Host::over(Store::Mysql).await,
+        ),
+        (Host::over(Store::Mysql).await, Host::sqlite().await),
+        (Host::memory().await, Host::sqlite().await),
     ];
     for (old, new) in pairs {
         let (id, [active, retired]) = rich(&old).await;
@@ -39,7 +46,7 @@ async fn a_client_moves_with_everything_and_authenticates_there() {
 #[tokio::test]
 async fn a_second_import_changes_nothing() {
     for new in Host::each().await {
-        let old = Host::memory();
+        let old = Host::memory().await;
         let (id, _) = rich(&old).await;
         let line = &old.export().await[0];
         new.import(line).await.unwrap();
@@ -100,7 +107,7 @@ async fn an_export_has_every_live_client_of_the_tenant_once() {
 /// The second of three secrets is not stored, nor is anything else.
 #[tokio::test]
 async fn an_import_that_fails_halfway_leaves_nothing() {
-    let old = Host::memory();
+    let old = Host::memory().await;
     let (client_id, _) = rich(&old).await;
     let line = &old.export().await[0];
     let new = Host::sqlite().await;
