@@ -69,6 +69,7 @@ pub mod manager;
 pub mod openapi;
 pub mod repository;
 pub mod secrets;
+mod telemetry;
 mod wire;
 
 pub use manager::ClientManager;
