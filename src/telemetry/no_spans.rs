@@ -1,5 +1,6 @@
 use std::future::Future;
 
+#[derive(Clone)]
 pub(crate) struct Span;
 
 impl Span {

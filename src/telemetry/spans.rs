@@ -3,7 +3,8 @@ use std::future::Future;
 use tracing::Instrument;
 use tracing::field::Value;
 
-/// A stretch of work, with a name that stays.
+/// A stretch of work, with a name that stays. A clone is the same stretch.
+#[derive(Clone)]
 pub(crate) struct Span(tracing::Span);
 
 impl Span {

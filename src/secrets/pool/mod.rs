@@ -82,21 +82,22 @@ impl HashPool {
         T: Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        // Where the caller waits for the answer, the span ends on the caller's thread.
         let span = span!(DEBUG, "oauth_clients.hash", work = kind);
-        let waiting = Gauged::waiting();
+        let (waiting, entered) = (Gauged::waiting(), span.clone());
         let job: Job = Box::new(move |hasher| {
             drop(waiting);
             if answer.is_closed() {
                 return;
             }
             let (hashing, begun) = (Gauged::hashing(), Stopwatch::start());
-            let done = catch_unwind(AssertUnwindSafe(|| span.within(|| work(hasher))));
+            let done = catch_unwind(AssertUnwindSafe(|| entered.within(|| work(hasher))));
             let done = done.unwrap_or_else(|_| {
                 Err(Error::new(ErrorKind::Other, "the secret hasher panicked"))
             });
             hashed(kind, &begun);
             // Whoever has the answer sees them gone.
-            drop((hashing, span));
+            drop((hashing, entered));
             // Nobody waits any more: the answer is dropped.
             let _ = answer.send(done);
         });
@@ -104,7 +105,9 @@ impl HashPool {
             hash_shed();
             Error::new(ErrorKind::Overloaded, "too many secrets wait to be hashed")
         })?;
-        answered.await.map_err(|error| {
+        let answered = answered.await;
+        drop(span);
+        answered.map_err(|error| {
             Error::new(ErrorKind::Other, "the secret was not hashed").with_source(error)
         })?
     }
