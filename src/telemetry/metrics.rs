@@ -30,6 +30,9 @@ impl Gauged {
         Self::one_of(gauge!("oauth_clients_hashes_in_flight"))
     }
 
+    /// It counts no more.
+    pub(crate) fn end(self) {}
+
     fn one_of(gauge: Gauge) -> Self {
         gauge.increment(1);
         Self(gauge)

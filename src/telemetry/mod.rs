@@ -10,8 +10,5 @@ mod metrics;
 #[cfg_attr(not(feature = "tracing"), path = "no_spans.rs")]
 mod spans;
 
-pub(crate) use self::metrics::{
-    Gauged, Stopwatch, assertion_refused, attempt_refused, authenticated, cache_asked, hash_shed,
-    hashed, requested, storage_retried,
-};
+pub(crate) use self::metrics::*;
 pub(crate) use self::spans::{Span, span};

@@ -18,6 +18,8 @@ impl Gauged {
     pub(crate) fn hashing() -> Self {
         Self
     }
+
+    pub(crate) fn end(self) {}
 }
 
 pub(crate) fn requested(_: &'static str, _: StatusCode, _: &Stopwatch) {}

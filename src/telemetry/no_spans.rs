@@ -10,7 +10,7 @@ impl Span {
         work
     }
 
-    pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn within<T>(self, work: impl FnOnce() -> T) -> T {
         work()
     }
 }

@@ -23,8 +23,8 @@ impl Span {
         work.instrument(self.0.clone()).await
     }
 
-    /// The same without waiting.
-    pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// The same without waiting; then it ends.
+    pub(crate) fn within<T>(self, work: impl FnOnce() -> T) -> T {
         self.0.in_scope(work)
     }
 }

@@ -82,11 +82,11 @@ impl HashPool {
         T: Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        // Where the caller waits for the answer, the span ends on the caller's thread.
+        // It lives until the answer is here, so that it ends on the thread of whoever waits for it.
         let span = span!(DEBUG, "oauth_clients.hash", work = kind);
         let (waiting, entered) = (Gauged::waiting(), span.clone());
         let job: Job = Box::new(move |hasher| {
-            drop(waiting);
+            waiting.end();
             if answer.is_closed() {
                 return;
             }
@@ -96,8 +96,8 @@ impl HashPool {
                 Err(Error::new(ErrorKind::Other, "the secret hasher panicked"))
             });
             hashed(kind, &begun);
-            // Whoever has the answer sees them gone.
-            drop((hashing, entered));
+            // Before its caller has the answer.
+            hashing.end();
             // Nobody waits any more: the answer is dropped.
             let _ = answer.send(done);
         });
@@ -105,9 +105,7 @@ impl HashPool {
             hash_shed();
             Error::new(ErrorKind::Overloaded, "too many secrets wait to be hashed")
         })?;
-        let answered = answered.await;
-        drop(span);
-        answered.map_err(|error| {
+        answered.await.map_err(|error| {
             Error::new(ErrorKind::Other, "the secret was not hashed").with_source(error)
         })?
     }
