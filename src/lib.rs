@@ -54,8 +54,10 @@
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
 //! | `openapi` | | [`openapi`]: the OpenAPI document of what is served |
 //! | `argon2-rust` | | [`secrets::SimdArgon2id`]: a faster engine for Argon2id, with a risk of its own |
-//! | `tracing` | | log events; never a secret, hash or token |
+//! | `metrics` | | counters, gauges and histograms through the `metrics` facade: [their names][observability] |
+//! | `tracing` | | spans and log events; never a secret, hash or token: [their names][observability] |
 //!
+//! [observability]: https://docs.rs/crate/tower-oauth-clients/latest/source/docs/observability.md
 //! [axum]: https://docs.rs/axum
 //! [tower]: https://docs.rs/tower
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -71,6 +73,7 @@ pub mod manager;
 pub mod openapi;
 pub mod repository;
 pub mod secrets;
+mod telemetry;
 mod wire;
 
 pub use manager::ClientManager;
@@ -90,3 +93,8 @@ mod readme {}
 #[cfg(all(doctest, feature = "diesel-mysql", feature = "diesel-postgres"))]
 #[doc = include_str!("../docs/databases.md")]
 mod databases {}
+
+/// Compiles the example of the guide to metrics and spans.
+#[cfg(all(doctest, feature = "metrics"))]
+#[doc = include_str!("../docs/observability.md")]
+mod observability {}

@@ -13,7 +13,8 @@ use proc_macro2::{TokenStream, TokenTree};
 
 /// `secrets` stands before `wire`, since one type of `wire` shows a plaintext: the answer that
 /// issues it.
-const ROOMS: [&str; 10] = [
+const ROOMS: [&str; 11] = [
+    "telemetry",
     "domain",
     "secrets",
     "wire",

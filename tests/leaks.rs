@@ -1,11 +1,13 @@
 //! A secret is in clear once: in the answer that issues it. Not in a log of any level, not in
-//! another answer, not in what types print, not in the database.
+//! another answer, not in what types print, not in the labels of a number, not in the database.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test may panic"
 )]
 
+#[path = "leaks/authentication.rs"]
+mod authentication;
 mod support;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::Full;
+use metrics_util::debugging::DebuggingRecorder;
 use serde_json::{Value, json};
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::LatencyUnit;
@@ -179,6 +182,9 @@ fn private_key() -> (String, String) {
 #[tokio::test]
 async fn a_secret_is_shown_once() {
     let log = Log::of_everything();
+    let recorder = DebuggingRecorder::new();
+    let recorded = recorder.snapshotter();
+    recorder.install().unwrap();
     for store in Store::ALL {
         let app = App::new(store).await;
         let mut secrets = Secrets::default();
@@ -187,7 +193,7 @@ async fn a_secret_is_shown_once() {
             told: String::new(),
         };
         everything(&mut caller, &mut secrets).await;
-        let told = caller.told;
+        let told = caller.told + &authentication::everything(&app, &mut secrets).await;
 
         let place = |place: &str| format!("{place} over {store:?}");
         secrets.assert_absent(&app.database_bytes(), &place("the database"));
@@ -199,6 +205,7 @@ async fn a_secret_is_shown_once() {
             "{}",
             place("a hash is in the log")
         );
+        authentication::assert_numbers_tell_nothing(&recorded, &secrets);
         if store != Store::Memory {
             let bytes = app.database_bytes();
             assert!(hashes.iter().all(|hash| contains(&bytes, hash.as_bytes())));
@@ -208,7 +215,15 @@ async fn a_secret_is_shown_once() {
 
     // There was something to be seen.
     let log = String::from_utf8(log.bytes()).unwrap();
-    for expected in ["finished processing request", "refused", "TRACE", "DEBUG"] {
+    for expected in [
+        "finished processing request",
+        "refused",
+        "TRACE",
+        "DEBUG",
+        "oauth_clients.authenticate{method=\"private_key_jwt\" outcome=\"success\"}",
+        "oauth_clients.hash{work=\"verify\"}",
+        "the assertion was presented before",
+    ] {
         assert!(log.contains(expected), "{expected} is not logged");
     }
     // What could turn a line of the log around is written as an escape.

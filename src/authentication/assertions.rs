@@ -3,6 +3,8 @@ use std::pin::Pin;
 
 use super::Result;
 use crate::domain::{Client, ClientId, Timestamp};
+#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+use crate::telemetry::assertion_refused;
 
 /// Verifies assertions, as the authenticator sees it.
 pub(super) trait Assertions: Send + Sync {
@@ -31,6 +33,10 @@ impl Assertions for super::assertion::AssertionVerifier {
         assertion: &'a str,
         now: Timestamp,
     ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
-        Box::pin(async move { Ok(self.verify(client, assertion, now).await?) })
+        Box::pin(async move {
+            let verified = self.verify(client, assertion, now).await;
+            let verified = verified.inspect_err(|error| assertion_refused(error.kind().word()));
+            Ok(verified?)
+        })
     }
 }

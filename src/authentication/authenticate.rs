@@ -6,6 +6,7 @@ use super::{Authenticated, ClientAuthenticator, Error, ErrorKind, MAX_SECRET_LEN
 use crate::domain::{AuthMethod, Client, ClientId, SecretRecord, Timestamp};
 use crate::repository::{self, Credentials};
 use crate::secrets::{self, Plaintext};
+use crate::telemetry::cache_asked;
 
 /// A secret that may be the one of the record.
 struct Claim {
@@ -70,7 +71,11 @@ impl ClientAuthenticator {
             let digest = cache.digest(&record.hash, &secret);
             (cache, digest)
         });
-        let holds = known.is_some_and(|(cache, digest)| cache.holds(record.id, digest, now));
+        let holds = known.is_some_and(|(cache, digest)| {
+            let hit = cache.holds(record.id, digest, now);
+            cache_asked(hit);
+            hit
+        });
         if !holds {
             let pending = self.admit(&client.client_id, peer).await?;
             // A copy, where the hash is to be made anew; both are wiped.

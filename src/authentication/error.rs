@@ -49,6 +49,18 @@ impl ErrorKind {
         }
     }
 
+    /// What it is called where a host watches.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::TooManyFailures => "too_many_failures",
+            Self::Overloaded => "overloaded",
+            Self::Unavailable => "unavailable",
+            Self::Internal => "internal",
+        }
+    }
+
     fn message(self) -> &'static str {
         match self {
             Self::InvalidRequest => "the request is malformed",

@@ -78,6 +78,7 @@ mod error;
 mod form;
 mod limiter;
 mod memo;
+mod observed;
 mod presented;
 
 use std::fmt;
@@ -91,6 +92,7 @@ use self::background::Background;
 use self::bookkeeping::Bookkeeping;
 use self::cache::VerifiedCache;
 use self::decoy::Decoy;
+use self::observed::observed;
 use crate::domain::{AuthMethod, Client, ClientEvents, Clock, Id};
 use crate::repository::{CredentialRepository, CredentialSource};
 use crate::secrets::HashPool;
@@ -158,8 +160,10 @@ impl ClientAuthenticator {
         form: &[u8],
         peer: Option<IpAddr>,
     ) -> Result<Authenticated> {
-        let presented = Presented::read(head, form).inspect_err(Error::report)?;
-        self.authenticate_presented(presented, peer).await
+        match Presented::read(head, form) {
+            Ok(presented) => self.authenticate_presented(presented, peer).await,
+            Err(error) => observed(None, async { Err(error) }).await,
+        }
     }
 
     /// Which client presents this.
@@ -176,18 +180,20 @@ impl ClientAuthenticator {
         peer: Option<IpAddr>,
     ) -> Result<Authenticated> {
         let method = presented.method();
-        let outcome = match presented {
-            Presented::SecretBasic { client_id, secret }
-            | Presented::SecretPost { client_id, secret } => {
-                self.by_secret(client_id, secret, method, peer).await
+        let attempt = async {
+            match presented {
+                Presented::SecretBasic { client_id, secret }
+                | Presented::SecretPost { client_id, secret } => {
+                    self.by_secret(client_id, secret, method, peer).await
+                }
+                Presented::Assertion {
+                    client_id,
+                    assertion,
+                } => self.by_assertion(client_id, assertion, peer).await,
+                Presented::Nothing { client_id } => self.by_name(client_id).await,
             }
-            Presented::Assertion {
-                client_id,
-                assertion,
-            } => self.by_assertion(client_id, assertion, peer).await,
-            Presented::Nothing { client_id } => self.by_name(client_id).await,
         };
-        outcome.inspect_err(Error::report)
+        observed(Some(method), attempt).await
     }
 }
 

@@ -20,6 +20,7 @@ mod secrets;
 mod tokens;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Method, Request, Response};
 
 pub(crate) use self::operation::Operation;
@@ -32,6 +33,7 @@ use self::request::Call;
 use self::route::{Matched, find};
 use crate::authorization::{Authorizer, SharedAuthorizer};
 use crate::manager::ClientManager;
+use crate::telemetry::{Stopwatch, requested};
 
 pub use body::Body;
 pub use error::{Error, ErrorKind};
@@ -74,36 +76,48 @@ impl Handlers {
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<BoxError>,
     {
-        let head_only = request.method() == Method::HEAD;
-        let outcome = self.try_handle(request).await;
-        let reply = outcome.unwrap_or_else(|error| error.into_reply(self.manager.now()));
-        reply.into_response(head_only)
+        let (head, body) = request.into_parts();
+        let matched = find(&head.method, head.uri.path());
+        let (operation, span) = (matched.word(), matched.span());
+        let begun = Stopwatch::start();
+        let answer = async {
+            let outcome = self.try_handle(&head, body, matched).await;
+            outcome.unwrap_or_else(|error| error.into_reply(self.manager.now()))
+        };
+        let reply = span.around(answer).await;
+        span.record("status", reply.status().as_u16());
+        requested(operation, reply.status(), &begun);
+        reply.into_response(head.method == Method::HEAD)
     }
 
-    async fn try_handle<B>(&self, request: Request<B>) -> Result<Reply, Error>
+    async fn try_handle<B>(
+        &self,
+        head: &Parts,
+        body: B,
+        matched: Matched<'_>,
+    ) -> Result<Reply, Error>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<BoxError>,
     {
-        let (head, body) = request.into_parts();
         // Which routes there are is no secret; what they answer is. So 404 and 405 come first.
-        let (operation, parameters) = match find(&head.method, head.uri.path()) {
+        let (operation, parameters) = match matched {
             Matched::Operation(operation, parameters) => (operation, parameters),
             Matched::OtherMethods(allowed) => return Err(Error::method_not_allowed(allowed)),
-            Matched::Nothing => return self.elsewhere(&head),
+            Matched::Nothing => return self.elsewhere(head),
         };
-        let operator = self.authorizer.operator(&head).await?;
+        let operator = self.authorizer.operator(head).await?;
         let body = if operation.takes_body() {
             request::read_json(&head.headers, body).await?
         } else {
             Bytes::new()
         };
-        self.run(operation, Call::new(operator, parameters, &head, body))
+        self.run(operation, Call::new(operator, parameters, head, body))
             .await
     }
 
     #[cfg(not(feature = "openapi"))]
-    fn elsewhere(&self, _: &http::request::Parts) -> Result<Reply, Error> {
+    fn elsewhere(&self, _: &Parts) -> Result<Reply, Error> {
         Err(ErrorKind::NotFound.into())
     }
 

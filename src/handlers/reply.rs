@@ -41,6 +41,10 @@ impl Reply {
         }
     }
 
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// A success in the usual envelope.
     pub(super) fn success<T: Serialize>(
         status: StatusCode,

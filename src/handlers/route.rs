@@ -1,6 +1,7 @@
 use http::Method;
 
 use super::operation::Operation;
+use crate::telemetry::{Span, span};
 
 /// What a method and a path lead to.
 #[derive(Debug, PartialEq)]
@@ -9,6 +10,25 @@ pub(super) enum Matched<'a> {
     /// The path is known, with these methods.
     OtherMethods(Vec<Method>),
     Nothing,
+}
+
+impl Matched<'_> {
+    /// Where there is no operation.
+    const OTHER: &'static str = "other";
+
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Operation(operation, _) => operation.word(),
+            _ => Self::OTHER,
+        }
+    }
+
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Self::Operation(operation, _) => operation.span(),
+            _ => span!(INFO, "oauth_clients.other", operation = Self::OTHER; status),
+        }
+    }
 }
 
 /// The segments of a path that stand for its parameters, in their order and still encoded.

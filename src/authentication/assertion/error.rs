@@ -37,6 +37,28 @@ pub enum ErrorKind {
     Unavailable,
 }
 
+impl ErrorKind {
+    /// What it is called where a host watches.
+    pub(in super::super) fn word(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::Malformed => "malformed",
+            Self::Algorithm => "algorithm",
+            Self::WrongClient => "wrong_client",
+            Self::WrongAudience => "wrong_audience",
+            Self::Expired => "expired",
+            Self::LivesTooLong => "lives_too_long",
+            Self::NotYetValid => "not_yet_valid",
+            Self::NoId => "no_id",
+            Self::NoKey => "no_key",
+            Self::BadSignature => "bad_signature",
+            Self::Replayed => "replayed",
+            Self::Overloaded => "overloaded",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
 /// Why an assertion does not authenticate the client.
 ///
 /// It is for logs and metrics: whoever presents an assertion is told `invalid_client` whatever the

@@ -5,6 +5,7 @@ use super::super::Error;
 use super::super::background::Background;
 use super::{Attempt, Erased};
 use crate::domain::ClientId;
+use crate::telemetry::attempt_refused;
 
 /// An attempt that was let through and whose end the limiter has to be told.
 pub(in super::super) struct Pending<'a> {
@@ -26,6 +27,7 @@ impl<'a> Pending<'a> {
         if let Some(limiter) = limiter
             && let Some(wait) = limiter.wait(attempt).await
         {
+            attempt_refused();
             return Err(Error::too_many_failures(wait));
         }
         Ok(Self {

@@ -1,6 +1,7 @@
 use std::time::{Duration, Instant};
 
 use super::error::{Fault, Result};
+use crate::telemetry::storage_retried;
 
 /// How often an operation starts at most when others are in the way, …
 const ATTEMPTS: u32 = 10;
@@ -32,6 +33,7 @@ impl Attempts {
         if self.made >= ATTEMPTS || self.start.elapsed() >= PATIENCE {
             return None;
         }
+        storage_retried();
         let longest = 1_000_u64 << self.made;
         Some(Duration::from_micros(rand::random_range(
             longest / 2..=longest,

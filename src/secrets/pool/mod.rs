@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use self::worker::Job;
 use super::{Error, ErrorKind, Plaintext, SecretHasher};
 use crate::domain::SecretHash;
+use crate::telemetry::{Gauged, Stopwatch, hash_shed, hashed, span};
 
 pub use builder::HashPoolBuilder;
 
@@ -47,7 +48,7 @@ impl HashPool {
     ///
     /// [`ErrorKind::Overloaded`] when the queue is full, else what the hasher answers.
     pub async fn hash(&self, plaintext: Plaintext) -> Result<(Plaintext, SecretHash), Error> {
-        self.run(move |hasher| {
+        self.run("hash", move |hasher| {
             let hash = hasher.hash(&plaintext)?;
             Ok((plaintext, hash))
         })
@@ -60,7 +61,7 @@ impl HashPool {
     ///
     /// [`ErrorKind::Overloaded`] when the queue is full, else what the hasher answers.
     pub async fn verify(&self, presented: Plaintext, hash: SecretHash) -> Result<bool, Error> {
-        self.run(move |hasher| hasher.verify(&presented, &hash))
+        self.run("verify", move |hasher| hasher.verify(&presented, &hash))
             .await
     }
 
@@ -75,25 +76,35 @@ impl HashPool {
         self.hasher.needs_rehash(hash)
     }
 
-    async fn run<T, W>(&self, work: W) -> Result<T, Error>
+    async fn run<T, W>(&self, kind: &'static str, work: W) -> Result<T, Error>
     where
         W: FnOnce(&dyn SecretHasher) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        // It lives until the answer is here, so that it ends on the thread of whoever waits for it.
+        let span = span!(DEBUG, "oauth_clients.hash", work = kind);
+        let (waiting, entered) = (Gauged::waiting(), span.clone());
         let job: Job = Box::new(move |hasher| {
+            waiting.end();
             if answer.is_closed() {
                 return;
             }
-            let done = catch_unwind(AssertUnwindSafe(|| work(hasher))).unwrap_or_else(|_| {
+            let (hashing, begun) = (Gauged::hashing(), Stopwatch::start());
+            let done = catch_unwind(AssertUnwindSafe(|| entered.within(|| work(hasher))));
+            let done = done.unwrap_or_else(|_| {
                 Err(Error::new(ErrorKind::Other, "the secret hasher panicked"))
             });
+            hashed(kind, &begun);
+            // Before its caller has the answer.
+            hashing.end();
             // Nobody waits any more: the answer is dropped.
             let _ = answer.send(done);
         });
-        self.queue
-            .try_send(job)
-            .map_err(|_| Error::new(ErrorKind::Overloaded, "too many secrets wait to be hashed"))?;
+        self.queue.try_send(job).map_err(|_| {
+            hash_shed();
+            Error::new(ErrorKind::Overloaded, "too many secrets wait to be hashed")
+        })?;
         answered.await.map_err(|error| {
             Error::new(ErrorKind::Other, "the secret was not hashed").with_source(error)
         })?

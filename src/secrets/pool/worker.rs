@@ -1,4 +1,5 @@
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
@@ -6,7 +7,7 @@ use crossbeam_channel::Receiver;
 
 use super::SecretHasher;
 
-/// Hashes or verifies, and answers its caller. Does not unwind.
+/// Hashes or verifies, and answers its caller.
 pub(super) type Job = Box<dyn FnOnce(&dyn SecretHasher) + Send>;
 
 /// Starts a thread that ends when the last sender of jobs is gone.
@@ -20,7 +21,8 @@ pub(super) fn start(
         .spawn(move || {
             lower_priority();
             for job in jobs {
-                job(&*hasher);
+                // What watches it may panic, too, and the thread must go on.
+                let _ = catch_unwind(AssertUnwindSafe(|| job(&*hasher)));
             }
         })
         .map(drop)

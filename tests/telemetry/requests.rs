@@ -1,0 +1,90 @@
+//! Requests to the admin API.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::support::{App, CLIENTS, admin, base, request};
+use crate::watch::{Watch, named, timed};
+
+const COUNT: &str = "oauth_clients_requests_total";
+const DURATION: &str = "oauth_clients_request_duration_seconds";
+
+/// Asks for every operation, in success and in failure.
+pub async fn everything(app: &App) {
+    let created = app.create(&base()).await;
+    let path = |rest: &str| format!("{CLIENTS}/{}{rest}", created["client_id"].as_str().unwrap());
+    let call = async |method: Method, path: &str, body: Option<Value>| {
+        app.call(method, path, body.as_ref()).await
+    };
+    let added = call(Method::POST, &path("/secrets"), None).await.data();
+    let added = path(&format!(
+        "/secrets/{}",
+        added["secret_id"].as_str().unwrap()
+    ));
+    for (method, path, body) in [
+        (Method::POST, CLIENTS.to_owned(), Some(json!({"name": ""}))),
+        (Method::GET, CLIENTS.to_owned(), None),
+        (Method::GET, path(""), None),
+        (Method::HEAD, path(""), None),
+        (Method::GET, format!("{CLIENTS}/a%00b"), None),
+        (Method::PUT, path(""), Some(json!({"name": "B"}))),
+        (Method::POST, path("/clone"), None),
+        (Method::POST, path("/secrets"), None),
+        (Method::PUT, format!("{added}/deactivate"), None),
+        (Method::DELETE, added, None),
+        (Method::POST, path("/rotate-secret"), None),
+        (Method::GET, path("/secrets"), None),
+        (Method::GET, path("/audit-logs"), None),
+        (Method::GET, path("/stats"), None),
+        (Method::GET, path("/tokens"), None),
+        (Method::DELETE, path("/tokens"), None),
+        (Method::PATCH, path(""), None),
+        (Method::GET, path("/whatever-comes"), None),
+        (Method::DELETE, path(""), None),
+    ] {
+        call(method, &path, body).await;
+    }
+    let anonymous = request("", Method::GET, &path(""), None);
+    app.send(anonymous).await;
+    let stranger = admin("tenant_b");
+    app.call_as(&stranger, Method::GET, &path(""), None).await;
+}
+
+#[tokio::test]
+async fn each_is_counted_by_its_operation_and_its_status() {
+    let watch = Watch::begin().await;
+    for app in App::each().await {
+        everything(&app).await;
+        let mut expected = timed(
+            COUNT,
+            DURATION,
+            &[
+                ("operation=create_client,status=201", 1),
+                ("operation=create_client,status=400", 1),
+                ("operation=list_clients,status=200", 1),
+                ("operation=get_client,status=200", 2),
+                ("operation=get_client,status=401", 1),
+                ("operation=get_client,status=404", 2),
+                ("operation=update_client,status=200", 1),
+                ("operation=delete_client,status=204", 1),
+                ("operation=clone_client,status=201", 1),
+                ("operation=rotate_secret,status=200", 1),
+                ("operation=list_secrets,status=200", 1),
+                ("operation=create_secret,status=201", 1),
+                ("operation=create_secret,status=409", 1),
+                ("operation=deactivate_secret,status=200", 1),
+                ("operation=delete_secret,status=204", 1),
+                ("operation=list_audit_logs,status=200", 1),
+                ("operation=get_stats,status=404", 1),
+                ("operation=list_tokens,status=404", 1),
+                ("operation=revoke_tokens,status=404", 1),
+                ("operation=other,status=404", 1),
+                ("operation=other,status=405", 1),
+            ],
+        );
+        let hashes = ("oauth_clients_hash_duration_seconds{work=hash}", 4);
+        expected.extend(named(&[hashes]));
+        let numbers = watch.numbers();
+        assert_eq!(numbers, expected, "{:?}", app.store);
+    }
+}
