@@ -69,6 +69,7 @@ mod assertions;
 mod authenticate;
 mod background;
 mod basic;
+mod body;
 mod bookkeeping;
 mod builder;
 mod cache;
@@ -95,6 +96,7 @@ use crate::domain::{AuthMethod, Client, ClientEvents, Clock, Id};
 use crate::repository::{CredentialRepository, CredentialSource};
 use crate::secrets::HashPool;
 
+pub(crate) use body::read_form;
 pub use builder::{AuthenticatorBuilder, BuildError};
 pub use error::{Error, ErrorKind};
 pub use limiter::{Attempt, FailureLimiter, LocalLimiter, LocalLimiterBuilder};
