@@ -115,6 +115,7 @@ async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>
         .with_hash_pool(pool)
         .with_assertions(AssertionVerifier::builder(issuer).build()?)
         .build()?;
+    let clients = ClientAuthenticationLayer::new(authenticator);
     let authorizer = JwtAuthorizer::builder(Keys::from_secret(admin_secret)?).build()?;
 
     let server = Server {
@@ -123,10 +124,11 @@ async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>
         manager: manager.clone(),
     };
     Ok(Router::new()
-        .route("/token", post(token::token))
-        .route("/introspect", post(introspection::introspect))
-        // For the routes above it, and not for those below.
-        .route_layer(ClientAuthenticationLayer::new(authenticator))
+        .route("/token", post(token::token).route_layer(clients.clone()))
+        .route(
+            "/introspect",
+            post(introspection::introspect).route_layer(clients),
+        )
         .route("/authorize", get(refusal::authorize))
         .route("/jwks", get(signing::jwks))
         .route("/.well-known/openid-configuration", get(metadata::metadata))

@@ -26,9 +26,9 @@ pub(crate) async fn metadata(State(server): State<Server>) -> Json<Value> {
         "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "jwks_uri": format!("{issuer}/jwks"),
         "grant_types_supported": ["client_credentials"],
-        // OpenID Connect Discovery asks for these, which only logins need.
+        // OpenID Connect Discovery asks for these, which only logins need; from there comes nothing.
         "authorization_endpoint": format!("{issuer}/authorize"),
-        "response_types_supported": [],
+        "response_types_supported": ["none"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
     }))

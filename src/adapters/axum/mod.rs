@@ -30,7 +30,8 @@
 //! # }
 //! ```
 //!
-//! A token endpoint that knows its caller. The layer answers those who do not authenticate:
+//! A token endpoint that knows its caller. The layer answers those who do not authenticate; put on
+//! with `MethodRouter::route_layer`, it leaves other methods to their 405:
 //!
 //! ```
 //! use std::collections::HashMap;
@@ -52,7 +53,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let authenticator = ClientAuthenticator::builder(MemoryRepository::new()).build()?;
 //! let layer = ClientAuthenticationLayer::new(authenticator);
-//! let app: Router = Router::new().route("/token", post(token).layer(layer));
+//! let app: Router = Router::new().route("/token", post(token).route_layer(layer));
 //! # let _ = app;
 //! # Ok(())
 //! # }
