@@ -36,12 +36,13 @@ pub(crate) async fn introspect(
         return Ok(inactive());
     };
     // The token is as good as its client is now.
-    let client_id = claims["client_id"].as_str().and_then(ClientId::parse);
+    let client_id = claims.get("client_id").and_then(|id| id.as_str());
+    let client_id = client_id.and_then(ClientId::parse);
     match client_id {
         Some(client_id) if is_active(&server, &caller.client.tenant_id, &client_id).await? => {
-            claims["active"] = true.into();
-            claims["token_type"] = "Bearer".into();
-            Ok(Json(claims))
+            claims.insert("active".into(), true.into());
+            claims.insert("token_type".into(), "Bearer".into());
+            Ok(Json(claims.into()))
         }
         _ => Ok(inactive()),
     }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tower_oauth_clients::domain::{Client, Clock, Id, SystemClock};
 
 use crate::Server;
@@ -69,7 +69,7 @@ impl SigningKey {
     }
 
     /// The claims of an access token that is ours and still good.
-    pub(crate) fn read(&self, issuer: &str, token: &str) -> Option<Value> {
+    pub(crate) fn read(&self, issuer: &str, token: &str) -> Option<Map<String, Value>> {
         let mut rules = Validation::new(Algorithm::ES256);
         rules.set_issuer(&[issuer]);
         rules.set_audience(&[issuer]);

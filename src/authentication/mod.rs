@@ -43,6 +43,9 @@
 //! # }
 //! ```
 //!
+//! A [`ClientAuthenticationLayer`](crate::adapters::tower::ClientAuthenticationLayer) does this to
+//! every request in front of a service.
+//!
 //! # What it promises
 //!
 //! - **One way, a registered one.** A request that authenticates in several ways is refused, and so
