@@ -23,10 +23,15 @@ async fn answer(endpoint: &Endpoint, sent: &str) -> String {
     let service = TowerToHyperService::new(endpoint.layer.layer(service_fn(inner)));
     let (mut near, far) = duplex(256 * 1024);
     let serving = tokio::spawn(async move {
-        let connection = http1::Builder::new().serve_connection(TokioIo::new(far), service);
-        let _ = connection.await;
+        let mut server = http1::Builder::new();
+        let connection = server.half_close(true);
+        let _ = connection
+            .serve_connection(TokioIo::new(far), service)
+            .await;
     });
     near.write_all(sent.as_bytes()).await.unwrap();
+    // Who waits for more of the body sees that none comes.
+    near.shutdown().await.unwrap();
     let mut text = String::new();
     near.read_to_string(&mut text).await.unwrap();
     serving.await.unwrap();

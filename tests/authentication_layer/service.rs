@@ -122,10 +122,10 @@ async fn a_body_that_breaks_off_is_malformed() {
     assert_eq!(answer.json()["error"], "invalid_request");
 }
 
-/// Never says how long it is, and how often it was asked for more.
-struct Endless(usize);
+/// So many bytes, one kibibyte at a time, and no word of how many.
+struct Unannounced(usize);
 
-impl http_body::Body for Endless {
+impl http_body::Body for Unannounced {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -133,18 +133,23 @@ impl http_body::Body for Endless {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.0 += 1;
-        assert!(self.0 <= 65, "it is read on and on");
-        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[b'a'; 1024])))))
+        let length = self.0.min(1024);
+        self.0 -= length;
+        let frame = Frame::data(Bytes::from(vec![b'a'; length]));
+        Poll::Ready((length > 0).then_some(Ok(frame)))
     }
 }
 
 #[tokio::test]
-async fn a_body_without_end_is_not_read_to_its_end() {
+async fn a_body_that_does_not_say_how_long_it_is_is_read_to_the_limit_only() {
     let endpoint = Endpoint::new(Plan::default()).await;
     let service = endpoint.layer.layer(Probe::default());
-    let request = known(&endpoint).map(|_| Endless(0));
-    assert_eq!(service.oneshot(request).await.unwrap().status(), 413);
+    let limit = 64 * 1024;
+    for (length, status) in [(limit, 200), (limit + 1, 413), (usize::MAX, 413)] {
+        let request = known(&endpoint).map(|_| Unannounced(length));
+        let response = service.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status, "{length}");
+    }
 }
 
 #[tokio::test]
