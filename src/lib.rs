@@ -33,7 +33,7 @@
 //! | call it from Rust | [`manager`] |
 //! | decide who may administer | [`authorization`] |
 //! | keep clients in a place of your own | [`repository::guide`], [`repository`] |
-//! | tell which client calls your token endpoint | [`authentication`] |
+//! | tell which client calls your token endpoint | [`authentication`], [`adapters::tower::ClientAuthenticationLayer`] |
 //! | show and revoke the tokens of clients | [`manager::tokens`] |
 //! | hear what happens to clients | [`domain::ClientEvents`] |
 //! | settle what clients may register | [`domain::Policy`] |

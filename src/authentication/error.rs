@@ -13,6 +13,8 @@ use crate::{repository, secrets};
 pub enum ErrorKind {
     /// The request is malformed, or authenticates in several ways: 400 `invalid_request`.
     InvalidRequest,
+    /// The body is longer than the host reads: 413 `invalid_request`. Only where this crate reads it.
+    PayloadTooLarge,
     /// It is not known to be the client that it names: 401 `invalid_client`, whatever the reason.
     InvalidClient,
     /// Too many failed before it: 429 with `Retry-After`. Whether it would have failed too was not
@@ -31,6 +33,7 @@ impl ErrorKind {
     fn status(self) -> StatusCode {
         match self {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
+            Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::InvalidClient => StatusCode::UNAUTHORIZED,
             Self::TooManyFailures => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -40,7 +43,7 @@ impl ErrorKind {
 
     fn code(self) -> &'static str {
         match self {
-            Self::InvalidRequest => "invalid_request",
+            Self::InvalidRequest | Self::PayloadTooLarge => "invalid_request",
             Self::InvalidClient => "invalid_client",
             Self::TooManyFailures | Self::Overloaded | Self::Unavailable => {
                 "temporarily_unavailable"
@@ -53,6 +56,7 @@ impl ErrorKind {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
+            Self::PayloadTooLarge => "payload_too_large",
             Self::InvalidClient => "invalid_client",
             Self::TooManyFailures => "too_many_failures",
             Self::Overloaded => "overloaded",
@@ -64,6 +68,7 @@ impl ErrorKind {
     fn message(self) -> &'static str {
         match self {
             Self::InvalidRequest => "the request is malformed",
+            Self::PayloadTooLarge => "the body is too long",
             Self::InvalidClient => "client authentication failed",
             Self::TooManyFailures => "too many failed attempts, try again later",
             Self::Overloaded => "too many secrets are being verified, try again later",
@@ -99,7 +104,7 @@ impl Error {
         self.kind
     }
 
-    /// The status to answer with: 400, 401, 429, 500 or 503.
+    /// The status to answer with: 400, 401, 413, 429, 500 or 503.
     pub fn status(&self) -> StatusCode {
         self.kind.status()
     }
@@ -161,6 +166,23 @@ impl Error {
         }
     }
 
+    /// A fault of the host itself, in words that whoever tries it will read.
+    #[cfg(feature = "axum")]
+    pub(crate) fn misused(message: &'static str) -> Self {
+        Self {
+            message,
+            ..ErrorKind::Internal.into()
+        }
+    }
+
+    pub(super) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
     /// It is not the client, for a reason that only the host may read.
     pub(super) fn refused(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
@@ -178,7 +200,7 @@ impl Error {
 
     /// Tells the host's log.
     #[cfg(feature = "tracing")]
-    pub(super) fn report(&self) {
+    pub(crate) fn report(&self) {
         let source = self.source();
         match self.kind {
             ErrorKind::Internal => tracing::error!(error = source, "{self}"),
@@ -190,7 +212,7 @@ impl Error {
     }
 
     #[cfg(not(feature = "tracing"))]
-    pub(super) fn report(&self) {}
+    pub(crate) fn report(&self) {}
 }
 
 impl From<ErrorKind> for Error {
@@ -306,6 +328,7 @@ mod tests {
     fn every_description_has_only_the_characters_of_the_rfc() {
         for kind in [
             ErrorKind::InvalidRequest,
+            ErrorKind::PayloadTooLarge,
             ErrorKind::InvalidClient,
             ErrorKind::TooManyFailures,
             ErrorKind::Overloaded,

@@ -43,6 +43,9 @@
 //! # }
 //! ```
 //!
+//! A [`ClientAuthenticationLayer`](crate::adapters::tower::ClientAuthenticationLayer) does this to
+//! every request in front of a service.
+//!
 //! # What it promises
 //!
 //! - **One way, a registered one.** A request that authenticates in several ways is refused, and so
@@ -69,6 +72,7 @@ mod assertions;
 mod authenticate;
 mod background;
 mod basic;
+mod body;
 mod bookkeeping;
 mod builder;
 mod cache;
@@ -97,6 +101,7 @@ use crate::domain::{AuthMethod, Client, ClientEvents, Clock, Id};
 use crate::repository::{CredentialRepository, CredentialSource};
 use crate::secrets::HashPool;
 
+pub(crate) use body::read_form;
 pub use builder::{AuthenticatorBuilder, BuildError};
 pub use error::{Error, ErrorKind};
 pub use limiter::{Attempt, FailureLimiter, LocalLimiter, LocalLimiterBuilder};

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::Full;
 
-/// The body of an answer: all there at once.
+/// A body that is all there at once: an answer's, or that of a request that was read.
 #[derive(Clone, Debug, Default)]
 pub struct Body(Full<Bytes>);
 

@@ -1,48 +1,58 @@
-//! The example host as a process, and a client of the plainest kind.
+//! An example host as a process, and a client of the plainest kind.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
-use std::sync::LazyLock;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-const LAST_COMMAND: &str = "curl -sS \"$CLIENTS/$CLIENT_ID/audit-logs\"";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Cargo builds the examples with all tests, but not with `--test example` alone.
-fn program() -> &'static Path {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-        let test = std::env::current_exe().unwrap();
-        let profile = test.ancestors().nth(2).unwrap();
-        let program = profile.join("examples/axum_host");
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let source = last_change(&root.join("src")).max(last_change(&root.join("examples")));
-        let built = program.metadata().and_then(|file| file.modified());
-        if built.is_ok_and(|built| built > source) {
-            return program;
-        }
-        let mut build = Command::new(env!("CARGO"));
-        build.args([
-            "build",
-            "--example",
-            "axum_host",
-            "--features",
-            &storage_features(),
-        ]);
-        build.arg("--target-dir").arg(profile.parent().unwrap());
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.current_dir(root).status().unwrap().success());
-        program
-    });
-    &PROGRAM
+/// An example.
+pub struct Program {
+    pub name: &'static str,
+    /// How the last of the commands begins that it prints.
+    pub last_command: &'static str,
+}
+
+const AXUM_HOST: Program = Program {
+    name: "axum_host",
+    last_command: "curl -sS \"$CLIENTS/$CLIENT_ID/audit-logs\"",
+};
+
+/// Cargo builds the examples with all tests, but not with one of them alone.
+fn built(name: &str) -> PathBuf {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let test = std::env::current_exe().unwrap();
+    let profile = test.ancestors().nth(2).unwrap();
+    let program = profile.join("examples").join(name);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = last_change(&root.join("src")).max(last_change(&root.join("examples")));
+    let built = program.metadata().and_then(|file| file.modified());
+    if built.is_ok_and(|built| built > source) {
+        return program;
+    }
+    let mut build = Command::new(env!("CARGO"));
+    build.args([
+        "build",
+        "--example",
+        name,
+        "--features",
+        &storage_features(),
+    ]);
+    build.arg("--target-dir").arg(profile.parent().unwrap());
+    if profile.ends_with("release") {
+        build.arg("--release");
+    }
+    assert!(build.current_dir(root).status().unwrap().success());
+    program
 }
 
 /// Those that the test was built with.
@@ -71,6 +81,7 @@ fn last_change(path: &Path) -> SystemTime {
 
 /// What somebody sets before starting the host.
 pub struct Settings<'a> {
+    program: &'static Program,
     folder: &'a Path,
     variables: Vec<(String, String)>,
 }
@@ -78,7 +89,13 @@ pub struct Settings<'a> {
 impl<'a> Settings<'a> {
     /// A free port, a database in the folder, and the same key at each start.
     pub fn new(folder: &'a TempDir) -> Self {
+        Self::of(&AXUM_HOST, folder)
+    }
+
+    /// The same for another example.
+    pub fn of(program: &'static Program, folder: &'a TempDir) -> Self {
         let this = Self {
+            program,
             folder: folder.path(),
             variables: Vec::new(),
         };
@@ -96,7 +113,7 @@ impl<'a> Settings<'a> {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(built(self.program.name));
         command
             .current_dir(self.folder)
             .envs(self.variables.iter().cloned());
@@ -128,7 +145,7 @@ impl<'a> Settings<'a> {
         let mut printed = BufReader::new(child.stdout.take().unwrap());
         for line in printed.by_ref().lines() {
             lines.push(line.unwrap());
-            if lines.last().unwrap().starts_with(LAST_COMMAND) {
+            if lines.last().unwrap().starts_with(self.program.last_command) {
                 break;
             }
         }
@@ -263,13 +280,24 @@ pub fn ask(
     } else {
         body.to_string()
     };
+    let head = format!("Authorization: Bearer {token}\r\nContent-Type: application/json\r\n");
+    send(address, method, path, &head, &body)
+}
+
+/// One request on a connection of its own, with these lines in its head.
+pub fn send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    head: &str,
+    body: &str,
+) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     write!(
         stream,
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
-         Authorization: Bearer {token}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n{body}",
+         {head}Content-Length: {}\r\n\r\n{body}",
         body.len()
     )?;
     let mut text = String::new();

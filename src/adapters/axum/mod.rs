@@ -1,6 +1,9 @@
-//! The handlers as an [`axum::Router`], to nest into or merge with a host's own.
+//! The handlers as an [`axum::Router`], to nest into or merge with a host's own, and the client that
+//! calls its token endpoint as an extractor.
 //!
 //! # Examples
+//!
+//! The management of clients:
 //!
 //! ```
 //! use axum::{Router, routing::get};
@@ -26,17 +29,50 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A token endpoint that knows its caller. The layer answers those who do not authenticate; put on
+//! with `MethodRouter::route_layer`, it leaves other methods to their 405:
+//!
+//! ```
+//! use std::collections::HashMap;
+//!
+//! use axum::{Form, Router, routing::post};
+//! use tower_oauth_clients::adapters::axum::AuthenticatedClient;
+//! use tower_oauth_clients::adapters::tower::ClientAuthenticationLayer;
+//! use tower_oauth_clients::authentication::ClientAuthenticator;
+//! use tower_oauth_clients::repository::MemoryRepository;
+//!
+//! async fn token(
+//!     AuthenticatedClient(caller): AuthenticatedClient,
+//!     Form(request): Form<HashMap<String, String>>,
+//! ) -> String {
+//!     let grant_type = request.get("grant_type");
+//!     format!("{} asks for {grant_type:?}", caller.client.client_id)
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let authenticator = ClientAuthenticator::builder(MemoryRepository::new()).build()?;
+//! let layer = ClientAuthenticationLayer::new(authenticator);
+//! let app: Router = Router::new().route("/token", post(token).route_layer(layer));
+//! # let _ = app;
+//! # Ok(())
+//! # }
+//! ```
+
+mod client;
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use ::axum::Router;
 use ::axum::extract::{ConnectInfo, OriginalUri, Request};
 use ::axum::routing::any;
-use http::Response;
+use http::{Extensions, Response};
 
 use super::mount::locate;
 use crate::handlers::{Body, Handlers, Operation, PeerIp};
+
+pub use client::AuthenticatedClient;
 
 /// Every operation, generic over the host's state.
 ///
@@ -61,11 +97,7 @@ async fn answer(handlers: Handlers, mut request: Request) -> Response<Body> {
         .get()
         .map(|OriginalUri(uri)| uri.clone());
     let path = request.uri().path().to_owned();
-    let connection = request
-        .extensions()
-        .get()
-        .map(|ConnectInfo::<SocketAddr>(peer)| peer.ip());
-    if let Some(ip) = connection
+    if let Some(ip) = connection(request.extensions())
         && request.extensions().get::<PeerIp>().is_none()
     {
         request.extensions_mut().insert(PeerIp(ip));
@@ -75,4 +107,11 @@ async fn answer(handlers: Handlers, mut request: Request) -> Response<Body> {
         .as_ref()
         .and_then(|original| original.path().strip_suffix(path.as_str()));
     locate(response, mount.unwrap_or_default())
+}
+
+/// Where the connection comes from, when the app is served so that it is known.
+pub(super) fn connection(extensions: &Extensions) -> Option<IpAddr> {
+    extensions
+        .get()
+        .map(|ConnectInfo::<SocketAddr>(peer)| peer.ip())
 }

@@ -1,0 +1,241 @@
+//! A small authorization server: it manages its clients below `/api/v1`, keeps them in a SQLite file,
+//! and issues access tokens to them with the client credentials grant (RFC 6749 §4.4).
+//!
+//! ```sh
+//! cargo run --example token_endpoint --features diesel-sqlite
+//! ```
+//!
+//! Clients authenticate with `client_secret_basic`, `client_secret_post` or `private_key_jwt`, whose
+//! assertions have `ISSUER` as their `aud`. The key that signs access tokens is made up at each start.
+//!
+//! | Variable | Meaning | Default |
+//! |---|---|---|
+//! | `ADDR` | where to listen | `127.0.0.1:3000` |
+//! | `ISSUER` | what the server calls itself: the URL that clients reach it by | `http://` and `ADDR` |
+//! | `DATABASE_URL` | where the clients are | `sqlite://oauth_clients.db` |
+//! | `ADMIN_JWT_SECRET` | the HS256 key of the admin tokens, at least 32 bytes | made up at each start |
+//! | `RUST_LOG` | what is logged, to stderr | `info` |
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod introspection;
+mod metadata;
+mod refusal;
+mod signing;
+mod token;
+
+use std::env;
+use std::error::Error;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
+use tower_oauth_clients::ClientManager;
+use tower_oauth_clients::adapters::axum::router;
+use tower_oauth_clients::adapters::tower::ClientAuthenticationLayer;
+use tower_oauth_clients::authentication::assertion::AssertionVerifier;
+use tower_oauth_clients::authentication::{self, ClientAuthenticator};
+use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
+use tower_oauth_clients::domain::{Clock, SystemClock};
+use tower_oauth_clients::handlers::{self, Handlers};
+use tower_oauth_clients::repository::SqliteRepository;
+use tower_oauth_clients::secrets::{Argon2id, HashPool};
+use tracing::Level;
+use tracing_subscriber::EnvFilter;
+
+use crate::signing::SigningKey;
+
+/// What every endpoint knows. Cheap to clone.
+#[derive(Clone)]
+struct Server {
+    issuer: Arc<str>,
+    key: Arc<SigningKey>,
+    manager: ClientManager,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{}", tell(problem.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    // What signs tokens below. A build may hold both backends of jsonwebtoken, so a host says which
+    // one it means; an error would say that somebody did already.
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+
+    let admin_secret = match env::var("ADMIN_JWT_SECRET") {
+        Ok(secret) => secret.into_bytes(),
+        Err(_) => rand::random::<[u8; 32]>().to_vec(),
+    };
+    let listener =
+        TcpListener::bind(env::var("ADDR").as_deref().unwrap_or("127.0.0.1:3000")).await?;
+    let address = listener.local_addr()?;
+    let issuer = env::var("ISSUER").unwrap_or_else(|_| format!("http://{address}"));
+
+    let app = app(&issuer, &admin_secret).await?;
+    print_commands(&issuer, address, &demo_token(&admin_secret)?);
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, app)
+        .with_graceful_shutdown(stop_signal()?)
+        .await?;
+    Ok(())
+}
+
+async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>> {
+    let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite://oauth_clients.db".into());
+    let path = url
+        .strip_prefix("sqlite://")
+        .ok_or("DATABASE_URL must look like sqlite://PATH")?;
+    let repository = SqliteRepository::open(path).await?;
+    repository.migrate().await?;
+
+    // One pool, so that one bound holds for all the hashing there is.
+    let pool = HashPool::builder(Argon2id::default()).build()?;
+    let manager = ClientManager::builder(repository.clone())
+        .with_hash_pool(pool.clone())
+        .build()?;
+    let authenticator = ClientAuthenticator::builder(repository)
+        .with_hash_pool(pool)
+        .with_assertions(AssertionVerifier::builder(issuer).build()?)
+        .build()?;
+    let clients = ClientAuthenticationLayer::new(authenticator);
+    let authorizer = JwtAuthorizer::builder(Keys::from_secret(admin_secret)?).build()?;
+
+    let server = Server {
+        issuer: issuer.into(),
+        key: Arc::new(SigningKey::generate()?),
+        manager: manager.clone(),
+    };
+    Ok(Router::new()
+        .route("/token", post(token::token).route_layer(clients.clone()))
+        .route(
+            "/introspect",
+            post(introspection::introspect).route_layer(clients),
+        )
+        .route("/authorize", get(refusal::authorize))
+        .route("/jwks", get(signing::jwks))
+        .route("/.well-known/openid-configuration", get(metadata::metadata))
+        .route(
+            "/.well-known/oauth-authorization-server",
+            get(metadata::metadata),
+        )
+        .with_state(server)
+        .nest("/api/v1", router(Handlers::new(manager, authorizer)))
+        .layer(axum::middleware::map_response(log_cause))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
+                .on_response(DefaultOnResponse::new().level(Level::INFO)),
+        ))
+}
+
+/// A caller learns only that something failed; the cause is for the log. Why a client was refused
+/// is worth a line, too.
+async fn log_cause(response: Response) -> Response {
+    let extensions = response.extensions();
+    if let Some(error) = extensions.get::<Arc<authentication::Error>>() {
+        tracing::info!("{}", tell(error.as_ref()));
+    }
+    if response.status().is_server_error()
+        && let Some(error) = extensions.get::<Arc<handlers::Error>>()
+    {
+        tracing::error!("{}", tell(error.as_ref()));
+    }
+    response
+}
+
+/// An error and what caused it, in one line.
+fn tell(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line = format!("{line}: {error}");
+        cause = error.source();
+    }
+    line
+}
+
+/// Resolves at SIGTERM or Ctrl-C; requests under way are answered before the process ends.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}
+
+/// A token of an administrator of the tenant `demo`, good for an hour.
+fn demo_token(secret: &[u8]) -> jsonwebtoken::errors::Result<String> {
+    let claims = json!({
+        "sub": "demo-admin",
+        "tenant_id": "demo",
+        "role": "admin",
+        "exp": (SystemClock.now() + Duration::from_secs(3600)).as_seconds(),
+    });
+    let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
+    let key = jsonwebtoken::EncodingKey::from_secret(secret);
+    jsonwebtoken::encode(&header, &claims, &key)
+}
+
+fn print_commands(issuer: &str, address: SocketAddr, token: &str) {
+    println!(
+        r#"Listening on http://{address}
+
+Paste this into another terminal. The token is good for an hour.
+
+TOKEN={token}
+ISSUER={issuer}
+CLIENTS=$ISSUER/api/v1/admin/oauth/clients
+
+# Register a client that gets tokens for itself. Its secret is in the answer, this once.
+CREATED=$(curl -sS "$CLIENTS" -H "Authorization: Bearer $TOKEN" \
+  -H 'Content-Type: application/json' \
+  -d '{{"name":"My Service","redirect_uris":["https://app.example.com/callback"],
+       "grant_types":["client_credentials"],"scopes":["orders.read","orders.write"]}}')
+echo "$CREATED"
+CLIENT_ID=$(echo "$CREATED" | sed -n 's/.*"client_id":"\([^"]*\)".*/\1/p')
+CLIENT_SECRET=$(echo "$CREATED" | sed -n 's/.*"client_secret":"\([^"]*\)".*/\1/p')
+
+# What clients find out about this server by themselves.
+curl -sS "$ISSUER/.well-known/oauth-authorization-server"; echo
+
+# Get an access token, and ask whether it is good.
+ISSUED=$(curl -sS "$ISSUER/token" -u "$CLIENT_ID:$CLIENT_SECRET" \
+  -d grant_type=client_credentials -d scope=orders.read)
+echo "$ISSUED"
+ACCESS_TOKEN=$(echo "$ISSUED" | sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p')
+curl -sS "$ISSUER/introspect" -u "$CLIENT_ID:$CLIENT_SECRET" -d "token=$ACCESS_TOKEN"; echo
+
+# A scope that it did not register, and a secret that is not its own.
+curl -sS "$ISSUER/token" -u "$CLIENT_ID:$CLIENT_SECRET" \
+  -d grant_type=client_credentials -d scope=admin; echo
+curl -sS "$ISSUER/token" -u "$CLIENT_ID:guess" -d grant_type=client_credentials; echo
+
+# Suspend it: from now on it is nobody.
+curl -sS -X PUT "$CLIENTS/$CLIENT_ID" -H "Authorization: Bearer $TOKEN" \
+  -H 'Content-Type: application/json' -d '{{"status":"suspended"}}'; echo
+curl -sS "$ISSUER/token" -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials; echo
+"#
+    );
+}

@@ -1,0 +1,76 @@
+use std::mem;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tower::Service;
+
+use super::{AuthenticationBody, AuthenticationFuture, ClientAuthenticationLayer};
+use crate::adapters::peer;
+use crate::authentication::{self, Error, read_form};
+use crate::handlers::{Body, BoxError};
+
+/// What a [`ClientAuthenticationLayer`] makes of a service. Its errors are the inner service's.
+#[derive(Clone, Debug)]
+pub struct ClientAuthenticationService<S> {
+    inner: S,
+    layer: ClientAuthenticationLayer,
+}
+
+impl<S> ClientAuthenticationService<S> {
+    pub(super) fn new(inner: S, layer: ClientAuthenticationLayer) -> Self {
+        Self { inner, layer }
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for ClientAuthenticationService<S>
+where
+    S: Service<Request<Body>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<AuthenticationBody<R>>;
+    type Error = S::Error;
+    type Future = AuthenticationFuture<R, S::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The one that is ready answers; the clone has yet to become so.
+        let clone = self.inner.clone();
+        let mut inner = mem::replace(&mut self.inner, clone);
+        let layer = self.layer.clone();
+        AuthenticationFuture::new(async move {
+            match layer.authenticate(request).await {
+                Ok(request) => Ok(inner.call(request).await?.map(AuthenticationBody::inner)),
+                Err(error) => Ok(refusal(error)),
+            }
+        })
+    }
+}
+
+impl ClientAuthenticationLayer {
+    /// The request, with the client that made it.
+    async fn authenticate<B>(&self, request: Request<B>) -> authentication::Result<Request<Body>>
+    where
+        B: http_body::Body<Data = Bytes> + Send,
+        B::Error: Into<BoxError>,
+    {
+        let (mut head, body) = request.into_parts();
+        let form = read_form(body, self.body_limit).await?;
+        let peer = peer(&head.extensions);
+        let authenticated = self.authenticator.authenticate(&head, &form, peer).await?;
+        head.extensions.insert(Arc::new(authenticated));
+        Ok(Request::from_parts(head, form.into()))
+    }
+}
+
+fn refusal<R>(error: Error) -> Response<AuthenticationBody<R>> {
+    let mut response = error.to_response().map(AuthenticationBody::refusal);
+    response.extensions_mut().insert(Arc::new(error));
+    response
+}
