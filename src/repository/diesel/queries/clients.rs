@@ -1,10 +1,11 @@
 use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
 use diesel::query_source::Alias;
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 
 use super::audit::insert_audit;
 use super::secrets::{end_secrets, insert_secret, show_last_four};
+use super::transaction::{begin, end};
 use super::{Backend, Connection, find, together};
 use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
 use crate::repository::diesel::error::Result;
@@ -84,7 +85,8 @@ pub(in super::super) async fn create(
     origin: Option<&(Key, Version)>,
     audit: &AuditRow,
 ) -> Result<()> {
-    conn.transaction(async |conn| {
+    begin(conn).await?;
+    let outcome = async {
         if let Some((source, version)) = origin {
             lock_origin(conn, source, *version).await?;
         }
@@ -100,8 +102,9 @@ pub(in super::super) async fn create(
             }
         }
         Ok(())
-    })
-    .await
+    }
+    .await;
+    end(conn, outcome).await
 }
 
 /// Holds the row of the client that a clone is made from, until the clone is written.
@@ -211,7 +214,8 @@ pub(in super::super) async fn update(
     secrets: Secrets,
     audit: &AuditRow,
 ) -> Result<()> {
-    conn.transaction(async |conn| {
+    begin(conn).await?;
+    let outcome = async {
         let next = (
             dsl::version.eq(dsl::version + 1),
             dsl::updated_at.eq(audit.at()),
@@ -230,8 +234,9 @@ pub(in super::super) async fn update(
             }
         }
         Ok(())
-    })
-    .await
+    }
+    .await;
+    end(conn, outcome).await
 }
 
 pub(in super::super) async fn delete(
@@ -240,7 +245,8 @@ pub(in super::super) async fn delete(
     expected: Option<Version>,
     audit: &AuditRow,
 ) -> Result<()> {
-    conn.transaction(async |conn| {
+    begin(conn).await?;
+    let outcome = async {
         advance(conn, key, expected, audit).await?;
         let gone = (
             dsl::deleted_at.eq(audit.at()),
@@ -250,6 +256,7 @@ pub(in super::super) async fn delete(
         let end = end_secrets(key, audit);
         together!(conn; end, client, insert_audit(audit)).map(drop)?;
         Ok(())
-    })
-    .await
+    }
+    .await;
+    end(conn, outcome).await
 }
