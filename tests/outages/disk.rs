@@ -4,10 +4,16 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use tower_oauth_clients::ClientManager;
+use tower_oauth_clients::domain::Draft;
+use tower_oauth_clients::repository::SqliteRepository;
+
 use crate::KINDS;
 use crate::hosts::behind::{assert_whole, dump};
 use crate::hosts::{Host, assert_unavailable};
-use crate::servers::Server;
+use crate::servers::{Folder, Kind, Server};
+use crate::support::cheap_pool;
+use crate::told::{assert_told, operator};
 
 /// As big as it has to be for what a server makes at its start.
 const MEGABYTES: u32 = 200;
@@ -54,6 +60,13 @@ async fn writes_are_refused_until_there_is_space() {
         assert_unavailable(&answer, &place);
         let before = dump(&url).await;
         assert_unavailable(&host.create().await, &place);
+        let text = match kind {
+            Kind::Postgres => "no space left on device",
+            Kind::Mysql => "is full",
+        };
+        let draft = Draft::new("One", ["https://app.example.com/callback"]);
+        let created = host.manager.create(&operator(), draft).await;
+        assert_told(created.map(drop), text);
         assert_eq!(dump(&url).await, before, "{place}");
         assert_whole(&url, &place).await;
         assert_eq!(host.get(&client_id).await.status, 200, "{place}");
@@ -68,4 +81,35 @@ async fn writes_are_refused_until_there_is_space() {
         );
         assert_whole(&url, &place).await;
     }
+}
+
+#[tokio::test]
+async fn sqlite_does_the_same() {
+    let Some(folder) = Folder::new(Some(8)) else {
+        eprintln!("not run: a disk of a test's own takes root");
+        return;
+    };
+    let path = folder.path().join("clients.db");
+    let repository = SqliteRepository::open(&path).await.unwrap();
+    repository.migrate().await.unwrap();
+    let manager = ClientManager::builder(repository.clone());
+    let manager = manager.with_hash_pool(cheap_pool()).build().unwrap();
+    let create = || {
+        let draft = Draft::new("One", ["https://app.example.com/callback"]);
+        let manager = manager.clone();
+        async move { manager.create(&operator(), draft).await }
+    };
+    let first = create().await.unwrap().client;
+    let ballast = fill(folder.path());
+    let mut created = create().await;
+    for _ in 0..20_000 {
+        if created.is_err() {
+            break;
+        }
+        created = create().await;
+    }
+    assert_told(created.map(drop), "is full");
+    manager.get(&operator(), &first.client_id).await.unwrap();
+    std::fs::remove_file(ballast).unwrap();
+    create().await.unwrap();
 }

@@ -6,17 +6,19 @@ use std::time::Duration;
 
 use diesel_async::{AsyncConnection, AsyncMysqlConnection};
 use http::StatusCode;
+use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::domain::{ClientId, Draft, Operator, Role, TenantId};
 use tower_oauth_clients::manager::{Error, ErrorKind, Expected};
-use tower_oauth_clients::repository::MysqlTransaction;
+use tower_oauth_clients::repository::{MysqlTransaction, SqliteRepository};
 
 use crate::contention::{Session, waiting};
-use crate::hosts::behind::assert_whole;
+use crate::hosts::behind::{assert_whole, rows};
 use crate::hosts::{Host, Repository, assert_unavailable};
 use crate::servers::{Database, Kind, Server, execute};
+use crate::support::cheap_pool;
 use crate::{KINDS, database};
 
-fn operator() -> Operator {
+pub fn operator() -> Operator {
     let tenant = TenantId::parse("tenant_a").unwrap();
     Operator::new("alice", Role::Admin, tenant)
 }
@@ -59,7 +61,7 @@ async fn deletion(
     outcome
 }
 
-fn assert_told(outcome: Result<(), Error>, text: &str) {
+pub fn assert_told(outcome: Result<(), Error>, text: &str) {
     let error = outcome.unwrap_err();
     let causes = causes(&error);
     assert!(causes.contains(text), "{text}: {causes}");
@@ -128,12 +130,20 @@ async fn mariadb_kills_a_connection_or_its_statement() {
     let outcome = deletion(&host, database.url(), async |more, session| {
         more.execute(&format!("KILL {session}")).await;
     });
-    assert_told(outcome.await, "connection was killed");
+    assert_told(outcome.await, "connection closed");
     let outcome = deletion(&host, database.url(), async |more, session| {
         more.execute(&format!("KILL QUERY {session}")).await;
     });
     assert_told(outcome.await, "query execution was interrupted");
     assert_whole(database.url(), "killed").await;
+    // Who waits only finds the connection closed. Who runs is told.
+    let kill = "CREATE TRIGGER deadly BEFORE UPDATE ON oauth_clients
+        FOR EACH ROW KILL CONNECTION CONNECTION_ID()";
+    database.execute(&[kill]).await;
+    let id = ClientId::parse(&host.client().await).unwrap();
+    let outcome = host.manager.delete(&operator(), &id, &Expected::Any).await;
+    assert_told(outcome, "connection was killed");
+    database.execute(&["DROP TRIGGER deadly"]).await;
 
     // A read that is a victim is made again, wherever it waits.
     let client_id = host.client().await;
@@ -177,7 +187,6 @@ async fn mariadb_ends_what_takes_too_long_and_shuts_down() {
         let _ = more.try_execute("SHUTDOWN").await;
     });
     let error = outcome.await.unwrap_err();
-    eprintln!("SHUTDOWN: {}", causes(&error));
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     server.restart().await;
     host.client().await;
@@ -270,4 +279,69 @@ async fn a_driver_that_lost_its_server_is_told_from_a_fault() {
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{text}");
     let client_id = "app-1";
     assert_unavailable(&host.get(client_id).await, "killed");
+}
+
+/// Nobody used the connections when they ended, and nobody is told.
+#[tokio::test]
+async fn mariadb_ends_sessions_that_do_nothing() {
+    let mut server = Server::mysql().start().await;
+    let url = server.url();
+    let host = Host::connect(&url).await;
+    execute(&url, &["SET GLOBAL wait_timeout = 1"])
+        .await
+        .unwrap();
+    for end in ["kill", "timeout", "shutdown"] {
+        let brief = Host::connect(&url).await;
+        let mut session = Session::open(&url).await;
+        let sessions = "SELECT id FROM information_schema.processlist WHERE db = DATABASE()
+             AND id <> CONNECTION_ID() AND command = 'Sleep'";
+        match end {
+            "kill" => {
+                for id in rows(&url, sessions).await {
+                    execute(&url, &[&format!("KILL {id}")]).await.unwrap();
+                }
+            }
+            "timeout" => tokio::time::sleep(Duration::from_secs(3)).await,
+            _ => {
+                let _ = execute(&url, &["SHUTDOWN"]).await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                server.restart().await;
+            }
+        }
+        let said = session.try_execute("BEGIN").await.unwrap_err();
+        assert!(
+            said.to_string().starts_with("Input/output error"),
+            "{end}: {said}"
+        );
+        for host in [&host, &brief] {
+            let created = host.create().await;
+            assert_eq!(created.status, 201, "{end}: {created:?}");
+        }
+    }
+    assert_whole(&url, "idle").await;
+}
+
+#[tokio::test]
+async fn sqlite_is_locked_or_has_no_tables() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("clients.db");
+    let repository = SqliteRepository::open(&path).await.unwrap();
+    let manager = ClientManager::builder(repository.clone());
+    let manager = manager.with_hash_pool(cheap_pool()).build().unwrap();
+    let draft = || Draft::new("One", ["https://app.example.com/callback"]);
+    let missing = manager.create(&operator(), draft()).await.unwrap_err();
+    assert_unmigrated(&missing, "no such table");
+
+    repository.migrate().await.unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let created = manager.create(&operator(), draft()).await;
+    assert_told(created.map(drop), "is locked");
+    other.execute_batch("COMMIT").unwrap();
+    let issued = manager.create(&operator(), draft()).await.unwrap();
+
+    let drop_column = "ALTER TABLE oauth_clients DROP COLUMN website";
+    other.execute_batch(drop_column).unwrap();
+    let old = manager.get(&operator(), &issued.client.client_id).await;
+    assert_unmigrated(&old.unwrap_err(), "no such column");
 }

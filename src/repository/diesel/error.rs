@@ -57,12 +57,10 @@ const CONTENTION: [&str; 5] = [
     "record has changed since last read",
 ];
 
-/// How MySQL says that there is no connection any more: its driver (twice), the server (twice).
-/// And PostgreSQL, when it sends its last word.
-const LOST: [&str; 5] = [
+/// How MySQL says that there is no connection any more: its driver (twice), the server. And PostgreSQL, when it sends its last word.
+const LOST: [&str; 4] = [
     "input/output error:",
     "driver error:",
-    "server shutdown in progress",
     "connection was killed",
     "terminating connection",
 ];
