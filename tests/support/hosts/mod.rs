@@ -9,7 +9,6 @@
 )]
 
 pub mod behind;
-pub mod races;
 pub mod worker;
 
 use std::time::Duration;
