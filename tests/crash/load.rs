@@ -1,6 +1,7 @@
 //! One writer: it changes clients of its own until nobody answers, and keeps what it was answered.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -43,20 +44,44 @@ impl Known {
 pub fn write(address: SocketAddr, token: &str, seed: u64) -> Vec<Known> {
     let mut random = StdRng::seed_from_u64(seed);
     let mut known = Vec::new();
-    while step(&mut known, &mut random, |method, path, body| {
+    let ask = |method: &str, path: &str, body: &Value| {
         let path = format!("{CLIENTS}{path}");
         let answer = host::ask(address, method, &path, token, body).ok()?;
-        assert!(
-            (200..300).contains(&answer.status),
-            "{method} {path}: {} {}",
-            answer.status,
-            answer.body
-        );
+        assert_succeeded(method, &path, &answer);
         Some(answer)
-    })
-    .is_some()
-    {}
+    };
+    while step(&mut known, &mut random, ask).is_some() {}
     known
+}
+
+/// Writes until it is told to stop, also while its changes are refused as unavailable: those are as
+/// good as not answered.
+#[allow(dead_code, reason = "each test binary uses its own part")]
+pub fn write_on(address: SocketAddr, token: &str, seed: u64, stop: &AtomicBool) -> Vec<Known> {
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut known = Vec::new();
+    let ask = |method: &str, path: &str, body: &Value| {
+        let path = format!("{CLIENTS}{path}");
+        let answer = host::ask(address, method, &path, token, body).unwrap();
+        if answer.status == 503 {
+            return None;
+        }
+        assert_succeeded(method, &path, &answer);
+        Some(answer)
+    };
+    while !stop.load(Ordering::SeqCst) {
+        step(&mut known, &mut random, ask);
+    }
+    known
+}
+
+fn assert_succeeded(method: &str, path: &str, answer: &Answer) {
+    assert!(
+        (200..300).contains(&answer.status),
+        "{method} {path}: {} {}",
+        answer.status,
+        answer.body
+    );
 }
 
 /// One change, or `None` when nobody answers.
@@ -66,7 +91,7 @@ fn step(
     ask: impl Fn(&str, &str, &Value) -> Option<Answer>,
 ) -> Option<()> {
     let alive: Vec<usize> = (0..known.len())
-        .filter(|&at| known[at].deleted == Some(false))
+        .filter(|&at| known[at].deleted == Some(false) && known[at].sent.is_none())
         .collect();
     let die = random.random_range(0..12);
     if alive.is_empty() || die == 0 {

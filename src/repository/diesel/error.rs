@@ -25,6 +25,8 @@ pub(super) enum Fault {
     Task(Box<dyn StdError + Send + Sync>),
     /// The database says no.
     Database(DieselError),
+    /// The database says no, and nothing was done that may not be done again.
+    Repeatable(DieselError),
 }
 
 /// What a database's refusal means.
@@ -34,6 +36,8 @@ enum Cause {
     Contention,
     /// The connection is gone, and what became of the transaction is not known.
     Lost,
+    /// The statement was stopped from elsewhere, or took longer than the database allows.
+    Stopped,
     /// The database takes no writes now.
     Unwritable,
     /// A key is taken.
@@ -44,36 +48,32 @@ enum Cause {
 }
 
 /// How databases say that a transaction must start again, where Diesel has no kind for it: SQLite,
-/// PostgreSQL (twice), MySQL (twice, one of them with its deadlock), MariaDB.
+/// PostgreSQL and MySQL alike, each of them with its lock timeout, MariaDB.
 const CONTENTION: [&str; 5] = [
     "is locked",
-    "could not serialize access",
     "deadlock",
+    "due to lock timeout",
     "lock wait timeout",
     "record has changed since last read",
 ];
 
-/// How MySQL says that there is no connection any more: its driver (thrice), the server (thrice).
-/// And PostgreSQL, when it sends its last word.
-const LOST: [&str; 7] = [
+/// How MySQL says that there is no connection any more: its driver (twice), the server. And PostgreSQL, when it sends its last word.
+const LOST: [&str; 4] = [
     "input/output error:",
     "driver error:",
-    "connection closed",
-    "server shutdown in progress",
     "connection was killed",
-    "server has gone away",
     "terminating connection",
 ];
 
-/// How databases say that they take no writes: full disks (SQLite, PostgreSQL, MariaDB) and
-/// replicas (MySQL, MariaDB).
-const UNWRITABLE: [&str; 5] = [
-    "database or disk is full",
-    "no space left on device",
-    "is full",
-    "--read-only option",
-    "--super-read-only option",
+/// How PostgreSQL and MariaDB say that a statement was stopped.
+const STOPPED: [&str; 2] = [
+    "canceling statement due to",
+    "query execution was interrupted",
 ];
+
+/// How databases say that they take no writes: full disks (PostgreSQL; SQLite and MariaDB) and
+/// replicas (MySQL, MariaDB).
+const UNWRITABLE: [&str; 3] = ["no space left on device", "is full", "-read-only option"];
 
 /// The same for a table or column that is not there: SQLite (twice), PostgreSQL, MySQL (twice).
 const UNMIGRATED: [&str; 5] = [
@@ -100,6 +100,8 @@ fn classify(error: &DieselError) -> Cause {
                     Cause::Contention
                 } else if says(&LOST) {
                     Cause::Lost
+                } else if says(&STOPPED) {
+                    Cause::Stopped
                 } else if says(&UNWRITABLE) {
                     Cause::Unwritable
                 } else if says(&UNMIGRATED) {
@@ -116,15 +118,28 @@ fn classify(error: &DieselError) -> Cause {
 }
 
 impl Fault {
+    fn cause(&self) -> Option<Cause> {
+        match self {
+            Self::Database(error) | Self::Repeatable(error) => Some(classify(error)),
+            _ => None,
+        }
+    }
+
     /// Whether the same operation may succeed when it starts again.
     pub(super) fn is_contention(&self) -> bool {
-        matches!(self, Self::Database(error) if classify(error) == Cause::Contention)
+        self.cause() == Some(Cause::Contention)
     }
 
     /// Whether the connection was lost: before the operation, in its middle, or at its commit.
     #[cfg(feature = "_diesel_pool")]
     pub(super) fn is_lost_connection(&self) -> bool {
-        matches!(self, Self::Database(error) if classify(error) == Cause::Lost)
+        self.cause() == Some(Cause::Lost)
+    }
+
+    /// Whether the connection was lost before anything was done that may not be done again.
+    #[cfg(feature = "_diesel_pool")]
+    pub(super) fn may_run_elsewhere(&self) -> bool {
+        matches!(self, Self::Repeatable(error) if classify(error) == Cause::Lost)
     }
 
     /// Whether the connection is as good as before.
@@ -159,10 +174,10 @@ impl From<Fault> for Error {
             Fault::Task(source) => return Self::new(ErrorKind::Other, source),
             #[cfg(feature = "_diesel_pool")]
             Fault::Pool(source) => return Self::new(ErrorKind::Unavailable, source),
-            Fault::Database(error) => error,
+            Fault::Database(error) | Fault::Repeatable(error) => error,
         };
         match classify(&error) {
-            Cause::Contention | Cause::Lost | Cause::Unwritable => {
+            Cause::Contention | Cause::Lost | Cause::Stopped | Cause::Unwritable => {
                 Self::new(ErrorKind::Unavailable, error)
             }
             // Without the cause: some databases quote the value.

@@ -3,7 +3,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use super::{Connection, LOCK, MIGRATIONS, UNDO, UNLOCK};
 use crate::domain::Timestamp;
-use crate::repository::diesel::error::Result;
+use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
 
 /// Which steps were taken. A table of our own: the host may well run Diesel's migrations, too.
@@ -15,7 +15,8 @@ const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS oauth_client_migrations (
 /// Takes the steps that are missing and says how many those were. Who comes second waits, and
 /// finds nothing left to do.
 pub(super) async fn migrate(conn: &mut Connection) -> Result<usize> {
-    conn.batch_execute(LOCK).await?;
+    let locked = conn.batch_execute(LOCK).await;
+    locked.map_err(Fault::Repeatable)?;
     match apply(conn).await {
         Ok(applied) => {
             conn.batch_execute(UNLOCK).await?;

@@ -17,7 +17,7 @@ use mysql_async::prelude::Queryable;
 use url::Url;
 
 pub use self::database::Database;
-pub use self::own::{Own, Server};
+pub use self::own::{Folder, Own, Server};
 pub use self::proxy::Proxy;
 
 /// The server that every test may use.

@@ -83,7 +83,7 @@ impl Server {
 
     /// Where all of it is.
     pub fn folder(&self) -> &Path {
-        self.folder.path.path()
+        self.folder.path()
     }
 
     /// Ends it as a power cut would, as far as a process can.
@@ -171,13 +171,14 @@ impl Drop for Server {
 
 /// A temporary folder, which may be a small disk.
 #[derive(Debug)]
-struct Folder {
+pub struct Folder {
     path: TempDir,
     mounted: bool,
 }
 
 impl Folder {
-    fn new(megabytes: Option<u32>) -> Option<Self> {
+    /// `None` if there can be no such disk here.
+    pub fn new(megabytes: Option<u32>) -> Option<Self> {
         let path = TempDir::new().unwrap();
         let Some(megabytes) = megabytes else {
             let mounted = false;
@@ -190,6 +191,10 @@ impl Folder {
             .status()
             .is_ok_and(|status| status.success());
         mounted.then_some(Self { path, mounted })
+    }
+
+    pub fn path(&self) -> &Path {
+        self.path.path()
     }
 }
 

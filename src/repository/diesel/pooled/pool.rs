@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel_async::pooled_connection::{PoolableConnection, bb8, deadpool};
+use diesel_async::{AsyncConnection, TransactionManager};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{Connection, Operation};
 use crate::repository::diesel::BoxFuture;
@@ -40,11 +41,14 @@ pub(super) struct Pool {
 /// A pool of either kind.
 trait Source: Send + Sync {
     fn lease(&self) -> BoxFuture<'_, Result<Box<dyn Lease>>>;
+
+    /// How many connections there are.
+    fn connections(&self) -> usize;
 }
 
 /// A connection that goes back to its pool when it is dropped.
 trait Lease: DerefMut<Target = Connection> + Send {
-    /// Closes it: an operation may have been left in the middle.
+    /// Closes it: it is lost, or an operation was left in the middle.
     fn close(self: Box<Self>);
 }
 
@@ -57,11 +61,18 @@ impl Source for bb8::Pool<Connection> {
                 .map(|lease| Box::new(lease) as Box<dyn Lease>)
         })
     }
+
+    fn connections(&self) -> usize {
+        usize::try_from(self.state().connections).unwrap_or(usize::MAX)
+    }
 }
 
 impl Lease for bb8::PooledConnection<'static, Connection> {
-    /// The pool itself throws a connection away that comes back with an open transaction.
-    fn close(self: Box<Self>) {}
+    /// The pool can't be told, but throws away what comes back like this.
+    fn close(mut self: Box<Self>) {
+        type Manager = <Connection as AsyncConnection>::TransactionManager;
+        Manager::transaction_manager_status_mut(&mut **self).set_in_error();
+    }
 }
 
 impl Source for deadpool::Pool<Connection> {
@@ -72,6 +83,10 @@ impl Source for deadpool::Pool<Connection> {
                 .map_err(|error| Fault::Pool(error.into()))
                 .map(|lease| Box::new(lease) as Box<dyn Lease>)
         })
+    }
+
+    fn connections(&self) -> usize {
+        self.status().size
     }
 }
 
@@ -103,8 +118,7 @@ impl Pool {
         Self { timeout, ..self }
     }
 
-    /// Runs a read. It may as well run twice: where a connection turns out to be lost, another one
-    /// may do.
+    /// Runs a read, which may as well run twice.
     pub(super) async fn read<A, T>(
         &self,
         arguments: A,
@@ -114,7 +128,8 @@ impl Pool {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        self.read_with(arguments, operation, None).await
+        self.run(arguments, operation, None, Fault::is_lost_connection)
+            .await
     }
 
     /// Runs a read whose cost grows with the tenant. Few run at the same time, so that connections
@@ -134,10 +149,12 @@ impl Pool {
         let closed = |error| Error::new(ErrorKind::Other, error);
         let running = running.acquire_owned().await.map_err(closed)?;
         let permits = Arc::new([present, running]);
-        self.read_with(arguments, operation, Some(permits)).await
+        let permits = Some(permits);
+        self.run(arguments, operation, permits, Fault::is_lost_connection)
+            .await
     }
 
-    /// Runs a write.
+    /// Runs a write. It runs again only if it had not begun.
     pub(super) async fn write<A, T>(
         &self,
         arguments: A,
@@ -147,63 +164,39 @@ impl Pool {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let outcome = self.run(Arc::new(arguments), operation, None).await;
-        outcome.map_err(Error::from)
+        self.run(arguments, operation, None, Fault::may_run_elsewhere)
+            .await
     }
 
-    async fn read_with<A, T>(
+    /// Runs an operation. Where its connection turns out to be lost, so may be all the others that
+    /// there are: each of them is tried, and then a new one.
+    async fn run<A, T>(
         &self,
         arguments: A,
         operation: Operation<A, T>,
         permits: Option<Permits>,
+        may_run_again: fn(&Fault) -> bool,
     ) -> Result<T, Error>
     where
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let arguments = Arc::new(arguments);
-        let first = self.run(arguments.clone(), operation, permits.clone());
-        let outcome = match first.await {
-            Err(fault) if fault.is_lost_connection() => {
-                self.run(arguments, operation, permits).await
-            }
-            outcome => outcome,
-        };
-        outcome.map_err(Error::from)
-    }
-
-    /// Runs an operation, and starts it again when others were in its way.
-    ///
-    /// The caller waits for a connection itself, and gives up its place by going away. From there
-    /// on a task of its own does the work: it ends what it began, whoever still waits for it.
-    async fn run<A, T>(
-        &self,
-        arguments: Arc<A>,
-        operation: Operation<A, T>,
-        permits: Option<Permits>,
-    ) -> Result<T>
-    where
-        A: Send + Sync + 'static,
-        T: Send + 'static,
-    {
         let runtime = Handle::try_current().map_err(|error| Fault::Task(error.into()))?;
-        let mut lease = self.lease().await?;
-        let limit = self.timeout;
-        let task = runtime.spawn(async move {
-            let _permits = permits;
-            let work = repeat(&mut lease, &*arguments, operation);
-            if let Ok(outcome) = timeout(limit, work).await {
-                return outcome;
+        let arguments = Arc::new(arguments);
+        let mut deadline = None;
+        let mut others = None;
+        loop {
+            let lease = self.lease().await?;
+            let deadline = *deadline.get_or_insert_with(|| Instant::now() + self.timeout);
+            let (arguments, permits) = (arguments.clone(), permits.clone());
+            match run_with(&runtime, lease, arguments, operation, permits, deadline).await {
+                Err(fault) if may_run_again(&fault) => {
+                    let left = others.get_or_insert_with(|| self.source.connections() + 1);
+                    *left = left.checked_sub(1).ok_or(fault)?;
+                }
+                outcome => return outcome.map_err(Error::from),
             }
-            lease.close();
-            Err(Fault::Pool("the database took too long".into()))
-        });
-        task.await.unwrap_or_else(|error| {
-            Err(match error.is_panic() {
-                true => Fault::Task(error.into()),
-                false => Fault::Pool("the runtime shuts down".into()),
-            })
-        })
+        }
     }
 
     /// A connection that is not known to be lost.
@@ -219,6 +212,44 @@ impl Pool {
     }
 }
 
+/// Runs an operation on a connection, in a task of its own: it ends what it began, whoever still
+/// waits for it. The caller waited for the connection itself, and gave up its place by going away.
+async fn run_with<A, T>(
+    runtime: &Handle,
+    mut lease: Box<dyn Lease>,
+    arguments: Arc<A>,
+    operation: Operation<A, T>,
+    permits: Option<Permits>,
+    deadline: Instant,
+) -> Result<T>
+where
+    A: Send + Sync + 'static,
+    T: Send + 'static,
+{
+    let task = runtime.spawn(async move {
+        let _permits = permits;
+        let work = repeat(&mut lease, &*arguments, operation);
+        match timeout_at(deadline, work).await {
+            Ok(Err(fault)) if fault.is_lost_connection() => {
+                lease.close();
+                Err(fault)
+            }
+            Ok(outcome) => outcome,
+            Err(_) => {
+                lease.close();
+                Err(Fault::Pool("the database took too long".into()))
+            }
+        }
+    });
+    task.await.unwrap_or_else(|error| {
+        Err(match error.is_panic() {
+            true => Fault::Task(error.into()),
+            false => Fault::Pool("the runtime shuts down".into()),
+        })
+    })
+}
+
+/// Starts an operation again when others were in its way.
 async fn repeat<A, T>(
     conn: &mut Connection,
     arguments: &A,

@@ -1,10 +1,11 @@
 use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
 use diesel::query_source::Alias;
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 
 use super::audit::insert_audit;
 use super::secrets::{end_secrets, show_last_four};
+use super::transaction::{begin, end};
 use super::{Backend, Connection, Statement, compound, find, together};
 use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
 use crate::repository::diesel::error::Result;
@@ -87,13 +88,15 @@ pub(in super::super) async fn create(
     if origin.is_none() && secrets.len() <= 1 && compound::is_atomic(conn) {
         return Ok(compound::insert(conn, client, secrets, audit).await?);
     }
-    conn.transaction(async |conn| {
+    begin(conn).await?;
+    let outcome = async {
         if let Some((source, version)) = origin {
             lock_origin(conn, source, *version).await?;
         }
         Ok(compound::insert(conn, client, secrets, audit).await?)
-    })
-    .await
+    }
+    .await;
+    end(conn, outcome).await
 }
 
 pub(in super::super) fn insert_client(client: &ClientRow) -> impl Statement + use<'_> {
@@ -206,7 +209,8 @@ pub(in super::super) async fn update(
         let changed = compound::change(conn, replace, audit).await?;
         return explain(conn, key, changed).await;
     }
-    conn.transaction(async |conn| {
+    begin(conn).await?;
+    let outcome = async {
         let replace = replace(key, expected, metadata, audit);
         match secrets {
             Secrets::Keep => {
@@ -221,8 +225,9 @@ pub(in super::super) async fn update(
             }
         }
         Ok(())
-    })
-    .await
+    }
+    .await;
+    end(conn, outcome).await
 }
 
 fn replace<'a>(
@@ -246,7 +251,8 @@ pub(in super::super) async fn delete(
     expected: Option<Version>,
     audit: &AuditRow,
 ) -> Result<()> {
-    conn.transaction(async |conn| {
+    begin(conn).await?;
+    let outcome = async {
         advance(conn, key, expected, audit).await?;
         let gone = (
             dsl::deleted_at.eq(audit.at()),
@@ -256,6 +262,7 @@ pub(in super::super) async fn delete(
         let end = end_secrets(key, audit);
         together!(conn; end, client, insert_audit(audit)).map(drop)?;
         Ok(())
-    })
-    .await
+    }
+    .await;
+    end(conn, outcome).await
 }

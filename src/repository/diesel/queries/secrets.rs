@@ -1,10 +1,11 @@
 use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 
 use super::audit::insert_audit;
 use super::clients::advance;
+use super::transaction::{begin, end};
 use super::{Connection, Statement, find, together};
 use crate::domain::SecretStatus::{Active, Inactive, Retired};
 use crate::domain::{SecretRecord, Version};
@@ -52,7 +53,8 @@ pub(in super::super) async fn add_secret(
     secret: &SecretRow,
     audit: &AuditRow,
 ) -> Result<()> {
-    conn.transaction(async |conn| {
+    begin(conn).await?;
+    let outcome = async {
         advance(conn, key, Some(expected), audit).await?;
         let active: i64 = of_client(key)
             .filter(dsl::status.eq(Active.as_str()))
@@ -65,8 +67,9 @@ pub(in super::super) async fn add_secret(
         let secret = insert_secret(secret);
         together!(conn; secret, show_last_four(key), insert_audit(audit)).map(drop)?;
         Ok(())
-    })
-    .await
+    }
+    .await;
+    end(conn, outcome).await
 }
 
 pub(in super::super) async fn rotate_secret(
@@ -77,7 +80,8 @@ pub(in super::super) async fn rotate_secret(
     grace_ends: i64,
     audit: &AuditRow,
 ) -> Result<()> {
-    conn.transaction(async |conn| {
+    begin(conn).await?;
+    let outcome = async {
         advance(conn, key, Some(expected), audit).await?;
         let active = of_client(key).filter(dsl::status.eq(Active.as_str()));
         // Nothing is prolonged. An empty end is never earlier.
@@ -97,8 +101,9 @@ pub(in super::super) async fn rotate_secret(
         let secret = insert_secret(secret);
         together!(conn; secret, show_last_four(key), insert_audit(audit)).map(drop)?;
         Ok(())
-    })
-    .await
+    }
+    .await;
+    end(conn, outcome).await
 }
 
 /// Ends the retired secrets whose time is over.
@@ -139,7 +144,8 @@ pub(in super::super) async fn deactivate_secret(
     id: &str,
     audit: &AuditRow,
 ) -> Result<SecretRecord> {
-    conn.transaction(async |conn| {
+    begin(conn).await?;
+    let outcome = async {
         advance(conn, key, None, audit).await?;
         let secret = of_client(key).filter(dsl::id.eq(id));
         let end = Prepared(
@@ -156,8 +162,9 @@ pub(in super::super) async fn deactivate_secret(
             .optional()?;
         // Without one nothing of this stays.
         row.ok_or(ErrorKind::NotFound)?.into_secret()
-    })
-    .await
+    }
+    .await;
+    end(conn, outcome).await
 }
 
 pub(in super::super) async fn delete_secret(
@@ -166,7 +173,8 @@ pub(in super::super) async fn delete_secret(
     id: &str,
     audit: &AuditRow,
 ) -> Result<()> {
-    conn.transaction(async |conn| {
+    begin(conn).await?;
+    let outcome = async {
         advance(conn, key, None, audit).await?;
         let all: Vec<(String, String)> = of_client(key)
             .select((dsl::id, dsl::status))
@@ -183,8 +191,9 @@ pub(in super::super) async fn delete_secret(
         let secret = diesel::delete(of_client(key).filter(dsl::id.eq(id)));
         together!(conn; secret, show_last_four(key), insert_audit(audit)).map(drop)?;
         Ok(())
-    })
-    .await
+    }
+    .await;
+    end(conn, outcome).await
 }
 
 pub(in super::super) async fn touch_secret(
@@ -199,7 +208,8 @@ pub(in super::super) async fn touch_secret(
             .set(dsl::last_used_at.eq(at)),
     )
     .execute(conn)
-    .await?;
+    .await
+    .map_err(Fault::Repeatable)?;
     Ok(())
 }
 
@@ -213,7 +223,8 @@ pub(in super::super) async fn rehash_secret(
     let secret = of_client(key).filter(dsl::id.eq(id));
     Prepared(diesel::update(secret.filter(dsl::hash.eq(from))).set(dsl::hash.eq(to)))
         .execute(conn)
-        .await?;
+        .await
+        .map_err(Fault::Repeatable)?;
     Ok(())
 }
 

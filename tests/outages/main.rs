@@ -1,0 +1,47 @@
+//! Databases that are slow, full, read-only, locked or gone: what the service answers then, what is
+//! stored, and that it works again when they do.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may panic"
+)]
+
+mod contention;
+mod cut;
+mod disk;
+mod gone;
+mod migrations;
+mod pool;
+mod read_only;
+mod stalled;
+mod told;
+mod writes;
+
+#[path = "../support/hosts/mod.rs"]
+mod hosts;
+#[path = "../support/servers/mod.rs"]
+mod servers;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::time::Duration;
+
+use self::hosts::Pool;
+use self::servers::{Database, Kind};
+
+const KINDS: [Kind; 2] = [Kind::Postgres, Kind::Mysql];
+
+/// Both pools; bb8 gives up soon.
+const POOLS: [Pool; 2] = [Pool::Bb8(Duration::from_millis(700)), Pool::Deadpool];
+
+async fn database(kind: Kind) -> Database {
+    match kind {
+        Kind::Postgres => Database::postgres().await,
+        Kind::Mysql => Database::mysql().await,
+    }
+}
