@@ -83,9 +83,11 @@ async fn at_every_message(kind: Kind) {
                 }
             }
             let place = format!("{kind:?}, {kind_of_write}, {cut:?}: {refused:?}, {stored:?}");
-            assert!(refused.len() >= 2 && refused.len() < 40, "{place}");
-            // What was asked before the transaction, and its beginning, are asked anew.
-            assert!(!refused.contains(&0), "{place}");
+            assert!(!refused.is_empty() && refused.len() < 40, "{place}");
+            // What was asked before the transaction, and its beginning, are asked anew. A creation
+            // may be one statement alone, which is not made twice.
+            let one_statement = kind == Kind::Postgres && kind_of_write.starts_with("create");
+            assert!(one_statement || !refused.contains(&0), "{place}");
             let committed = usize::from(matches!(cut, Cut::Answer));
             assert_eq!(stored.len(), committed, "{place}");
         }

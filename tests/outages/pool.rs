@@ -33,7 +33,7 @@ async fn without_a_timeout_whoever_waits_gets_the_next_connection_and_may_go_awa
     for kind in KINDS {
         let database = database(kind).await;
         let connections = Connections::new(database.url(), Pool::Deadpool, 1).await;
-        let repository = connections.repository();
+        let repository = connections.repository().with_timeout(Duration::MAX);
         repository.migrate().await.unwrap();
         let host = Host::over(&repository);
         let client_id = host.client().await;

@@ -19,6 +19,9 @@ use crate::repository::{Error, ErrorKind};
 /// How long an operation may take, unless the host says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// As good as for ever, and within what any clock can tell.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// How many lost connections to take out of the pool before giving up.
 const LOST_CONNECTIONS: usize = 128;
 
@@ -115,6 +118,7 @@ impl Pool {
     }
 
     pub(super) fn with_timeout(self, timeout: Duration) -> Self {
+        let timeout = timeout.min(LONGEST_TIMEOUT);
         Self { timeout, ..self }
     }
 
