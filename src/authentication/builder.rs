@@ -12,7 +12,7 @@ use super::limiter::{self, FailureLimiter, LocalLimiter};
 use super::{ClientAuthenticator, Inner};
 use crate::domain::{ClientEvents, Clock, SystemClock};
 use crate::repository::CredentialSource;
-use crate::secrets::{Argon2id, HashPool};
+use crate::secrets::{AnyHash, HashPool};
 
 /// Settles how a [`ClientAuthenticator`] works. Every setting has a safe default.
 #[must_use]
@@ -62,8 +62,9 @@ impl AuthenticatorBuilder {
     }
 
     /// The pool that verifies secrets. Share the one of the
-    /// [`ClientManager`](crate::manager::ClientManager), so that one bound holds for both. Unless
-    /// set, [`Argon2id`] at OWASP's minimum on as many threads as there are processors.
+    /// [`ClientManager`](crate::manager::ClientManager), so that one bound holds for both. By
+    /// default [`AnyHash`]: Argon2id at OWASP's minimum, and imported hashes verify; on as many
+    /// threads as there are processors.
     pub fn with_hash_pool(mut self, pool: HashPool) -> Self {
         self.pool = Some(pool);
         self
@@ -139,7 +140,7 @@ impl AuthenticatorBuilder {
     pub fn build(self) -> Result<ClientAuthenticator, BuildError> {
         let pool = match self.pool {
             Some(pool) => pool,
-            None => HashPool::builder(Argon2id::default())
+            None => HashPool::builder(AnyHash::default())
                 .build()
                 .map_err(BuildError::new)?,
         };

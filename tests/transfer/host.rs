@@ -5,6 +5,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::Value;
 use tower_oauth_clients::ClientManager;
+use tower_oauth_clients::authentication::AuthenticatorBuilder;
 use tower_oauth_clients::domain::{
     Client, ClientId, Clock, Draft, Operator, Patch, Role, SecretRecord, SecretStatus, TenantId,
 };
@@ -28,6 +29,7 @@ pub fn pool() -> HashPool {
 pub struct Host {
     pub manager: ClientManager,
     pub clock: TestClock,
+    repository: Repository,
     place: Place,
 }
 
@@ -40,6 +42,7 @@ impl Host {
         Self {
             manager: manager.build().unwrap(),
             clock,
+            repository,
             place,
         }
     }
@@ -55,6 +58,10 @@ impl Host {
     pub async fn each() -> [Self; 4] {
         let [memory, sqlite, postgres, mysql] = Store::ALL.map(Self::over);
         [memory.await, sqlite.await, postgres.await, mysql.await]
+    }
+
+    pub fn authenticator(&self) -> AuthenticatorBuilder {
+        self.repository.authenticator()
     }
 
     pub fn database(&self) -> Connection {

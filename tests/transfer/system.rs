@@ -1,10 +1,14 @@
 //! From another system: a chosen `client_id` and a hashed secret.
 
+use std::time::Duration;
+
+use tower_oauth_clients::authentication::Presented;
 use tower_oauth_clients::domain::{
     Action, AuthMethod, Draft, Operator, Page, Role, SecretHash, SecretStatus,
 };
 use tower_oauth_clients::manager::transfer::{ClientImport, Imported};
 use tower_oauth_clients::manager::{ErrorKind, Expected};
+use tower_oauth_clients::secrets::Plaintext;
 
 use crate::host::{BCRYPT, Host, draft, id, operator, said, tenant};
 
@@ -36,6 +40,42 @@ async fn a_client_of_another_system_keeps_its_id_and_its_secret() {
             .map(|e| (e.action, e.message.as_str()))
             .collect();
         assert_eq!(told, [(Action::ClientCreate, "imported")]);
+    }
+}
+
+/// With every setting at its default. The hash is made anew at the first use, beside the answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_of_another_system_authenticates_as_it_did_there() {
+    for host in Host::each().await {
+        let import = ClientImport::new(id("payroll"), draft());
+        let import = import.with_secret(SecretHash::from_phc(BCRYPT), "");
+        host.manager.import(&operator(), import).await.unwrap();
+
+        let authenticator = host.authenticator().build().unwrap();
+        let present = |secret: &str| {
+            let presented = Presented::SecretBasic {
+                client_id: id("payroll"),
+                secret: Plaintext::new(secret),
+            };
+            authenticator.authenticate_presented(presented, None)
+        };
+        assert!(present("U*V").await.is_err());
+        let authenticated = present("U*U").await.unwrap();
+        assert_eq!(authenticated.client.client_id, id("payroll"));
+
+        let rehashed = async || {
+            let secrets = host.secrets(&id("payroll")).await;
+            secrets[0].hash.expose().starts_with("$argon2id$")
+        };
+        for _ in 0..1_000 {
+            if rehashed().await {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(rehashed().await);
+        present("U*U").await.unwrap();
+        assert!(present("U*V").await.is_err());
     }
 }
 
