@@ -8,15 +8,6 @@ use crate::repository::{self, Credentials};
 use crate::secrets::{self, Plaintext};
 use crate::telemetry::cache_asked;
 
-/// A secret that may be the one of the record.
-struct Claim {
-    client: Client,
-    record: SecretRecord,
-    secret: Plaintext,
-    method: AuthMethod,
-    now: Timestamp,
-}
-
 impl ClientAuthenticator {
     pub(super) async fn by_secret(
         &self,
@@ -29,43 +20,39 @@ impl ClientAuthenticator {
             return Err(Error::refused("the secret is too long"));
         }
         let now = self.0.clock.now();
-        let Some(found) = self.find(&client_id).await? else {
+        let Some(Credentials { client, secrets }) = self.find(&client_id).await? else {
             return self
                 .refuse(&client_id, secret, None, "no such client", peer)
                 .await;
         };
-        let record = select(found.secrets, &secret, now);
-        match (admitted(found.client, method), record) {
-            (Ok(client), Some(record)) => {
-                let claim = Claim {
+        let record = select(&secrets, &secret, now);
+        match (bar(&client, method), record) {
+            (None, Some(record)) => {
+                self.check(&client, record, secret, now, peer).await?;
+                let secret_id = Some(record.id);
+                Ok(Authenticated {
                     client,
-                    record,
-                    secret,
                     method,
-                    now,
-                };
-                self.check(claim, peer).await
+                    secret_id,
+                })
             }
-            (Ok(_), None) => {
+            (None, None) => {
                 self.refuse(&client_id, secret, None, "no such secret", peer)
                     .await
             }
-            (Err(reason), record) => {
-                self.refuse(&client_id, secret, record.as_ref(), reason, peer)
-                    .await
-            }
+            (Some(reason), record) => self.refuse(&client_id, secret, record, reason, peer).await,
         }
     }
 
     /// Verifies a secret, unless it verified a short while ago.
-    async fn check(&self, claim: Claim, peer: Option<IpAddr>) -> Result<Authenticated> {
-        let Claim {
-            client,
-            record,
-            secret,
-            method,
-            now,
-        } = claim;
+    async fn check(
+        &self,
+        client: &Client,
+        record: &SecretRecord,
+        secret: Plaintext,
+        now: Timestamp,
+        peer: Option<IpAddr>,
+    ) -> Result<()> {
         let inner = &*self.0;
         let known = inner.cache.as_ref().map(|cache| {
             let digest = cache.digest(&record.hash, &secret);
@@ -81,7 +68,7 @@ impl ClientAuthenticator {
             // A copy, where the hash is to be made anew; both are wiped.
             let is_old = inner.pool.needs_rehash(&record.hash);
             let again = is_old.then(|| Plaintext::new(secret.expose()));
-            match self.verify(secret, Some(&record)).await {
+            match self.verify(secret, Some(record)).await {
                 Ok(true) => pending.succeeded().await,
                 Ok(false) => return fail(pending, Error::refused("a wrong secret")).await,
                 Err(error) => return undecided(pending, error).await,
@@ -90,15 +77,11 @@ impl ClientAuthenticator {
                 cache.note(record.id, digest, now);
             }
             if let Some(plaintext) = again {
-                self.rehash(&client, &record, plaintext, now);
+                self.rehash(client, record, plaintext, now);
             }
         }
-        self.note_use(&client, &record, now);
-        Ok(Authenticated {
-            client,
-            method,
-            secret_id: Some(record.id),
-        })
+        self.note_use(client, record, now);
+        Ok(())
     }
 
     /// Refuses whoever can't be right at the cost of whoever might have been. The cache is not

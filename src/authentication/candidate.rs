@@ -3,15 +3,15 @@ use crate::secrets::{Plaintext, SecretFormat};
 
 /// The one secret that `presented` may be: what its lookup id names, else the oldest, which may
 /// be imported. Only what verifies at all at `now`.
-pub(super) fn select(
-    secrets: Vec<SecretRecord>,
+pub(super) fn select<'a>(
+    secrets: &'a [SecretRecord],
     presented: &Plaintext,
     now: Timestamp,
-) -> Option<SecretRecord> {
+) -> Option<&'a SecretRecord> {
     if presented.expose().is_empty() {
         return None;
     }
-    let mut live = secrets.into_iter().filter(|secret| secret.verifies_at(now));
+    let mut live = secrets.iter().filter(|secret| secret.verifies_at(now));
     match SecretFormat::lookup_id(presented) {
         Some(id) => live.find(|secret| secret.id == id),
         None => live.min_by_key(|secret| secret.id),
