@@ -21,8 +21,6 @@ mod host;
 mod hosts;
 #[path = "crash/load.rs"]
 mod load;
-#[path = "support/servers/mod.rs"]
-mod servers;
 mod support;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,7 +32,7 @@ use rand::{RngExt, SeedableRng};
 
 use self::hosts::worker::{Worker, serve_if_asked};
 use self::load::Known;
-use self::servers::{Database, Kind, Server};
+use self::support::servers::{Database, Kind, Server};
 use self::support::{CLIENTS, admin};
 
 const HOSTS_KILLED: u64 = 15;

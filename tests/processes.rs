@@ -14,8 +14,6 @@
 mod hosts;
 #[path = "races/kinds.rs"]
 mod kinds;
-#[path = "support/servers/mod.rs"]
-mod servers;
 mod support;
 
 use std::collections::BTreeMap;
@@ -37,7 +35,7 @@ use tower_oauth_clients::repository::ClientRepository;
 use self::hosts::Repository;
 use self::hosts::worker::{Worker, serve_if_asked};
 use self::kinds::{Ask, Stage};
-use self::servers::Database;
+use self::support::servers::Database;
 use self::support::{Answer, admin};
 
 const PROCESSES: usize = 4;

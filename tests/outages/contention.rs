@@ -7,7 +7,7 @@ use mysql_async::prelude::Queryable;
 use crate::database;
 use crate::hosts::behind::{assert_whole, dump, rows};
 use crate::hosts::{Host, Repository, assert_unavailable};
-use crate::servers::{Database, Error, Kind, Server, mysql, postgres};
+use crate::support::servers::{Database, Error, Kind, Server, mysql, postgres};
 
 /// A session of somebody else.
 pub enum Session {

@@ -2,7 +2,7 @@
 
 use crate::hosts::behind::Behind;
 use crate::hosts::{Connections, Host, assert_unavailable};
-use crate::servers::{Kind, Proxy};
+use crate::support::servers::{Kind, Proxy};
 use crate::writes::{WRITES, client_before, write};
 use crate::{POOLS, database};
 

@@ -11,8 +11,8 @@ use tower_oauth_clients::repository::SqliteRepository;
 use crate::KINDS;
 use crate::hosts::behind::{assert_whole, dump};
 use crate::hosts::{Host, assert_unavailable};
-use crate::servers::{Folder, Kind, Server};
 use crate::support::cheap_pool;
+use crate::support::servers::{Folder, Kind, Server};
 use crate::told::{assert_told, operator};
 
 /// As big as it has to be for what a server makes at its start.

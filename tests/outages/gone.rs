@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::hosts::behind::assert_whole;
 use crate::hosts::{Connections, Host, Repository, assert_unavailable};
-use crate::servers::{Kind, Proxy, Server};
+use crate::support::servers::{Kind, Proxy, Server};
 use crate::{KINDS, POOLS, database};
 
 const CONNECTIONS: u8 = 4;

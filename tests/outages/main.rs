@@ -24,15 +24,13 @@ mod writes;
 
 #[path = "../support/hosts/mod.rs"]
 mod hosts;
-#[path = "../support/servers/mod.rs"]
-mod servers;
 #[path = "../support/mod.rs"]
 mod support;
 
 use std::time::Duration;
 
 use self::hosts::Pool;
-use self::servers::{Database, Kind};
+use self::support::servers::{Database, Kind};
 
 const KINDS: [Kind; 2] = [Kind::Postgres, Kind::Mysql];
 

@@ -2,7 +2,7 @@
 
 use crate::hosts::behind::assert_whole;
 use crate::hosts::{Host, Repository};
-use crate::servers::{Database, Kind, Server, execute};
+use crate::support::servers::{Database, Kind, Server, execute};
 use crate::{KINDS, database};
 
 const STARTERS: usize = 8;

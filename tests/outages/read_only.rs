@@ -2,8 +2,8 @@
 
 use crate::hosts::behind::{assert_whole, dump};
 use crate::hosts::{Host, Repository, assert_unavailable};
-use crate::servers::{Database, Server, execute};
 use crate::support::base;
+use crate::support::servers::{Database, Server, execute};
 use crate::writes::{WRITES, client_before, write};
 
 /// Reads work, writes are refused, and nothing is stored.

@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use crate::hosts::behind::assert_whole;
 use crate::hosts::{Connections, Host, Pool, assert_unavailable};
-use crate::servers::Proxy;
+use crate::support::servers::Proxy;
 use crate::{KINDS, database};
 
 /// Far more than any of the timeouts.

@@ -14,8 +14,8 @@ use tower_oauth_clients::repository::{MysqlTransaction, SqliteRepository};
 use crate::contention::{Session, waiting};
 use crate::hosts::behind::{assert_whole, rows};
 use crate::hosts::{Host, Repository, assert_unavailable};
-use crate::servers::{Database, Kind, Server, execute};
 use crate::support::cheap_pool;
+use crate::support::servers::{Database, Kind, Server, execute};
 use crate::{KINDS, database};
 
 pub fn operator() -> Operator {

@@ -28,7 +28,7 @@ use tower_oauth_clients::domain::SystemClock;
 use tower_oauth_clients::handlers::Handlers;
 use tower_oauth_clients::repository::{MysqlRepository, PostgresRepository};
 
-use crate::servers::Kind;
+use crate::support::servers::Kind;
 use crate::support::{Answer, CLIENTS, admin, authorizer, base, cheap_pool, request};
 
 #[derive(Clone)]
