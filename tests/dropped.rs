@@ -197,3 +197,21 @@ async fn a_dropped_request_is_done_or_not_begun() {
         }
     }
 }
+
+/// At any moment of the real clock, not only where a poll ends.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_gets_the_answer_of_a_dropped_read() {
+    for app in App::each().await {
+        let id = |created: Value| created["client_id"].as_str().unwrap().to_owned();
+        let (first, second) = (id(app.create(&base()).await), id(app.create(&base()).await));
+        for round in 0..400 {
+            let patience = Duration::from_micros(round % 40 * 25);
+            let dropped = app.service().call(Asked::Get.request(&first));
+            let _ = timeout(patience, dropped).await;
+            let read = timeout(Duration::from_secs(10), app.get(&second)).await;
+            let read = read.expect("a connection is held");
+            assert_eq!(read.status, 200, "{:?} after {patience:?}", app.store);
+            assert_eq!(read.data()["client_id"], *second, "{:?}", app.store);
+        }
+    }
+}

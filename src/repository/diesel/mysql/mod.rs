@@ -28,6 +28,9 @@ type Repository = MysqlRepository;
 
 const NAME: &str = "MysqlRepository";
 
+/// The next operation on a connection would find the answer in its way.
+const READS_MAY_BE_DROPPED: bool = false;
+
 /// What the runner of the migrations needs. A lock that is not had within a minute is an error, as
 /// a subquery with two rows is one. Its name is the database's own.
 const LOCK: &str = "SELECT IF(

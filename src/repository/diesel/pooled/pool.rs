@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{Connection, Operation};
+use super::{Connection, Operation, READS_MAY_BE_DROPPED};
 use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::retry::Attempts;
@@ -31,7 +31,16 @@ const SCANS: usize = 2;
 /// … and how many may wait for one of those.
 const WAITING_SCANS: usize = 32;
 
-type Permits = Arc<[OwnedSemaphorePermit; 2]>;
+/// What an operation is decides where it runs, and whether it runs again.
+#[derive(Clone)]
+enum Kind {
+    Read,
+    /// A read whose cost grows with the tenant.
+    Scan {
+        _permits: Arc<[OwnedSemaphorePermit; 2]>,
+    },
+    Write,
+}
 
 #[derive(Clone)]
 pub(super) struct Pool {
@@ -100,6 +109,15 @@ impl Lease for deadpool::Object<Connection> {
     }
 }
 
+impl Kind {
+    fn may_run_again(&self, fault: &Fault) -> bool {
+        match self {
+            Self::Read | Self::Scan { .. } => fault.is_lost_connection(),
+            Self::Write => fault.may_run_elsewhere(),
+        }
+    }
+}
+
 impl Pool {
     pub(super) fn bb8(pool: bb8::Pool<Connection>) -> Self {
         Self::new(Arc::new(pool))
@@ -132,8 +150,7 @@ impl Pool {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        self.run(arguments, operation, None, Fault::is_lost_connection)
-            .await
+        self.run(arguments, operation, Kind::Read).await
     }
 
     /// Runs a read whose cost grows with the tenant. Few run at the same time, so that connections
@@ -152,9 +169,8 @@ impl Pool {
         let present = present.try_acquire_owned().map_err(many)?;
         let closed = |error| Error::new(ErrorKind::Other, error);
         let running = running.acquire_owned().await.map_err(closed)?;
-        let permits = Arc::new([present, running]);
-        let permits = Some(permits);
-        self.run(arguments, operation, permits, Fault::is_lost_connection)
+        let _permits = Arc::new([present, running]);
+        self.run(arguments, operation, Kind::Scan { _permits })
             .await
     }
 
@@ -168,8 +184,7 @@ impl Pool {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        self.run(arguments, operation, None, Fault::may_run_elsewhere)
-            .await
+        self.run(arguments, operation, Kind::Write).await
     }
 
     /// Runs an operation. Where its connection turns out to be lost, so may be all the others that
@@ -178,8 +193,7 @@ impl Pool {
         &self,
         arguments: A,
         operation: Operation<A, T>,
-        permits: Option<Permits>,
-        may_run_again: fn(&Fault) -> bool,
+        kind: Kind,
     ) -> Result<T, Error>
     where
         A: Send + Sync + 'static,
@@ -190,11 +204,16 @@ impl Pool {
         let mut deadline = None;
         let mut others = None;
         loop {
+            // Whoever goes away meanwhile gives up the place in the queue.
             let lease = self.lease().await?;
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + self.timeout);
-            let (arguments, permits) = (arguments.clone(), permits.clone());
-            match run_with(&runtime, lease, arguments, operation, permits, deadline).await {
-                Err(fault) if may_run_again(&fault) => {
+            let work = run_on(lease, arguments.clone(), operation, deadline);
+            let outcome = match &kind {
+                Kind::Read if READS_MAY_BE_DROPPED => work.await,
+                kind => in_own_task(&runtime, kind.clone(), work).await,
+            };
+            match outcome {
+                Err(fault) if kind.may_run_again(&fault) => {
                     let left = others.get_or_insert_with(|| self.source.connections() + 1);
                     *left = left.checked_sub(1).ok_or(fault)?;
                 }
@@ -216,34 +235,39 @@ impl Pool {
     }
 }
 
-/// Runs an operation on a connection, in a task of its own: it ends what it began, whoever still
-/// waits for it. The caller waited for the connection itself, and gave up its place by going away.
-async fn run_with<A, T>(
-    runtime: &Handle,
+/// Runs an operation on a connection, which its pool gets back or never again.
+async fn run_on<A, T>(
     mut lease: Box<dyn Lease>,
     arguments: Arc<A>,
     operation: Operation<A, T>,
-    permits: Option<Permits>,
     deadline: Instant,
+) -> Result<T> {
+    let work = repeat(&mut lease, &*arguments, operation);
+    match timeout_at(deadline, work).await {
+        Ok(Err(fault)) if fault.is_lost_connection() => {
+            lease.close();
+            Err(fault)
+        }
+        Ok(outcome) => outcome,
+        Err(_) => {
+            lease.close();
+            Err(Fault::Pool("the database took too long".into()))
+        }
+    }
+}
+
+/// Runs an operation to its end, whoever still waits for it.
+async fn in_own_task<T>(
+    runtime: &Handle,
+    kind: Kind,
+    work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T>
 where
-    A: Send + Sync + 'static,
     T: Send + 'static,
 {
     let task = runtime.spawn(async move {
-        let _permits = permits;
-        let work = repeat(&mut lease, &*arguments, operation);
-        match timeout_at(deadline, work).await {
-            Ok(Err(fault)) if fault.is_lost_connection() => {
-                lease.close();
-                Err(fault)
-            }
-            Ok(outcome) => outcome,
-            Err(_) => {
-                lease.close();
-                Err(Fault::Pool("the database took too long".into()))
-            }
-        }
+        let _kind = kind;
+        work.await
     });
     task.await.unwrap_or_else(|error| {
         Err(match error.is_panic() {

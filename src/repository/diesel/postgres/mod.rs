@@ -28,6 +28,9 @@ type Repository = PostgresRepository;
 
 const NAME: &str = "PostgresRepository";
 
+/// An answer that nobody waits for is read by the connection's own task.
+const READS_MAY_BE_DROPPED: bool = true;
+
 /// What the runner of the migrations needs. Whoever waited for the lock must see what was done
 /// meanwhile. The number is any, as long as it stays.
 const LOCK: &str =
@@ -44,8 +47,8 @@ const MIGRATIONS: [(&str, &str); 1] = [(
 /// Any number of hosts may share the database; nothing is kept in the process. The driver is pure
 /// Rust: `libpq` is not needed. Clones share their pool.
 ///
-/// - An operation runs in a task of its own: a caller that goes away leaves no open transaction and
-///   no lock. It needs a Tokio runtime with I/O and time.
+/// - A write runs in a task of its own, and a read is one statement: a caller that goes away leaves
+///   no open transaction and no lock. It needs a Tokio runtime with I/O and time.
 /// - What others are in the way of (serialization failures, deadlocks) starts again, up to 10 times within 5 seconds,
 ///   and is [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) then.
 /// - Statements are prepared once for each connection, and those that need no answer in between go
