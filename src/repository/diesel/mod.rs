@@ -7,6 +7,7 @@
 )]
 
 mod error;
+mod limited;
 #[cfg(feature = "diesel-mysql")]
 mod mysql;
 mod page;

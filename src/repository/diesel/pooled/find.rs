@@ -3,39 +3,42 @@ use diesel_async::RunQueryDsl;
 
 use super::Connection;
 use super::queries::Filter;
-use crate::domain::SecretStatus;
+use crate::domain::{Page, SecretStatus};
+use crate::repository::diesel::limited::Limited;
+use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{ClientRow, Key, SecretRow};
 use crate::repository::diesel::schema::{
     self, live, oauth_client_secrets, oauth_clients, with_secrets,
 };
 
 pub(super) async fn client(conn: &mut Connection, key: &Key) -> QueryResult<ClientRow> {
-    let client = live(key).select(ClientRow::as_select());
-    client.get_result(conn).await
+    prepared!(live(key).select(ClientRow::as_select()))
+        .get_result(conn)
+        .await
 }
 
 /// The next of a list, after a client or from the start.
 pub(super) async fn after(
     conn: &mut Connection,
     filter: &Filter,
-    limit: i64,
+    page: Page,
     id: Option<String>,
 ) -> QueryResult<Vec<ClientRow>> {
     let list = filter.query().select(ClientRow::as_select());
-    let list = list.order(oauth_clients::id.desc()).limit(limit);
-    match id {
-        Some(id) => list.filter(oauth_clients::id.lt(id)).load(conn).await,
-        None => list.load(conn).await,
-    }
+    let list = list.order(oauth_clients::id.desc());
+    let list = match id {
+        Some(id) => list.filter(oauth_clients::id.lt(id)),
+        None => list,
+    };
+    Limited::to_page(list, page).load(conn).await
 }
 
 pub(super) async fn secrets(
     conn: &mut Connection,
     key: &Key,
 ) -> QueryResult<Vec<Option<SecretRow>>> {
-    with_secrets(key)
-        .select(Option::<SecretRow>::as_select())
-        .order(oauth_client_secrets::id.desc())
+    let secrets = with_secrets(key).select(Option::<SecretRow>::as_select());
+    prepared!(secrets.order(oauth_client_secrets::id.desc()))
         .load(conn)
         .await
 }
@@ -44,9 +47,9 @@ pub(super) async fn credentials(
     conn: &mut Connection,
     client_id: &str,
 ) -> QueryResult<Vec<(ClientRow, Option<SecretRow>)>> {
-    schema::credentials(client_id, SecretStatus::Inactive.as_str())
-        .select((ClientRow::as_select(), Option::<SecretRow>::as_select()))
-        .order(oauth_client_secrets::id.desc())
+    let rows = schema::credentials(client_id, SecretStatus::Inactive.as_str())
+        .select((ClientRow::as_select(), Option::<SecretRow>::as_select()));
+    prepared!(rows.order(oauth_client_secrets::id.desc()))
         .load(conn)
         .await
 }

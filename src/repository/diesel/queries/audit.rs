@@ -6,6 +6,7 @@ use super::{Backend, Connection, Statement};
 use crate::domain::{AuditEntry, Page, Slice};
 use crate::repository::ErrorKind;
 use crate::repository::diesel::error::Result;
+use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::page;
 use crate::repository::diesel::rows::{AuditRow, Key};
 use crate::repository::diesel::schema::COUNTED_LOGS;
@@ -27,29 +28,27 @@ pub(in super::super) async fn audit_entries(
     key: &Key,
     page: Page,
 ) -> Result<Slice<AuditEntry>> {
-    let query = trail(key).order(dsl::id.desc()).limit(page::limit(page));
+    let list = trail(key).order(dsl::id.desc());
     let rows = match page {
         Page::Number { number, size } => {
             let counted = COUNTED_LOGS
                 .filter(COUNTED_LOGS.field(dsl::tenant_id).eq(&key.tenant))
                 .filter(COUNTED_LOGS.field(dsl::client_id).eq(&key.client));
-            let rows: Vec<(AuditRow, Option<i64>)> = query
-                .offset(page::offset(number, size))
-                .select((AuditRow::as_select(), counted.count().single_value()))
-                .load(conn)
-                .await?;
+            let list = list.select((AuditRow::as_select(), counted.count().single_value()));
+            let rows: Vec<(AuditRow, Option<i64>)> =
+                Limited::to_page(list, page).load(conn).await?;
             match page::counted(rows, number, size) {
                 Some(rows) => rows,
                 None => page::past_the_end(trail(key).count().get_result(conn).await?),
             }
         }
         Page::After { id, size } => {
-            let query = query.select(AuditRow::as_select());
-            let rows: Vec<AuditRow> = match id {
-                Some(id) => query.filter(dsl::id.lt(id.to_string())).load(conn).await?,
-                None => query.load(conn).await?,
+            let list = list.select(AuditRow::as_select());
+            let list = match id {
+                Some(id) => list.filter(dsl::id.lt(id.to_string())),
+                None => list,
             };
-            page::keyset(rows, size)
+            page::keyset(Limited::to_page(list, page).load(conn).await?, size)
         }
     };
     // Every client has a trail, from its creation on and for ever.

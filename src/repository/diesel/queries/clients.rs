@@ -9,7 +9,8 @@ use super::transaction::{begin, end};
 use super::{Backend, Connection, Statement, compound, find, together};
 use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
 use crate::repository::diesel::error::Result;
-use crate::repository::diesel::prepared::Prepared;
+use crate::repository::diesel::limited::Limited;
+use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{COUNTED_CLIENTS, CountedClients, client, live};
@@ -105,7 +106,7 @@ pub(in super::super) fn insert_client(client: &ClientRow) -> impl Statement + us
 
 /// Holds the row of the client that a clone is made from, until the clone is written.
 async fn lock_origin(conn: &mut Connection, source: &Key, version: Version) -> Result<()> {
-    Prepared(diesel::update(live(source)).set(dsl::clones.eq(dsl::clones + 1)))
+    prepared!(diesel::update(live(source)).set(dsl::clones.eq(dsl::clones + 1)))
         .execute(conn)
         .await?;
     match stored_version(conn, source).await? {
@@ -136,16 +137,12 @@ pub(in super::super) async fn list(
     filter: &Filter,
     page: Page,
 ) -> Result<Slice<Client>> {
-    let limit = page::limit(page);
     let rows = match page {
         Page::Number { number, size } => {
-            let query = filter.query().order(dsl::id.desc()).limit(limit);
             let total = filter.counted().count().single_value();
-            let rows: Vec<(ClientRow, Option<i64>)> = query
-                .offset(page::offset(number, size))
-                .select((ClientRow::as_select(), total))
-                .load(conn)
-                .await?;
+            let list = filter.query().select((ClientRow::as_select(), total));
+            let list = Limited::to_page(list.order(dsl::id.desc()), page);
+            let rows: Vec<(ClientRow, Option<i64>)> = list.load(conn).await?;
             match page::counted(rows, number, size) {
                 Some(rows) => rows,
                 None => page::past_the_end(filter.query().count().get_result(conn).await?),
@@ -153,7 +150,7 @@ pub(in super::super) async fn list(
         }
         Page::After { id, size } => {
             let id = id.map(|id| id.to_string());
-            page::keyset(find::after(conn, filter, limit, id).await?, size)
+            page::keyset(find::after(conn, filter, page, id).await?, size)
         }
     };
     page::try_map(rows, ClientRow::into_client)
@@ -172,12 +169,12 @@ pub(super) async fn advance(
     );
     let changed = match expected {
         Some(version) => {
-            Prepared(diesel::update(live(key).filter(dsl::version.eq(version.as_i64()))).set(next))
+            prepared!(diesel::update(live(key).filter(dsl::version.eq(version.as_i64()))).set(next))
                 .execute(conn)
                 .await?
         }
         None => {
-            Prepared(diesel::update(live(key)).set(next))
+            prepared!(diesel::update(live(key)).set(next))
                 .execute(conn)
                 .await?
         }
@@ -242,7 +239,7 @@ fn replace<'a>(
         metadata,
     );
     let client = live(key).filter(dsl::version.eq(expected.as_i64()));
-    Prepared(diesel::update(client).set(next))
+    prepared!(diesel::update(client).set(next))
 }
 
 pub(in super::super) async fn delete(
@@ -258,7 +255,7 @@ pub(in super::super) async fn delete(
             dsl::deleted_at.eq(audit.at()),
             dsl::secret_last_four.eq(None::<&str>),
         );
-        let client = Prepared(diesel::update(live(key)).set(gone));
+        let client = prepared!(diesel::update(live(key)).set(gone));
         let end = end_secrets(key, audit);
         together!(conn; end, client, insert_audit(audit)).map(drop)?;
         Ok(())

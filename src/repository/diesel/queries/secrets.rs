@@ -10,7 +10,7 @@ use super::{Connection, Statement, find, together};
 use crate::domain::SecretStatus::{Active, Inactive, Retired};
 use crate::domain::{SecretRecord, Version};
 use crate::repository::diesel::error::{Fault, Result};
-use crate::repository::diesel::prepared::Prepared;
+use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{AuditRow, Key, SecretRow};
 use crate::repository::diesel::schema::oauth_client_secrets::{self, dsl};
 use crate::repository::diesel::schema::{live, oauth_clients, secrets as of_client};
@@ -87,7 +87,7 @@ pub(in super::super) async fn rotate_secret(
         // Nothing is prolonged. An empty end is never earlier.
         let ends = case_when(dsl::expires_at.lt(grace_ends), dsl::expires_at)
             .otherwise(grace_ends.into_sql::<Nullable<BigInt>>());
-        let retire = Prepared(diesel::update(active).set((
+        let retire = prepared!(diesel::update(active).set((
             dsl::status.eq(Retired.as_str()),
             dsl::updated_at.eq(audit.at()),
             dsl::expires_at.eq(ends),
@@ -109,7 +109,7 @@ pub(in super::super) async fn rotate_secret(
 /// Ends the retired secrets whose time is over.
 fn end_expired<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
     let retired = of_client(key).filter(dsl::status.eq(Retired.as_str()));
-    Prepared(
+    prepared!(
         diesel::update(retired.filter(dsl::expires_at.le(audit.at()))).set((
             dsl::status.eq(Inactive.as_str()),
             dsl::updated_at.eq(audit.at()),
@@ -126,7 +126,7 @@ async fn end_outdated(conn: &mut Connection, key: &Key, audit: &AuditRow) -> Res
         .load(conn)
         .await?;
     if let Some(newest_to_end) = ids.get(MAX_RETIRED_SECRETS) {
-        Prepared(
+        prepared!(
             diesel::update(retired.filter(dsl::id.le(newest_to_end))).set((
                 dsl::status.eq(Inactive.as_str()),
                 dsl::updated_at.eq(audit.at()),
@@ -148,7 +148,7 @@ pub(in super::super) async fn deactivate_secret(
     let outcome = async {
         advance(conn, key, None, audit).await?;
         let secret = of_client(key).filter(dsl::id.eq(id));
-        let end = Prepared(
+        let end = prepared!(
             diesel::update(secret.filter(dsl::status.ne(Inactive.as_str()))).set((
                 dsl::status.eq(Inactive.as_str()),
                 dsl::updated_at.eq(audit.at()),
@@ -203,7 +203,7 @@ pub(in super::super) async fn touch_secret(
     at: i64,
 ) -> Result<()> {
     let earlier = dsl::last_used_at.is_null().or(dsl::last_used_at.lt(at));
-    Prepared(
+    prepared!(
         diesel::update(of_client(key).filter(dsl::id.eq(id)).filter(earlier))
             .set(dsl::last_used_at.eq(at)),
     )
@@ -221,7 +221,7 @@ pub(in super::super) async fn rehash_secret(
     to: &str,
 ) -> Result<()> {
     let secret = of_client(key).filter(dsl::id.eq(id));
-    Prepared(diesel::update(secret.filter(dsl::hash.eq(from))).set(dsl::hash.eq(to)))
+    prepared!(diesel::update(secret.filter(dsl::hash.eq(from))).set(dsl::hash.eq(to)))
         .execute(conn)
         .await
         .map_err(Fault::Repeatable)?;
@@ -234,7 +234,7 @@ pub(in super::super) fn insert_secret(secret: &SecretRow) -> impl Statement + us
 
 /// Ends all secrets of a client that still have a life.
 pub(super) fn end_secrets<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
-    Prepared(
+    prepared!(
         diesel::update(of_client(key).filter(dsl::status.ne(Inactive.as_str()))).set((
             dsl::status.eq(Inactive.as_str()),
             dsl::updated_at.eq(audit.at()),
@@ -249,7 +249,7 @@ pub(super) fn show_last_four(key: &Key) -> impl Statement + use<'_> {
         .select(dsl::last_four)
         .order(dsl::id.desc())
         .limit(1);
-    Prepared(
+    prepared!(
         diesel::update(live(key)).set(oauth_clients::secret_last_four.eq(newest.single_value())),
     )
 }

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 
 use super::Connection;
 use super::queries::Filter;
-use crate::domain::SecretStatus;
+use crate::domain::{Page, SecretStatus};
+use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::rows::{ClientRow, Key, SecretRow};
 use crate::repository::diesel::schema::{
     self, live, oauth_client_secrets, oauth_clients, with_secrets,
@@ -21,17 +22,18 @@ pub(super) async fn client(conn: &mut Connection, key: &Key) -> QueryResult<Clie
 pub(super) async fn after(
     conn: &mut Connection,
     filter: &Filter,
-    limit: i64,
+    page: Page,
     id: Option<String>,
 ) -> QueryResult<Vec<ClientRow>> {
     let filter = filter.clone();
     conn.spawn_blocking(move |conn| {
         let list = filter.query().select(ClientRow::as_select());
-        let list = list.order(oauth_clients::id.desc()).limit(limit);
-        match id {
-            Some(id) => list.filter(oauth_clients::id.lt(id)).load(conn),
-            None => list.load(conn),
-        }
+        let list = list.order(oauth_clients::id.desc());
+        let list = match id {
+            Some(id) => list.filter(oauth_clients::id.lt(id)),
+            None => list,
+        };
+        Limited::to_page(list, page).load(conn)
     })
     .await
 }
