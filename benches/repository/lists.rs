@@ -110,7 +110,7 @@ pub async fn measure(plan: Plan, repository: &impl ClientRepository) {
         ("suspended, first, by number", &suspended, number(1), 1),
     ];
     let mut times = vec![Vec::new(); lists.len()];
-    for round in 0..plan.rounds {
+    for round in 0..plan.list_rounds {
         for (times, (name, filter, page, often)) in times.iter_mut().zip(&lists) {
             if *often == 1 && round >= plan.scans {
                 continue;

@@ -52,6 +52,9 @@ async fn compare(plan: Plan, url: &str) {
     }
     report(&side, &drivers);
 
+    if plan.list_rounds == 0 {
+        return;
+    }
     let load = lists::load(plan.listed, &Dialect::MYSQL);
     driver.conn.query_drop(load).await.unwrap();
     let analyze = "ANALYZE TABLE oauth_clients";

@@ -41,12 +41,17 @@ pub async fn run(plan: Plan) {
         hops.push(watch.each(plan.reads));
     }
     report(&side, &drivers);
-    println!(
-        "  a hop to a thread with a queue and back, with nothing to do there: {:.1?}",
-        median(hops)
-    );
+    if !hops.is_empty() {
+        println!(
+            "  a hop to a thread with a queue and back, with nothing to do there: {:.1?}",
+            median(hops)
+        );
+    }
 
     let plain = Rusqlite::open(&ours);
+    if plan.list_rounds == 0 {
+        return;
+    }
     let load = lists::load(plan.listed, &Dialect::SQLITE);
     plain.0.execute_batch(&load).unwrap();
     lists::measure(plan, &repository.0).await;
