@@ -17,6 +17,7 @@ use super::measure::{Side, report};
 use super::operations::{Operations, Repository, round};
 use super::pipeline::Pipeline;
 use super::sample::Sample;
+use super::search;
 use super::sql::{NUMBERS, Value, WIDTH};
 use super::{Plan, server};
 
@@ -60,7 +61,7 @@ async fn compare(plan: Plan, url: &str) {
         Side::new("tokio-postgres, pipelined"),
     ];
     for _ in 0..plan.rounds {
-        // As autovacuum would, in its own time: without it, every read is planned anew.
+        // As autovacuum would, in its own time.
         driver.conn.batch_execute("ANALYZE").await.unwrap();
         round(plan, &mut side, &mut repository).await;
         round(plan, &mut drivers[0], &mut driver).await;
@@ -72,10 +73,15 @@ async fn compare(plan: Plan, url: &str) {
     if plan.list_rounds == 0 {
         return;
     }
-    let load = lists::load(plan.listed, &Dialect::POSTGRES);
-    driver.conn.batch_execute(&load).await.unwrap();
-    let vacuum = "VACUUM ANALYZE oauth_clients";
-    driver.conn.batch_execute(vacuum).await.unwrap();
+    let load = async |clients| {
+        let load = lists::load(clients, &Dialect::POSTGRES);
+        driver.conn.batch_execute(&load).await.unwrap();
+        let vacuum = "VACUUM ANALYZE oauth_clients";
+        driver.conn.batch_execute(vacuum).await.unwrap();
+    };
+    load(0..plan.searched).await;
+    search::measure(plan, &repository.0).await;
+    load(plan.searched..plan.listed).await;
     lists::measure(plan, &repository.0).await;
 }
 

@@ -22,7 +22,7 @@ pub const WIDTH: usize = 24;
 pub const GET: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM oauth_clients WHERE tenant_id = ? AND client_id = ? AND deleted_at IS NULL"
+    " FROM oauth_clients WHERE tenant_id = ? AND client_id = ? AND deleted_at + 0 IS NULL"
 );
 
 pub const FIRST_PAGE: &str = concat!(
@@ -49,10 +49,10 @@ pub const UPDATE: &str = "UPDATE oauth_clients SET version = version + 1, update
     name = ?, name_folded = ?, redirect_uris = ?, scopes = ?, grant_types = ?, \
     client_auth_methods = ?, fapi_profile = ?, is_confidential = ?, jwks = ?, jwks_uri = ?, \
     logo_url = ?, privacy_policy = ?, terms_url = ?, website = ?, status = ? \
-    WHERE tenant_id = ? AND client_id = ? AND deleted_at IS NULL AND version = ?";
+    WHERE tenant_id = ? AND client_id = ? AND deleted_at + 0 IS NULL AND version = ?";
 
 pub const ADVANCE: &str = "UPDATE oauth_clients SET version = version + 1, updated_at = ? \
-    WHERE tenant_id = ? AND client_id = ? AND deleted_at IS NULL AND version = ?";
+    WHERE tenant_id = ? AND client_id = ? AND deleted_at + 0 IS NULL AND version = ?";
 
 pub const RETIRE: &str = "UPDATE oauth_client_secrets SET status = 'retired', updated_at = ?, \
     expires_at = ? WHERE tenant_id = ? AND client_id = ? AND status = 'active'";
@@ -70,7 +70,7 @@ pub const END_OUTDATED: &str = "UPDATE oauth_client_secrets SET status = 'inacti
 pub const SHOW_LAST_FOUR: &str = "UPDATE oauth_clients SET secret_last_four = \
     (SELECT last_four FROM oauth_client_secrets WHERE tenant_id = ? AND client_id = ? \
     AND status = 'active' ORDER BY id DESC LIMIT 1) \
-    WHERE tenant_id = ? AND client_id = ? AND deleted_at IS NULL";
+    WHERE tenant_id = ? AND client_id = ? AND deleted_at + 0 IS NULL";
 
 /// What a column takes.
 #[derive(Debug)]

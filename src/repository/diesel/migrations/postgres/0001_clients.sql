@@ -24,7 +24,8 @@ CREATE TABLE oauth_clients (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     deleted_at BIGINT,
-    UNIQUE (tenant_id, id)
+    -- Not the other way round: without statistics, one client would be looked for among its tenant's.
+    UNIQUE (id, tenant_id)
 );
 
 -- The lists: live clients by age. Each page starts where the last one ended, whatever was deleted.
