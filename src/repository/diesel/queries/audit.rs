@@ -8,12 +8,13 @@ use crate::repository::ErrorKind;
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::page;
+use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{AuditRow, Key};
 use crate::repository::diesel::schema::COUNTED_LOGS;
 use crate::repository::diesel::schema::oauth_client_audit_logs::{self, dsl};
 
 pub(in super::super) fn insert_audit(entry: &AuditRow) -> impl Statement + use<'_> {
-    diesel::insert_into(oauth_client_audit_logs::table).values(entry)
+    prepared!(diesel::insert_into(oauth_client_audit_logs::table).values(entry))
 }
 
 fn trail(key: &Key) -> oauth_client_audit_logs::BoxedQuery<'_, Backend> {

@@ -101,7 +101,7 @@ pub(in super::super) async fn create(
 }
 
 pub(in super::super) fn insert_client(client: &ClientRow) -> impl Statement + use<'_> {
-    diesel::insert_into(oauth_clients::table).values(client)
+    prepared!(diesel::insert_into(oauth_clients::table).values(client))
 }
 
 /// Holds the row of the client that a clone is made from, until the clone is written.

@@ -229,7 +229,7 @@ pub(in super::super) async fn rehash_secret(
 }
 
 pub(in super::super) fn insert_secret(secret: &SecretRow) -> impl Statement + use<'_> {
-    diesel::insert_into(oauth_client_secrets::table).values(secret)
+    prepared!(diesel::insert_into(oauth_client_secrets::table).values(secret))
 }
 
 /// Ends all secrets of a client that still have a life.
