@@ -25,7 +25,7 @@ use tower_oauth_clients::domain::ClientId;
 use tower_oauth_clients::secrets::{AnyHash, HashPool, Plaintext};
 
 use support::console::path;
-use support::{App, Store};
+use support::{App, CLIENTS, Store};
 
 const THREADS: usize = 2;
 
@@ -35,13 +35,27 @@ const BLOCK: u64 = 19 * 1024 * 1024;
 /// What everything else may take meanwhile: connections, queues, answers on their way.
 const ROOM: u64 = 32 * 1024 * 1024;
 
-fn case(id: &str) -> (usize, Duration) {
-    let cases: Value = serde_json::from_str(include_str!("data/hostile.json")).unwrap();
-    let cases = cases.as_array().unwrap();
-    let case = cases.iter().find(|case| case["id"] == id).unwrap();
-    let number = |name: &str| case["input"][name].as_u64().unwrap();
-    let concurrency = usize::try_from(number("concurrency")).unwrap();
-    (concurrency, Duration::from_secs(number("seconds")))
+/// What is said of a flood.
+struct Case {
+    concurrency: usize,
+    length: Duration,
+    query: String,
+    rows: u64,
+}
+
+impl Case {
+    fn of(id: &str) -> Self {
+        let cases: Value = serde_json::from_str(include_str!("data/hostile.json")).unwrap();
+        let cases = cases.as_array().unwrap();
+        let input = &cases.iter().find(|case| case["id"] == id).unwrap()["input"];
+        let number = |name: &str| input[name].as_u64();
+        Self {
+            concurrency: usize::try_from(number("concurrency").unwrap()).unwrap(),
+            length: Duration::from_secs(number("seconds").unwrap_or(10)),
+            query: input["query"].as_str().unwrap_or_default().to_owned(),
+            rows: number("rows").unwrap_or_default(),
+        }
+    }
 }
 
 /// The memory that this process has now, in bytes.
@@ -133,7 +147,7 @@ where
 
 /// TM-006: whoever guesses.
 async fn wrong_secrets(store: Store) {
-    let (concurrency, length) = case("TM-006");
+    let case = Case::of("TM-006");
     let app = Arc::new(app(store).await);
     let (client_id, _) = app.client().await;
     let authenticator = app.repository.authenticator().with_hash_pool(pool());
@@ -141,7 +155,7 @@ async fn wrong_secrets(store: Store) {
     let authenticator = authenticator.insecure_without_limiter().build().unwrap();
     let flood = async {
         let mut guesses = JoinSet::new();
-        for _ in 0..concurrency {
+        for _ in 0..case.concurrency {
             let (authenticator, id) = (authenticator.clone(), ClientId::parse(&client_id).unwrap());
             guesses.spawn(async move {
                 loop {
@@ -160,18 +174,18 @@ async fn wrong_secrets(store: Store) {
         }
         guesses.join_next().await.unwrap().unwrap();
     };
-    endure("wrong secrets", app.clone(), &client_id, length, flood).await;
+    endure("wrong secrets", app.clone(), &client_id, case.length, flood).await;
 }
 
 /// TM-008: an administrator who rotates without end.
 async fn rotations(store: Store) {
-    let (concurrency, length) = case("TM-008");
+    let case = Case::of("TM-008");
     let app = Arc::new(app(store).await);
     let (read, _) = app.client().await;
     let (client_id, _) = app.client().await;
     let flood = async {
         let mut rotators = JoinSet::new();
-        for _ in 0..concurrency {
+        for _ in 0..case.concurrency {
             let (app, client_id) = (app.clone(), client_id.clone());
             rotators.spawn(async move {
                 loop {
@@ -187,7 +201,47 @@ async fn rotations(store: Store) {
         }
         rotators.join_next().await.unwrap().unwrap();
     };
-    endure("rotations", app.clone(), &read, length, flood).await;
+    endure("rotations", app.clone(), &read, case.length, flood).await;
+}
+
+/// A hundred thousand clients, in the way that every database takes.
+async fn fill(app: &App) {
+    let digit = "(SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 \
+        UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9)";
+    let number = "a.d, b.d, c.d, d.d, e.d";
+    let clients = format!(
+        "INSERT INTO oauth_clients (client_id, tenant_id, id, name, name_folded, redirect_uris, \
+        scopes, grant_types, client_auth_methods, is_confidential, status, version, clones, \
+        created_at, updated_at) \
+        SELECT CONCAT('app-', {number}), 'tenant_a', CONCAT('01ARZ3NDEKTSV4RRFFQ69', {number}), \
+        CONCAT('Application ', {number}), CONCAT('application ', {number}), '[]', '[]', '[]', \
+        '[]', 1, 'active', 1, 0, 1, 1 FROM {digit} a, {digit} b, {digit} c, {digit} d, {digit} e"
+    );
+    app.place.execute(&[&clients]).await;
+}
+
+/// TM-010: names are searched in a long list.
+async fn searches(store: Store) {
+    let case = Case::of("TM-010");
+    let app = Arc::new(app(store).await);
+    fill(&app).await;
+    let (client_id, _) = app.client().await;
+    let flood = async {
+        let mut searchers = JoinSet::new();
+        for _ in 0..case.concurrency {
+            let (app, query) = (app.clone(), case.query.clone());
+            searchers.spawn(async move {
+                loop {
+                    let path = format!("{CLIENTS}?{query}");
+                    let answer = app.call(Method::GET, &path, None).await;
+                    assert_eq!(answer.status, 200, "{:?}", answer.body);
+                    assert_eq!(answer.json()["total"], case.rows + 1);
+                }
+            });
+        }
+        searchers.join_next().await.unwrap().unwrap();
+    };
+    endure("searches", app.clone(), &client_id, case.length, flood).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -195,5 +249,8 @@ async fn memory_is_bounded_and_reads_go_on() {
     for store in [Store::Sqlite, Store::Postgres] {
         wrong_secrets(store).await;
         rotations(store).await;
+    }
+    for store in Store::DATABASES {
+        searches(store).await;
     }
 }

@@ -25,10 +25,14 @@ fn numbered<T>(items: Vec<T>, number: u64, size: u32, total: i64) -> Slice<T> {
     }
 }
 
-/// A page of rows that each come with how many there are. Without a row there is no number.
+/// A page of rows that each come with how many there are. Without a row there is no number, but on
+/// the first page it is known.
 pub(super) fn counted<T>(rows: Vec<(T, Option<i64>)>, number: u64, size: u32) -> Option<Slice<T>> {
-    let (_, total) = rows.first()?;
-    let total = total.unwrap_or_default();
+    let total = match rows.first() {
+        Some((_, total)) => total.unwrap_or_default(),
+        None if number <= 1 => 0,
+        None => return None,
+    };
     let items = rows.into_iter().map(|(item, _)| item).collect();
     Some(numbered(items, number, size, total))
 }
