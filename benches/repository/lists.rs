@@ -1,5 +1,7 @@
 //! Pages in the list of one tenant that has many clients.
 
+use std::ops::Range;
+
 use tower_oauth_clients::domain::{ClientStatus, Id, Page, TenantId};
 use tower_oauth_clients::repository::{ClientFilter, ClientRepository};
 
@@ -8,7 +10,7 @@ use super::measure::{Watch, median};
 use super::sql;
 
 /// Another one than that of the operations.
-const TENANT: &str = "megacorp";
+pub const TENANT: &str = "megacorp";
 
 const SIZE: u32 = 20;
 
@@ -43,8 +45,8 @@ impl Dialect {
     };
 }
 
-/// The statement that makes all of them, in the order of their age.
-pub fn load(clients: usize, dialect: &Dialect) -> String {
+/// The statement that makes some of them, in the order of their age.
+pub fn load(clients: Range<usize>, dialect: &Dialect) -> String {
     let Dialect {
         id,
         client_id,
@@ -54,6 +56,7 @@ pub fn load(clients: usize, dialect: &Dialect) -> String {
         UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 \
         UNION ALL SELECT 8 UNION ALL SELECT 9)";
     let columns = sql::COLUMNS;
+    let Range { start, end } = clients;
     format!(
         r#"INSERT INTO oauth_clients ({columns})
         SELECT {client_id}, '{TENANT}', {id}, {name}, {name},
@@ -64,7 +67,7 @@ pub fn load(clients: usize, dialect: &Dialect) -> String {
             1776000000000000, 1776000000000000, NULL
         FROM (SELECT a.d * 100000 + b.d * 10000 + c.d * 1000 + d.d * 100 + e.d * 10 + f.d AS n
             FROM {digit} a, {digit} b, {digit} c, {digit} d, {digit} e, {digit} f) numbers
-        WHERE n < {clients} ORDER BY n"#
+        WHERE n >= {start} AND n < {end} ORDER BY n"#
     )
 }
 

@@ -11,7 +11,7 @@
 //!   turning rows into a `Client`, and running a write in a task of its own. Where a line
 //!   says "leased", the driver takes and gives back a connection of the same kind of pool each
 //!   time.
-//! - Lists: pages in a tenant of 1,000,000 clients.
+//! - Lists: pages in a tenant of 1,000,000 clients, and 16 searches at once while there are 100,000.
 //!
 //! PostgreSQL and MySQL or MariaDB run where `TEST_POSTGRES_URL` and `TEST_MYSQL_URL` say, in a
 //! schema and a database of the bench's own. Without the names of databases (`sqlite`, `postgres`,
@@ -35,6 +35,7 @@ mod operations;
 mod pipeline;
 mod postgres;
 mod sample;
+mod search;
 mod sql;
 mod sqlite;
 
@@ -55,8 +56,12 @@ pub struct Plan {
     reads: usize,
     /// … and pages.
     pages: usize,
-    /// Clients in the long list.
+    /// Clients in the long list, …
     listed: usize,
+    /// … and those that are there when it is searched, …
+    searched: usize,
+    /// … so often by each of those who search.
+    searches: usize,
 }
 
 const FULL: Plan = Plan {
@@ -67,6 +72,8 @@ const FULL: Plan = Plan {
     reads: 1_000,
     pages: 100,
     listed: 1_000_000,
+    searched: 100_000,
+    searches: 20,
 };
 const QUICK: Plan = Plan {
     rounds: 1,
@@ -76,6 +83,8 @@ const QUICK: Plan = Plan {
     reads: 5,
     pages: 2,
     listed: 300,
+    searched: 100,
+    searches: 2,
 };
 
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "mysql"];

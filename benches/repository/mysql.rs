@@ -15,6 +15,7 @@ use super::lists::{self, Dialect};
 use super::measure::{Side, report};
 use super::operations::{Operations, Repository, round};
 use super::sample::Sample;
+use super::search;
 use super::sql::{NUMBERS, Value, WIDTH};
 use super::{Plan, server};
 
@@ -55,10 +56,15 @@ async fn compare(plan: Plan, url: &str) {
     if plan.list_rounds == 0 {
         return;
     }
-    let load = lists::load(plan.listed, &Dialect::MYSQL);
-    driver.conn.query_drop(load).await.unwrap();
-    let analyze = "ANALYZE TABLE oauth_clients";
-    driver.conn.query_drop(analyze).await.unwrap();
+    let load = async |driver: &mut MysqlAsync, clients| {
+        let load = lists::load(clients, &Dialect::MYSQL);
+        driver.conn.query_drop(load).await.unwrap();
+        let analyze = "ANALYZE TABLE oauth_clients";
+        driver.conn.query_drop(analyze).await.unwrap();
+    };
+    load(&mut driver, 0..plan.searched).await;
+    search::measure(plan, &repository.0).await;
+    load(&mut driver, plan.searched..plan.listed).await;
     lists::measure(plan, &repository.0).await;
 }
 

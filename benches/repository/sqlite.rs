@@ -10,6 +10,7 @@ use super::hop::Hop;
 use super::lists::{self, Dialect};
 use super::measure::{Side, Watch, median, report};
 use super::operations::{Repository, round};
+use super::search;
 use super::sql::{NUMBERS, Value, WIDTH};
 
 const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
@@ -48,12 +49,16 @@ pub async fn run(plan: Plan) {
         );
     }
 
-    let plain = Rusqlite::open(&ours);
     if plan.list_rounds == 0 {
         return;
     }
-    let load = lists::load(plan.listed, &Dialect::SQLITE);
-    plain.0.execute_batch(&load).unwrap();
+    let load = |clients| {
+        let load = lists::load(clients, &Dialect::SQLITE);
+        Rusqlite::open(&ours).0.execute_batch(&load).unwrap();
+    };
+    load(0..plan.searched);
+    search::measure(plan, &repository.0).await;
+    load(plan.searched..plan.listed);
     lists::measure(plan, &repository.0).await;
 }
 
