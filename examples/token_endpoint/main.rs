@@ -111,9 +111,10 @@ async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>
     let manager = ClientManager::builder(repository.clone())
         .with_hash_pool(pool.clone())
         .build()?;
+    let assertions = AssertionVerifier::builder(issuer).with_replay_store(repository.clone());
     let authenticator = ClientAuthenticator::builder(repository)
         .with_hash_pool(pool)
-        .with_assertions(AssertionVerifier::builder(issuer).build()?)
+        .with_assertions(assertions.build()?)
         .build()?;
     let clients = ClientAuthenticationLayer::new(authenticator);
     let authorizer = JwtAuthorizer::builder(Keys::from_secret(admin_secret)?).build()?;

@@ -35,7 +35,7 @@ impl Builder {
     }
 
     /// Remembers assertions there. A [`MemoryReplayStore`] by default, which is enough for a host
-    /// that runs once.
+    /// that runs once; where several share a database, a clone of their repository.
     pub fn with_replay_store(mut self, store: impl ReplayStore) -> Self {
         self.replays = Some(SharedReplayStore::new(store));
         self

@@ -64,6 +64,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    oauth_client_assertions (client_id, digest) {
+        client_id -> Text,
+        digest -> Text,
+        kept_until -> BigInt,
+    }
+}
+
+diesel::table! {
     oauth_client_migrations (name) {
         name -> Text,
         applied_at -> BigInt,

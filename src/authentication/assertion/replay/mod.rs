@@ -1,4 +1,6 @@
 mod memory;
+#[cfg(feature = "_diesel")]
+mod repository;
 
 use std::fmt;
 use std::future::Future;
@@ -13,7 +15,8 @@ use crate::domain::{ClientId, Timestamp};
 /// Remembers which assertions were presented, so that each authenticates once (RFC 7523 §3).
 ///
 /// [`MemoryReplayStore`] does it for a single process. Processes that serve the same issuer must
-/// share a store, or an assertion works once in each of them:
+/// share a store, or an assertion works once in each of them. Every repository over a database is
+/// such a store, in one round trip: give the verifier a clone of it. A host's own looks like this:
 ///
 /// ```
 /// use tower_oauth_clients::authentication::assertion::{Error, ErrorKind, ReplayStore};

@@ -1,3 +1,6 @@
+#[cfg(feature = "_jwt")]
+#[path = "../assertions.rs"]
+mod assertions;
 #[path = "../stepwise.rs"]
 mod compound;
 #[path = "../pooled/find.rs"]
@@ -42,7 +45,7 @@ const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE()))
 const UNDO: &str = UNLOCK;
 
 /// One table each: MySQL commits a definition at once, so a step that is cut short is taken again.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     (
         "0001_clients",
         include_str!("../migrations/mysql/0001_clients.sql"),
@@ -54,6 +57,10 @@ const MIGRATIONS: [(&str, &str); 3] = [
     (
         "0003_audit_logs",
         include_str!("../migrations/mysql/0003_audit_logs.sql"),
+    ),
+    (
+        "0004_assertions",
+        include_str!("../migrations/mysql/0004_assertions.sql"),
     ),
 ];
 

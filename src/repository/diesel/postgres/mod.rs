@@ -1,3 +1,6 @@
+#[cfg(feature = "_jwt")]
+#[path = "../assertions.rs"]
+mod assertions;
 mod compound;
 #[path = "../pooled/find.rs"]
 mod find;
@@ -37,10 +40,16 @@ const LOCK: &str =
     "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7205759403792794)";
 const UNLOCK: &str = "COMMIT";
 const UNDO: &str = "ROLLBACK";
-const MIGRATIONS: [(&str, &str); 1] = [(
-    "0001_clients",
-    include_str!("../migrations/postgres/0001_clients.sql"),
-)];
+const MIGRATIONS: [(&str, &str); 2] = [
+    (
+        "0001_clients",
+        include_str!("../migrations/postgres/0001_clients.sql"),
+    ),
+    (
+        "0002_assertions",
+        include_str!("../migrations/postgres/0002_assertions.sql"),
+    ),
+];
 
 /// Keeps everything in a PostgreSQL database.
 ///

@@ -1,3 +1,6 @@
+#[cfg(feature = "_jwt")]
+#[path = "../assertions.rs"]
+mod assertions;
 #[path = "../stepwise.rs"]
 mod compound;
 mod connections;
@@ -34,10 +37,16 @@ type Repository = SqliteRepository;
 const LOCK: &str = "BEGIN IMMEDIATE";
 const UNLOCK: &str = "COMMIT";
 const UNDO: &str = "ROLLBACK";
-const MIGRATIONS: [(&str, &str); 1] = [(
-    "0001_clients",
-    include_str!("../migrations/sqlite/0001_clients.sql"),
-)];
+const MIGRATIONS: [(&str, &str); 2] = [
+    (
+        "0001_clients",
+        include_str!("../migrations/sqlite/0001_clients.sql"),
+    ),
+    (
+        "0002_assertions",
+        include_str!("../migrations/sqlite/0002_assertions.sql"),
+    ),
+];
 
 /// What a reader's connection is set to besides.
 const READ_ONLY: &str = "PRAGMA query_only = ON;";

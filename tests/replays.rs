@@ -1,0 +1,143 @@
+//! The databases as the store of presented assertions: what one host has seen, no other accepts.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test may panic"
+)]
+
+mod support;
+
+use std::sync::Arc;
+
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+use tower_oauth_clients::authentication::assertion::{Error, ErrorKind, ReplayStore};
+use tower_oauth_clients::domain::{ClientId, Timestamp};
+use tower_oauth_clients::repository::{MysqlRepository, PostgresRepository, SqliteRepository};
+
+use support::place::Place;
+use support::{Repository, Store};
+
+const MINUTE: i64 = 60;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_micros(1_800_000_000_000_000 + seconds * 1_000_000)
+}
+
+/// Two hosts of one database.
+struct Hosts([Repository; 2], Place);
+
+impl Hosts {
+    async fn of(store: Store) -> Self {
+        let (first, place) = Repository::open(store).await;
+        let second = match &place {
+            Place::Memory => panic!("memory is one host's own"),
+            Place::Folder(_) => {
+                Repository::Sqlite(SqliteRepository::open(place.file()).await.unwrap())
+            }
+            Place::Database(database) if store == Store::Postgres => {
+                Repository::Postgres(PostgresRepository::connect(database.url()).await.unwrap())
+            }
+            Place::Database(database) => {
+                Repository::Mysql(MysqlRepository::connect(database.url()).await.unwrap())
+            }
+        };
+        Self([first, second], place)
+    }
+
+    /// One of them is shown an assertion that lives until a second after `now`.
+    async fn see(&self, host: usize, client: &str, jti: &str, now: i64) -> Result<bool, Error> {
+        see(self.0[host].clone(), client, jti, now).await
+    }
+
+    async fn kept(&self) -> usize {
+        let entries = "SELECT digest FROM oauth_client_assertions";
+        self.1.query(entries).await.len()
+    }
+}
+
+async fn see(host: Repository, client: &str, jti: &str, now: i64) -> Result<bool, Error> {
+    let client = ClientId::parse(client).unwrap();
+    let (until, now) = (at(now + 1), at(now));
+    match host {
+        Repository::Memory(_) => panic!("memory is one host's own"),
+        Repository::Sqlite(it) => it.remember(&client, jti, until, now).await,
+        Repository::Postgres(it) => it.remember(&client, jti, until, now).await,
+        Repository::Mysql(it) => it.remember(&client, jti, until, now).await,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_host_has_seen_is_new_to_none() {
+    for store in Store::DATABASES {
+        let hosts = Hosts::of(store).await;
+        let long = "x".repeat(255);
+        for jti in ["1", "1 ", "a", "A", "é", "e\u{301}", "", "'", "\0", &long] {
+            assert!(hosts.see(0, "app-1", jti, 0).await.unwrap(), "{jti:?}");
+            assert!(!hosts.see(1, "app-1", jti, 0).await.unwrap(), "{jti:?}");
+            assert!(!hosts.see(0, "app-1", jti, 5).await.unwrap(), "{jti:?}");
+            assert!(hosts.see(1, "app-2", jti, 0).await.unwrap(), "{jti:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_at_once_one_is_the_first() {
+    for store in Store::DATABASES {
+        let hosts = Hosts::of(store).await;
+        for round in 0..20 {
+            let barrier = Arc::new(Barrier::new(16));
+            let mut tasks = JoinSet::new();
+            for task in 0..16 {
+                let (host, barrier) = (hosts.0[task % 2].clone(), barrier.clone());
+                tasks.spawn(async move {
+                    barrier.wait().await;
+                    see(host, "app-1", &round.to_string(), 0).await.unwrap()
+                });
+            }
+            let firsts = tasks.join_all().await;
+            let firsts = firsts.into_iter().filter(|first| *first).count();
+            assert_eq!(firsts, 1, "{store:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_is_cleared_away_and_nothing_before() {
+    for store in Store::DATABASES {
+        let hosts = Hosts::of(store).await;
+        assert!(hosts.see(0, "app-1", "old", 0).await.unwrap());
+        // Late calls and slow clocks are not fooled.
+        for jti in 0..500 {
+            let now = 9 * MINUTE;
+            let first = hosts.see(0, "app-2", &format!("{jti}"), now).await;
+            assert!(first.unwrap(), "{store:?}");
+        }
+        assert!(!hosts.see(1, "app-1", "old", 0).await.unwrap(), "{store:?}");
+        assert_eq!(hosts.kept().await, 501, "{store:?}");
+        // One in 64 clears; that none of so many does will not be seen.
+        let mut calls = 0;
+        while hosts.kept().await > calls {
+            let jti = format!("{calls} later");
+            let first = hosts.see(1, "app-2", &jti, 30 * MINUTE).await;
+            assert!(first.unwrap(), "{store:?}");
+            calls += 1;
+            assert!(calls < 3_000, "{store:?}: nothing is cleared away");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_fails_says_so() {
+    for store in Store::DATABASES {
+        let hosts = Hosts::of(store).await;
+        let gone = ["DROP TABLE oauth_client_assertions"];
+        hosts.1.execute(&gone).await;
+        let error = hosts.see(0, "app-1", "1", 0).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{store:?}");
+        assert!(std::error::Error::source(&error).is_some(), "{store:?}");
+    }
+}
