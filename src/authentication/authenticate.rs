@@ -1,5 +1,7 @@
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use super::cache::Memory;
 use super::candidate::{bar, select};
 use super::limiter::Pending;
 use super::{Authenticated, ClientAuthenticator, Error, ErrorKind, MAX_SECRET_LENGTH, Result};
@@ -54,12 +56,10 @@ impl ClientAuthenticator {
         peer: Option<IpAddr>,
     ) -> Result<()> {
         let inner = &*self.0;
-        let known = inner.cache.as_ref().map(|cache| {
-            let digest = cache.digest(&record.hash, &secret);
-            (cache, digest)
-        });
-        let holds = known.is_some_and(|(cache, digest)| {
-            let hit = cache.holds(record.id, digest, now);
+        let memory = inner.cache.as_ref();
+        let memory = memory.map(|cache| cache.of(record, &secret, now));
+        let holds = memory.as_ref().is_some_and(|memory| {
+            let hit = memory.holds(now);
             cache_asked(hit);
             hit
         });
@@ -68,13 +68,10 @@ impl ClientAuthenticator {
             // A copy, where the hash is to be made anew; both are wiped.
             let is_old = inner.pool.needs_rehash(&record.hash);
             let again = is_old.then(|| Plaintext::new(secret.expose()));
-            match self.verify(secret, Some(record)).await {
+            match self.verify(secret, Some(record), memory).await {
                 Ok(true) => pending.succeeded().await,
                 Ok(false) => return fail(pending, Error::refused("a wrong secret")).await,
                 Err(error) => return undecided(pending, error).await,
-            }
-            if let Some((cache, digest)) = known {
-                cache.note(record.id, digest, now);
             }
             if let Some(plaintext) = again {
                 self.rehash(client, record, plaintext, now);
@@ -95,7 +92,7 @@ impl ClientAuthenticator {
         peer: Option<IpAddr>,
     ) -> Result<T> {
         let pending = self.admit(client_id, peer).await?;
-        match self.verify(secret, record).await {
+        match self.verify(secret, record, None).await {
             Ok(_) => fail(pending, Error::refused(reason)).await,
             Err(error) => undecided(pending, error).await,
         }
@@ -163,14 +160,32 @@ impl ClientAuthenticator {
         Pending::admit(inner.limiter.as_ref(), &inner.background, client_id, peer).await
     }
 
-    /// One verification, whether there is something to verify against or not.
-    async fn verify(&self, presented: Plaintext, record: Option<&SecretRecord>) -> Result<bool> {
+    /// One verification, whether there is something to verify against or not. With a memory, none
+    /// if another one of the same ends before it begins.
+    async fn verify(
+        &self,
+        presented: Plaintext,
+        record: Option<&SecretRecord>,
+        memory: Option<Memory>,
+    ) -> Result<bool> {
         let inner = &*self.0;
         let Some(record) = record else {
             inner.decoy.spend(&inner.pool).await?;
             return Ok(false);
         };
-        match inner.pool.verify(presented, record.hash.clone()).await {
+        let hash = record.hash.clone();
+        let verified = match memory {
+            None => inner.pool.verify(presented, hash).await,
+            Some(memory) => {
+                let (known, clock) = (memory.clone(), Arc::clone(&inner.clock));
+                let is_known = move || known.holds(clock.now());
+                inner
+                    .pool
+                    .verify_unless(presented, hash, is_known, move || memory.note())
+                    .await
+            }
+        };
+        match verified {
             // Nothing was spent yet. That what is stored is damaged is for the log.
             Err(error) if error.kind() == secrets::ErrorKind::MalformedHash => {
                 inner.decoy.spend(&inner.pool).await?;

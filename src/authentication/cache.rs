@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,7 +10,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::domain::{Id, SecretHash, Timestamp};
+use crate::domain::{Id, SecretHash, SecretRecord, Timestamp};
 use crate::secrets::Plaintext;
 
 /// Which secrets verified lately against which stored hashes.
@@ -17,7 +18,10 @@ use crate::secrets::Plaintext;
 /// It holds digests under a key that lives in this process only, so that a look into its memory
 /// shows no secret, and nobody can compute one to be found here. A stored hash that changed has
 /// another digest; what else decides about a secret is read anew at each request.
-pub(super) struct VerifiedCache {
+#[derive(Clone)]
+pub(super) struct VerifiedCache(Arc<Inner>);
+
+struct Inner {
     keyed: Hmac<Sha256>,
     entries: Cache<Id, Entry>,
     ttl: Duration,
@@ -32,7 +36,33 @@ struct Entry {
 /// What a presented secret and a stored hash come to. Not to be printed, and to be compared in
 /// constant time.
 #[derive(Clone, Copy)]
-pub(super) struct Digest([u8; 32]);
+struct Digest([u8; 32]);
+
+/// What the cache has to do with one presented secret.
+#[derive(Clone)]
+pub(super) struct Memory {
+    cache: VerifiedCache,
+    secret_id: Id,
+    entry: Entry,
+}
+
+impl Memory {
+    /// Whether the secret of this record verified so a short while before `now`.
+    pub(super) fn holds(&self, now: Timestamp) -> bool {
+        let Inner { entries, ttl, .. } = &*self.cache.0;
+        let Some(entry) = entries.get(&self.secret_id) else {
+            return false;
+        };
+        // What verified after the present moment did so by another clock.
+        let is_fresh = entry.at <= now && now < entry.at + *ttl;
+        is_fresh & bool::from(entry.digest.0.ct_eq(&self.entry.digest.0))
+    }
+
+    /// It verified.
+    pub(super) fn note(self) {
+        self.cache.0.entries.insert(self.secret_id, self.entry);
+    }
+}
 
 impl VerifiedCache {
     pub(super) fn new(
@@ -41,16 +71,33 @@ impl VerifiedCache {
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let mut key = Zeroizing::new([0; 32]);
         SysRng.try_fill_bytes(&mut *key)?;
-        Ok(Self {
+        Ok(Self(Arc::new(Inner {
             keyed: Hmac::new_from_slice(&*key)?,
             entries: Cache::new(capacity),
             ttl,
-        })
+        })))
     }
 
-    pub(super) fn digest(&self, hash: &SecretHash, presented: &Plaintext) -> Digest {
+    /// For a secret that was presented at `now`, to be verified against this record.
+    pub(super) fn of(
+        &self,
+        record: &SecretRecord,
+        presented: &Plaintext,
+        now: Timestamp,
+    ) -> Memory {
+        Memory {
+            cache: self.clone(),
+            secret_id: record.id,
+            entry: Entry {
+                digest: self.digest(&record.hash, presented),
+                at: now,
+            },
+        }
+    }
+
+    fn digest(&self, hash: &SecretHash, presented: &Plaintext) -> Digest {
         // A clone of the keyed state saves the two blocks that the key takes.
-        let mut digest = self.keyed.clone();
+        let mut digest = self.0.keyed.clone();
         let hash = hash.expose().as_bytes();
         // The length first: otherwise the end of a hash could be the beginning of a secret.
         digest.update(&hash.len().to_le_bytes());
@@ -58,26 +105,12 @@ impl VerifiedCache {
         digest.update(presented.expose().as_bytes());
         Digest(digest.finalize().into_bytes().into())
     }
-
-    /// Whether the secret of this record verified so a short while ago.
-    pub(super) fn holds(&self, secret_id: Id, digest: Digest, now: Timestamp) -> bool {
-        let Some(entry) = self.entries.get(&secret_id) else {
-            return false;
-        };
-        // What verified after the present moment did so by another clock.
-        let is_fresh = entry.at <= now && now < entry.at + self.ttl;
-        is_fresh & bool::from(entry.digest.0.ct_eq(&digest.0))
-    }
-
-    pub(super) fn note(&self, secret_id: Id, digest: Digest, at: Timestamp) {
-        self.entries.insert(secret_id, Entry { digest, at });
-    }
 }
 
 impl fmt::Debug for VerifiedCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedCache")
-            .field("ttl", &self.ttl)
+            .field("ttl", &self.0.ttl)
             .finish_non_exhaustive()
     }
 }
@@ -93,16 +126,21 @@ mod tests {
         VerifiedCache::new(capacity, TTL).unwrap()
     }
 
+    fn record(id: Id, hash: &str) -> SecretRecord {
+        let hash = SecretHash::from_phc(hash);
+        SecretRecord::new(id, hash, "abcd", SystemClock.now())
+    }
+
     #[test]
     fn holds_one_secret_against_one_hash() {
         let (cache, now) = (cache(8), SystemClock.now());
         let (id, other) = (Id::generate(now), Id::generate(now));
-        let hash = SecretHash::from_phc("$argon2id$one");
-        let digest = cache.digest(&hash, &Plaintext::new("hunter2"));
-        assert!(!cache.holds(id, digest, now));
-        cache.note(id, digest, now);
-        assert!(cache.holds(id, digest, now));
-        assert!(!cache.holds(other, digest, now));
+        let of = |id, hash, secret| cache.of(&record(id, hash), &Plaintext::new(secret), now);
+        let memory = of(id, "$argon2id$one", "hunter2");
+        assert!(!memory.holds(now));
+        memory.clone().note();
+        assert!(memory.holds(now));
+        assert!(!of(other, "$argon2id$one", "hunter2").holds(now));
 
         for (hash, secret) in [
             ("$argon2id$one", "hunter3"),
@@ -110,32 +148,31 @@ mod tests {
             ("$argon2id$onehunter2", ""),
             ("$argon2id$on", "ehunter2"),
         ] {
-            let digest = cache.digest(&SecretHash::from_phc(hash), &Plaintext::new(secret));
-            assert!(!cache.holds(id, digest, now), "{hash} {secret}");
+            assert!(!of(id, hash, secret).holds(now), "{hash} {secret}");
         }
     }
 
     #[test]
     fn holds_for_a_while_by_the_clock() {
         let (cache, now) = (cache(8), SystemClock.now());
-        let id = Id::generate(now);
-        let digest = cache.digest(&SecretHash::from_phc("$"), &Plaintext::new("a"));
-        cache.note(id, digest, now);
+        let record = record(Id::generate(now), "$");
+        let memory = cache.of(&record, &Plaintext::new("a"), now);
+        memory.clone().note();
         let micro = Duration::from_micros(1);
-        assert!(cache.holds(id, digest, now + (TTL - micro)));
-        assert!(!cache.holds(id, digest, now + TTL));
+        assert!(memory.holds(now + (TTL - micro)));
+        assert!(!memory.holds(now + TTL));
         let before = Timestamp::from_micros(now.as_micros() - 1);
-        assert!(!cache.holds(id, digest, before));
+        assert!(!memory.holds(before));
     }
 
     #[test]
     fn is_bounded() {
         let (cache, now) = (cache(16), SystemClock.now());
-        let digest = cache.digest(&SecretHash::from_phc("$"), &Plaintext::new("a"));
         for _ in 0..10_000 {
-            cache.note(Id::generate(now), digest, now);
+            let record = record(Id::generate(now), "$");
+            cache.of(&record, &Plaintext::new("a"), now).note();
         }
-        assert!(cache.entries.len() <= 16);
+        assert!(cache.0.entries.len() <= 16);
     }
 
     #[test]

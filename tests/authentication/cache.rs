@@ -169,3 +169,33 @@ async fn a_cache_has_room_for_somebody() {
         assert!(host.send(&other.basic()).await.is_ok());
     }
 }
+
+/// As after a restart: no more hashes than there are threads.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_at_once_share_what_one_found_out() {
+    for store in Store::ALL {
+        let app = app(store, Duration::ZERO).await;
+        let host = Host::new(&app);
+        let member = Member::confidential(&app).await;
+        host.hasher.spent();
+        host.hasher.pause(true);
+        let together: Vec<_> = (0..32)
+            .map(|_| {
+                let (authenticator, member) = (host.authenticator.clone(), member.clone());
+                tokio::spawn(async move {
+                    let sent = member.basic();
+                    let done = authenticator.authenticate(&sent.head, &sent.form, None);
+                    done.await.map(drop)
+                })
+            })
+            .collect();
+        eventually("the threads are busy", async || host.hasher.started() == 2).await;
+        // So that the others wait in the queue, and don't come when all is known.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        host.hasher.pause(false);
+        for one in together {
+            assert!(one.await.unwrap().is_ok(), "{store:?}");
+        }
+        assert_eq!(host.hasher.spent(), 2, "{store:?}");
+    }
+}

@@ -48,11 +48,11 @@ impl HashPool {
     ///
     /// [`ErrorKind::Overloaded`] when the queue is full, else what the hasher answers.
     pub async fn hash(&self, plaintext: Plaintext) -> Result<(Plaintext, SecretHash), Error> {
-        self.run("hash", move |hasher| {
+        let hash = move |hasher: &dyn SecretHasher| {
             let hash = hasher.hash(&plaintext)?;
             Ok((plaintext, hash))
-        })
-        .await
+        };
+        self.run("hash", || None, hash).await
     }
 
     /// Whether `presented` is the secret that `hash` was made of.
@@ -61,7 +61,27 @@ impl HashPool {
     ///
     /// [`ErrorKind::Overloaded`] when the queue is full, else what the hasher answers.
     pub async fn verify(&self, presented: Plaintext, hash: SecretHash) -> Result<bool, Error> {
-        self.run("verify", move |hasher| hasher.verify(&presented, &hash))
+        self.verify_unless(presented, hash, || false, || ()).await
+    }
+
+    /// The same, unless it is known by now: asked when its turn has come, and noted before the next
+    /// one's has. Of many who present a secret at once, each thread verifies one, and the others
+    /// find it known.
+    pub(crate) async fn verify_unless(
+        &self,
+        presented: Plaintext,
+        hash: SecretHash,
+        is_known: impl FnOnce() -> bool + Send + 'static,
+        note: impl FnOnce() + Send + 'static,
+    ) -> Result<bool, Error> {
+        let verify = move |hasher: &dyn SecretHasher| {
+            let verified = hasher.verify(&presented, &hash)?;
+            if verified {
+                note();
+            }
+            Ok(verified)
+        };
+        self.run("verify", || is_known().then_some(true), verify)
             .await
     }
 
@@ -76,8 +96,10 @@ impl HashPool {
         self.hasher.needs_rehash(hash)
     }
 
-    async fn run<T, W>(&self, kind: &'static str, work: W) -> Result<T, Error>
+    /// Does what is not `known` by the time that a thread gets to it.
+    async fn run<T, K, W>(&self, kind: &'static str, known: K, work: W) -> Result<T, Error>
     where
+        K: FnOnce() -> Option<T> + Send + 'static,
         W: FnOnce(&dyn SecretHasher) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
@@ -88,6 +110,10 @@ impl HashPool {
         let job: Job = Box::new(move |hasher| {
             waiting.end();
             if answer.is_closed() {
+                return;
+            }
+            if let Some(known) = known() {
+                let _ = answer.send(Ok(known));
                 return;
             }
             let (hashing, begun) = (Gauged::hashing(), Stopwatch::start());
