@@ -54,3 +54,30 @@ async fn an_operation_ends_at_its_limit_and_its_connection_is_not_used_again() {
         }
     }
 }
+
+/// Whoever asked went away long before; the connection would hold up whoever comes next.
+#[tokio::test]
+async fn a_connection_whose_answer_nobody_waited_for_is_not_used_again_either() {
+    for kind in KINDS {
+        let database = database(kind).await;
+        for pool in [Pool::Bb8(HANGS), Pool::Deadpool] {
+            let place = format!("{kind:?} {pool:?}");
+            let proxy = Proxy::before(database.url());
+            let connections = Connections::new(proxy.url(), pool, 1).await;
+            let repository = connections.repository().with_timeout(LIMIT);
+            repository.migrate().await.unwrap();
+            let host = Host::over(&repository);
+            let client_id = host.client().await;
+
+            let connected = proxy.accepted();
+            proxy.stall();
+            let patience = LIMIT / 10;
+            assert!(timeout(patience, host.get(&client_id)).await.is_err());
+            tokio::time::sleep(LIMIT * 2).await;
+            proxy.resume();
+            let read = timeout(HANGS, host.get(&client_id)).await;
+            assert_eq!(read.expect("hangs").status, 200, "{place}");
+            assert!(proxy.accepted() > connected, "{place}: used again");
+        }
+    }
+}

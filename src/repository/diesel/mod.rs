@@ -6,6 +6,8 @@
     reason = "the statements are written once, and each backend loads them with its own types"
 )]
 
+#[cfg(feature = "_diesel_pool")]
+mod detaching;
 mod error;
 mod limited;
 #[cfg(feature = "diesel-mysql")]

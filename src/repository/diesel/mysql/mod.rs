@@ -31,9 +31,6 @@ type Repository = MysqlRepository;
 
 const NAME: &str = "MysqlRepository";
 
-/// The next operation on a connection would find the answer in its way.
-const READS_MAY_BE_DROPPED: bool = false;
-
 /// What the runner of the migrations needs. A lock that is not had within a minute is an error, as
 /// a subquery with two rows is one. Its name is the database's own.
 const LOCK: &str = "SELECT IF(
@@ -69,13 +66,14 @@ const MIGRATIONS: [(&str, &str); 4] = [
 /// Any number of hosts may share the database; nothing is kept in the process. The driver is pure
 /// Rust: `libmysqlclient` is not needed. Clones share their pool.
 ///
-/// - An operation runs in a task of its own: a caller that goes away leaves no open transaction and
-///   no lock. It needs a Tokio runtime with I/O and time.
-/// - What others are in the way of (deadlocks, lock waits) starts again, up to 10 times within 5 seconds,
-///   and is [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) then.
+/// - A caller that goes away leaves no open transaction, no lock, and a connection that is in order:
+///   what it began is finished in a task of its own. It needs a Tokio runtime with I/O and time.
+/// - What others are in the way of (deadlocks, lock waits) starts again, up to 10 times within 5
+///   seconds, and is [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) then.
 /// - Statements are prepared once for each connection. Without contention, reads and `touch_secret`
-///   take 1 round trip (2 for a page past the end), `update` 4, `create` 5, `delete` 6, a clone and a
-///   change of one secret 7, `rotate_secret` 9 (10 when it ends a retired one).
+///   take 1 round trip (2 for a page past the end, 3 in an audit trail), `update` 4, `create` 5,
+///   `delete` 6, a clone and a change of one secret 7, `rotate_secret` 9 (10 when it ends a retired
+///   one).
 /// - Lists that count or search take at most two connections at a time, and at most 32 of them wait;
 ///   more are refused as unavailable.
 #[derive(Clone)]

@@ -10,8 +10,9 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{Connection, Operation, READS_MAY_BE_DROPPED};
+use super::{Connection, Operation};
 use crate::repository::diesel::BoxFuture;
+use crate::repository::diesel::detaching::Detaching;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::retry::Attempts;
 use crate::repository::{Error, ErrorKind};
@@ -31,14 +32,14 @@ const SCANS: usize = 2;
 /// … and how many may wait for one of those.
 const WAITING_SCANS: usize = 32;
 
+type Permits = Arc<[OwnedSemaphorePermit; 2]>;
+
 /// What an operation is decides where it runs, and whether it runs again.
 #[derive(Clone)]
 enum Kind {
     Read,
-    /// A read whose cost grows with the tenant.
-    Scan {
-        _permits: Arc<[OwnedSemaphorePermit; 2]>,
-    },
+    /// A read whose cost grows with the tenant, and what allows it to run.
+    Scan(Permits),
     Write,
 }
 
@@ -112,7 +113,7 @@ impl Lease for deadpool::Object<Connection> {
 impl Kind {
     fn may_run_again(&self, fault: &Fault) -> bool {
         match self {
-            Self::Read | Self::Scan { .. } => fault.is_lost_connection(),
+            Self::Read | Self::Scan(_) => fault.is_lost_connection(),
             Self::Write => fault.may_run_elsewhere(),
         }
     }
@@ -169,9 +170,8 @@ impl Pool {
         let present = present.try_acquire_owned().map_err(many)?;
         let closed = |error| Error::new(ErrorKind::Other, error);
         let running = running.acquire_owned().await.map_err(closed)?;
-        let _permits = Arc::new([present, running]);
-        self.run(arguments, operation, Kind::Scan { _permits })
-            .await
+        let permits = Arc::new([present, running]);
+        self.run(arguments, operation, Kind::Scan(permits)).await
     }
 
     /// Runs a write. It runs again only if it had not begun.
@@ -208,9 +208,10 @@ impl Pool {
             let lease = self.lease().await?;
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + self.timeout);
             let work = run_on(lease, arguments.clone(), operation, deadline);
-            let outcome = match &kind {
-                Kind::Read if READS_MAY_BE_DROPPED => work.await,
-                kind => in_own_task(&runtime, kind.clone(), work).await,
+            let outcome = match kind.clone() {
+                Kind::Read => Detaching::new(&runtime, work).await,
+                Kind::Scan(permits) => in_own_task(&runtime, work, Some(permits)).await,
+                Kind::Write => in_own_task(&runtime, work, None).await,
             };
             match outcome {
                 Err(fault) if kind.may_run_again(&fault) => {
@@ -256,17 +257,17 @@ async fn run_on<A, T>(
     }
 }
 
-/// Runs an operation to its end, whoever still waits for it.
+/// Runs an operation to its end, whoever still waits for it or looks after it.
 async fn in_own_task<T>(
     runtime: &Handle,
-    kind: Kind,
     work: impl Future<Output = Result<T>> + Send + 'static,
+    held: Option<Permits>,
 ) -> Result<T>
 where
     T: Send + 'static,
 {
     let task = runtime.spawn(async move {
-        let _kind = kind;
+        let _held = held;
         work.await
     });
     task.await.unwrap_or_else(|error| {

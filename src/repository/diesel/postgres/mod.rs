@@ -31,9 +31,6 @@ type Repository = PostgresRepository;
 
 const NAME: &str = "PostgresRepository";
 
-/// An answer that nobody waits for is read by the connection's own task.
-const READS_MAY_BE_DROPPED: bool = true;
-
 /// What the runner of the migrations needs. Whoever waited for the lock must see what was done
 /// meanwhile. The number is any, as long as it stays.
 const LOCK: &str =
@@ -56,14 +53,15 @@ const MIGRATIONS: [(&str, &str); 2] = [
 /// Any number of hosts may share the database; nothing is kept in the process. The driver is pure
 /// Rust: `libpq` is not needed. Clones share their pool.
 ///
-/// - A write runs in a task of its own, and a read is one statement: a caller that goes away leaves
-///   no open transaction and no lock. It needs a Tokio runtime with I/O and time.
-/// - What others are in the way of (serialization failures, deadlocks) starts again, up to 10 times within 5 seconds,
-///   and is [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) then.
+/// - A caller that goes away leaves no open transaction, no lock, and a connection that is in order:
+///   what it began is finished in a task of its own. It needs a Tokio runtime with I/O and time.
+/// - What others are in the way of (serialization failures, deadlocks) starts again, up to 10 times
+///   within 5 seconds, and is
+///   [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) then.
 /// - Statements are prepared once for each connection, and those that need no answer in between go
-///   out together. Without contention, reads, `create`, `update` and `touch_secret` take 1 round trip
-///   (2 for a page past the end), `delete` and an update that ends secrets 4, a clone and a change of
-///   one secret 5, `rotate_secret` 6 (7 when it ends a retired one).
+///   out together. Without contention, reads, `create`, `update` and `touch_secret` take 1 round
+///   trip (2 for a page past the end, 3 in an audit trail), `delete` and an update that ends secrets
+///   4, a clone and a change of one secret 5, `rotate_secret` 6 (7 when it ends a retired one).
 /// - Lists that count or search take at most two connections at a time, and at most 32 of them wait;
 ///   more are refused as unavailable.
 #[derive(Clone)]

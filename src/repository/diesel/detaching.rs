@@ -1,0 +1,60 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::thread;
+
+use tokio::runtime::Handle;
+
+/// Runs where it is awaited, and goes on in a task of its own when whoever awaits it goes away.
+///
+/// A task from the start would have to be woken, which takes as long as a read.
+pub(super) struct Detaching<F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    /// Until it is done.
+    work: Option<Pin<Box<F>>>,
+    runtime: Handle,
+}
+
+impl<F> Detaching<F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    pub(super) fn new(runtime: &Handle, work: F) -> Self {
+        Self {
+            work: Some(Box::pin(work)),
+            runtime: runtime.clone(),
+        }
+    }
+}
+
+impl<F> Future for Detaching<F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let Some(work) = &mut self.work else {
+            return Poll::Pending;
+        };
+        let output = work.as_mut().poll(context);
+        if output.is_ready() {
+            self.work = None;
+        }
+        output
+    }
+}
+
+impl<F> Drop for Detaching<F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    fn drop(&mut self) {
+        // What panicked is not to be polled again.
+        if let Some(work) = self.work.take().filter(|_| !thread::panicking()) {
+            self.runtime.spawn(work);
+        }
+    }
+}
