@@ -7,6 +7,9 @@ use diesel::sql_types::{BigInt, HasSqlType};
 use super::page;
 use crate::domain::Page;
 
+/// What pages are asked for, and one row more for those that only say whether others follow.
+const USUAL: [i64; 8] = [10, 11, 20, 21, 50, 51, 100, 101];
+
 /// As many rows of a list as a page needs.
 ///
 /// What comes apart from the text is not known to who plans it: PostgreSQL then plans a page anew
@@ -31,9 +34,9 @@ impl<L> Limited<L> {
         }
     }
 
-    /// Whether the number is one of a few: each makes a statement that connections keep.
+    /// Whether the number is one of a few: each makes statements that every connection keeps.
     fn is_usual(&self) -> bool {
-        self.rows % 10 <= 1
+        USUAL.contains(&self.rows)
     }
 }
 

@@ -81,6 +81,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_empty_first_page_needs_no_count() {
+        let first = counted::<()>(vec![], 1, 20).unwrap();
+        assert_eq!((first.total, first.has_more), (Some(0), false));
+        assert!(counted::<()>(vec![], 2, 20).is_none());
+    }
+
+    #[test]
     fn far_pages_do_not_overflow() {
         assert_eq!(offset(0, 100), 0);
         assert_eq!(offset(1, 100), 0);
