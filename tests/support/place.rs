@@ -9,10 +9,11 @@ use tokio_postgres::SimpleQueryMessage;
 
 use super::servers::{Database, Error, Kind, execute, finish, mysql, postgres};
 
-pub const TABLES: [&str; 3] = [
+pub const TABLES: [&str; 4] = [
     "oauth_clients",
     "oauth_client_secrets",
     "oauth_client_audit_logs",
+    "oauth_client_assertions",
 ];
 
 /// A row, each value as the database writes it.

@@ -1,22 +1,29 @@
 //! Which client assertions were presented, to whichever host on this database.
 
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::RunQueryDsl;
 
 use super::{Connection, Repository};
 use crate::domain::{ClientId, Timestamp};
+use crate::repository::Error;
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::schema::oauth_client_assertions::{self, dsl};
-use crate::repository::{Error, ErrorKind};
 
 /// How long an entry outlives its assertion: a call may be late, and clocks differ.
 const KEPT: Duration = Duration::from_secs(10 * 60);
 
-/// Every so many calls, one clears away what the others left.
+/// Every so many calls, one clears away what others left, …
 const CLEARED: u32 = 64;
+
+/// … of which there may be more.
+const CLEARED_AT_ONCE: i64 = 1_000;
 
 impl Repository {
     /// Remembers an assertion by a digest of its id, and returns whether it was the first one.
@@ -29,21 +36,21 @@ impl Repository {
     ) -> Result<bool, Error> {
         let kept_until = (until + KEPT).as_micros();
         let row = (client_id.as_str().to_owned(), digest, kept_until);
-        let inserted = self.write(row, |conn, (client_id, digest, kept_until)| {
+        let insert = self.write(row, |conn, (client_id, digest, kept_until)| {
             Box::pin(insert(conn, client_id, digest, *kept_until))
         });
-        let first = match inserted.await {
-            Ok(()) => true,
-            Err(error) if error.kind() == ErrorKind::Conflict => false,
-            Err(error) => return Err(error),
-        };
+        let is_first = insert.await?;
         if rand::random_ratio(1, CLEARED) {
-            let cleared = self.write(now.as_micros(), |conn, now| Box::pin(clear(conn, *now)));
-            // Whoever fails leaves it to the next.
-            let _ = cleared.await;
+            let clear = self.write(now.as_micros(), |conn, now| Box::pin(clear(conn, *now)));
+            start(clear);
         }
-        Ok(first)
+        Ok(is_first)
     }
+}
+
+/// Lets a write begin that nobody waits for: if no connection is free, another one will.
+fn start<T>(write: impl Future<Output = T>) {
+    let _ = pin!(write).poll(&mut Context::from_waker(Waker::noop()));
 }
 
 async fn insert(
@@ -51,20 +58,28 @@ async fn insert(
     client_id: &str,
     digest: &str,
     kept_until: i64,
-) -> Result<()> {
+) -> Result<bool> {
     let row = (
         dsl::client_id.eq(client_id),
         dsl::digest.eq(digest),
         dsl::kept_until.eq(kept_until),
     );
-    prepared!(diesel::insert_into(oauth_client_assertions::table).values(row))
-        .execute(conn)
-        .await?;
-    Ok(())
+    let insert = prepared!(diesel::insert_into(oauth_client_assertions::table).values(row));
+    match insert.execute(conn).await {
+        Ok(_) => Ok(true),
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn clear(conn: &mut Connection, now: i64) -> Result<()> {
-    let entries = oauth_client_assertions::table.filter(dsl::kept_until.lt(now));
+    let over = oauth_client_assertions::table.filter(dsl::kept_until.lt(now));
+    let oldest = over.select(dsl::kept_until).order(dsl::kept_until);
+    let last = prepared!(oldest.offset(CLEARED_AT_ONCE).limit(1));
+    let last: Option<i64> = last.get_result(conn).await.optional()?;
+    // With all that end at the same moment, or nothing might come before it.
+    let until = last.unwrap_or(now - 1);
+    let entries = oauth_client_assertions::table.filter(dsl::kept_until.le(until));
     prepared!(diesel::delete(entries)).execute(conn).await?;
     Ok(())
 }

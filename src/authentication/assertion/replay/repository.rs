@@ -1,5 +1,7 @@
 //! The repositories over databases remember for every host that shares the database.
 
+use std::fmt::Write;
+
 use sha2::{Digest, Sha256};
 
 use super::ReplayStore;
@@ -10,6 +12,10 @@ macro_rules! remember_in {
     ($feature:literal, $repository:ident) => {
         #[cfg(feature = $feature)]
         #[cfg_attr(docsrs, doc(cfg(feature = $feature)))]
+        /// Remembers for all hosts that share the database, in one round trip. Call `migrate` first.
+        ///
+        /// An assertion is kept for ten minutes beyond its end. How many are kept is not bounded
+        /// but by how many assertions clients sign.
         impl ReplayStore for crate::repository::$repository {
             async fn remember(
                 &self,
@@ -32,6 +38,10 @@ remember_in!("diesel-mysql", MysqlRepository);
 
 /// Of one length, and in letters that no database takes for others.
 fn digest(jti: &str) -> String {
-    let digest = Sha256::digest(jti);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(jti) {
+        // A string takes everything.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
