@@ -19,6 +19,7 @@ use tower_oauth_clients::domain::{ClientId, Timestamp};
 use tower_oauth_clients::repository::{MysqlRepository, PostgresRepository, SqliteRepository};
 
 use support::place::Place;
+use support::servers::Proxy;
 use support::{Repository, Store};
 
 const MINUTE: i64 = 60;
@@ -155,5 +156,46 @@ async fn a_store_that_fails_says_so() {
         let error = hosts.see(0, "app-1", "1", 0).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unavailable, "{store:?}");
         assert!(std::error::Error::source(&error).is_some(), "{store:?}");
+    }
+}
+
+/// Whoever comes first is the first or hears of an error, and nobody is the first after anyone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_connection_makes_no_replay_and_allows_none() {
+    for store in [Store::Postgres, Store::Mysql] {
+        let hosts = Hosts::of(store).await;
+        let Place::Database(database) = &hosts.1 else {
+            panic!("a server's");
+        };
+        let proxy = Proxy::before(database.url());
+        let behind = match store {
+            Store::Postgres => {
+                Repository::Postgres(PostgresRepository::connect(proxy.url()).await.unwrap())
+            }
+            _ => Repository::Mysql(MysqlRepository::connect(proxy.url()).await.unwrap()),
+        };
+        let mut errors = 0;
+        for messages in 0..20 {
+            for after in [false, true] {
+                let place = format!("{store:?}, {messages}, {after}");
+                match after {
+                    false => proxy.cut_instead_of(messages),
+                    true => proxy.cut_after(messages + 1),
+                }
+                let first = see(behind.clone(), "app-1", &place, 0).await;
+                proxy.do_not_cut();
+                let again = see(behind.clone(), "app-1", &place, 0).await.unwrap();
+                match first {
+                    Ok(first) => assert!(first && !again, "{place}: {first}, {again}"),
+                    Err(error) => {
+                        assert_eq!(error.kind(), ErrorKind::Unavailable, "{place}");
+                        errors += 1;
+                    }
+                }
+                let elsewhere = hosts.see(0, "app-1", &place, 0).await.unwrap();
+                assert!(!elsewhere, "{place}");
+            }
+        }
+        assert!(errors > 0, "{store:?}: nothing was lost");
     }
 }
