@@ -25,6 +25,7 @@ use tower_oauth_clients::domain::ClientId;
 use tower_oauth_clients::secrets::{AnyHash, HashPool, Plaintext};
 
 use support::console::path;
+use support::place::DIGITS;
 use support::{App, CLIENTS, Store};
 
 const THREADS: usize = 2;
@@ -204,10 +205,8 @@ async fn rotations(store: Store) {
     endure("rotations", app.clone(), &read, case.length, flood).await;
 }
 
-/// A hundred thousand clients, in the way that every database takes.
+/// A hundred thousand clients.
 async fn fill(app: &App) {
-    let digit = "(SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 \
-        UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9)";
     let number = "a.d, b.d, c.d, d.d, e.d";
     let clients = format!(
         "INSERT INTO oauth_clients (client_id, tenant_id, id, name, name_folded, redirect_uris, \
@@ -215,7 +214,7 @@ async fn fill(app: &App) {
         created_at, updated_at) \
         SELECT CONCAT('app-', {number}), 'tenant_a', CONCAT('01ARZ3NDEKTSV4RRFFQ69', {number}), \
         CONCAT('Application ', {number}), CONCAT('application ', {number}), '[]', '[]', '[]', \
-        '[]', 1, 'active', 1, 0, 1, 1 FROM {digit} a, {digit} b, {digit} c, {digit} d, {digit} e"
+        '[]', 1, 'active', 1, 0, 1, 1 FROM {DIGITS} a, {DIGITS} b, {DIGITS} c, {DIGITS} d, {DIGITS} e"
     );
     app.place.execute(&[&clients]).await;
 }

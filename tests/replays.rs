@@ -18,8 +18,8 @@ use tower_oauth_clients::authentication::assertion::{Error, ErrorKind, ReplaySto
 use tower_oauth_clients::domain::{ClientId, Timestamp};
 use tower_oauth_clients::repository::{MysqlRepository, PostgresRepository, SqliteRepository};
 
-use support::place::Place;
-use support::servers::Proxy;
+use support::place::{DIGITS, Place};
+use support::servers::{Kind, Proxy};
 use support::{Repository, Store};
 
 const MINUTE: i64 = 60;
@@ -39,12 +39,7 @@ impl Hosts {
             Place::Folder(_) => {
                 Repository::Sqlite(SqliteRepository::open(place.file()).await.unwrap())
             }
-            Place::Database(database) if store == Store::Postgres => {
-                Repository::Postgres(PostgresRepository::connect(database.url()).await.unwrap())
-            }
-            Place::Database(database) => {
-                Repository::Mysql(MysqlRepository::connect(database.url()).await.unwrap())
-            }
+            Place::Database(database) => connect(database.url()).await,
         };
         Self([first, second], place)
     }
@@ -57,6 +52,13 @@ impl Hosts {
     async fn kept(&self) -> usize {
         let entries = "SELECT digest FROM oauth_client_assertions";
         self.1.query(entries).await.len()
+    }
+}
+
+async fn connect(url: &str) -> Repository {
+    match Kind::of(url) {
+        Kind::Postgres => Repository::Postgres(PostgresRepository::connect(url).await.unwrap()),
+        Kind::Mysql => Repository::Mysql(MysqlRepository::connect(url).await.unwrap()),
     }
 }
 
@@ -108,13 +110,11 @@ async fn of_many_at_once_one_is_the_first() {
 
 /// 2,500 assertions `n` of a client that is named by their end.
 fn long_over(end: &str) -> String {
-    let digit = "(SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 \
-        UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9)";
     format!(
         "INSERT INTO oauth_client_assertions (client_id, digest, kept_until) \
         SELECT '{end}', CONCAT('', n), {end} FROM (\
         SELECT a.d * 1000 + b.d * 100 + c.d * 10 + d.d AS n \
-        FROM {digit} a, {digit} b, {digit} c, {digit} d) numbers WHERE n < 2500"
+        FROM {DIGITS} a, {DIGITS} b, {DIGITS} c, {DIGITS} d) numbers WHERE n < 2500"
     )
 }
 
@@ -168,12 +168,7 @@ async fn a_lost_connection_makes_no_replay_and_allows_none() {
             panic!("a server's");
         };
         let proxy = Proxy::before(database.url());
-        let behind = match store {
-            Store::Postgres => {
-                Repository::Postgres(PostgresRepository::connect(proxy.url()).await.unwrap())
-            }
-            _ => Repository::Mysql(MysqlRepository::connect(proxy.url()).await.unwrap()),
-        };
+        let behind = connect(proxy.url()).await;
         let mut errors = 0;
         for messages in 0..20 {
             for after in [false, true] {

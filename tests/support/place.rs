@@ -16,6 +16,10 @@ pub const TABLES: [&str; 4] = [
     "oauth_client_assertions",
 ];
 
+/// A table of the digits `d`, to make many rows of, in the way that every database takes.
+pub const DIGITS: &str = "(SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 \
+    UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9)";
+
 /// A row, each value as the database writes it.
 pub type Row = Vec<Option<Vec<u8>>>;
 
