@@ -21,17 +21,18 @@ use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
 use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
+use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder, SslOpts};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio_postgres_rustls::MakeRustlsConnect;
-use tower_oauth_clients::domain::{ClientId, TenantId};
+use tower_oauth_clients::domain::{ClientId, ClientStatus, Id, Page, TenantId, Timestamp};
 use tower_oauth_clients::repository::{
-    ClientRepository, ErrorKind, MysqlRepository, PostgresRepository,
+    ClientFilter, ClientRepository, ErrorKind, MysqlRepository, PostgresRepository,
 };
 
-use self::servers::{Server, execute, postgres};
+use self::servers::{Server, execute, mysql, postgres};
 
 const WAIT: Duration = Duration::from_secs(2);
 
@@ -79,7 +80,7 @@ async fn postgres_over_tls(url: &str, authority: &Path) -> PostgresRepository {
         })
     });
     let manager = AsyncDieselConnectionManager::new_with_config(url, config);
-    let pool = Pool::builder().connection_timeout(WAIT);
+    let pool = Pool::builder().connection_timeout(WAIT).max_size(1);
     PostgresRepository::from_bb8(pool.build(manager).await.unwrap())
 }
 
@@ -89,7 +90,11 @@ async fn mysql_over_tls(url: &str, authority: &Path) -> MysqlRepository {
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |url| {
         let tls = SslOpts::default().with_root_certs(vec![authority.clone().into()]);
-        let opts = Opts::from_url(url).map(|opts| OptsBuilder::from_opts(opts).ssl_opts(tls));
+        let opts = Opts::from_url(url).map(|opts| {
+            let opts = OptsBuilder::from_opts(opts).ssl_opts(tls);
+            // Diesel remembers what is prepared, and a second memory would forget it.
+            opts.stmt_cache_size(0).client_found_rows(true)
+        });
         Box::pin(async move {
             let bad = |error: mysql_async::Error| ConnectionError::BadConnection(error.to_string());
             let opts = opts.map_err(|error| bad(error.into()))?;
@@ -98,7 +103,7 @@ async fn mysql_over_tls(url: &str, authority: &Path) -> MysqlRepository {
         })
     });
     let manager = AsyncDieselConnectionManager::new_with_config(url, config);
-    let pool = Pool::builder().connection_timeout(WAIT);
+    let pool = Pool::builder().connection_timeout(WAIT).max_size(1);
     MysqlRepository::from_bb8(pool.build(manager).await.unwrap())
 }
 
@@ -111,6 +116,31 @@ async fn look(repository: &impl ClientRepository) -> ErrorKind {
         .await
         .unwrap_err()
         .kind()
+}
+
+/// Lists in many ways, each of them with a statement of its own: drivers forget the oldest ones.
+async fn list(repository: &impl ClientRepository) {
+    let tenant = TenantId::parse("tenant_a").unwrap();
+    let last = Id::generate(Timestamp::from_micros(0));
+    for size in [1, 10, 20, 50, 100] {
+        let pages = [
+            Page::Number { number: 1, size },
+            Page::After { id: None, size },
+            Page::After {
+                id: Some(last),
+                size,
+            },
+        ];
+        for page in pages {
+            for name in [None, Some("a".to_owned())] {
+                for status in [None, Some(ClientStatus::Active)] {
+                    let name = name.clone();
+                    let filter = ClientFilter { name, status };
+                    repository.list(&tenant, &filter, page).await.unwrap();
+                }
+            }
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,6 +162,8 @@ async fn to_postgres() {
     let url = format!("{}?sslmode=require", server.url());
     let repository = postgres_over_tls(&url, &certificate.cert).await;
     repository.migrate().await.unwrap();
+    assert_eq!(look(&repository).await, ErrorKind::NotFound);
+    list(&repository).await;
     assert_eq!(look(&repository).await, ErrorKind::NotFound);
     let plain = postgres(&server.url()).await.unwrap();
     let encrypted = "SELECT count(*) FROM pg_stat_ssl WHERE ssl";
@@ -169,6 +201,13 @@ async fn to_mysql() {
     let repository = mysql_over_tls(&url, &certificate.cert).await;
     repository.migrate().await.unwrap();
     assert_eq!(look(&repository).await, ErrorKind::NotFound);
+    let mut plain = mysql(&server.url()).await.unwrap();
+    let connections = "SHOW GLOBAL STATUS LIKE 'Connections'";
+    let before: (String, u64) = plain.query_first(connections).await.unwrap().unwrap();
+    list(&repository).await;
+    assert_eq!(look(&repository).await, ErrorKind::NotFound);
+    let after = plain.query_first(connections).await.unwrap().unwrap();
+    assert_eq!(before, after, "a connection was lost");
     assert!(MysqlRepository::connect(&url).await.is_err(), "not without");
 
     let other = tempfile::tempdir().unwrap();
