@@ -14,6 +14,7 @@
 mod contention;
 mod cut;
 mod disk;
+mod given_up;
 mod gone;
 mod migrations;
 mod pool;

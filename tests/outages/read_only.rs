@@ -1,7 +1,7 @@
 //! The database takes no writes.
 
 use crate::hosts::behind::{assert_whole, dump};
-use crate::hosts::{Host, Repository, assert_unavailable};
+use crate::hosts::{Host, assert_unavailable};
 use crate::support::base;
 use crate::support::servers::{Database, Server, execute};
 use crate::writes::{WRITES, client_before, write};
@@ -28,7 +28,8 @@ async fn postgres_with_read_only_transactions() {
     let database = Database::postgres().await;
     let writing = Host::connect(database.url()).await;
     let url = database.url_with(&[("default_transaction_read_only", "on")]);
-    let reading = Host::over(&Repository::connect(&url).await);
+    // Nothing is missing, so there is nothing to write.
+    let reading = Host::connect(&url).await;
     reads_only(&writing, database.url(), &reading).await;
 }
 
@@ -48,7 +49,7 @@ async fn mariadb_that_is_read_only_for_all_but_its_administrators() {
     .await
     .unwrap();
     let reading = url.replace("//tests@", "//app@");
-    let reading = Host::over(&Repository::connect(&reading).await);
+    let reading = Host::connect(&reading).await;
     reads_only(&writing, &url, &reading).await;
     execute(&url, &["SET GLOBAL read_only = 0"]).await.unwrap();
     reading.client().await;

@@ -57,13 +57,19 @@ const CONTENTION: [&str; 5] = [
     "record has changed since last read",
 ];
 
-/// How MySQL says that there is no connection any more: its driver (twice), the server. And PostgreSQL, when it sends its last word.
-const LOST: [&str; 4] = [
+/// How MySQL says that there is no connection any more: its driver (twice), the server (twice). And
+/// PostgreSQL, when it sends its last word.
+const LOST: [&str; 5] = [
     "input/output error:",
     "driver error:",
     "connection was killed",
+    "server shutdown in progress",
     "terminating connection",
 ];
+
+/// How PostgreSQL and MySQL say that they forgot what was prepared: somebody reset the connection, or
+/// it is another one. It is of no use to whoever remembers.
+const FORGOTTEN: [&str; 2] = ["prepared statement \"", "unknown prepared statement"];
 
 /// How PostgreSQL and MariaDB say that a statement was stopped.
 const STOPPED: [&str; 2] = [
@@ -71,9 +77,15 @@ const STOPPED: [&str; 2] = [
     "query execution was interrupted",
 ];
 
-/// How databases say that they take no writes: full disks (PostgreSQL; SQLite and MariaDB) and
-/// replicas (MySQL, MariaDB).
-const UNWRITABLE: [&str; 3] = ["no space left on device", "is full", "-read-only option"];
+/// How databases say that they take no writes: full disks (PostgreSQL; SQLite and MariaDB; MySQL)
+/// and replicas (MySQL and MariaDB; MySQL).
+const UNWRITABLE: [&str; 5] = [
+    "no space left on device",
+    "is full",
+    "disk full",
+    "-read-only option",
+    "read-only mode",
+];
 
 /// The same for a table or column that is not there: SQLite (twice), PostgreSQL, MySQL (twice).
 const UNMIGRATED: [&str; 5] = [
@@ -98,7 +110,7 @@ fn classify(error: &DieselError) -> Cause {
                 let says = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
                 if says(&CONTENTION) {
                     Cause::Contention
-                } else if says(&LOST) {
+                } else if says(&LOST) || says(&FORGOTTEN) {
                     Cause::Lost
                 } else if says(&STOPPED) {
                     Cause::Stopped
@@ -128,6 +140,11 @@ impl Fault {
     /// Whether the same operation may succeed when it starts again.
     pub(super) fn is_contention(&self) -> bool {
         self.cause() == Some(Cause::Contention)
+    }
+
+    /// Whether a table or column is not there.
+    pub(super) fn is_unmigrated(&self) -> bool {
+        self.cause() == Some(Cause::Unmigrated)
     }
 
     /// Whether the connection was lost: before the operation, in its middle, or at its commit.
@@ -231,6 +248,7 @@ mod tests {
             (Unknown, "deadlock detected"),
             (Unknown, "Deadlock found when trying to get lock"),
             (Unknown, "Lock wait timeout exceeded"),
+            (Unknown, "prepared statement \"s1\" does not exist"),
             (SerializationFailure, ""),
             (ClosedConnection, ""),
         ] {

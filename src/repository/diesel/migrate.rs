@@ -1,10 +1,12 @@
 use diesel::prelude::*;
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager};
 
 use super::{Connection, LOCK, MIGRATIONS, UNDO, UNLOCK};
 use crate::domain::Timestamp;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
+
+type Manager = <Connection as AsyncConnection>::TransactionManager;
 
 /// Which steps were taken. A table of our own: the host may well run Diesel's migrations, too.
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS oauth_client_migrations (
@@ -14,33 +16,44 @@ const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS oauth_client_migrations (
 
 /// Takes the steps that are missing and says how many those were. Who comes second waits, and
 /// finds nothing left to do.
+///
+/// Who finds nothing missing locks and writes nothing: that takes no more than the rights to read.
 pub(super) async fn migrate(conn: &mut Connection) -> Result<usize> {
-    let locked = conn.batch_execute(LOCK).await;
-    locked.map_err(Fault::Repeatable)?;
-    match apply(conn).await {
+    match missing(conn).await {
+        Ok(missing) if missing.is_empty() => return Ok(0),
+        Err(fault) if !fault.is_unmigrated() => return Err(fault),
+        _ => {}
+    }
+    match locked(conn).await {
         Ok(applied) => {
             conn.batch_execute(UNLOCK).await?;
             Ok(applied)
         }
         Err(fault) => {
-            // The first fault tells more, and the connection is given up in any case.
-            let _ = conn.batch_execute(UNDO).await;
+            // The first fault tells more. A transaction that can't be ended ends with its connection.
+            if conn.batch_execute(UNDO).await.is_err() {
+                Manager::transaction_manager_status_mut(conn).set_in_error();
+            }
             Err(fault)
         }
     }
 }
 
-async fn apply(conn: &mut Connection) -> Result<usize> {
+/// The steps that are not taken yet.
+async fn missing(conn: &mut Connection) -> Result<Vec<(&'static str, &'static str)>> {
+    let names = oauth_client_migrations::table.select(dsl::name).load(conn);
+    let done: Vec<String> = names.await.map_err(Fault::Repeatable)?;
+    let mut missing = MIGRATIONS.to_vec();
+    missing.retain(|(name, _)| !done.iter().any(|done| done == name));
+    Ok(missing)
+}
+
+async fn locked(conn: &mut Connection) -> Result<usize> {
+    let locked = conn.batch_execute(LOCK).await;
+    locked.map_err(Fault::Repeatable)?;
     conn.batch_execute(CREATE_TABLE).await?;
-    let done: Vec<String> = oauth_client_migrations::table
-        .select(dsl::name)
-        .load(conn)
-        .await?;
-    let missing = MIGRATIONS
-        .iter()
-        .filter(|(name, _)| !done.iter().any(|done| done == name));
     let mut applied = 0;
-    for (name, sql) in missing {
+    for (name, sql) in missing(conn).await? {
         conn.batch_execute(sql).await?;
         let now = Timestamp::from(std::time::SystemTime::now());
         diesel::insert_into(oauth_client_migrations::table)

@@ -50,3 +50,14 @@ macro_rules! one_by_one {
 
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-sqlite"))]
 use one_by_one;
+
+/// A read after a lock was taken, where a transaction never sees less than its own locks protect.
+#[cfg(any(feature = "diesel-postgres", feature = "diesel-sqlite"))]
+macro_rules! plainly {
+    ($query:expr) => {
+        $query
+    };
+}
+
+#[cfg(any(feature = "diesel-postgres", feature = "diesel-sqlite"))]
+use plainly;

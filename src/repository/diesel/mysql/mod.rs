@@ -22,6 +22,16 @@ use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::one_by_one as together;
 
+/// A read after a lock was taken: a transaction of the host's may have begun long before, and a plain
+/// read sees what was there then.
+macro_rules! latest {
+    ($query:expr) => {
+        $query.for_update()
+    };
+}
+
+use latest;
+
 pub use transaction::MysqlTransaction;
 
 type Backend = diesel::mysql::Mysql;
@@ -60,6 +70,15 @@ const MIGRATIONS: [(&str, &str); 4] = [
         include_str!("../migrations/mysql/0004_assertions.sql"),
     ),
 ];
+
+/// Tells the server to stop what a connection is about.
+fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
+    let token = conn.cancel_token();
+    async move {
+        // Whether it arrived is not known, as little as whether it came in time.
+        let _ = token.cancel_query().await;
+    }
+}
 
 /// Keeps everything in a MySQL or MariaDB database.
 ///

@@ -65,13 +65,17 @@ impl Repository {
 
     /// Brings the tables up to this version of the crate, and says how many steps that took.
     ///
-    /// Call it once at the start. Hosts that start at the same time may all call it.
+    /// Call it once at the start. Hosts that start at the same time may all call it. It takes as
+    /// long as it takes: [`with_timeout`](Self::with_timeout) is not for this. The right to make
+    /// tables is needed only when some are missing.
     ///
     /// # Errors
     ///
     /// Those that any method may have.
     pub async fn migrate(&self) -> Result<usize> {
-        self.write((), |conn, ()| Box::pin(migrate::migrate(conn)))
+        let patient = self.0.clone().with_timeout(Duration::MAX);
+        patient
+            .write((), |conn, ()| Box::pin(migrate::migrate(conn)))
             .await
     }
 

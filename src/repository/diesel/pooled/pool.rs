@@ -8,9 +8,9 @@ use diesel_async::pooled_connection::{PoolableConnection, bb8, deadpool};
 use diesel_async::{AsyncConnection, TransactionManager};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::{Connection, Operation};
+use super::{Connection, Operation, stop};
 use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::detaching::Detaching;
 use crate::repository::diesel::error::{Fault, Result};
@@ -22,6 +22,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// As good as for ever, and within what any clock can tell.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// How long it may take to tell the server that an operation was given up.
+const TIME_TO_STOP: Duration = Duration::from_secs(5);
 
 /// How many lost connections to take out of the pool before giving up.
 const LOST_CONNECTIONS: usize = 128;
@@ -169,7 +172,9 @@ impl Pool {
         let many = |_| Error::new(ErrorKind::Unavailable, "too many lists wait");
         let present = present.try_acquire_owned().map_err(many)?;
         let closed = |error| Error::new(ErrorKind::Other, error);
-        let running = running.acquire_owned().await.map_err(closed)?;
+        let slow = |_| Error::new(ErrorKind::Unavailable, "the lists before it take too long");
+        let running = timeout(self.timeout, running.acquire_owned()).await;
+        let running = running.map_err(slow)?.map_err(closed)?;
         let permits = Arc::new([present, running]);
         self.run(arguments, operation, Kind::Scan(permits)).await
     }
@@ -251,6 +256,9 @@ async fn run_on<A, T>(
         }
         Ok(outcome) => outcome,
         Err(_) => {
+            // The server does not notice that its client is gone while it waits for a lock.
+            let stop = stop(&lease);
+            tokio::spawn(timeout(TIME_TO_STOP, stop));
             lease.close();
             Err(Fault::Pool("the database took too long".into()))
         }

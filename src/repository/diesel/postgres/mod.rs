@@ -17,10 +17,13 @@ mod repository;
 mod together;
 mod transaction;
 
+use tokio_postgres::NoTls;
+
 use self::pool::Pool;
 use self::together::together;
 use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::error::Result;
+use crate::repository::diesel::plainly as latest;
 
 pub use transaction::PostgresTransaction;
 
@@ -47,6 +50,16 @@ const MIGRATIONS: [(&str, &str); 2] = [
         include_str!("../migrations/postgres/0002_assertions.sql"),
     ),
 ];
+
+/// Tells the server to stop what a connection is about. It can't be told over TLS, which only the
+/// host knows how to do.
+fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
+    let token = conn.cancel_token();
+    async move {
+        // Whether it arrived is not known, as little as whether it came in time.
+        let _ = token.cancel_query(NoTls).await;
+    }
+}
 
 /// Keeps everything in a PostgreSQL database.
 ///

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::audit::insert_audit;
 use super::secrets::{end_secrets, show_last_four};
 use super::transaction::{begin, end};
-use super::{Backend, Connection, Statement, compound, find, together};
+use super::{Backend, Connection, Statement, compound, find, latest, together};
 use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::limited::Limited;
@@ -117,7 +117,8 @@ async fn lock_origin(conn: &mut Connection, source: &Key, version: Version) -> R
 }
 
 async fn stored_version(conn: &mut Connection, key: &Key) -> Result<Option<Version>> {
-    let version = live(key).select(dsl::version).get_result(conn).await;
+    let version = latest!(live(key).select(dsl::version));
+    let version = version.get_result(conn).await;
     Ok(version.optional()?.map(Version::from_i64))
 }
 

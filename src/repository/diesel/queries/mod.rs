@@ -12,7 +12,7 @@ mod transaction;
 
 use diesel::query_builder::{QueryFragment, QueryId};
 
-use super::{Backend, Connection, compound, find, together};
+use super::{Backend, Connection, compound, find, latest, together};
 
 pub(super) use audit::{audit_entries, insert_audit};
 pub(super) use clients::{Filter, create, delete, get, insert_client, list, update};

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::audit::insert_audit;
 use super::clients::advance;
 use super::transaction::{begin, end};
-use super::{Connection, Statement, find, together};
+use super::{Connection, Statement, find, latest, together};
 use crate::domain::SecretStatus::{Active, Inactive, Retired};
 use crate::domain::{SecretRecord, Version};
 use crate::repository::diesel::error::{Fault, Result};
@@ -155,8 +155,7 @@ pub(in super::super) async fn deactivate_secret(
             )),
         );
         together!(conn; end, show_last_four(key), insert_audit(audit)).map(drop)?;
-        let row: Option<SecretRow> = secret
-            .select(SecretRow::as_select())
+        let row: Option<SecretRow> = latest!(secret.select(SecretRow::as_select()))
             .get_result(conn)
             .await
             .optional()?;
@@ -176,8 +175,7 @@ pub(in super::super) async fn delete_secret(
     begin(conn).await?;
     let outcome = async {
         advance(conn, key, None, audit).await?;
-        let all: Vec<(String, String)> = of_client(key)
-            .select((dsl::id, dsl::status))
+        let all: Vec<(String, String)> = latest!(of_client(key).select((dsl::id, dsl::status)))
             .load(conn)
             .await?;
         let found = all.iter().find(|(found, _)| found == id);

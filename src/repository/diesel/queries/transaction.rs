@@ -19,7 +19,13 @@ pub(super) async fn end<T>(conn: &mut Connection, outcome: Result<T>) -> Result<
         Manager::commit_transaction(conn).await?;
         return outcome;
     }
-    match (&outcome, Manager::rollback_transaction(conn).await) {
+    let undone = Manager::rollback_transaction(conn).await;
+    if undone.is_err() {
+        // A deadlock in MySQL takes the host's whole transaction with it: nothing may be added to
+        // what is no transaction any more.
+        Manager::transaction_manager_status_mut(conn).set_in_error();
+    }
+    match (&outcome, undone) {
         (Err(Fault::Refused(_) | Fault::Unreadable(_)), Err(error)) => Err(error.into()),
         // What made it necessary tells more: after a deadlock, MySQL knows of no savepoint.
         _ => outcome,
