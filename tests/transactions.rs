@@ -11,7 +11,9 @@ mod support;
 
 use diesel::SqliteConnection;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use diesel_async::{AsyncConnection, AsyncMysqlConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{
+    AsyncConnection, AsyncMysqlConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
+};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::domain::{
     ClientId, Draft, Operator, Page, Patch, Role, SecretStatus, TenantId,
@@ -163,6 +165,44 @@ macro_rules! tests {
                 assert_eq!(states, [SecretStatus::Active, SecretStatus::Retired]);
             }
 
+            /// A transaction may see what was there at its start, and still never breaks a rule.
+            #[tokio::test(flavor = "multi_thread")]
+            async fn what_others_did_since_its_start_counts() {
+                let mut host = Host::start().await;
+                let (manager, operator) = (host.manager.clone(), operator());
+                let created = manager.create(&operator, draft()).await.unwrap();
+                let id = created.client.client_id;
+                manager.create_secret(&operator, &id).await.unwrap();
+                let secrets = host.repository.secrets(id.as_str()).await;
+                let [newer, older] = [&secrets[0], &secrets[1]].map(|secret| secret.id);
+
+                let outcome = host.conn.transaction::<_, Error, _>(async |conn| {
+                    conn.batch_execute("SELECT * FROM customers; SELECT * FROM oauth_clients")
+                        .await?;
+                    let patch = Patch::new().with_name("Renamed");
+                    let others = manager.update(&operator, &id, patch, &Expected::Any);
+                    others.await?;
+                    manager.delete_secret(&operator, &id, older).await?;
+                    let work = $transaction::scope(conn, async |repository| {
+                        let within = manager.within(repository);
+                        let deleted = within.delete_secret(&operator, &id, newer).await;
+                        let cloned = within.clone_client(&operator, &id).await;
+                        (deleted, cloned)
+                    });
+                    let (deleted, cloned) = work.await;
+                    assert!(deleted.is_err(), "no secret is left");
+                    if let Ok(clone) = cloned {
+                        assert_eq!(clone.client.metadata.name, "Renamed (clone)");
+                    }
+                    Ok(())
+                });
+                // Whether it can be committed is the database's own affair.
+                let _ = outcome.await;
+                let left = host.repository.secrets(id.as_str()).await;
+                assert_eq!(left.len(), 1);
+                assert_eq!(left[0].status, SecretStatus::Active);
+            }
+
             #[tokio::test(flavor = "multi_thread")]
             async fn a_repository_is_of_no_use_after_its_scope() {
                 let mut host = Host::start().await;
@@ -188,3 +228,52 @@ tests!(
     PostgresTransaction
 );
 tests!(mysql, Store::Mysql, AsyncMysqlConnection, MysqlTransaction);
+
+/// After a deadlock MySQL takes back the whole transaction, whatever was begun within it: what comes
+/// then would stay, whatever becomes of the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_deadlock_nothing_is_added() {
+    let (repository, place) = Repository::open(Store::Mysql).await;
+    let manager = repository.manager().with_hash_pool(support::cheap_pool());
+    let manager = manager.build().unwrap();
+    let mut other = AsyncMysqlConnection::establish(&url(&place)).await.unwrap();
+    let mut conn = AsyncMysqlConnection::establish(&url(&place)).await.unwrap();
+    let operator = operator();
+    let id = manager.create(&operator, draft()).await.unwrap().client;
+    let id = id.client_id;
+
+    // The one that changed more goes on.
+    let weight = "INSERT INTO weight VALUES (1);".repeat(50);
+    let begin = format!(
+        "CREATE TABLE weight (a INT); {CUSTOMERS}; INSERT INTO customers VALUES ('One'); BEGIN;
+         {weight} UPDATE oauth_clients SET clones = clones WHERE client_id = '{id}'"
+    );
+    other.batch_execute(&begin).await.unwrap();
+    let outcome = conn.transaction::<_, Error, _>(async |conn| {
+        conn.batch_execute("UPDATE customers SET name = 'Two'")
+            .await?;
+        let waits = tokio::spawn(async move {
+            let waits = "UPDATE customers SET name = 'Three'; COMMIT";
+            other.batch_execute(waits).await.unwrap();
+        });
+        let work = MysqlTransaction::scope(conn, async |repository| {
+            let within = manager.within(repository);
+            let patch = Patch::new().with_name("Renamed");
+            let ended = within.update(&operator, &id, patch, &Expected::Any).await;
+            let ended = ended.map(drop).map_err(|error| error.kind());
+            (ended, within.create(&operator, draft()).await.is_err())
+        });
+        assert_eq!(work.await, (Err(ErrorKind::Unavailable), true));
+        waits.await?;
+        Ok(())
+    });
+    assert!(outcome.await.is_err(), "it was taken back");
+    let page = Page::Number {
+        number: 1,
+        size: 20,
+    };
+    let clients = manager.list(&operator, &Default::default(), page).await;
+    let clients = clients.unwrap().items;
+    assert_eq!(clients.len(), 1);
+    assert_eq!(clients[0].metadata.name, "Example Inc.");
+}
