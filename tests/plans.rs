@@ -27,7 +27,8 @@ use tower_oauth_clients::domain::{
     TenantId, Timestamp, Version,
 };
 use tower_oauth_clients::repository::{
-    ClientFilter, ClientRepository, CredentialRepository, MysqlRepository, PostgresRepository,
+    ClientFilter, ClientRepository, CredentialRepository, MysqlRepository, Origin,
+    PostgresRepository, Secrets,
 };
 
 use self::servers::{Database, Server, execute, mysql};
@@ -102,6 +103,25 @@ async fn use_everything<R: CredentialRepository>(repository: &R) {
             .delete_secret(&tenant, &id, second.id, &entries[3])
             .await
             .unwrap();
+        repository
+            .rehash_secret(&tenant, &id, second.id, &second.hash, &first.hash)
+            .await
+            .unwrap();
+        let client = repository.get(&tenant, &id).await.unwrap();
+        for (second, secrets) in [(8, Secrets::Keep), (9, Secrets::End)] {
+            let mut stale = client.clone();
+            stale.version = Version::FIRST;
+            let audit = entry(&id, round * 100 + second);
+            let updated = repository.update(&tenant, &stale, secrets, &audit).await;
+            assert!(updated.is_err());
+        }
+        let mut clone = client.clone();
+        clone.id = Id::generate(at(round));
+        clone.client_id = ClientId::parse(&format!("app-{}", clone.id)).unwrap();
+        let origin = Origin::CloneOf(id.clone(), client.version);
+        let audit = entry(&clone.client_id, round * 100 + 10);
+        let cloned = repository.create(&tenant, &clone, None, &origin, &audit);
+        cloned.await.unwrap();
         let stale = Some(Version::FIRST);
         assert!(
             repository

@@ -11,6 +11,13 @@ mod of_sqlite;
 #[path = "support/servers/mod.rs"]
 mod servers;
 
+use diesel::ConnectionError;
+use diesel_async::AsyncMysqlConnection;
+use diesel_async::pooled_connection::bb8::Pool;
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use mysql_async::{Conn, Opts, OptsBuilder};
 use tower_oauth_clients::repository::conformance::InTurn;
 use tower_oauth_clients::repository::{
     MemoryRepository, MysqlRepository, PostgresRepository, SqliteRepository,
@@ -59,18 +66,27 @@ mod postgres {
     }
 }
 
-/// A host may have set the database to anything.
-mod postgres_serializable {
-    use super::*;
+/// A host may have set the database to any isolation level.
+macro_rules! postgres_at {
+    ($($name:ident: $level:literal)+) => {
+        $(mod $name {
+            use super::*;
 
-    conformance_tests!(open);
-    credential_conformance_tests!(open);
+            conformance_tests!(open);
+            credential_conformance_tests!(open);
 
-    async fn open() -> (PostgresRepository, Database) {
-        let database = Database::postgres().await;
-        let url = database.url_with(&[("default_transaction_isolation", "serializable")]);
-        (postgres::connect(&url).await, database)
-    }
+            async fn open() -> (PostgresRepository, Database) {
+                let database = Database::postgres().await;
+                let url = database.url_with(&[("default_transaction_isolation", $level)]);
+                (postgres::connect(&url).await, database)
+            }
+        })+
+    };
+}
+
+postgres_at! {
+    postgres_repeatable_read: "repeatable read"
+    postgres_serializable: "serializable"
 }
 
 mod mysql {
@@ -85,6 +101,51 @@ mod mysql {
         repository.migrate().await.unwrap();
         (repository, database)
     }
+}
+
+/// On connections that the host made.
+macro_rules! mysql_at {
+    ($($name:ident: $level:literal)+) => {
+        $(mod $name {
+            use super::*;
+
+            conformance_tests!(open);
+            credential_conformance_tests!(open);
+
+            async fn open() -> (MysqlRepository, Database) {
+                let database = Database::mysql().await;
+                let level = concat!("SET SESSION TRANSACTION ISOLATION LEVEL ", $level);
+                let pool = mysql_pool(database.url(), level).await;
+                let repository = MysqlRepository::from_bb8(pool);
+                repository.migrate().await.unwrap();
+                (repository, database)
+            }
+        })+
+    };
+}
+
+mysql_at! {
+    mysql_read_committed: "READ COMMITTED"
+    mysql_serializable: "SERIALIZABLE"
+}
+
+async fn mysql_pool(url: &str, setup: &'static str) -> Pool<AsyncMysqlConnection> {
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |url| {
+        let opts = Opts::from_url(url).map(|opts| {
+            let opts = OptsBuilder::from_opts(opts).setup(vec![setup]);
+            opts.stmt_cache_size(0).client_found_rows(true)
+        });
+        Box::pin(async move {
+            let bad = |error: mysql_async::Error| ConnectionError::BadConnection(error.to_string());
+            let opts = opts.map_err(|error| bad(error.into()))?;
+            let conn = Conn::new(opts).await.map_err(bad)?;
+            AsyncMysqlConnection::try_from(conn).await
+        })
+    });
+    let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+    Pool::builder().build(manager).await.unwrap()
 }
 
 /// As two hosts on the same machine have it.

@@ -47,10 +47,14 @@ async fn to_postgres() {
         ("deactivate", 5),
         ("delete a secret", 5),
         ("touch", 1),
+        ("rehash", 1),
+        ("rotate again", 6),
+        ("rotate and end one", 7),
         ("clone", 5),
         ("end the secrets", 4),
         ("delete", 4),
         ("audit entries", 1),
+        ("audit entries past the end", 3),
     ];
     assert_eq!(trips, documented);
 }
@@ -76,10 +80,14 @@ async fn to_mysql() {
         ("deactivate", 7),
         ("delete a secret", 7),
         ("touch", 1),
+        ("rehash", 1),
+        ("rotate again", 9),
+        ("rotate and end one", 10),
         ("clone", 7),
         ("end the secrets", 6),
         ("delete", 6),
         ("audit entries", 1),
+        ("audit entries past the end", 3),
     ];
     assert_eq!(trips, documented);
 }
@@ -155,6 +163,20 @@ async fn walk<R: CredentialRepository>(repository: &R, proxy: &Proxy, start: u64
         .await
         .unwrap();
     note("touch");
+    repository
+        .rehash_secret(&tenant, id, rotated.id, &rotated.hash, &kept.hash)
+        .await
+        .unwrap();
+    note("rehash");
+    // Two that are retired may stay.
+    for (round, what) in [(0, "rotate again"), (1, "rotate and end one")] {
+        let version = repository.get(&tenant, id).await.unwrap().version;
+        note("-");
+        let (next, audit) = (secret(start + 15 + round), entry(&first, 20 + round));
+        let rotation = repository.rotate_secret(&tenant, id, version, &next, grace_ends, &audit);
+        rotation.await.unwrap();
+        note(what);
+    }
     stored = repository.get(&tenant, id).await.unwrap();
     note("-");
     let origin = Origin::CloneOf(id.clone(), stored.version);
@@ -177,6 +199,11 @@ async fn walk<R: CredentialRepository>(repository: &R, proxy: &Proxy, start: u64
         .await
         .unwrap();
     note("audit entries");
+    repository
+        .audit_entries(&tenant, id, page(9))
+        .await
+        .unwrap();
+    note("audit entries past the end");
     trips.retain(|(what, _)| *what != "-");
     trips
 }

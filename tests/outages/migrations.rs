@@ -54,6 +54,19 @@ async fn also_under_serializable() {
     race(&server.url(), steps(Kind::Mysql)).await;
 }
 
+/// What would go wrong later is told at the start.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_not_fit_is_refused() {
+    for setting in ["--autocommit=0", "--sql-mode=ANSI"] {
+        let server = Server::mysql().with_arguments(&[setting]).start().await;
+        let repository = Repository::connect(&server.url()).await;
+        let refused = repository.migrate().await.unwrap_err();
+        let source = std::error::Error::source(&refused).unwrap().to_string();
+        let named = setting.trim_start_matches('-').split('=').next().unwrap();
+        assert!(source.contains(&named.replace('-', "_")), "{source}");
+    }
+}
+
 /// A host that dies in the middle holds up nobody.
 #[tokio::test]
 async fn who_comes_after_one_that_died_goes_on() {

@@ -14,6 +14,9 @@ pub(super) enum Fault {
     Refused(ErrorKind),
     /// A column holds, or would hold, what can't be read.
     Unreadable(&'static str),
+    /// The database is set up so that the contract can't be kept.
+    #[cfg(feature = "diesel-mysql")]
+    Unsuited(&'static str),
     /// There can be no connection.
     #[cfg(feature = "diesel-sqlite")]
     Connection(Box<dyn StdError + Send + Sync>),
@@ -185,6 +188,8 @@ impl From<Fault> for Error {
             Fault::Unreadable(column) => {
                 return Self::new(ErrorKind::Other, Unreadable(column));
             }
+            #[cfg(feature = "diesel-mysql")]
+            Fault::Unsuited(reason) => return Self::new(ErrorKind::Other, reason),
             #[cfg(feature = "diesel-sqlite")]
             Fault::Connection(source) => return Self::new(ErrorKind::Other, source),
             #[cfg(feature = "_diesel_pool")]

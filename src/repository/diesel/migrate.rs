@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager};
 
-use super::{Connection, LOCK, MIGRATIONS, UNDO, UNLOCK};
+use super::{Connection, LOCK, MIGRATIONS, UNDO, UNLOCK, check};
 use crate::domain::Timestamp;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
@@ -19,6 +19,7 @@ const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS oauth_client_migrations (
 ///
 /// Who finds nothing missing locks and writes nothing: that takes no more than the rights to read.
 pub(super) async fn migrate(conn: &mut Connection) -> Result<usize> {
+    check(conn).await?;
     match missing(conn).await {
         Ok(missing) if missing.is_empty() => return Ok(0),
         Err(fault) if !fault.is_unmigrated() => return Err(fault),

@@ -17,9 +17,13 @@ mod queries;
 mod repository;
 mod transaction;
 
+use diesel::dsl::sql;
+use diesel::sql_types::Bool;
+use diesel_async::RunQueryDsl;
+
 use self::pool::Pool;
 use crate::repository::diesel::BoxFuture;
-use crate::repository::diesel::error::Result;
+use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::one_by_one as together;
 
 /// A read after a lock was taken: a transaction of the host's may have begun long before, and a plain
@@ -70,6 +74,17 @@ const MIGRATIONS: [(&str, &str); 4] = [
         include_str!("../migrations/mysql/0004_assertions.sql"),
     ),
 ];
+
+/// Refuses a server on which a write would stay open, or would be cut off without a word.
+async fn check(conn: &mut Connection) -> Result<()> {
+    let settings = sql::<(Bool, Bool)>("SELECT @@autocommit = 1, @@sql_mode LIKE '%STRICT_%'");
+    let settings = settings.get_result(conn).await;
+    match settings.map_err(Fault::Repeatable)? {
+        (true, true) => Ok(()),
+        (false, _) => Err(Fault::Unsuited("`autocommit` is off")),
+        (_, false) => Err(Fault::Unsuited("`sql_mode` is not strict")),
+    }
+}
 
 /// Tells the server to stop what a connection is about.
 fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {

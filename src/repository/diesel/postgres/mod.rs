@@ -23,7 +23,7 @@ use self::pool::Pool;
 use self::together::together;
 use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::error::Result;
-use crate::repository::diesel::plainly as latest;
+use crate::repository::diesel::{check, plainly as latest};
 
 pub use transaction::PostgresTransaction;
 

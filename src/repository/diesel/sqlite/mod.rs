@@ -24,7 +24,7 @@ use std::sync::Arc;
 use self::connections::{Connections, Operation};
 use self::inline::Inline;
 use crate::repository::Result;
-use crate::repository::diesel::{one_by_one as together, plainly as latest};
+use crate::repository::diesel::{check, one_by_one as together, plainly as latest};
 
 pub use transaction::SqliteTransaction;
 
