@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{self, Path};
 
 use serde_json::Value;
 
@@ -22,7 +22,9 @@ impl Log {
             .open(path)?;
         file.try_lock()?;
         // The file itself must survive a crash, too.
-        File::open(folder_of(path))?.sync_all()?;
+        if let Some(folder) = path::absolute(path)?.parent() {
+            File::open(folder)?.sync_all()?;
+        }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let mut lines = Vec::from_iter(bytes.split_inclusive(|byte| *byte == b'\n'));
@@ -47,12 +49,4 @@ impl Log {
         self.length += line.len() as u64;
         Ok(())
     }
-}
-
-pub(crate) fn folder_of(path: &Path) -> &Path {
-    let folder = path.parent().unwrap_or(path);
-    if folder.as_os_str().is_empty() {
-        return Path::new(".");
-    }
-    folder
 }

@@ -7,13 +7,11 @@ use tower_oauth_clients::domain::{
     Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, FapiProfile,
     GrantType, Id, SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version,
 };
+use tower_oauth_clients::repository::StoredClient;
 
 /// What a write leaves behind: one line of the log.
-#[derive(Clone)]
 pub(crate) struct Change {
-    pub(crate) client: Client,
-    /// All of the client's, newest first.
-    pub(crate) secrets: Vec<SecretRecord>,
+    pub(crate) stored: StoredClient,
     pub(crate) audit: Option<AuditEntry>,
 }
 
@@ -37,7 +35,7 @@ macro_rules! records {
 }
 
 records! {
-    Change { client, secrets, audit }
+    Change { stored, audit }
     Client {
         id, tenant_id, client_id, metadata, status, secret_last_four, version, created_at,
         updated_at, deleted_at
@@ -70,6 +68,9 @@ macro_rules! values {
 }
 
 values! {
+    StoredClient:
+        |stored| json!([stored.client().save(), stored.secrets().to_vec().save()]),
+        |saved| Some(Self::new(Record::load(saved.get(0)?)?, Record::load(saved.get(1)?)?));
     bool: |yes| *yes, |saved| saved.as_bool();
     String: |text| text.as_str(), |saved| saved.as_str().map(str::to_owned);
     Id: |id| id.to_string(), |saved| Self::parse(saved.as_str()?);

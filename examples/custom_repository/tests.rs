@@ -3,13 +3,11 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::path::Path;
 
 use tempfile::TempDir;
 use tower_oauth_clients::domain::{Draft, Operator, Role, TenantId};
 use tower_oauth_clients::{ClientManager, conformance_tests, credential_conformance_tests};
 
-use super::log::folder_of;
 use super::repository::LogRepository;
 
 conformance_tests!(open);
@@ -57,11 +55,4 @@ async fn what_was_answered_is_there_after_a_restart() -> Outcome {
     fs::write(&path, log)?;
     assert!(LogRepository::open(&path).is_ok());
     Ok(())
-}
-
-#[test]
-fn a_log_without_a_folder_is_in_the_present_one() {
-    for (path, folder) in [("log", "."), ("a/log", "a"), ("/log", "/")] {
-        assert_eq!(folder_of(Path::new(path)), Path::new(folder));
-    }
 }
