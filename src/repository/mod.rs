@@ -3,6 +3,9 @@
 //! [`ClientRepository`] is the contract; [`MemoryRepository`] keeps everything in the process,
 //! for tests and trials.
 
+#[macro_use]
+mod forward;
+
 #[cfg(feature = "conformance")]
 #[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
 #[allow(
@@ -21,6 +24,7 @@ mod error;
 #[doc = include_str!("../../docs/writing_a_repository.md")]
 pub mod guide {}
 mod memory;
+mod shared;
 mod stored;
 
 use std::future::Future;
