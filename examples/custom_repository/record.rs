@@ -78,24 +78,15 @@ values! {
     SecretHash: |hash| hash.expose(), |saved| saved.as_str().map(Self::from_phc);
     Timestamp: |at| at.as_micros(), |saved| saved.as_i64().map(Self::from_micros);
     Version: |version| version.as_i64(), |saved| saved.as_i64().map(Self::from_i64);
+    Action: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    AuthMethod: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    ClientId: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    ClientStatus: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    FapiProfile: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    GrantType: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    SecretStatus: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    TenantId: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
 }
-
-macro_rules! words {
-    ($($type:ty),+) => {
-        values! { $($type: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);)+ }
-    };
-}
-
-words!(
-    Action,
-    AuthMethod,
-    ClientId,
-    ClientStatus,
-    FapiProfile,
-    GrantType,
-    SecretStatus,
-    TenantId
-);
 
 impl<T: Record> Record for Option<T> {
     fn save(&self) -> Value {

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::Arc;
 
+use tokio::sync::{Mutex, RwLock};
 use tower_oauth_clients::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
     Version,
@@ -62,11 +63,6 @@ impl LogRepository {
         Ok(Self(Arc::new(Shared { log, clients })))
     }
 
-    fn clients(&self) -> RwLockReadGuard<'_, Clients> {
-        let clients = self.0.clients.read();
-        clients.unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Decides what to write, writes it, shows it and answers: in a thread that goes on when the
     /// caller goes away.
     async fn write<T: Send + 'static>(
@@ -75,14 +71,11 @@ impl LogRepository {
     ) -> Result<T> {
         let this = self.clone();
         let work = move || {
-            let mut log = this.0.log.lock().unwrap_or_else(PoisonError::into_inner);
-            let (change, answer) = decide(&this.clients())?;
+            let mut log = this.0.log.blocking_lock();
+            let (change, answer) = decide(&this.0.clients.blocking_read())?;
             let written = log.append(&change.save());
             written.map_err(|error| Error::new(ErrorKind::Unavailable, error))?;
-            let clients = this.0.clients.write();
-            clients
-                .unwrap_or_else(PoisonError::into_inner)
-                .apply(change);
+            this.0.clients.blocking_write().apply(change);
             Ok(answer)
         };
         let done = tokio::task::spawn_blocking(work).await;
@@ -158,7 +151,7 @@ impl ClientRepository for LogRepository {
     }
 
     async fn get(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
-        let clients = self.clients();
+        let clients = self.0.clients.read().await;
         Ok(clients.find(client_id)?.live(tenant)?.client().clone())
     }
 
@@ -168,7 +161,7 @@ impl ClientRepository for LogRepository {
         filter: &ClientFilter,
         page: Page,
     ) -> Result<Slice<Client>> {
-        let clients = self.clients();
+        let clients = self.0.clients.read().await;
         let shown = clients.stored.values().map(StoredClient::client);
         let shown = shown.filter(|client| client.tenant_id == *tenant && filter.matches(client));
         let mut shown = Vec::from_iter(shown);
@@ -202,7 +195,7 @@ impl ClientRepository for LogRepository {
     }
 
     async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
-        let clients = self.clients();
+        let clients = self.0.clients.read().await;
         Ok(clients.find(client_id)?.live(tenant)?.secrets().to_vec())
     }
 
@@ -283,7 +276,7 @@ impl ClientRepository for LogRepository {
         client_id: &ClientId,
         page: Page,
     ) -> Result<Slice<AuditEntry>> {
-        let clients = self.clients();
+        let clients = self.0.clients.read().await;
         if clients.find(client_id)?.client().tenant_id != *tenant {
             return Err(ErrorKind::NotFound.into());
         }
@@ -295,7 +288,7 @@ impl ClientRepository for LogRepository {
 
 impl CredentialRepository for LogRepository {
     async fn credentials(&self, client_id: &ClientId) -> Result<Credentials> {
-        self.clients().find(client_id)?.credentials()
+        self.0.clients.read().await.find(client_id)?.credentials()
     }
 
     async fn rehash_secret(
