@@ -33,6 +33,15 @@ mod memory {
     credential_conformance_tests!(async || (MemoryRepository::new(), ()));
 }
 
+mod shared {
+    use std::sync::Arc;
+
+    use super::*;
+
+    conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
+    credential_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
+}
+
 mod sqlite {
     use super::*;
 

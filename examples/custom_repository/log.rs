@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{self, Path};
 
 use serde_json::Value;
 
@@ -22,20 +22,20 @@ impl Log {
             .open(path)?;
         file.try_lock()?;
         // The file itself must survive a crash, too.
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
+        if let Some(folder) = path::absolute(path)?.parent() {
             File::open(folder)?.sync_all()?;
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
-        // A crash in the middle of a write leaves a line without an end: nobody was answered.
-        let end = bytes.iter().rposition(|byte| *byte == b'\n');
-        bytes.truncate(end.map_or(0, |end| end + 1));
-        let values = serde_json::Deserializer::from_slice(&bytes).into_iter();
+        let mut lines = Vec::from_iter(bytes.split_inclusive(|byte| *byte == b'\n'));
+        // A crash in the middle of a write leaves a last line that is not whole: nobody was answered.
+        // It may even have its end, since a disk writes in any order.
+        lines.pop_if(|last| {
+            !last.ends_with(b"\n") || serde_json::from_slice::<Value>(last).is_err()
+        });
+        let length = lines.iter().map(|line| line.len() as u64).sum();
+        let values = lines.into_iter().map(serde_json::from_slice);
         let values = values.collect::<Result<_, _>>()?;
-        let length = bytes.len() as u64;
         Ok((Self { file, length }, values))
     }
 

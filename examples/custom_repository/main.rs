@@ -11,7 +11,6 @@
 mod log;
 mod record;
 mod repository;
-mod rules;
 
 use std::env;
 use std::error::Error;

@@ -7,13 +7,11 @@ use tower_oauth_clients::domain::{
     Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, FapiProfile,
     GrantType, Id, SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version,
 };
+use tower_oauth_clients::repository::StoredClient;
 
 /// What a write leaves behind: one line of the log.
-#[derive(Clone)]
 pub(crate) struct Change {
-    pub(crate) client: Client,
-    /// All of the client's, newest first.
-    pub(crate) secrets: Vec<SecretRecord>,
+    pub(crate) stored: StoredClient,
     pub(crate) audit: Option<AuditEntry>,
 }
 
@@ -37,7 +35,7 @@ macro_rules! records {
 }
 
 records! {
-    Change { client, secrets, audit }
+    Change { stored, audit }
     Client {
         id, tenant_id, client_id, metadata, status, secret_last_four, version, created_at,
         updated_at, deleted_at
@@ -70,6 +68,9 @@ macro_rules! values {
 }
 
 values! {
+    StoredClient:
+        |stored| json!([stored.client().save(), stored.secrets().to_vec().save()]),
+        |saved| Some(Self::new(Record::load(saved.get(0)?)?, Record::load(saved.get(1)?)?));
     bool: |yes| *yes, |saved| saved.as_bool();
     String: |text| text.as_str(), |saved| saved.as_str().map(str::to_owned);
     Id: |id| id.to_string(), |saved| Self::parse(saved.as_str()?);
@@ -77,24 +78,15 @@ values! {
     SecretHash: |hash| hash.expose(), |saved| saved.as_str().map(Self::from_phc);
     Timestamp: |at| at.as_micros(), |saved| saved.as_i64().map(Self::from_micros);
     Version: |version| version.as_i64(), |saved| saved.as_i64().map(Self::from_i64);
+    Action: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    AuthMethod: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    ClientId: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    ClientStatus: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    FapiProfile: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    GrantType: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    SecretStatus: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    TenantId: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
 }
-
-macro_rules! words {
-    ($($type:ty),+) => {
-        values! { $($type: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);)+ }
-    };
-}
-
-words!(
-    Action,
-    AuthMethod,
-    ClientId,
-    ClientStatus,
-    FapiProfile,
-    GrantType,
-    SecretStatus,
-    TenantId
-);
 
 impl<T: Record> Record for Option<T> {
     fn save(&self) -> Value {

@@ -1,23 +1,23 @@
 //! The repository: all clients in memory, and every write in the log before anybody sees it.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::Arc;
 
+use tokio::sync::{Mutex, RwLock};
 use tower_oauth_clients::domain::{
-    AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, SecretStatus, Slice,
-    TenantId, Timestamp, Version,
+    AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
+    Version,
 };
 use tower_oauth_clients::repository::{
     ClientFilter, ClientRepository, CredentialRepository, Credentials, Error, ErrorKind, Origin,
-    Result, Secrets,
+    Result, Secrets, StoredClient,
 };
 
 use crate::log::Log;
 use crate::record::{Change, Record};
-use crate::rules::{active, add, end, find, fold, retire, slice};
 
 /// Cheap to clone; all clones share one log.
 #[derive(Clone)]
@@ -31,35 +31,22 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct Clients(HashMap<ClientId, Stored>);
-
-struct Stored {
-    last: Change,
-    trail: Vec<AuditEntry>,
+struct Clients {
+    stored: HashMap<ClientId, StoredClient>,
+    trails: HashMap<ClientId, BTreeMap<Id, AuditEntry>>,
 }
 
 impl Clients {
-    fn live(&self, tenant: &TenantId, id: &ClientId) -> Result<&Stored> {
-        let stored = self.0.get(id).filter(|stored| {
-            let client = &stored.last.client;
-            client.tenant_id == *tenant && client.deleted_at.is_none()
-        });
+    fn find(&self, id: &ClientId) -> Result<&StoredClient> {
+        let stored = self.stored.get(id);
         stored.ok_or_else(|| ErrorKind::NotFound.into())
     }
 
-    fn apply(&mut self, change: Change) {
-        let trail = change.audit.clone();
-        match self.0.get_mut(&change.client.client_id) {
-            Some(stored) => {
-                stored.trail.extend(trail);
-                stored.last = change;
-            }
-            None => {
-                let (id, trail) = (change.client.client_id.clone(), Vec::from_iter(trail));
-                let last = change;
-                self.0.insert(id, Stored { last, trail });
-            }
-        }
+    fn apply(&mut self, Change { stored, audit }: Change) {
+        let id = stored.client().client_id.clone();
+        let trail = self.trails.entry(id.clone()).or_default();
+        trail.extend(audit.map(|audit| (audit.id, audit)));
+        self.stored.insert(id, stored);
     }
 }
 
@@ -76,83 +63,59 @@ impl LogRepository {
         Ok(Self(Arc::new(Shared { log, clients })))
     }
 
-    fn clients(&self) -> RwLockReadGuard<'_, Clients> {
-        let clients = self.0.clients.read();
-        clients.unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Decides what to write, writes it, and shows it: in a thread that goes on when the caller
-    /// goes away.
-    async fn write(
+    /// Decides what to write, writes it, shows it and answers: in a thread that goes on when the
+    /// caller goes away.
+    async fn write<T: Send + 'static>(
         &self,
-        decide: impl FnOnce(&Clients) -> Result<Change> + Send + 'static,
-    ) -> Result<Change> {
+        decide: impl FnOnce(&Clients) -> Result<(Change, T)> + Send + 'static,
+    ) -> Result<T> {
         let this = self.clone();
         let work = move || {
-            let mut log = this.0.log.lock().unwrap_or_else(PoisonError::into_inner);
-            let change = decide(&this.clients())?;
+            let mut log = this.0.log.blocking_lock();
+            let (change, answer) = decide(&this.0.clients.blocking_read())?;
             let written = log.append(&change.save());
             written.map_err(|error| Error::new(ErrorKind::Unavailable, error))?;
-            let clients = this.0.clients.write();
-            let mut clients = clients.unwrap_or_else(PoisonError::into_inner);
-            clients.apply(change.clone());
-            Ok(change)
+            this.0.clients.blocking_write().apply(change);
+            Ok(answer)
         };
         let done = tokio::task::spawn_blocking(work).await;
         done.map_err(|error| Error::new(ErrorKind::Other, error))?
     }
 
-    /// A write on a client: its next version, with what `edit` makes of it.
-    async fn change(
+    /// A write on the client that the audit entry tells of, in the tenant that it names.
+    async fn change<T: Send + 'static>(
         &self,
-        tenant: &TenantId,
-        id: &ClientId,
-        expected: Option<Version>,
         audit: &AuditEntry,
-        edit: impl FnOnce(&mut Client, &mut Vec<SecretRecord>) -> Result<()> + Send + 'static,
-    ) -> Result<Change> {
-        let (tenant, id, audit) = (tenant.clone(), id.clone(), audit.clone());
-        self.write(move |clients| {
-            let stored = clients.live(&tenant, &id)?;
-            let Change {
-                mut client,
-                mut secrets,
-                ..
-            } = stored.last.clone();
-            if expected.is_some_and(|expected| expected != client.version) {
-                return Err(ErrorKind::Stale.into());
-            }
-            if stored.trail.iter().any(|entry| entry.id == audit.id) {
+        edit: impl FnOnce(&mut StoredClient, &AuditEntry) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let audit = audit.clone();
+        let write = self.write(move |clients| {
+            let mut stored = clients.find(&audit.client_id)?.clone();
+            let answer = edit(&mut stored, &audit)?;
+            let trail = clients.trails.get(&audit.client_id);
+            if trail.is_some_and(|trail| trail.contains_key(&audit.id)) {
                 return Err(ErrorKind::Conflict.into());
             }
-            edit(&mut client, &mut secrets)?;
-            secrets.sort_by_key(|secret| Reverse(secret.id));
-            client.version = client.version.next();
-            client.updated_at = audit.at;
-            client.secret_last_four = active(&secrets).next().map(|s| s.last_four.clone());
-            Ok(Change {
-                client,
-                secrets,
-                audit: Some(audit),
-            })
-        })
-        .await
+            let audit = Some(audit);
+            Ok((Change { stored, audit }, answer))
+        });
+        write.await
     }
 
-    /// What is noted of a secret without a trace on its client; if it is gone, nothing is.
+    /// What is noted without a trace in the trail; where there is nothing to note, nothing is.
     async fn note(
         &self,
-        tenant: &TenantId,
         id: &ClientId,
-        secret: Id,
-        edit: impl FnOnce(&mut SecretRecord) + Send + 'static,
+        edit: impl FnOnce(&mut StoredClient) -> bool + Send + 'static,
     ) -> Result<()> {
-        let (tenant, id) = (tenant.clone(), id.clone());
+        let id = id.clone();
         let noted = self.write(move |clients| {
-            let mut change = clients.live(&tenant, &id)?.last.clone();
-            change.audit = None;
-            edit(find(&mut change.secrets, secret)?);
-            Ok(change)
+            let mut stored = clients.find(&id)?.clone();
+            let noted = edit(&mut stored).then_some(Change {
+                stored,
+                audit: None,
+            });
+            Ok((noted.ok_or(ErrorKind::NotFound)?, ()))
         });
         match noted.await {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
@@ -164,41 +127,32 @@ impl LogRepository {
 impl ClientRepository for LogRepository {
     async fn create(
         &self,
-        tenant: &TenantId,
+        _: &TenantId,
         client: &Client,
         secret: Option<&SecretRecord>,
         origin: &Origin,
         audit: &AuditEntry,
     ) -> Result<()> {
-        let (tenant, origin) = (tenant.clone(), origin.clone());
-        let (client, audit) = (client.clone(), Some(audit.clone()));
-        let mut secrets = Vec::from_iter(secret.cloned());
-        if let Origin::Import(more) = &origin {
-            secrets.extend_from_slice(more);
-            // Newest first, as everywhere.
-            secrets.sort_by_key(|secret| Reverse(secret.id));
-        }
+        let (client, secret) = (client.clone(), secret.cloned());
+        let (origin, audit) = (origin.clone(), Some(audit.clone()));
         let write = self.write(move |clients| {
-            if let Origin::CloneOf(source, version) = origin
-                && clients.live(&tenant, &source)?.last.client.version != version
-            {
-                return Err(ErrorKind::Stale.into());
-            }
-            let taken = |stored: &Stored| stored.last.client.id == client.id;
-            if clients.0.contains_key(&client.client_id) || clients.0.values().any(taken) {
+            let source = match &origin {
+                Origin::CloneOf(source, _) => clients.stored.get(source),
+                _ => None,
+            };
+            let stored = StoredClient::create(&client, secret.as_ref(), &origin, source)?;
+            let mut others = clients.stored.values().map(StoredClient::client);
+            if others.any(|other| other.client_id == client.client_id || other.id == client.id) {
                 return Err(ErrorKind::Conflict.into());
             }
-            Ok(Change {
-                client,
-                secrets,
-                audit,
-            })
+            Ok((Change { stored, audit }, ()))
         });
-        write.await.map(drop)
+        write.await
     }
 
     async fn get(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
-        Ok(self.clients().live(tenant, client_id)?.last.client.clone())
+        let clients = self.0.clients.read().await;
+        Ok(clients.find(client_id)?.live(tenant)?.client().clone())
     }
 
     async fn list(
@@ -207,122 +161,99 @@ impl ClientRepository for LogRepository {
         filter: &ClientFilter,
         page: Page,
     ) -> Result<Slice<Client>> {
-        let name = filter.name.as_deref().map(fold);
-        let clients = self.clients();
-        let matches = clients.0.values().map(|stored| &stored.last.client);
-        let matches = matches.filter(|client| {
-            client.tenant_id == *tenant
-                && client.deleted_at.is_none()
-                && filter.status.is_none_or(|status| status == client.status)
-                && name
-                    .as_ref()
-                    .is_none_or(|name| fold(&client.metadata.name).contains(name))
-        });
-        Ok(slice(matches.collect(), |client| client.id, page))
+        let clients = self.0.clients.read().await;
+        let shown = clients.stored.values().map(StoredClient::client);
+        let shown = shown.filter(|client| client.tenant_id == *tenant && filter.matches(client));
+        let mut shown = Vec::from_iter(shown);
+        shown.sort_by_key(|client| Reverse(client.id));
+        Ok(Slice::cut(shown, |client| client.id, page))
     }
 
     async fn update(
         &self,
-        tenant: &TenantId,
+        _: &TenantId,
         client: &Client,
         secrets: Secrets,
         audit: &AuditEntry,
     ) -> Result<Client> {
-        let (id, expected, now) = (&client.client_id, Some(client.version), audit.at);
-        let (metadata, status) = (client.metadata.clone(), client.status);
-        let change = self.change(tenant, id, expected, audit, move |client, all| {
-            (client.metadata, client.status) = (metadata, status);
-            if secrets == Secrets::End {
-                all.iter_mut().for_each(|secret| end(secret, now));
-            }
-            Ok(())
-        });
-        Ok(change.await?.client)
+        let client = client.clone();
+        self.change(audit, move |stored, audit| {
+            stored.update(&client, secrets, audit)
+        })
+        .await
     }
 
     async fn delete(
         &self,
-        tenant: &TenantId,
-        client_id: &ClientId,
+        _: &TenantId,
+        _: &ClientId,
         expected: Option<Version>,
         audit: &AuditEntry,
     ) -> Result<()> {
-        let now = audit.at;
-        let change = self.change(tenant, client_id, expected, audit, move |client, all| {
-            client.deleted_at = Some(now);
-            all.iter_mut().for_each(|secret| end(secret, now));
-            Ok(())
-        });
-        change.await.map(drop)
+        self.change(audit, move |stored, audit| stored.delete(expected, audit))
+            .await
     }
 
     async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
-        Ok(self.clients().live(tenant, client_id)?.last.secrets.clone())
+        let clients = self.0.clients.read().await;
+        Ok(clients.find(client_id)?.live(tenant)?.secrets().to_vec())
     }
 
     async fn add_secret(
         &self,
-        tenant: &TenantId,
-        client_id: &ClientId,
+        _: &TenantId,
+        _: &ClientId,
         expected: Version,
         secret: &SecretRecord,
         audit: &AuditEntry,
     ) -> Result<()> {
         let secret = secret.clone();
-        let change = self.change(tenant, client_id, Some(expected), audit, move |_, all| {
-            add(all, secret)
-        });
-        change.await.map(drop)
+        self.change(audit, move |stored, audit| {
+            stored.add_secret(expected, &secret, audit)
+        })
+        .await
     }
 
     async fn rotate_secret(
         &self,
-        tenant: &TenantId,
-        client_id: &ClientId,
+        _: &TenantId,
+        _: &ClientId,
         expected: Version,
         secret: &SecretRecord,
         grace_ends: Timestamp,
         audit: &AuditEntry,
     ) -> Result<()> {
-        let (secret, now) = (secret.clone(), audit.at);
-        let change = self.change(tenant, client_id, Some(expected), audit, move |_, all| {
-            retire(all, grace_ends, now);
-            add(all, secret)
-        });
-        change.await.map(drop)
+        let secret = secret.clone();
+        self.change(audit, move |stored, audit| {
+            stored.rotate_secret(expected, &secret, grace_ends, audit)
+        })
+        .await
     }
 
     async fn deactivate_secret(
         &self,
-        tenant: &TenantId,
-        client_id: &ClientId,
+        _: &TenantId,
+        _: &ClientId,
         secret_id: Id,
         audit: &AuditEntry,
     ) -> Result<SecretRecord> {
-        let now = audit.at;
-        let change = self.change(tenant, client_id, None, audit, move |_, all| {
-            end(find(all, secret_id)?, now);
-            Ok(())
-        });
-        find(&mut change.await?.secrets, secret_id).cloned()
+        self.change(audit, move |stored, audit| {
+            stored.deactivate_secret(secret_id, audit)
+        })
+        .await
     }
 
     async fn delete_secret(
         &self,
-        tenant: &TenantId,
-        client_id: &ClientId,
+        _: &TenantId,
+        _: &ClientId,
         secret_id: Id,
         audit: &AuditEntry,
     ) -> Result<()> {
-        let change = self.change(tenant, client_id, None, audit, move |_, all| {
-            let is_active = find(all, secret_id)?.status == SecretStatus::Active;
-            if all.len() == 1 || (is_active && active(all).count() == 1) {
-                return Err(ErrorKind::LastSecret.into());
-            }
-            all.retain(|secret| secret.id != secret_id);
-            Ok(())
-        });
-        change.await.map(drop)
+        self.change(audit, move |stored, audit| {
+            stored.delete_secret(secret_id, audit)
+        })
+        .await
     }
 
     async fn touch_secret(
@@ -332,8 +263,9 @@ impl ClientRepository for LogRepository {
         secret_id: Id,
         at: Timestamp,
     ) -> Result<()> {
-        self.note(tenant, client_id, secret_id, move |secret| {
-            secret.last_used_at = secret.last_used_at.max(Some(at));
+        let tenant = tenant.clone();
+        self.note(client_id, move |stored| {
+            stored.touch_secret(&tenant, secret_id, at)
         })
         .await
     }
@@ -344,23 +276,19 @@ impl ClientRepository for LogRepository {
         client_id: &ClientId,
         page: Page,
     ) -> Result<Slice<AuditEntry>> {
-        let clients = self.clients();
-        let stored = clients.0.get(client_id);
-        let stored = stored.filter(|stored| stored.last.client.tenant_id == *tenant);
-        let trail = &stored.ok_or(ErrorKind::NotFound)?.trail;
-        Ok(slice(trail.iter().collect(), |entry| entry.id, page))
+        let clients = self.0.clients.read().await;
+        if clients.find(client_id)?.client().tenant_id != *tenant {
+            return Err(ErrorKind::NotFound.into());
+        }
+        let trail = clients.trails.get(client_id).into_iter();
+        let entries = trail.flat_map(|trail| trail.values().rev());
+        Ok(Slice::cut(entries, |entry| entry.id, page))
     }
 }
 
 impl CredentialRepository for LogRepository {
     async fn credentials(&self, client_id: &ClientId) -> Result<Credentials> {
-        let clients = self.clients();
-        let stored = clients.0.get(client_id);
-        let stored = stored.filter(|stored| stored.last.client.deleted_at.is_none());
-        let last = stored.ok_or(ErrorKind::NotFound)?.last.clone();
-        let (client, mut secrets) = (last.client, last.secrets);
-        secrets.retain(|secret| secret.status != SecretStatus::Inactive);
-        Ok(Credentials { client, secrets })
+        self.0.clients.read().await.find(client_id)?.credentials()
     }
 
     async fn rehash_secret(
@@ -371,11 +299,9 @@ impl CredentialRepository for LogRepository {
         from: &SecretHash,
         to: &SecretHash,
     ) -> Result<()> {
-        let (from, to) = (from.clone(), to.clone());
-        self.note(tenant, client_id, secret_id, move |secret| {
-            if secret.hash.expose() == from.expose() {
-                secret.hash = to;
-            }
+        let (tenant, from, to) = (tenant.clone(), from.clone(), to.clone());
+        self.note(client_id, move |stored| {
+            stored.rehash_secret(&tenant, secret_id, &from, &to)
         })
         .await
     }

@@ -34,19 +34,25 @@ async fn what_was_answered_is_there_after_a_restart() -> Outcome {
     let created = manager.create(&operator, draft()).await?.client;
     drop(manager);
 
-    // As if the process had died in the middle of the next write.
-    let mut file = OpenOptions::new().append(true).open(&path)?;
-    file.write_all(b"{\"client\":{\"id\":\"01")?;
-    drop(file);
-    for _ in 0..2 {
+    // As if the process, or the power, had died in the middle of the next write: what comes last may
+    // have reached the disk, and what comes before it not.
+    for torn in ["{\"stored\":[{\"id\":\"01", "{\"stored\":[\0\0\0\0null}\n"] {
+        let mut file = OpenOptions::new().append(true).open(&path)?;
+        file.write_all(torn.as_bytes())?;
+        drop(file);
         let manager = ClientManager::builder(LogRepository::open(&path)?).build()?;
         assert_eq!(manager.get(&operator, &created.client_id).await?, created);
         manager.create(&operator, draft()).await?;
     }
 
-    // A line that was whole once is never dropped.
-    let damaged = fs::read_to_string(&path)?.replacen("active", "?", 1);
-    fs::write(&path, damaged)?;
-    assert!(LogRepository::open(&path).is_err());
+    // A line that another one follows was answered, and is never dropped.
+    let log = fs::read_to_string(&path)?;
+    assert_eq!(log.lines().count(), 3);
+    for damaged in [log.replacen("active", "?", 1), log.replacen('}', "\0", 1)] {
+        fs::write(&path, damaged)?;
+        assert!(LogRepository::open(&path).is_err());
+    }
+    fs::write(&path, log)?;
+    assert!(LogRepository::open(&path).is_ok());
     Ok(())
 }

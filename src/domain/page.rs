@@ -41,3 +41,45 @@ pub struct Slice<T> {
     /// Whether something follows the last item.
     pub has_more: bool,
 }
+
+impl<T: Clone> Slice<T> {
+    /// Cuts a page out of `items`, which come newest first: all of a list, or at least what the page
+    /// may show. Only what is on the page is cloned.
+    pub fn cut<'a>(
+        items: impl IntoIterator<Item = &'a T>,
+        id: impl Fn(&T) -> Id,
+        page: Page,
+    ) -> Self
+    where
+        T: 'a,
+    {
+        let size = page.size() as usize;
+        match page {
+            Page::Number { number, .. } => {
+                let skip = number.saturating_sub(1).saturating_mul(size as u64);
+                let end = skip.saturating_add(size as u64);
+                let (mut shown, mut total) = (Vec::new(), 0);
+                for item in items {
+                    if (skip..end).contains(&total) {
+                        shown.push(item.clone());
+                    }
+                    total += 1;
+                }
+                Self {
+                    items: shown,
+                    total: Some(total),
+                    has_more: total > end,
+                }
+            }
+            Page::After { id: last, .. } => {
+                let is_before = |item: &&T| last.is_some_and(|last| id(item) >= last);
+                let mut items = items.into_iter().skip_while(is_before);
+                Self {
+                    items: items.by_ref().take(size).cloned().collect(),
+                    total: None,
+                    has_more: items.next().is_some(),
+                }
+            }
+        }
+    }
+}

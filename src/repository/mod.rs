@@ -3,6 +3,9 @@
 //! [`ClientRepository`] is the contract; [`MemoryRepository`] keeps everything in the process,
 //! for tests and trials.
 
+#[macro_use]
+mod forward;
+
 #[cfg(feature = "conformance")]
 #[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
 #[allow(
@@ -21,6 +24,8 @@ mod error;
 #[doc = include_str!("../../docs/writing_a_repository.md")]
 pub mod guide {}
 mod memory;
+mod shared;
+mod stored;
 
 use std::future::Future;
 
@@ -42,6 +47,7 @@ pub use credentials::{CredentialRepository, Credentials};
 pub(crate) use erased::{CredentialSource, Repository};
 pub use error::{Error, ErrorKind};
 pub use memory::MemoryRepository;
+pub use stored::StoredClient;
 
 /// What most methods give back.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -83,6 +89,16 @@ pub struct ClientFilter {
     pub name: Option<String>,
     /// Those with this status.
     pub status: Option<ClientStatus>,
+}
+
+impl ClientFilter {
+    /// Whether a list shows the client, if it is one of the tenant's: a deleted one never.
+    pub fn matches(&self, client: &Client) -> bool {
+        let has_name = |part: &str| fold_name(&client.metadata.name).contains(&fold_name(part));
+        client.deleted_at.is_none()
+            && self.status.is_none_or(|status| client.status == status)
+            && self.name.as_deref().is_none_or(has_name)
+    }
 }
 
 /// Where clients, their secrets and the audit trail live.

@@ -31,7 +31,7 @@ async fn a_document_is_checked_like_anything_from_outside() {
                 json!("other"),
                 "tenant_id: must be the operator's tenant",
             ),
-            ("/version", json!(0), "version: must be at least 1"),
+            ("/version", json!(0), "version: must be 1 to"),
             ("/name", json!(""), "name: must be"),
             ("/redirect_uris", json!([]), "redirect_uris: must hold"),
             (
@@ -97,6 +97,87 @@ async fn a_document_is_checked_like_anything_from_outside() {
         let nothing = new.manager.get(&operator(), &client_id).await.unwrap_err();
         assert_eq!(nothing.kind(), ErrorKind::NotFound);
         assert!(new.import(&document.to_string()).await.is_ok());
+    }
+}
+
+/// Storages differ in what they take, and a version that can't be counted up ends every write.
+#[tokio::test]
+async fn what_some_storage_could_not_keep_is_refused_by_all() {
+    let old = Host::memory().await;
+    let (client_id, _) = rich(&old).await;
+    let document: Value = serde_json::from_str(&old.export().await[0]).unwrap();
+    let inactive = document["secrets"].as_array().unwrap().len() - 1;
+    assert_eq!(document["secrets"][inactive]["status"], "inactive");
+    let at = |field: &str| format!("/secrets/{inactive}/{field}");
+    let with = |changes: &[(String, Value)]| {
+        let mut changed = document.clone();
+        for (pointer, value) in changes {
+            let (parent, field) = pointer.rsplit_once('/').unwrap();
+            changed.pointer_mut(parent).unwrap()[field] = value.clone();
+        }
+        changed
+    };
+    let long = |text: &str, length| json!(text.repeat(length));
+    let last = 9_007_199_254_740_991_i64;
+    for new in Host::each().await {
+        for (pointer, value, message) in [
+            ("/version".into(), json!(last + 1), "version: must be 1 to"),
+            ("/version".into(), json!(i64::MAX), "version: must be 1 to"),
+            ("/version".into(), json!(-1), "version: must be 1 to"),
+            (at("hash"), json!("$x\0"), "hash: must be at most 1024"),
+            (at("hash"), json!("$x y"), "hash: must be at most 1024"),
+            (at("hash"), json!("$€"), "hash: must be at most 1024"),
+            (at("hash"), long("x", 1025), "hash: must be at most 1024"),
+            (
+                "/secrets/0/hash".into(),
+                json!("$x\0"),
+                "hash: must be at most 1024",
+            ),
+            (at("last_four"), json!("\0"), "last_four: must be at most 4"),
+            (
+                at("last_four"),
+                json!("a\n"),
+                "last_four: must be at most 4",
+            ),
+            (at("last_four"), json!("€"), "last_four: must be at most 4"),
+            (
+                at("last_four"),
+                json!("12345"),
+                "last_four: must be at most 4",
+            ),
+            (
+                at("description"),
+                json!("a\0"),
+                "description: must be at most 1024",
+            ),
+            (
+                at("description"),
+                long("€", 1025),
+                "description: must be at most 1024",
+            ),
+        ] {
+            let error = new.refusal(&with(&[(pointer, value.clone())])).await;
+            let said = said(&error);
+            assert!(said.contains(message), "{value}: {said}");
+            assert_eq!(said.matches("must").count(), 1, "{said}");
+            let shown = value.as_str().map_or(value.to_string(), str::to_owned);
+            assert!(!said.contains(&shown), "{said}");
+        }
+        let most = with(&[
+            ("/version".into(), json!(last)),
+            (at("hash"), long("~", 1024)),
+            (at("last_four"), json!("a !~")),
+            (at("description"), long("💥", 1024)),
+        ]);
+        new.import(&most.to_string()).await.unwrap();
+        let kept: Value = serde_json::from_str(&new.export().await[0]).unwrap();
+        assert_eq!(kept, most);
+        new.manager
+            .rotate_secret(&operator(), &client_id)
+            .await
+            .unwrap();
+        let version = new.seen(&client_id).await.0.version;
+        assert_eq!(version.as_i64(), last + 1);
     }
 }
 

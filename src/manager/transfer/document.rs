@@ -8,6 +8,10 @@ use crate::domain::{
     SecretStatus, TenantId, Timestamp, Version, Violation, Violations,
 };
 
+/// All readers of JSON agree on numbers up to this one (RFC 7493 §2.2), and no client will ever be
+/// written so often that its version overflows from here.
+const MAX_VERSION: i64 = (1 << 53) - 1;
+
 /// A client as it moves from one storage to another, with all of its secrets.
 ///
 /// It serializes as one JSON object, which suits files of one line for each client. **It holds the
@@ -146,7 +150,11 @@ impl ClientExport {
                 client_id.is_some(),
                 "must be 1 to 128 visible ASCII characters",
             ),
-            ("version", self.version >= 1, "must be at least 1"),
+            (
+                "version",
+                (1..=MAX_VERSION).contains(&self.version),
+                "must be 1 to 9007199254740991",
+            ),
         ];
         for (path, _, message) in sound.into_iter().filter(|(_, sound, _)| !sound) {
             faults.push(Violation::new(path, message));

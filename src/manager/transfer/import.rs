@@ -9,6 +9,12 @@ use crate::domain::{
 use crate::manager::{ClientManager, Error, ErrorKind, Result};
 use crate::repository::{self, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin};
 
+/// Several times what any format needs.
+const MAX_HASH_LENGTH: usize = 1024;
+
+/// In characters.
+const MAX_DESCRIPTION_LENGTH: usize = 1024;
+
 /// A client that comes from elsewhere.
 ///
 /// # Examples
@@ -90,8 +96,11 @@ impl ClientManager {
     /// # Errors
     ///
     /// - [`ErrorKind::Invalid`] with what is wrong: with the client, with an export of another
-    ///   tenant than the operator's, or with a hash that the pool's hasher does not
-    ///   [read](crate::secrets::SecretHasher::reads).
+    ///   tenant than the operator's, with a hash that the pool's hasher does not
+    ///   [read](crate::secrets::SecretHasher::reads), or with what no use case writes and not every
+    ///   storage keeps. A hash has at most 1024 visible ASCII characters; `last_four` at most 4
+    ///   printable ones; a description at most 1024 characters, none a control character; a version
+    ///   is at most 2<sup>53</sup> − 1.
     /// - [`ErrorKind::Conflict`] when the `client_id` is taken, in whatever tenant and be it by a
     ///   deleted client, or the `id` in this tenant. An export whose client is there in the same version, with the same
     ///   secrets, is no conflict but [`Imported::Unchanged`]; their hashes and last uses are not
@@ -173,12 +182,15 @@ impl ClientManager {
         Ok((client, read.secrets))
     }
 
-    /// What no sequence of use cases could have led to, and hashes that would never verify.
+    /// What no sequence of use cases could have led to, texts that not every storage takes, and
+    /// hashes that would never verify.
     fn check(&self, secrets: &[SecretRecord], uses_secret: bool, now: Timestamp) -> Violations {
         let mut faults = Violations::default();
         let mut ids = HashSet::new();
         for (index, secret) in secrets.iter().enumerate() {
             let is_live = secret.status != SecretStatus::Inactive;
+            let hash = secret.hash.expose().as_bytes();
+            let is_text = hash.len() <= MAX_HASH_LENGTH && hash.iter().all(u8::is_ascii_graphic);
             let sound = [
                 (
                     "secret_id",
@@ -187,8 +199,8 @@ impl ClientManager {
                 ),
                 (
                     "last_four",
-                    secret.last_four.chars().count() <= 4,
-                    "must be at most 4 characters long",
+                    is_end_of_secret(&secret.last_four),
+                    "must be at most 4 printable ASCII characters",
                 ),
                 (
                     "expires_at",
@@ -201,8 +213,18 @@ impl ClientManager {
                     "must be inactive in a client that can't use a secret",
                 ),
                 (
+                    "description",
+                    secret.description.as_deref().is_none_or(is_description),
+                    "must be at most 1024 characters without control characters",
+                ),
+                (
                     "hash",
-                    !is_live || self.0.pool.reads(&secret.hash),
+                    is_text,
+                    "must be at most 1024 visible ASCII characters",
+                ),
+                (
+                    "hash",
+                    !is_live || !is_text || self.0.pool.reads(&secret.hash),
                     "must have a format that the hasher reads, within its limits",
                 ),
             ];
@@ -252,6 +274,15 @@ impl ClientManager {
             Err(conflict())
         }
     }
+}
+
+/// Of the characters that a client secret may have (RFC 6749 Appendix A.2).
+fn is_end_of_secret(text: &str) -> bool {
+    text.len() <= 4 && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+fn is_description(text: &str) -> bool {
+    text.chars().count() <= MAX_DESCRIPTION_LENGTH && !text.contains(char::is_control)
 }
 
 fn is_same(one: &SecretRecord, other: &SecretRecord) -> bool {

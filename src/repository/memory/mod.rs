@@ -2,7 +2,7 @@ mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use self::state::{State, Stored};
+use self::state::State;
 use super::{
     ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, Result, Secrets,
 };
@@ -44,19 +44,18 @@ impl MemoryRepository {
 impl ClientRepository for MemoryRepository {
     async fn create(
         &self,
-        tenant: &TenantId,
+        _tenant: &TenantId,
         client: &Client,
         secret: Option<&SecretRecord>,
         origin: &Origin,
         audit: &AuditEntry,
     ) -> Result<()> {
-        self.state().create(tenant, client, secret, origin, audit)
+        self.state().create(client, secret, origin, audit)
     }
 
     async fn get(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
-        self.state()
-            .live(tenant, client_id)
-            .map(|stored| stored.client.clone())
+        let state = self.state();
+        Ok(state.live(tenant, client_id)?.client().clone())
     }
 
     async fn list(
@@ -70,109 +69,77 @@ impl ClientRepository for MemoryRepository {
 
     async fn update(
         &self,
-        tenant: &TenantId,
+        _tenant: &TenantId,
         client: &Client,
         secrets: Secrets,
         audit: &AuditEntry,
     ) -> Result<Client> {
-        self.state().change(
-            tenant,
-            &client.client_id,
-            Some(client.version),
-            audit,
-            |stored| {
-                stored.client.metadata = client.metadata.clone();
-                stored.client.status = client.status;
-                if secrets == Secrets::End {
-                    stored.end_secrets(audit.at);
-                }
-                Ok(())
-            },
-        )
+        self.state()
+            .change(audit, |stored| stored.update(client, secrets, audit))
     }
 
     async fn delete(
         &self,
-        tenant: &TenantId,
-        client_id: &ClientId,
+        _tenant: &TenantId,
+        _client_id: &ClientId,
         expected: Option<Version>,
         audit: &AuditEntry,
     ) -> Result<()> {
         self.state()
-            .change(tenant, client_id, expected, audit, |stored| {
-                stored.client.deleted_at = Some(audit.at);
-                stored.end_secrets(audit.at);
-                Ok(())
-            })
-            .map(drop)
+            .change(audit, |stored| stored.delete(expected, audit))
     }
 
     async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
-        self.state()
-            .live(tenant, client_id)
-            .map(Stored::newest_first)
+        let state = self.state();
+        Ok(state.live(tenant, client_id)?.secrets().to_vec())
     }
 
     async fn add_secret(
         &self,
-        tenant: &TenantId,
-        client_id: &ClientId,
+        _tenant: &TenantId,
+        _client_id: &ClientId,
         expected: Version,
         secret: &SecretRecord,
         audit: &AuditEntry,
     ) -> Result<()> {
         self.state()
-            .change(tenant, client_id, Some(expected), audit, |stored| {
-                stored.add_secret(secret)
-            })
-            .map(drop)
+            .change(audit, |stored| stored.add_secret(expected, secret, audit))
     }
 
     async fn rotate_secret(
         &self,
-        tenant: &TenantId,
-        client_id: &ClientId,
+        _tenant: &TenantId,
+        _client_id: &ClientId,
         expected: Version,
         secret: &SecretRecord,
         grace_ends: Timestamp,
         audit: &AuditEntry,
     ) -> Result<()> {
-        self.state()
-            .change(tenant, client_id, Some(expected), audit, |stored| {
-                stored.retire_secrets(grace_ends, audit.at);
-                stored.add_secret(secret)
-            })
-            .map(drop)
+        self.state().change(audit, |stored| {
+            stored.rotate_secret(expected, secret, grace_ends, audit)
+        })
     }
 
     async fn deactivate_secret(
         &self,
-        tenant: &TenantId,
-        client_id: &ClientId,
+        _tenant: &TenantId,
+        _client_id: &ClientId,
         secret_id: Id,
         audit: &AuditEntry,
     ) -> Result<SecretRecord> {
-        let mut deactivated = None;
         self.state()
-            .change(tenant, client_id, None, audit, |stored| {
-                deactivated = Some(stored.deactivate_secret(secret_id, audit.at)?);
-                Ok(())
-            })?;
-        deactivated.ok_or_else(|| super::ErrorKind::NotFound.into())
+            .change(audit, |stored| stored.deactivate_secret(secret_id, audit))
     }
 
     async fn delete_secret(
         &self,
-        tenant: &TenantId,
-        client_id: &ClientId,
+        _tenant: &TenantId,
+        _client_id: &ClientId,
         secret_id: Id,
         audit: &AuditEntry,
     ) -> Result<()> {
         self.state()
-            .change(tenant, client_id, None, audit, |stored| {
-                stored.delete_secret(secret_id)
-            })
-            .map(drop)
+            .change(audit, |stored| stored.delete_secret(secret_id, audit))
     }
 
     async fn touch_secret(
@@ -182,10 +149,9 @@ impl ClientRepository for MemoryRepository {
         secret_id: Id,
         at: Timestamp,
     ) -> Result<()> {
-        self.state()
-            .edit_secret(tenant, client_id, secret_id, |secret| {
-                secret.last_used_at = secret.last_used_at.max(Some(at));
-            });
+        self.state().edit(client_id, |stored| {
+            stored.touch_secret(tenant, secret_id, at)
+        });
         Ok(())
     }
 
@@ -201,7 +167,7 @@ impl ClientRepository for MemoryRepository {
 
 impl CredentialRepository for MemoryRepository {
     async fn credentials(&self, client_id: &ClientId) -> Result<Credentials> {
-        self.state().credentials(client_id)
+        self.state().find(client_id)?.credentials()
     }
 
     async fn rehash_secret(
@@ -212,12 +178,9 @@ impl CredentialRepository for MemoryRepository {
         from: &SecretHash,
         to: &SecretHash,
     ) -> Result<()> {
-        self.state()
-            .edit_secret(tenant, client_id, secret_id, |secret| {
-                if secret.hash.expose() == from.expose() {
-                    secret.hash = to.clone();
-                }
-            });
+        self.state().edit(client_id, |stored| {
+            stored.rehash_secret(tenant, secret_id, from, to)
+        });
         Ok(())
     }
 }

@@ -1,0 +1,348 @@
+use super::{
+    Credentials, ErrorKind, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin, Result, Secrets,
+};
+use crate::domain::{
+    AuditEntry, Client, Id, SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version,
+};
+
+/// A client with its secrets, and the rules of [`ClientRepository`](super::ClientRepository) for
+/// both: for repositories that keep a client as a whole, in a document, under a key or in a file.
+///
+/// It has a method for each write of the traits, of the same name and with the same answer. Each one
+/// refuses what the contract refuses, the tenant being that of the audit entry; it makes the change,
+/// and sets `version`, `updated_at` and `secret_last_four`. An error leaves everything as it was.
+///
+/// What is left to the repository is to store the outcome together with the audit entry, if nobody
+/// else wrote meanwhile, and to know which ids of clients and of audit entries are taken.
+///
+/// # Examples
+///
+/// A storage that swaps a document for another one if it still has the revision that was read. It
+/// has to be a revision of its own, which every swap changes: the version of a client stays the same
+/// when a use of a secret is noted.
+///
+/// ```
+/// use tower_oauth_clients::domain::{AuditEntry, ClientId, Version};
+/// use tower_oauth_clients::repository::{ErrorKind, Result, StoredClient};
+///
+/// trait Documents {
+///     /// A client and its revision.
+///     async fn read(&self, id: &ClientId) -> Result<Option<(StoredClient, u64)>>;
+///     /// Stores both, or neither when the client has another revision by now.
+///     async fn swap(&self, new: &StoredClient, audit: &AuditEntry, revision: u64) -> Result<bool>;
+/// }
+///
+/// async fn delete(
+///     documents: &impl Documents,
+///     expected: Option<Version>,
+///     audit: &AuditEntry,
+/// ) -> Result<()> {
+///     loop {
+///         let found = documents.read(&audit.client_id).await?;
+///         let (mut stored, revision) = found.ok_or(ErrorKind::NotFound)?;
+///         stored.delete(expected, audit)?;
+///         if documents.swap(&stored, audit, revision).await? {
+///             return Ok(());
+///         }
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct StoredClient {
+    client: Client,
+    /// Newest first.
+    secrets: Vec<SecretRecord>,
+}
+
+impl StoredClient {
+    /// What is stored already, its secrets in any order.
+    pub fn new(client: Client, mut secrets: Vec<SecretRecord>) -> Self {
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.id));
+        Self { client, secrets }
+    }
+
+    /// A new one. `source` is the client that [`Origin::CloneOf`] names, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// For a clone [`ErrorKind::NotFound`] and [`ErrorKind::Stale`] as in
+    /// [`ClientRepository::create`](super::ClientRepository::create); [`ErrorKind::Conflict`] when
+    /// two secrets have the same id.
+    pub fn create(
+        client: &Client,
+        secret: Option<&SecretRecord>,
+        origin: &Origin,
+        source: Option<&Self>,
+    ) -> Result<Self> {
+        let imported = match origin {
+            Origin::Draft => &[][..],
+            Origin::CloneOf(_, version) => {
+                let source = source.ok_or(ErrorKind::NotFound)?;
+                source.live(&client.tenant_id)?.check(Some(*version))?;
+                &[]
+            }
+            Origin::Import(secrets) => secrets,
+        };
+        let secrets = secret.into_iter().chain(imported).cloned().collect();
+        let stored = Self::new(client.clone(), secrets);
+        if !stored.secrets.is_sorted_by(|one, next| one.id > next.id) {
+            return Err(ErrorKind::Conflict.into());
+        }
+        Ok(stored)
+    }
+
+    /// The client, deleted or not, of whatever tenant.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// All of its secrets, newest first.
+    pub fn secrets(&self) -> &[SecretRecord] {
+        &self.secrets
+    }
+
+    /// Itself, as `tenant` may read it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when it belongs to another tenant, or was deleted.
+    pub fn live(&self, tenant: &TenantId) -> Result<&Self> {
+        if self.client.tenant_id != *tenant || self.client.deleted_at.is_some() {
+            return Err(ErrorKind::NotFound.into());
+        }
+        Ok(self)
+    }
+
+    /// What [`CredentialRepository::credentials`](super::CredentialRepository::credentials) gives
+    /// back.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when it was deleted.
+    pub fn credentials(&self) -> Result<Credentials> {
+        let Self { client, secrets } = self.live(&self.client.tenant_id)?;
+        let may_verify = |secret: &&SecretRecord| secret.status != SecretStatus::Inactive;
+        Ok(Credentials {
+            client: client.clone(),
+            secrets: secrets.iter().filter(may_verify).cloned().collect(),
+        })
+    }
+
+    /// Replaces its metadata and its status, and gives back what is stored then.
+    ///
+    /// # Errors
+    ///
+    /// As in [`ClientRepository::update`](super::ClientRepository::update).
+    pub fn update(
+        &mut self,
+        client: &Client,
+        secrets: Secrets,
+        audit: &AuditEntry,
+    ) -> Result<Client> {
+        self.write(Some(client.version), audit, |stored| {
+            stored.client.metadata = client.metadata.clone();
+            stored.client.status = client.status;
+            if secrets == Secrets::End {
+                stored.end_secrets(audit.at);
+            }
+            Ok(())
+        })?;
+        Ok(self.client.clone())
+    }
+
+    /// Marks it as deleted and ends its secrets.
+    ///
+    /// # Errors
+    ///
+    /// As in [`ClientRepository::delete`](super::ClientRepository::delete).
+    pub fn delete(&mut self, expected: Option<Version>, audit: &AuditEntry) -> Result<()> {
+        self.write(expected, audit, |stored| {
+            stored.client.deleted_at = Some(audit.at);
+            stored.end_secrets(audit.at);
+            Ok(())
+        })
+    }
+
+    /// Adds an active secret.
+    ///
+    /// # Errors
+    ///
+    /// As in [`ClientRepository::add_secret`](super::ClientRepository::add_secret).
+    pub fn add_secret(
+        &mut self,
+        expected: Version,
+        secret: &SecretRecord,
+        audit: &AuditEntry,
+    ) -> Result<()> {
+        self.write(Some(expected), audit, |stored| {
+            let place = stored.place(secret.id)?;
+            if stored.active().count() >= MAX_ACTIVE_SECRETS {
+                return Err(ErrorKind::TooManySecrets.into());
+            }
+            stored.secrets.insert(place, secret.clone());
+            Ok(())
+        })
+    }
+
+    /// Adds an active secret and retires every other active one.
+    ///
+    /// # Errors
+    ///
+    /// As in [`ClientRepository::rotate_secret`](super::ClientRepository::rotate_secret).
+    pub fn rotate_secret(
+        &mut self,
+        expected: Version,
+        secret: &SecretRecord,
+        grace_ends: Timestamp,
+        audit: &AuditEntry,
+    ) -> Result<()> {
+        self.write(Some(expected), audit, |stored| {
+            let place = stored.place(secret.id)?;
+            stored.retire_secrets(grace_ends, audit.at);
+            stored.secrets.insert(place, secret.clone());
+            Ok(())
+        })
+    }
+
+    /// Makes a secret inactive, and gives back what is stored then.
+    ///
+    /// # Errors
+    ///
+    /// As in [`ClientRepository::deactivate_secret`](super::ClientRepository::deactivate_secret).
+    pub fn deactivate_secret(&mut self, secret_id: Id, audit: &AuditEntry) -> Result<SecretRecord> {
+        self.write(None, audit, |stored| {
+            let secret = stored.secret_mut(secret_id).ok_or(ErrorKind::NotFound)?;
+            end(secret, audit.at);
+            Ok(secret.clone())
+        })
+    }
+
+    /// Removes a secret for good.
+    ///
+    /// # Errors
+    ///
+    /// As in [`ClientRepository::delete_secret`](super::ClientRepository::delete_secret).
+    pub fn delete_secret(&mut self, secret_id: Id, audit: &AuditEntry) -> Result<()> {
+        self.write(None, audit, |stored| {
+            let secret = stored.secret_mut(secret_id).ok_or(ErrorKind::NotFound)?;
+            let is_active = secret.status == SecretStatus::Active;
+            if stored.secrets.len() == 1 || (is_active && stored.active().count() == 1) {
+                return Err(ErrorKind::LastSecret.into());
+            }
+            stored.secrets.retain(|secret| secret.id != secret_id);
+            Ok(())
+        })
+    }
+
+    /// Notes that a secret verified at `at`, as in
+    /// [`ClientRepository::touch_secret`](super::ClientRepository::touch_secret), and tells whether
+    /// there is something to store.
+    pub fn touch_secret(&mut self, tenant: &TenantId, secret_id: Id, at: Timestamp) -> bool {
+        self.note(tenant, secret_id, |secret| {
+            let is_later = secret.last_used_at < Some(at);
+            if is_later {
+                secret.last_used_at = Some(at);
+            }
+            is_later
+        })
+    }
+
+    /// Takes another hash of the same plaintext, as in
+    /// [`CredentialRepository::rehash_secret`](super::CredentialRepository::rehash_secret), and tells
+    /// whether there is something to store.
+    pub fn rehash_secret(
+        &mut self,
+        tenant: &TenantId,
+        secret_id: Id,
+        from: &SecretHash,
+        to: &SecretHash,
+    ) -> bool {
+        self.note(tenant, secret_id, |secret| {
+            let is_same = secret.hash.expose() == from.expose();
+            if is_same {
+                secret.hash = to.clone();
+            }
+            is_same
+        })
+    }
+
+    /// What all writes have in common. A `change` that fails must not have begun.
+    fn write<T>(
+        &mut self,
+        expected: Option<Version>,
+        audit: &AuditEntry,
+        change: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        self.live(&audit.tenant_id)?.check(expected)?;
+        let done = change(self)?;
+        let newest = self.active().next().map(|secret| secret.last_four.clone());
+        self.client.secret_last_four = newest;
+        self.client.version = self.client.version.next();
+        self.client.updated_at = audit.at;
+        Ok(done)
+    }
+
+    fn note(
+        &mut self,
+        tenant: &TenantId,
+        secret_id: Id,
+        edit: impl FnOnce(&mut SecretRecord) -> bool,
+    ) -> bool {
+        self.live(tenant).is_ok() && self.secret_mut(secret_id).is_some_and(edit)
+    }
+
+    fn check(&self, version: Option<Version>) -> Result<()> {
+        if version.is_some_and(|version| version != self.client.version) {
+            return Err(ErrorKind::Stale.into());
+        }
+        Ok(())
+    }
+
+    fn active(&self) -> impl Iterator<Item = &SecretRecord> {
+        let secrets = self.secrets.iter();
+        secrets.filter(|secret| secret.status == SecretStatus::Active)
+    }
+
+    fn secret_mut(&mut self, id: Id) -> Option<&mut SecretRecord> {
+        self.secrets.iter_mut().find(|secret| secret.id == id)
+    }
+
+    /// Where a new secret belongs.
+    fn place(&self, id: Id) -> Result<usize> {
+        let found = self.secrets.binary_search_by(|secret| id.cmp(&secret.id));
+        found.err().ok_or_else(|| ErrorKind::Conflict.into())
+    }
+
+    fn end_secrets(&mut self, now: Timestamp) {
+        for secret in &mut self.secrets {
+            end(secret, now);
+        }
+    }
+
+    fn retire_secrets(&mut self, grace_ends: Timestamp, now: Timestamp) {
+        let mut kept = 0;
+        for secret in &mut self.secrets {
+            if secret.status == SecretStatus::Active {
+                secret.status = SecretStatus::Retired;
+                secret.updated_at = now;
+                secret.expires_at =
+                    Some(secret.expires_at.map_or(grace_ends, |e| e.min(grace_ends)));
+            }
+            if grace_ends > now && secret.verifies_at(now) && kept < MAX_RETIRED_SECRETS {
+                kept += 1;
+            } else {
+                end(secret, now);
+            }
+        }
+    }
+}
+
+fn end(secret: &mut SecretRecord, now: Timestamp) {
+    if secret.status != SecretStatus::Inactive {
+        secret.status = SecretStatus::Inactive;
+        secret.updated_at = now;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+use super::*;
+use crate::domain::{
+    Action, AuthMethod, ClientId, ClientMetadata, ClientStatus, GrantType, Operator, Role,
+};
+use crate::repository::{ClientFilter, Error};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_micros(1_700_000_000_000_000 + second * 1_000_000)
+}
+
+fn id(second: i64) -> Id {
+    Id::parse(&format!("01ARZ3NDEKTSV4RRFFQ69G5F{second:02}")).unwrap()
+}
+
+fn tenant(name: &str) -> TenantId {
+    TenantId::parse(name).unwrap()
+}
+
+fn client() -> Client {
+    Client {
+        id: id(1),
+        tenant_id: tenant("acme"),
+        client_id: ClientId::parse("app-1").unwrap(),
+        metadata: ClientMetadata {
+            name: "My Application".into(),
+            redirect_uris: vec!["https://app.example.com/callback".into()],
+            scopes: vec![],
+            grant_types: vec![GrantType::AuthorizationCode],
+            client_auth_methods: vec![AuthMethod::ClientSecretBasic],
+            fapi_profile: None,
+            is_confidential: true,
+            jwks: None,
+            jwks_uri: None,
+            logo_url: None,
+            privacy_policy: None,
+            terms_url: None,
+            website: None,
+        },
+        status: ClientStatus::Active,
+        secret_last_four: None,
+        version: Version::FIRST,
+        created_at: at(1),
+        updated_at: at(1),
+        deleted_at: None,
+    }
+}
+
+fn secret(second: i64) -> SecretRecord {
+    let hash = SecretHash::from_phc(format!("hash {second}"));
+    let last_four = format!("{second:04}");
+    SecretRecord::new(id(second), hash, last_four, at(second))
+}
+
+fn audit(tenant_id: &str, second: i64) -> AuditEntry {
+    let operator = Operator::new("alice", Role::Admin, tenant(tenant_id));
+    let (id, action) = (client().client_id, Action::ClientUpdate);
+    AuditEntry::new(&operator, id, action, "", at(second))
+}
+
+fn seen(stored: &StoredClient) -> String {
+    let hashes = stored.secrets.iter().map(|secret| secret.hash.expose());
+    format!("{stored:?} {:?}", hashes.collect::<Vec<_>>())
+}
+
+/// What each write makes of the client; the id of the new secret is `taken`, that of the old one gone.
+fn every_write(
+    stored: &StoredClient,
+    taken: &SecretRecord,
+    expected: Version,
+    audit: &AuditEntry,
+) -> [(StoredClient, Result<()>); 6] {
+    let attempt = |write: &dyn Fn(&mut StoredClient) -> Result<()>| {
+        let mut stored = stored.clone();
+        let done = write(&mut stored);
+        (stored, done)
+    };
+    let mut changed = stored.client.clone();
+    changed.version = expected;
+    changed.metadata.name = "Changed".into();
+    [
+        attempt(&|stored| stored.update(&changed, Secrets::End, audit).map(drop)),
+        attempt(&|stored| stored.delete(Some(expected), audit)),
+        attempt(&|stored| stored.add_secret(expected, taken, audit)),
+        attempt(&|stored| stored.rotate_secret(expected, taken, at(50), audit)),
+        attempt(&|stored| stored.deactivate_secret(id(99), audit).map(drop)),
+        attempt(&|stored| stored.delete_secret(id(99), audit)),
+    ]
+}
+
+fn kinds(done: [(StoredClient, Result<()>); 6], before: &str) -> [Option<ErrorKind>; 6] {
+    done.map(|(stored, done)| {
+        let kind = done.err().as_ref().map(Error::kind);
+        assert_eq!(kind.is_some(), seen(&stored) == before);
+        kind
+    })
+}
+
+#[test]
+fn what_is_refused_changes_nothing() {
+    use ErrorKind::{Conflict, NotFound, Stale};
+    let taken = secret(2);
+    let mut stored = StoredClient::new(client(), vec![taken.clone(), secret(3)]);
+    let before = seen(&stored);
+    let writes = |tenant, version| {
+        let done = every_write(&stored, &taken, version, &audit(tenant, 9));
+        kinds(done, &before)
+    };
+    let version = Version::FIRST;
+    let [updated, deleted, rest @ ..] = writes("acme", version);
+    assert_eq!((updated, deleted), (None, None));
+    assert_eq!(rest, [Conflict, Conflict, NotFound, NotFound].map(Some));
+    assert_eq!(writes("other", version), [Some(NotFound); 6]);
+    let stale = [Stale, Stale, Stale, Stale, NotFound, NotFound];
+    assert_eq!(writes("acme", version.next()), stale.map(Some));
+
+    stored.delete(None, &audit("acme", 5)).unwrap();
+    let (before, version) = (seen(&stored), stored.client.version);
+    let done = every_write(&stored, &taken, version, &audit("acme", 9));
+    assert_eq!(kinds(done, &before), [Some(NotFound); 6]);
+    assert!(!stored.touch_secret(&tenant("acme"), taken.id, at(9)));
+    assert!(stored.credentials().is_err());
+}
+
+#[test]
+fn secrets_stay_newest_first() {
+    let mut stored = StoredClient::new(client(), vec![secret(4), secret(8)]);
+    for (second, expected) in [
+        (6, "[8, 6, 4]"),
+        (2, "[8, 6, 4, 2]"),
+        (9, "[9, 8, 6, 4, 2]"),
+    ] {
+        let (new, version, audit) = (secret(second), stored.client.version, audit("acme", 10));
+        let rotated = stored.rotate_secret(version, &new, at(99), &audit);
+        rotated.unwrap();
+        let secrets = stored.secrets.iter();
+        let order: Vec<u32> = secrets.map(|s| s.last_four.parse().unwrap()).collect();
+        assert_eq!(format!("{order:?}"), expected);
+        assert_eq!(stored.client.secret_last_four, Some(new.last_four));
+        assert_eq!(stored.client.version, version.next());
+        assert_eq!(stored.client.updated_at, at(10));
+    }
+}
+
+#[test]
+fn a_note_tells_whether_it_changed_anything() {
+    let (acme, other) = (tenant("acme"), tenant("other"));
+    let secret = secret(2);
+    let mut stored = StoredClient::new(client(), vec![secret.clone()]);
+    for (tenant, id, second, noted) in [
+        (&acme, secret.id, 5, true),
+        (&acme, secret.id, 5, false),
+        (&acme, secret.id, 4, false),
+        (&other, secret.id, 6, false),
+        (&acme, id(99), 6, false),
+    ] {
+        assert_eq!(stored.touch_secret(tenant, id, at(second)), noted);
+    }
+    let new = SecretHash::from_phc("another");
+    for (tenant, noted) in [(&other, false), (&acme, true), (&acme, false)] {
+        let rehashed = stored.rehash_secret(tenant, secret.id, &secret.hash, &new);
+        assert_eq!(rehashed, noted);
+    }
+    let [now] = stored.secrets() else {
+        panic!("one secret")
+    };
+    assert_eq!(
+        (now.hash.expose(), now.last_used_at),
+        ("another", Some(at(5)))
+    );
+    assert_eq!(stored.client(), &client());
+}
+
+#[test]
+fn no_two_secrets_begin_with_one_id() {
+    let origin = Origin::Import(vec![secret(3), secret(2)]);
+    let create = |first| StoredClient::create(&client(), Some(&secret(first)), &origin, None);
+    assert_eq!(create(4).unwrap().secrets().len(), 3);
+    assert_eq!(create(2).unwrap_err().kind(), ErrorKind::Conflict);
+}
+
+#[test]
+fn a_filter_shows_no_deleted_client() {
+    let mut client = client();
+    for (name, status, matches) in [
+        (None, None, true),
+        (Some("APPL"), Some(ClientStatus::Active), true),
+        (Some("APPL"), Some(ClientStatus::Inactive), false),
+        (Some("apples"), None, false),
+    ] {
+        let name = name.map(str::to_owned);
+        assert_eq!(ClientFilter { name, status }.matches(&client), matches);
+    }
+    client.deleted_at = Some(at(2));
+    assert!(!ClientFilter::default().matches(&client));
+}
