@@ -169,8 +169,9 @@ impl ClientAuthenticator {
         memory: Option<Memory>,
     ) -> Result<bool> {
         let inner = &*self.0;
+        let now = inner.clock.now();
         let Some(record) = record else {
-            inner.decoy.spend(&inner.pool).await?;
+            inner.decoy.spend(&inner.pool, presented, now).await?;
             return Ok(false);
         };
         let hash = record.hash.clone();
@@ -186,9 +187,12 @@ impl ClientAuthenticator {
             }
         };
         match verified {
-            // Nothing was spent yet. That what is stored is damaged is for the log.
+            // Nothing was spent yet. That what is stored can't be read is for the operator, and
+            // nothing that whoever presents a secret may tell from the answer.
             Err(error) if error.kind() == secrets::ErrorKind::MalformedHash => {
-                inner.decoy.spend(&inner.pool).await?;
+                let instead = Plaintext::new("not what it was made of");
+                inner.decoy.spend(&inner.pool, instead, now).await?;
+                inner.bookkeeping.report_unreadable(record, &error, now);
                 Err(Error::refused(error))
             }
             verified => Ok(verified?),
