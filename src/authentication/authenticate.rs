@@ -112,13 +112,13 @@ impl ClientAuthenticator {
         let named = client_id.or_else(|| assertions.client_id(&assertion));
         let client_id = named.ok_or_else(|| Error::refused("the assertion names no client"))?;
         let found = self.find(&client_id).await?;
-        let pending = self.admit(&client_id, peer).await?;
+        let pending = self.admit(&client_id, peer).await?.nothing_verified();
         let client = found.map_or(Err("no such client"), |found| {
             admitted(found.client, AuthMethod::PrivateKeyJwt)
         });
         let client = match client {
             Ok(client) => client,
-            Err(reason) => return fail(pending, Error::refused(reason)).await,
+            Err(reason) => return fail(pending, Error::refused(reason).before_verifying()).await,
         };
         match assertions.verify(&client, &assertion, now).await {
             Ok(()) => pending.succeeded().await,
@@ -214,6 +214,6 @@ async fn undecided<T>(pending: Pending<'_>, error: Error) -> Result<T> {
 }
 
 async fn fail<T>(pending: Pending<'_>, error: Error) -> Result<T> {
-    pending.failed().await;
+    pending.failed(&error).await;
     Err(error)
 }

@@ -155,7 +155,8 @@ impl ClientAuthenticator {
     /// Which client made a request to the token endpoint.
     ///
     /// `form` is the whole body: bound its length where it is read. `peer` is where the request came
-    /// from: behind a proxy, what the proxy says, if it can be trusted.
+    /// from: behind a proxy, what the proxy says, if it can be trusted. Without it anybody can lock a
+    /// client out: see [`LocalLimiter`].
     ///
     /// # Errors
     ///

@@ -12,6 +12,7 @@ use tower_oauth_clients::secrets::SimdArgon2id;
 use tower_oauth_clients::secrets::{
     AnyHash, Argon2id, HashPool, HmacSha256, Pepper, Plaintext, SecretHasher,
 };
+use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -22,10 +23,15 @@ use crate::world::{Member, secret_of};
 
 /// What is logged on the thread of a test.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn text(&self) -> String {
+    pub fn of_this_thread(&self) -> DefaultGuard {
+        let subscriber = tracing_subscriber::fmt().with_writer(self.clone());
+        subscriber.with_ansi(false).set_default()
+    }
+
+    pub fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
@@ -179,10 +185,7 @@ async fn a_hash_whose_pepper_is_missing_is_refused_and_counted() {
         import(&app, &member, id, hash(&secret)).await;
         let sent = member.with(&secret).basic();
         let log = Log::default();
-        let _logged = tracing_subscriber::fmt()
-            .with_writer(log.clone())
-            .with_ansi(false)
-            .set_default();
+        let _logged = log.of_this_thread();
         assert_counted(&authenticator, &sent, name).await;
 
         let log = log.text();
