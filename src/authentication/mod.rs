@@ -52,9 +52,10 @@
 //!   is one whose method the client did not register (`client_auth_methods`). A client that is
 //!   suspended, inactive or deleted never authenticates, whatever grace its secrets have.
 //! - **One hash at most.** The lookup id in an issued secret names the one record to verify against.
-//!   A secret without one can only be imported: it is verified against the client's oldest live
-//!   secret, which is the one it was imported with. Where many present the same secret at once, each
-//!   hashing thread verifies one of them, and the others share what it found out.
+//!   A secret without one, or whose id names no record, can only be imported: it is verified
+//!   against the client's oldest live secret, which is the one it was imported with. Where many
+//!   present the same secret at once, each hashing thread verifies one of them, and the others share
+//!   what it found out.
 //! - **The same for every refusal.** An unknown client, a wrong, foreign or malformed secret, another
 //!   method, a suspended client: one verification each, and one answer. What depends on the request
 //!   alone (its syntax, a secret longer than [`MAX_SECRET_LENGTH`]) is refused at once, which tells
