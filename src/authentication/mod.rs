@@ -61,6 +61,12 @@
 //!   alone (its syntax, a secret longer than [`MAX_SECRET_LENGTH`]) is refused at once, which tells
 //!   nothing of what is stored. Nor is a `client_id` hidden that is presented alone, or with an
 //!   assertion: it is no secret (RFC 6749 §2.2), and there is no hash to hide the answer behind.
+//!   One verification takes as long as the stored hash asks for, and where nothing is stored as long
+//!   as a hash of today. So the answer about a client whose secret was imported with another hash,
+//!   such as bcrypt, takes another time than that about no client, and time tells that it exists:
+//!   until its first use, when it is hashed anew. Rotate the secrets that were imported and are not
+//!   used. [`HmacSha256`](crate::secrets::HmacSha256) hashes no secret anew that was not generated:
+//!   there rotate every imported one.
 //! - **What counts is what is stored now.** The client and its secrets are read at each request; only
 //!   the hash is spared, for a secret that verified within the last minutes. Every change by any host
 //!   holds from the next request on.
