@@ -32,6 +32,11 @@ async fn host() -> (App, Router) {
             "/",
             get(|State(name): State<&'static str>| async move { name }),
         )
+        // Beside ours, where we have nothing.
+        .route(
+            "/api/v1/admin/oauth/clients/{client_id}/notes",
+            get(|| async { "notes" }),
+        )
         .nest("/api/v1", ours)
         .with_state("the host");
     (app, host)
@@ -51,6 +56,9 @@ async fn an_axum_host_keeps_its_own_routes_and_state() {
     let (_app, host) = host().await;
     let answer = through(&host, request("", Method::GET, "/", None)).await;
     assert_eq!(answer.body, "the host");
+    let path = format!("/api/v1{CLIENTS}/app-1/notes");
+    let answer = through(&host, request("", Method::GET, &path, None)).await;
+    assert_eq!(answer.body, "notes");
 }
 
 #[tokio::test]
@@ -78,7 +86,7 @@ async fn location_holds_the_mount() {
 }
 
 #[tokio::test]
-async fn other_methods_are_ours_to_answer_and_unknown_paths_the_hosts() {
+async fn what_is_below_the_clients_is_ours_to_answer_and_the_rest_the_hosts() {
     let (_app, host) = host().await;
     let host = host.fallback(|| async { (StatusCode::NOT_FOUND, "the host's own answer") });
     let path = format!("/api/v1{CLIENTS}/app-1");
@@ -87,7 +95,73 @@ async fn other_methods_are_ours_to_answer_and_unknown_paths_the_hosts() {
     assert_eq!(answer.header("allow"), Some("GET, PUT, DELETE, HEAD"));
     let path = format!("{path}/unknown");
     let answer = through(&host, request("", Method::GET, &path, None)).await;
-    assert_eq!(answer.body, "the host's own answer");
+    assert_eq!(answer.json()["code"], 404_001);
+    for path in ["/api/v1/admin/oauth", "/api/v1/admin/oauth/client", "/x"] {
+        let answer = through(&host, request("", Method::GET, path, None)).await;
+        assert_eq!(answer.body, "the host's own answer", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn both_adapters_answer_odd_paths_alike() {
+    let (app, host) = host().await;
+    let service = ManagementService::new(app.handlers.clone()).with_prefix("/api/v1");
+    for rest in [
+        "",
+        "/",
+        "//",
+        "///",
+        "//clone",
+        "/app-1/",
+        "/app-1//",
+        "/app-1//secrets",
+        "/app-1/unknown",
+        "/app-1/clone/",
+        "/app-1/clone/more",
+        "/app-1/secrets/",
+        "/app-1/secrets//deactivate",
+        "/app-1/secrets/x/activate",
+        "/app-1/secrets/x/deactivate/",
+        "/a/b/c/d/e/f",
+        "/.",
+        "/..",
+        "/./app-1",
+        "/../clients",
+        "/%2F",
+        "/%2e%2e/app-1",
+        "/%ff",
+        "/%zz",
+        "/app-1%00",
+        "/app-1;a=b",
+        "/{client_id}",
+        "/*",
+        "/:id/clone",
+    ] {
+        for method in [Method::GET, Method::POST, Method::DELETE, Method::TRACE] {
+            for token in ["".to_owned(), admin("tenant_a")] {
+                let path = format!("/api/v1{CLIENTS}{rest}");
+                let Ok(uri) = path.parse::<http::Uri>() else {
+                    panic!("{path}")
+                };
+                let sent = || {
+                    let mut sent = request(&token, method.clone(), CLIENTS, None);
+                    *sent.uri_mut() = uri.clone();
+                    sent
+                };
+                let by_router = through(&host, sent()).await;
+                let by_service = service.clone().oneshot(sent()).await.unwrap();
+                let by_service = Answer::read(by_service).await;
+                assert_eq!(by_router.status, by_service.status, "{method} {path}");
+                assert_eq!(by_router.headers, by_service.headers, "{method} {path}");
+                assert_eq!(by_router.body, by_service.body, "{method} {path}");
+                assert_eq!(
+                    by_router.header("cache-control"),
+                    Some("no-store"),
+                    "{path}"
+                );
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -328,10 +328,12 @@ async fn without_a_store_nothing_is_found() {
                 (absent.headers, absent.body)
             );
 
-            if rest == "tokens" {
-                let rest = "tokens?grace_period=99999999999999999999";
-                let malformed = call(&app, method.clone(), client_id, rest).await;
-                assert_eq!(malformed.status, StatusCode::BAD_REQUEST);
+            // Whatever is asked of it.
+            for query in ["grace_period=99999999999999999999", "page=0", "%ff"] {
+                let rest = format!("{rest}?{query}");
+                let malformed = call(&app, method.clone(), client_id, &rest).await;
+                assert_eq!(malformed.status, StatusCode::NOT_FOUND, "{rest}");
+                assert_eq!(malformed.json()["code"], 404_001);
             }
             let path = format!("{CLIENTS}/{client_id}/{rest}");
             let anonymous = app.send(request("", method, &path, None)).await;

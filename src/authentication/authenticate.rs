@@ -112,13 +112,13 @@ impl ClientAuthenticator {
         let named = client_id.or_else(|| assertions.client_id(&assertion));
         let client_id = named.ok_or_else(|| Error::refused("the assertion names no client"))?;
         let found = self.find(&client_id).await?;
-        let pending = self.admit(&client_id, peer).await?;
+        let pending = self.admit(&client_id, peer).await?.nothing_verified();
         let client = found.map_or(Err("no such client"), |found| {
             admitted(found.client, AuthMethod::PrivateKeyJwt)
         });
         let client = match client {
             Ok(client) => client,
-            Err(reason) => return fail(pending, Error::refused(reason)).await,
+            Err(reason) => return fail(pending, Error::refused(reason).before_verifying()).await,
         };
         match assertions.verify(&client, &assertion, now).await {
             Ok(()) => pending.succeeded().await,
@@ -169,8 +169,9 @@ impl ClientAuthenticator {
         memory: Option<Memory>,
     ) -> Result<bool> {
         let inner = &*self.0;
+        let now = inner.clock.now();
         let Some(record) = record else {
-            inner.decoy.spend(&inner.pool).await?;
+            inner.decoy.spend(&inner.pool, presented, now).await?;
             return Ok(false);
         };
         let hash = record.hash.clone();
@@ -186,9 +187,12 @@ impl ClientAuthenticator {
             }
         };
         match verified {
-            // Nothing was spent yet. That what is stored is damaged is for the log.
+            // Nothing was spent yet. That what is stored can't be read is for the operator, and
+            // nothing that whoever presents a secret may tell from the answer.
             Err(error) if error.kind() == secrets::ErrorKind::MalformedHash => {
-                inner.decoy.spend(&inner.pool).await?;
+                let instead = Plaintext::new("not what it was made of");
+                inner.decoy.spend(&inner.pool, instead, now).await?;
+                inner.bookkeeping.report_unreadable(record, &error, now);
                 Err(Error::refused(error))
             }
             verified => Ok(verified?),
@@ -210,6 +214,6 @@ async fn undecided<T>(pending: Pending<'_>, error: Error) -> Result<T> {
 }
 
 async fn fail<T>(pending: Pending<'_>, error: Error) -> Result<T> {
-    pending.failed().await;
+    pending.failed(&error).await;
     Err(error)
 }

@@ -4,12 +4,13 @@ use crate::domain::{
     Client, ClientEvent, ClientEventKind, SecretRecord, SecretStatus, Timestamp, tell,
 };
 use crate::repository::Error;
-use crate::secrets::Plaintext;
+use crate::secrets::{self, Plaintext};
 
 /// What was written lately, so that it is not written again at each request.
 pub(super) struct Bookkeeping {
     uses: Memo,
     rehashes: Memo,
+    unreadable: Memo,
 }
 
 impl Bookkeeping {
@@ -17,6 +18,20 @@ impl Bookkeeping {
         Self {
             uses: Memo::new(),
             rehashes: Memo::new(),
+            unreadable: Memo::new(),
+        }
+    }
+
+    /// Tells the operator that a stored hash can't be read, once a minute for each secret:
+    /// whoever presents something to that client brings it up.
+    pub(super) fn report_unreadable(
+        &self,
+        secret: &SecretRecord,
+        error: &secrets::Error,
+        now: Timestamp,
+    ) {
+        if self.unreadable.is_due(secret.id, now) {
+            unreadable(secret, error);
         }
     }
 }
@@ -87,3 +102,11 @@ fn report(error: Option<Error>) {
 
 #[cfg(not(feature = "tracing"))]
 fn report(_: Option<Error>) {}
+
+#[cfg(feature = "tracing")]
+fn unreadable(secret: &SecretRecord, error: &secrets::Error) {
+    tracing::error!(secret_id = %secret.id, "a secret can't be verified: {error}");
+}
+
+#[cfg(not(feature = "tracing"))]
+fn unreadable(_: &SecretRecord, _: &secrets::Error) {}

@@ -1,8 +1,9 @@
 use crate::domain::{AuthMethod, Client, ClientStatus, SecretRecord, Timestamp};
 use crate::secrets::{Plaintext, SecretFormat};
 
-/// The one secret that `presented` may be: what its lookup id names, else the oldest, which may
-/// be imported. Only what verifies at all at `now`.
+/// The one secret that `presented` may be: what its lookup id names. Where it has none, or names no
+/// record, it can only be imported, and from an installation of this crate its record had another
+/// id: that is the oldest. Only what verifies at all at `now`.
 pub(super) fn select<'a>(
     secrets: &'a [SecretRecord],
     presented: &Plaintext,
@@ -11,10 +12,15 @@ pub(super) fn select<'a>(
     if presented.expose().is_empty() {
         return None;
     }
-    let mut live = secrets.iter().filter(|secret| secret.verifies_at(now));
-    match SecretFormat::lookup_id(presented) {
-        Some(id) => live.find(|secret| secret.id == id),
-        None => live.min_by_key(|secret| secret.id),
+    let named = SecretFormat::lookup_id(presented);
+    let named = named.and_then(|id| secrets.iter().find(|secret| secret.id == id));
+    let is_live = |secret: &&SecretRecord| secret.verifies_at(now);
+    match named {
+        Some(secret) => Some(secret).filter(is_live),
+        None => secrets
+            .iter()
+            .filter(is_live)
+            .min_by_key(|secret| secret.id),
     }
 }
 

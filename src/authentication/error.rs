@@ -88,6 +88,8 @@ pub struct Error {
     kind: ErrorKind,
     message: &'static str,
     retry_after: Option<Duration>,
+    /// Whether it came before a hash or a signature was verified.
+    is_early: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -191,6 +193,16 @@ impl Error {
         }
     }
 
+    /// It was refused before a hash or a signature was verified.
+    pub(super) fn before_verifying(mut self) -> Self {
+        self.is_early = true;
+        self
+    }
+
+    pub(super) fn is_early(&self) -> bool {
+        self.is_early
+    }
+
     pub(super) fn too_many_failures(wait: Duration) -> Self {
         Self {
             retry_after: Some(wait),
@@ -221,6 +233,7 @@ impl From<ErrorKind> for Error {
             kind,
             message: kind.message(),
             retry_after: None,
+            is_early: false,
             source: None,
         }
     }
@@ -263,6 +276,7 @@ impl From<super::assertion::Error> for Error {
             _ => ErrorKind::InvalidClient,
         };
         Self {
+            is_early: !matches!(error.kind(), Reason::BadSignature | Reason::Replayed),
             source: Some(error.into()),
             ..kind.into()
         }

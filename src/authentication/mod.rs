@@ -52,14 +52,21 @@
 //!   is one whose method the client did not register (`client_auth_methods`). A client that is
 //!   suspended, inactive or deleted never authenticates, whatever grace its secrets have.
 //! - **One hash at most.** The lookup id in an issued secret names the one record to verify against.
-//!   A secret without one can only be imported: it is verified against the client's oldest live
-//!   secret, which is the one it was imported with. Where many present the same secret at once, each
-//!   hashing thread verifies one of them, and the others share what it found out.
+//!   A secret without one, or whose id names no record, can only be imported: it is verified
+//!   against the client's oldest live secret, which is the one it was imported with. Where many
+//!   present the same secret at once, each hashing thread verifies one of them, and the others share
+//!   what it found out.
 //! - **The same for every refusal.** An unknown client, a wrong, foreign or malformed secret, another
 //!   method, a suspended client: one verification each, and one answer. What depends on the request
 //!   alone (its syntax, a secret longer than [`MAX_SECRET_LENGTH`]) is refused at once, which tells
 //!   nothing of what is stored. Nor is a `client_id` hidden that is presented alone, or with an
 //!   assertion: it is no secret (RFC 6749 §2.2), and there is no hash to hide the answer behind.
+//!   One verification takes as long as the stored hash asks for, and where nothing is stored as long
+//!   as a hash of today. So the answer about a client whose secret was imported with another hash,
+//!   such as bcrypt, takes another time than that about no client, and time tells that it exists:
+//!   until its first use, when it is hashed anew. Rotate the secrets that were imported and are not
+//!   used. [`HmacSha256`](crate::secrets::HmacSha256) hashes no secret anew that was not generated:
+//!   there rotate every imported one.
 //! - **What counts is what is stored now.** The client and its secrets are read at each request; only
 //!   the hash is spared, for a secret that verified within the last minutes. Every change by any host
 //!   holds from the next request on.
@@ -155,7 +162,8 @@ impl ClientAuthenticator {
     /// Which client made a request to the token endpoint.
     ///
     /// `form` is the whole body: bound its length where it is read. `peer` is where the request came
-    /// from: behind a proxy, what the proxy says, if it can be trusted.
+    /// from: behind a proxy, what the proxy says, if it can be trusted. Without it anybody can lock a
+    /// client out: see [`LocalLimiter`].
     ///
     /// # Errors
     ///

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::*;
 use crate::domain::{
@@ -31,6 +32,8 @@ impl Assertions for Fake {
         let answer = match assertion.split_once(' ') {
             Some((_, "ok")) if named.as_ref() == Some(&client.client_id) => Ok(()),
             Some((_, "down")) => Err(ErrorKind::Unavailable.into()),
+            Some((_, "hang")) => return Box::pin(std::future::pending()),
+            Some((_, "odd")) => Err(Error::refused("not read").before_verifying()),
             _ => Err(Error::refused("not its own")),
         };
         Box::pin(async { answer })
@@ -80,6 +83,10 @@ async fn store(repository: &MemoryRepository, client_id: &str, status: ClientSta
 }
 
 async fn authenticator() -> (ClientAuthenticator, Fake) {
+    limited(LocalLimiter::builder()).await
+}
+
+async fn limited(limiter: LocalLimiterBuilder) -> (ClientAuthenticator, Fake) {
     let repository = MemoryRepository::new();
     store(&repository, "app-1", ClientStatus::Active, true).await;
     store(&repository, "app-2", ClientStatus::Suspended, true).await;
@@ -87,6 +94,7 @@ async fn authenticator() -> (ClientAuthenticator, Fake) {
     let fake = Fake::default();
     let builder = ClientAuthenticator::builder(repository);
     let builder = builder.with_assertions_of(fake.clone());
+    let builder = builder.with_limiter(limiter.build().unwrap());
     (builder.build().unwrap(), fake)
 }
 
@@ -95,11 +103,20 @@ async fn present(
     client_id: Option<&str>,
     assertion: &str,
 ) -> Result<String, ErrorKind> {
+    present_from(Some(1), authenticator, client_id, assertion).await
+}
+
+async fn present_from(
+    peer: Option<u8>,
+    authenticator: &ClientAuthenticator,
+    client_id: Option<&str>,
+    assertion: &str,
+) -> Result<String, ErrorKind> {
     let presented = Presented::Assertion {
         client_id: client_id.map(|text| ClientId::parse(text).unwrap()),
         assertion: assertion.to_owned(),
     };
-    let peer = Some([192, 0, 2, 1].into());
+    let peer = peer.map(|last| [192, 0, 2, last].into());
     let done = authenticator.authenticate_presented(presented, peer).await;
     let done = done.inspect(|done| {
         assert_eq!(done.method, AuthMethod::PrivateKeyJwt);
@@ -148,4 +165,50 @@ async fn assertions_that_fail_are_limited_before_they_are_verified() {
     let limited = present(&authenticator, None, "app-1 ok").await;
     assert_eq!(limited, Err(ErrorKind::TooManyFailures));
     assert_eq!(fake.0.load(Ordering::SeqCst), 0);
+}
+
+/// Whoever knows a `client_id` can bring these up at no cost, from as many addresses as they have.
+#[tokio::test]
+async fn what_is_refused_before_it_is_verified_spends_no_budget_of_the_client() {
+    let limiter = || {
+        let limiter = LocalLimiter::builder();
+        limiter.with_client_budget(2, Duration::from_secs(60))
+    };
+    let refused = Err(ErrorKind::InvalidClient);
+    for (client_id, assertion) in [
+        ("app-1", "app-1 odd"),
+        ("app-2", "app-2 ok"),
+        ("app-3", "x"),
+        ("app-4", "x"),
+    ] {
+        let (authenticator, _) = limited(limiter()).await;
+        for peer in (2..100).map(Some).chain([None; 100]) {
+            let done = present_from(peer, &authenticator, Some(client_id), assertion).await;
+            assert_eq!(done, refused, "{assertion} from {peer:?}");
+        }
+        // Where it comes from, it is counted.
+        for _ in 0..9 {
+            let again = present_from(Some(2), &authenticator, Some(client_id), assertion).await;
+            assert_eq!(again, refused);
+        }
+        let limited = present_from(Some(2), &authenticator, Some(client_id), assertion).await;
+        assert_eq!(limited, Err(ErrorKind::TooManyFailures));
+    }
+
+    let (authenticator, _) = limited(limiter()).await;
+    for peer in 2..10 {
+        let hanging = present_from(Some(peer), &authenticator, None, "app-1 hang");
+        let hung_up = tokio::time::timeout(Duration::from_millis(1), hanging).await;
+        assert!(hung_up.is_err());
+    }
+    assert!(present(&authenticator, None, "app-1 ok").await.is_ok());
+
+    // A signature that was verified and is wrong counts everywhere.
+    let (authenticator, _) = limited(limiter()).await;
+    for peer in [2, 3] {
+        let done = present_from(Some(peer), &authenticator, None, "app-1 bad").await;
+        assert_eq!(done, refused);
+    }
+    let limited = present(&authenticator, None, "app-1 ok").await;
+    assert_eq!(limited, Err(ErrorKind::TooManyFailures));
 }

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::{Client, ClientMetadata};
 
 /// What a request says about one field.
@@ -18,6 +20,16 @@ impl<T> Input<T> {
         matches!(self, Self::Absent)
     }
 
+    /// What was said, to be printed without the value.
+    fn outline(&self) -> Input<()> {
+        match self {
+            Self::Absent => Input::Absent,
+            Self::Null => Input::Null,
+            Self::Mistyped => Input::Mistyped,
+            Self::Value(_) => Input::Value(()),
+        }
+    }
+
     fn or(self, current: impl FnOnce() -> Option<T>) -> Self {
         match self {
             Self::Absent => current().map_or(Self::Absent, Self::Value),
@@ -30,7 +42,7 @@ impl<T> Input<T> {
 pub(crate) type Items = Vec<Option<String>>;
 
 /// Every field that a client has in a request, unchecked.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Fields {
     pub(crate) name: Input<String>,
     pub(crate) redirect_uris: Input<Items>,
@@ -94,6 +106,44 @@ impl Fields {
             website: self.website.or(|| website.clone()),
             status: self.status.or(|| Some(client.status.as_str().to_owned())),
         }
+    }
+}
+
+/// Every value but that of `jwks`, which nobody looked at yet: it may hold a private key.
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            redirect_uris,
+            scopes,
+            grant_types,
+            client_auth_methods,
+            fapi_profile,
+            is_confidential,
+            jwks,
+            jwks_uri,
+            logo_url,
+            privacy_policy,
+            terms_url,
+            website,
+            status,
+        } = self;
+        f.debug_struct("Fields")
+            .field("name", name)
+            .field("redirect_uris", redirect_uris)
+            .field("scopes", scopes)
+            .field("grant_types", grant_types)
+            .field("client_auth_methods", client_auth_methods)
+            .field("fapi_profile", fapi_profile)
+            .field("is_confidential", is_confidential)
+            .field("jwks", &jwks.outline())
+            .field("jwks_uri", jwks_uri)
+            .field("logo_url", logo_url)
+            .field("privacy_policy", privacy_policy)
+            .field("terms_url", terms_url)
+            .field("website", website)
+            .field("status", status)
+            .finish()
     }
 }
 

@@ -37,8 +37,11 @@ pub(super) fn check(text: &str, policy: &Policy) -> Result<(), Fault> {
 /// loopback.
 const SPECIAL_NAMES: [&str; 4] = ["invalid", "localdomain", "localhost", "onion"];
 
-/// Names of private networks: RFC 6762 with its appendix G, RFC 8375, and ICANN's `internal`.
-const PRIVATE_NAMES: [&str; 8] = [
+/// Names of private networks: RFC 6762 with its appendix G, RFC 8375, ICANN's `internal`, and what
+/// Kubernetes and Consul call the services of a cluster.
+const PRIVATE_NAMES: [&str; 11] = [
+    "cluster",
+    "consul",
     "corp",
     "home",
     "home.arpa",
@@ -47,6 +50,7 @@ const PRIVATE_NAMES: [&str; 8] = [
     "lan",
     "local",
     "private",
+    "svc",
 ];
 
 fn is_public_name(name: &str, policy: &Policy) -> bool {
@@ -141,6 +145,11 @@ mod tests {
             "https://a.localhost/jwks",
             "https://localhost.localdomain/jwks",
             "https://keys.corp/jwks",
+            "https://keys.corp./jwks",
+            "https://localhost./jwks",
+            "https://keys.default.svc/jwks",
+            "https://keys.cluster/jwks",
+            "https://keys.service.consul/jwks",
             "https://kubernetes/jwks",
             "https://printer.local/jwks",
             "https://metadata.google.internal/jwks",
@@ -171,6 +180,7 @@ mod tests {
         for good in [
             "https://10.1.2.3/jwks",
             "https://kubernetes/jwks",
+            "https://keys.default.svc/jwks",
             "https://[fd00::1]/jwks",
         ] {
             assert!(check(good, &policy).is_ok(), "{good}");

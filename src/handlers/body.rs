@@ -1,4 +1,5 @@
 use std::convert::Infallible;
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -7,12 +8,22 @@ use http_body::{Frame, SizeHint};
 use http_body_util::Full;
 
 /// A body that is all there at once: an answer's, or that of a request that was read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Body(Full<Bytes>);
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
         Self(Full::new(bytes))
+    }
+}
+
+/// The length alone: an answer may hold a secret, and a request, too.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = http_body::Body::size_hint(&self.0).exact();
+        f.debug_struct("Body")
+            .field("length", &length.unwrap_or_default())
+            .finish_non_exhaustive()
     }
 }
 

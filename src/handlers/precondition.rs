@@ -16,32 +16,62 @@ pub(super) fn if_match(headers: &HeaderMap) -> Result<Expected, Error> {
     if !headers.contains_key(header::IF_MATCH) {
         return Ok(Expected::Any);
     }
-    let mut versions = Vec::new();
     let malformed = || Error::bad_request("If-Match: must be * or a list of entity tags");
+    let (mut versions, mut is_empty) = (Vec::new(), true);
     for field in headers.get_all(header::IF_MATCH) {
-        for tag in field
-            .to_str()
-            .map_err(|_| malformed())?
-            .split(',')
-            .map(str::trim)
-        {
-            if tag == "*" {
+        for tag in tags(field.as_bytes()).ok_or_else(malformed)? {
+            if tag == b"*" {
                 return Ok(Expected::Any);
             }
-            let opaque = tag.strip_prefix("W/").unwrap_or(tag);
-            let inner = opaque
-                .strip_prefix('"')
-                .and_then(|rest| rest.strip_suffix('"'));
-            let inner = inner
-                .filter(|inner| !inner.contains('"'))
-                .ok_or_else(malformed)?;
-            let is_strong = opaque.len() == tag.len();
-            // One spelling a version: "01" is not "1".
-            let version = inner.parse().map(Version::from_i64).ok();
-            versions.extend(version.filter(|version| is_strong && etag(*version) == tag));
+            is_empty = false;
+            versions.extend(version(tag));
         }
     }
+    if is_empty {
+        return Err(malformed());
+    }
     Ok(Expected::OneOf(versions))
+}
+
+/// The elements of a list, of which empty ones are none (RFC 9110 §5.6.1.2).
+fn tags(mut list: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut tags = Vec::new();
+    loop {
+        list = list.trim_ascii_start();
+        if let Some(rest) = list.strip_prefix(b",") {
+            list = rest;
+            continue;
+        }
+        if list.is_empty() {
+            return Some(tags);
+        }
+        let (tag, rest) = list.split_at_checked(length(list)?)?;
+        tags.push(tag);
+        list = rest.trim_ascii_start();
+        if !list.is_empty() && !list.starts_with(b",") {
+            return None;
+        }
+    }
+}
+
+/// How long the `*` or the tag is that a list begins with. A comma between the quotes is a part
+/// of the tag (RFC 9110 §8.8.3).
+fn length(list: &[u8]) -> Option<usize> {
+    if list.starts_with(b"*") {
+        return Some(1);
+    }
+    let strong = list.strip_prefix(b"W/").unwrap_or(list);
+    let inner = strong.strip_prefix(b"\"")?;
+    let end = inner.iter().position(|byte| *byte == b'"')?;
+    Some(list.len() - inner.len() + end + 1)
+}
+
+/// The version that has this tag. One spelling a version: "01" is not "1".
+fn version(tag: &[u8]) -> Option<Version> {
+    let inner = tag.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let version = std::str::from_utf8(inner).ok()?.parse().ok();
+    let version = version.map(Version::from_i64)?;
+    (etag(version) == tag).then_some(version)
 }
 
 #[cfg(test)]
@@ -72,9 +102,47 @@ mod tests {
         assert_eq!(read(&["\"03\", \"abc\", \"\""]), one_of(&[]));
     }
 
+    /// RFC 9110 §8.8.3: a tag is anything between quotes.
+    #[test]
+    fn a_comma_may_be_part_of_a_tag() {
+        assert_eq!(read(&["\"a,b\""]), one_of(&[]));
+        assert_eq!(read(&["\"3,4\",\"5\""]), one_of(&[5]));
+        assert_eq!(read(&["W/\",\", \"6\""]), one_of(&[6]));
+        assert_eq!(read(&["\"*\""]), one_of(&[]));
+        let mut headers = HeaderMap::new();
+        let beyond_ascii = HeaderValue::from_bytes(b"\"\xe9\", \"7\"").unwrap();
+        headers.insert(header::IF_MATCH, beyond_ascii);
+        assert_eq!(if_match(&headers).ok(), one_of(&[7]));
+    }
+
+    /// RFC 9110 §5.6.1.2.
+    #[test]
+    fn what_is_empty_in_a_list_is_ignored() {
+        for list in ["\"1\",", ",\"1\"", ", ,\t\"1\" ,,", "\"1\" ,"] {
+            assert_eq!(read(&[list]), one_of(&[1]), "{list}");
+        }
+        assert_eq!(read(&["\"1\"", ""]), one_of(&[1]));
+        assert_eq!(read(&["*,"]), Some(Expected::Any));
+    }
+
     #[test]
     fn what_is_no_tag_is_refused() {
-        for bad in ["", "3", "\"3", "\"3\"\"4\"", "\"3\";"] {
+        for bad in [
+            "",
+            ",",
+            "3",
+            "\"3",
+            "\"3\"\"4\"",
+            "\"3\";",
+            "\"3\" \"4\"",
+            "w/\"3\"",
+            "W/ \"3\"",
+            "\"3\"*",
+            "**",
+            "\"a,3",
+            "W/",
+            "\"3\", x",
+        ] {
             assert_eq!(read(&[bad]), None, "{bad}");
         }
     }

@@ -2,22 +2,22 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::Error;
 use super::reply::Reply;
 use super::request::Call;
-use crate::domain::{Page, TokenPage};
+use super::{Error, ErrorKind};
+use crate::domain::{ClientId, Page, TokenPage};
 use crate::manager::ClientManager;
 use crate::wire::{ClientStats, List, RevokeTokensResponse, TokenItem};
 
 pub(super) async fn stats(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
-    let client_id = call.client_id()?;
+    let client_id = client_id(manager, &call)?;
     let stats = manager.token_stats(&call.operator, &client_id).await?;
     let data = ClientStats::new(&client_id, &stats);
     Reply::success(StatusCode::OK, data, manager.now())
 }
 
 pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
-    let client_id = call.client_id()?;
+    let client_id = client_id(manager, &call)?;
     let (page, _) = parameters(&call)?;
     let slice = manager.tokens(&call.operator, &client_id, page).await?;
     let items = slice.items.iter().map(TokenItem::from).collect();
@@ -28,13 +28,22 @@ pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Repl
 }
 
 pub(super) async fn revoke(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
-    let client_id = call.client_id()?;
+    let client_id = client_id(manager, &call)?;
     let (_, grace) = parameters(&call)?;
     let revoked = manager
         .revoke_tokens(&call.operator, &client_id, grace)
         .await?;
     let data = RevokeTokensResponse::new(grace, &revoked);
     Reply::success(StatusCode::OK, data, manager.now())
+}
+
+/// The client that the path names. Where the host brought no store there is nothing at these paths,
+/// whatever is asked of it.
+fn client_id(manager: &ClientManager, call: &Call<'_>) -> Result<ClientId, Error> {
+    if !manager.has_token_store() {
+        return Err(ErrorKind::NotFound.into());
+    }
+    call.client_id()
 }
 
 /// The parameters of the path. Whichever the method uses, one that can't be read is refused.

@@ -64,7 +64,7 @@ impl AnyHash {
     }
 
     fn is_imported(&self, hash: &SecretHash) -> bool {
-        self.argon2.reads(hash) || Imported::parse(hash).is_ok()
+        self.argon2.reads(hash) || matches!(Imported::parse(hash), Some(Ok(_)))
     }
 }
 
@@ -86,7 +86,11 @@ impl SecretHasher for AnyHash {
                 if hash.expose().starts_with("$argon2") {
                     return self.argon2.verify(presented, hash);
                 }
-                Imported::parse(hash)?.verify(presented)
+                match Imported::parse(hash) {
+                    Some(imported) => imported?.verify(presented),
+                    // Its own hasher knows why, such as that a pepper is missing.
+                    None => Err(error),
+                }
             }
             verified => verified,
         }

@@ -18,7 +18,8 @@ use crate::domain::SecretHash;
 /// - A panic is caught by the pool and becomes an error, unless the host is built with
 ///   `panic = "abort"`.
 pub trait SecretHasher: Send + Sync + 'static {
-    /// Hashes a secret with a fresh random salt.
+    /// Hashes a secret with a fresh random salt. It takes at least every secret that a
+    /// [`SecretFormat`](super::SecretFormat) generates.
     ///
     /// # Errors
     ///

@@ -190,6 +190,38 @@ async fn a_secret_without_a_lookup_id_is_the_oldest_or_none() {
     }
 }
 
+/// One that another installation of this crate issued: its record there had another id.
+#[tokio::test]
+async fn a_secret_whose_lookup_id_names_no_record_is_the_oldest_or_none() {
+    for app in App::each().await {
+        let host = Host::unlimited(&app);
+        let hash = |text: &str| Counting::new(8).hash(&Plaintext::new(text)).unwrap();
+        let elsewhere = || secret_of(Id::generate(Timestamp::from_micros(2_000_000)));
+        let member = Member::confidential(&app).await;
+        let imported = member.with(elsewhere());
+        import(&app, &member, long_ago(), hash(&imported.secret)).await;
+
+        let (outcome, hashes) = host.outcome(&imported.basic()).await;
+        assert_eq!((outcome, hashes), (Ok(member.id.clone()), 1));
+        let (outcome, hashes) = host.outcome(&imported.basic()).await;
+        assert_eq!((outcome, hashes), (Ok(member.id.clone()), 0));
+        let other = member.with(elsewhere()).basic();
+        let (outcome, hashes) = host.outcome(&other).await;
+        assert_eq!((outcome, hashes), (Err(ErrorKind::InvalidClient), 1));
+        let (outcome, hashes) = host.outcome(&member.basic()).await;
+        assert_eq!((outcome, hashes), (Ok(member.id.clone()), 1), "the issued");
+
+        // A record of its id that has ended is still the one that it is of.
+        let ended = Member::confidential(&app).await;
+        let current = ended.rotate(&app).await;
+        app.clock.advance(Duration::from_secs(5 * 60 * 60));
+        import(&app, &ended, long_ago(), hash(&ended.secret)).await;
+        let (outcome, hashes) = host.outcome(&ended.basic()).await;
+        assert_eq!((outcome, hashes), (Err(ErrorKind::InvalidClient), 1));
+        assert!(host.send(&current.basic()).await.is_ok());
+    }
+}
+
 #[tokio::test]
 async fn an_empty_secret_matches_nothing_whatever_is_stored() {
     for app in App::each().await {

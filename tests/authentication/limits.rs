@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tower_oauth_clients::authentication::assertion::AssertionVerifier;
 use tower_oauth_clients::authentication::{ErrorKind, LocalLimiter, LocalLimiterBuilder};
 
+use crate::hashers::Log;
 use crate::request::Sent;
 use crate::support::{App, Store};
 use crate::world::{Host, Member, eventually, outcome};
@@ -160,11 +162,70 @@ async fn who_authenticated_lately_is_not_locked_out_from_elsewhere() {
     }
 }
 
+/// What costs neither a hash nor a signature, to whoever sends it or to the host.
+#[tokio::test]
+async fn an_assertion_that_is_none_locks_no_client_out() {
+    const BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    for app in App::each().await {
+        let limiter = LocalLimiter::builder().with_clock(app.clock.clone());
+        let limiter = limiter.with_client_budget(5, MINUTE).build().unwrap();
+        let verifier = AssertionVerifier::builder("https://id.example.com");
+        let verifier = verifier.build().unwrap();
+        let host = Host::with(&app, |builder| {
+            let builder = builder.with_limiter(limiter).without_cache();
+            builder.with_assertions(verifier)
+        });
+        let member = Member::confidential(&app).await;
+        let keyed = Member::keyed(&app).await;
+        // Well-formed, but for somebody else and with no signature to speak of.
+        let unsigned = "eyJhbGciOiJFZERTQSJ9.eyJhdWQiOiJ4In0.AAAA";
+        for (victim, assertion) in [(&member, "x"), (&keyed, "x"), (&keyed, unsigned)] {
+            let sent = Sent::form(&[
+                ("client_id", &victim.id),
+                ("client_assertion_type", BEARER),
+                ("client_assertion", assertion),
+            ]);
+            for peer in 0..20 {
+                fail(&host, &format!("198.51.100.{peer}"), &sent, 1).await;
+            }
+            // It is counted where it comes from.
+            fail(&host, "198.51.100.0", &sent, 9).await;
+            let waits = host.send_from("198.51.100.0", &sent).await.unwrap_err();
+            assert_eq!(waits.kind(), ErrorKind::TooManyFailures);
+            app.clock.advance(MINUTE);
+        }
+        assert!(!is_limited(&host, "192.0.2.1", &member.basic()).await);
+    }
+}
+
+/// Who has a /48 has 65,536 networks of the size that counts as one address.
+#[tokio::test]
+async fn the_networks_of_a_site_have_a_budget_together() {
+    let app = App::new(Store::Memory).await;
+    let host = limited(&app, |limiter| limiter.with_peer_budget(5, MINUTE));
+    for network in 0..20 {
+        let nobody = Sent::basic(&format!("app-{network}"), "x");
+        fail(&host, &format!("2001:db8:0:{network:x}::1"), &nobody, 1).await;
+    }
+    let member = Member::confidential(&app).await;
+    assert!(is_limited(&host, "2001:db8:0:ffff::1", &member.basic()).await);
+    assert!(!is_limited(&host, "2001:db8:1::1", &member.basic()).await);
+    // Who authenticated lately does not wait for its neighbours.
+    for network in 0..20 {
+        let nobody = Sent::basic(&format!("app-{network}"), "x");
+        fail(&host, &format!("2001:db8:1:{network:x}::1"), &nobody, 1).await;
+    }
+    assert!(is_limited(&host, "2001:db8:1:ffff::1", &member.basic()).await);
+    assert!(!is_limited(&host, "2001:db8:1::1", &member.basic()).await);
+}
+
 #[tokio::test]
 async fn without_an_address_there_is_the_budget_of_the_client() {
     let app = App::new(Store::Memory).await;
     let host = limited(&app, |limiter| limiter.with_client_budget(3, MINUTE));
     let guess = Sent::basic("app-absent", "hunter2");
+    let log = Log::default();
+    let _logged = log.of_this_thread();
     let mut kinds = Vec::new();
     for _ in 0..4 {
         let sent = host
@@ -174,6 +235,7 @@ async fn without_an_address_there_is_the_budget_of_the_client() {
     }
     assert_eq!(kinds[..3], [ErrorKind::InvalidClient; 3]);
     assert_eq!(kinds[3], ErrorKind::TooManyFailures);
+    assert_eq!(log.text().matches("WARN").count(), 1, "{}", log.text());
 }
 
 #[tokio::test]

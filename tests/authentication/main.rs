@@ -15,6 +15,7 @@ mod cache;
 mod case;
 mod costs;
 mod flood;
+mod hashers;
 mod hostile;
 mod limits;
 mod methods;

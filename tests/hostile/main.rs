@@ -26,4 +26,6 @@ mod socket;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;
+#[path = "../openapi/tokens.rs"]
+mod tokens;
 mod update;

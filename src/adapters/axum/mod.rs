@@ -74,14 +74,26 @@ use crate::handlers::{Body, Handlers, Operation, PeerIp};
 
 pub use client::AuthenticatedClient;
 
+/// What is below the clients and no operation's. One `{*rest}` right below them would leave no room
+/// for their `{client_id}`, and a parameter is never empty.
+const UNKNOWN: [&str; 5] = [
+    "/admin/oauth/clients/",
+    "/admin/oauth/clients//",
+    "/admin/oauth/clients//{*rest}",
+    "/admin/oauth/clients/{client_id}/",
+    "/admin/oauth/clients/{client_id}/{*rest}",
+];
+
 /// Every operation, generic over the host's state.
 ///
-/// What no operation has is the host's to answer, like its other unknown paths; unknown methods of
-/// these paths are answered 405. Serve the app with
+/// Unknown paths below `/admin/oauth/clients` are answered 404, and unknown methods 405, as by the
+/// [`ManagementService`](super::tower::ManagementService); every other path is the host's to answer.
+/// Serve the app with
 /// `into_make_service_with_connect_info::<SocketAddr>()` and the audit trail gets the caller's
 /// address.
 pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
     let paths = Operation::ALL.iter().map(|operation| operation.path());
+    let paths = paths.chain(UNKNOWN);
     #[cfg(feature = "openapi")]
     let paths = paths.chain(handlers.document_path());
     let paths: BTreeSet<_> = paths.collect();

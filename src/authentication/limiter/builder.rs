@@ -1,7 +1,7 @@
 use std::fmt;
 use std::hash::Hash;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
@@ -30,6 +30,9 @@ impl LocalLimiterBuilder {
     const MAX_PERIOD: Duration = Duration::from_secs(24 * 60 * 60);
     const MAX_CAPACITY: usize = 10_000_000;
 
+    /// How many addresses may spend their budgets before their site waits.
+    const PEERS_PER_SITE: u32 = 4;
+
     pub(super) fn new() -> Self {
         Self {
             pair: (10, MINUTE),
@@ -47,7 +50,8 @@ impl LocalLimiterBuilder {
         self
     }
 
-    /// How often an address may fail, whichever clients it names. 60 a minute unless set.
+    /// How often an address may fail, whichever clients it names; a site of IPv6, four times as
+    /// often. 60 a minute unless set.
     pub fn with_peer_budget(mut self, failures: u32, period: Duration) -> Self {
         self.peer = (failures, period);
         self
@@ -81,12 +85,15 @@ impl LocalLimiterBuilder {
         if !(1..=Self::MAX_CAPACITY).contains(&self.capacity) {
             return Err(BuildError::new("a limiter keeps 1 to 10,000,000 entries"));
         }
+        let (failures, period) = self.peer;
         Ok(LocalLimiter {
             pairs: self.buckets(self.pair)?,
             peers: self.buckets(self.peer)?,
+            sites: self.buckets((failures.saturating_mul(Self::PEERS_PER_SITE), period))?,
             clients: self.buckets(self.client)?,
             successes: Cache::new(self.capacity),
             clock: self.clock,
+            warned: Once::new(),
         })
     }
 

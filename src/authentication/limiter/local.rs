@@ -1,6 +1,6 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
@@ -17,30 +17,36 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Counts failures within the process: the default [`FailureLimiter`].
 ///
-/// A failure is counted three times, and each budget comes back evenly over its period:
+/// A failure is counted three or four times, and each budget comes back evenly over its period:
 ///
 /// | Budget of | By default | What it stops |
 /// |---|---|---|
 /// | a client from one address | 10 a minute | guessing, and the wrong secret of a broken deployment |
 /// | an address | 60 a minute | going through many clients |
+/// | a site of IPv6 | four times that of an address | going through many of its networks |
 /// | a client from anywhere | 120 a minute | guessing from many addresses |
 ///
 /// # Who is not locked out
 ///
 /// - Successes are never counted.
 /// - Whoever knows a `client_id`, which is no secret, can spend the budgets of that client. So the
-///   two wide ones hold only for those who did not authenticate lately: a client that did, within
-///   the last day and from the address it calls from, has its own budget, which nobody spends from
+///   wide ones hold only for those who did not authenticate lately: a client that did, within the
+///   last day and from the address it calls from, has its own budget, which nobody spends from
 ///   another address.
+/// - What fails before a hash or a signature was verified, such as an assertion that is none, costs
+///   whoever sends it nothing. It is counted where it comes from, and not against the client.
 /// - A secret that verified a short while ago is let through before the limiter is asked.
 ///
-/// Where the host gives no address there is only the budget of a client from anywhere, and so
-/// anybody can lock anybody out for a while: give it.
+/// # Without an address
+///
+/// Where the host gives no address there is only the budget of a client from anywhere. So anybody
+/// can lock any client out, for as long as they go on, and nothing stops who goes through many
+/// clients: give the address. The first attempt without one is logged at `WARN`.
 ///
 /// # Addresses
 ///
-/// An IPv6 address counts as its /64, which is what one subscriber has; an IPv4 address written as
-/// IPv6 counts as IPv4.
+/// An IPv6 address counts as its /64, which is the smallest network that a subscriber has; the /48
+/// that it is in, the largest, is its site. An IPv4 address written as IPv6 counts as IPv4.
 ///
 /// # Bounds
 ///
@@ -50,9 +56,11 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct LocalLimiter {
     pub(super) pairs: Buckets<Pair>,
     pub(super) peers: Buckets<IpAddr>,
+    pub(super) sites: Buckets<Ipv6Addr>,
     pub(super) clients: Buckets<ClientId>,
     pub(super) successes: Cache<Pair, Timestamp>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) warned: Once,
 }
 
 impl LocalLimiter {
@@ -70,6 +78,7 @@ impl LocalLimiter {
 impl FailureLimiter for LocalLimiter {
     async fn wait(&self, attempt: Attempt<'_>) -> Option<Duration> {
         let Some(peer) = attempt.peer.map(network) else {
+            self.warned.call_once(warn);
             return self.clients.wait(attempt.client_id);
         };
         let pair = (attempt.client_id.clone(), peer);
@@ -80,14 +89,22 @@ impl FailureLimiter for LocalLimiter {
         let wide = self
             .peers
             .wait(&peer)
-            .max(self.clients.wait(attempt.client_id));
+            .max(self.clients.wait(attempt.client_id))
+            .max(site(peer).and_then(|site| self.sites.wait(&site)));
         own.max(wide)
     }
 
     async fn failed(&self, attempt: Attempt<'_>) {
         self.clients.take(attempt.client_id.clone());
+        self.failed_unverified(attempt).await;
+    }
+
+    async fn failed_unverified(&self, attempt: Attempt<'_>) {
         if let Some(peer) = attempt.peer.map(network) {
             self.peers.take(peer);
+            if let Some(site) = site(peer) {
+                self.sites.take(site);
+            }
             self.pairs.take((attempt.client_id.clone(), peer));
         }
     }
@@ -100,16 +117,36 @@ impl FailureLimiter for LocalLimiter {
     }
 }
 
-/// What one subscriber has.
+/// What a subscriber has at least.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
-        IpAddr::V6(address) => {
-            let network = address.to_bits() >> 64 << 64;
-            Ipv6Addr::from_bits(network).into()
-        }
+        IpAddr::V6(address) => prefix(address, 64).into(),
         v4 => v4,
     }
 }
+
+/// What a subscriber has at most (RFC 6177).
+fn site(peer: IpAddr) -> Option<Ipv6Addr> {
+    match peer {
+        IpAddr::V6(address) => Some(prefix(address, 48)),
+        IpAddr::V4(_) => None,
+    }
+}
+
+fn prefix(address: Ipv6Addr, length: u32) -> Ipv6Addr {
+    let rest = 128 - length;
+    Ipv6Addr::from_bits(address.to_bits() >> rest << rest)
+}
+
+#[cfg(feature = "tracing")]
+fn warn() {
+    tracing::warn!(
+        "the host does not say where a client calls from: whoever fails as a client locks it out"
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+fn warn() {}
 
 impl fmt::Debug for LocalLimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

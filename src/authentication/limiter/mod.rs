@@ -55,6 +55,15 @@ pub trait FailureLimiter: Send + Sync + 'static {
     /// An attempt failed.
     fn failed(&self, attempt: Attempt<'_>) -> impl Future<Output = ()> + Send;
 
+    /// An attempt failed before a hash or a signature was verified: its assertion can't be read, is
+    /// for something else, or the client registered no keys.
+    ///
+    /// This costs whoever sends it nothing, so that a budget that others have to share is spent for
+    /// free. Counted as [`failed`](Self::failed) unless overridden.
+    fn failed_unverified(&self, attempt: Attempt<'_>) -> impl Future<Output = ()> + Send {
+        self.failed(attempt)
+    }
+
     /// An attempt succeeded.
     fn succeeded(&self, attempt: Attempt<'_>) -> impl Future<Output = ()> + Send;
 }
@@ -68,6 +77,10 @@ impl<L: FailureLimiter + ?Sized> FailureLimiter for Arc<L> {
         (**self).failed(attempt)
     }
 
+    fn failed_unverified(&self, attempt: Attempt<'_>) -> impl Future<Output = ()> + Send {
+        (**self).failed_unverified(attempt)
+    }
+
     fn succeeded(&self, attempt: Attempt<'_>) -> impl Future<Output = ()> + Send {
         (**self).succeeded(attempt)
     }
@@ -79,6 +92,7 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(super) trait Erased: Send + Sync {
     fn wait<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, Option<Duration>>;
     fn failed<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()>;
+    fn failed_unverified<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()>;
     fn succeeded<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()>;
 }
 
@@ -89,6 +103,10 @@ impl<L: FailureLimiter> Erased for L {
 
     fn failed<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()> {
         Box::pin(FailureLimiter::failed(self, attempt))
+    }
+
+    fn failed_unverified<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()> {
+        Box::pin(FailureLimiter::failed_unverified(self, attempt))
     }
 
     fn succeeded<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()> {

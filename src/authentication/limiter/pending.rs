@@ -13,6 +13,8 @@ pub(in super::super) struct Pending<'a> {
     background: &'a Background,
     client_id: &'a ClientId,
     peer: Option<IpAddr>,
+    /// Whether a hash or a signature is verified, as far as is known yet.
+    is_verified: bool,
 }
 
 impl<'a> Pending<'a> {
@@ -35,12 +37,20 @@ impl<'a> Pending<'a> {
             background,
             client_id,
             peer,
+            is_verified: true,
         })
     }
 
-    pub(in super::super) async fn failed(mut self) {
+    /// Nothing was verified yet: to fail, or to hang up, costs nobody anything.
+    pub(in super::super) fn nothing_verified(mut self) -> Self {
+        self.is_verified = false;
+        self
+    }
+
+    pub(in super::super) async fn failed(mut self, error: &Error) {
+        self.is_verified = !error.is_early();
         if let Some(limiter) = self.limiter {
-            limiter.failed(self.attempt()).await;
+            fail(&**limiter, self.attempt(), self.is_verified).await;
         }
         self.limiter = None;
     }
@@ -66,10 +76,18 @@ impl Drop for Pending<'_> {
     fn drop(&mut self) {
         if let Some(limiter) = self.limiter.take() {
             let (limiter, client_id) = (Arc::clone(limiter), self.client_id.clone());
-            let peer = self.peer;
+            let (peer, is_verified) = (self.peer, self.is_verified);
             self.background.run(async move {
-                limiter.failed(Attempt::new(&client_id, peer)).await;
+                fail(&*limiter, Attempt::new(&client_id, peer), is_verified).await;
             });
         }
+    }
+}
+
+async fn fail(limiter: &dyn Erased, attempt: Attempt<'_>, is_verified: bool) {
+    if is_verified {
+        limiter.failed(attempt).await;
+    } else {
+        limiter.failed_unverified(attempt).await;
     }
 }

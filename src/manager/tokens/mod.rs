@@ -62,6 +62,10 @@ impl ClientManager {
         Ok(store.revoke(&client, grace, operator).await?)
     }
 
+    pub(crate) fn has_token_store(&self) -> bool {
+        self.0.tokens.is_some()
+    }
+
     async fn token_store(
         &self,
         operator: &Operator,

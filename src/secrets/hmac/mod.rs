@@ -33,7 +33,9 @@ pub use pepper::Pepper;
 /// - All of it rests on the random bits. So it hashes only what [`SecretFormat`] generates, told by
 ///   its lookup id and checksum; anything else is [`ErrorKind::Refused`]. A secret that a person
 ///   chose, or another program generated, belongs to Argon2id.
-/// - Without its pepper no hash verifies: who loses the pepper has to rotate every secret.
+/// - Without its pepper no hash verifies: who loses the pepper has to rotate every secret. Until
+///   then whoever presents one is refused, as with a wrong secret; the log says why, at the level
+///   `ERROR`.
 /// - The pepper must not lie where the hashes lie. It is not what keeps the secrets, but without it
 ///   who takes or plants hashes in the database can't tell or make a match.
 /// - An auditor may ask for a slow hash all the same.

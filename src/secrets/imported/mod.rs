@@ -21,19 +21,20 @@ enum Format {
 }
 
 impl Imported {
-    pub(super) fn parse(hash: &SecretHash) -> Result<Self, Error> {
+    /// `None` where the hash does not begin like any of these formats.
+    pub(super) fn parse(hash: &SecretHash) -> Option<Result<Self, Error>> {
         let text = hash.expose();
         let is = |prefix| text.starts_with(prefix);
         let format = if is("$2") {
-            Format::Bcrypt(Bcrypt::parse(text)?)
+            Bcrypt::parse(text).map(Format::Bcrypt)
         } else if is("$pbkdf2-") || is("pbkdf2_") {
-            Format::Pbkdf2(Pbkdf2::parse(text)?)
+            Pbkdf2::parse(text).map(Format::Pbkdf2)
         } else if is("$scrypt$") {
-            Format::Scrypt(Scrypt::parse(text)?)
+            Scrypt::parse(text).map(Format::Scrypt)
         } else {
-            return Err(malformed());
+            return None;
         };
-        Ok(Self(format))
+        Some(format.map(Self))
     }
 
     /// A secret with a NUL in it is wrong: no client secret has one (RFC 6749 Appendix A.2), other
