@@ -143,4 +143,27 @@ impl fmt::Display for BuildError {
     }
 }
 
-impl std::error::Error for BuildError {}
+impl std::error::Error for BuildError {
+    // It speaks for the reason, so what comes next is the cause of that.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::io;
+
+    use super::*;
+    use crate::secrets;
+
+    #[test]
+    fn an_error_tells_its_cause_once() {
+        let cause = io::Error::other("no more threads");
+        let error = secrets::Error::new(secrets::ErrorKind::Other, "a thread did not start");
+        let error = BuildError(error.with_source(cause).into());
+        assert_eq!(error.to_string(), "a thread did not start");
+        assert_eq!(error.source().unwrap().to_string(), "no more threads");
+    }
+}
