@@ -46,7 +46,6 @@ use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
 use tower_oauth_clients::domain::{Clock, SystemClock};
 use tower_oauth_clients::handlers::{self, Handlers};
 use tower_oauth_clients::repository::SqliteRepository;
-use tower_oauth_clients::secrets::{Argon2id, HashPool};
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
 
@@ -106,14 +105,11 @@ async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>
     let repository = SqliteRepository::open(path).await?;
     repository.migrate().await?;
 
-    // One pool, so that one bound holds for all the hashing there is.
-    let pool = HashPool::builder(Argon2id::default()).build()?;
-    let manager = ClientManager::builder(repository.clone())
-        .with_hash_pool(pool.clone())
-        .build()?;
+    let manager = ClientManager::builder(repository.clone()).build()?;
     let assertions = AssertionVerifier::builder(issuer).with_replay_store(repository.clone());
     let authenticator = ClientAuthenticator::builder(repository)
-        .with_hash_pool(pool)
+        // One pool, so that one bound holds for all the hashing there is.
+        .with_hash_pool(manager.hash_pool())
         .with_assertions(assertions.build()?)
         .build()?;
     let clients = ClientAuthenticationLayer::new(authenticator);

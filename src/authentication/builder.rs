@@ -61,10 +61,10 @@ impl AuthenticatorBuilder {
         }
     }
 
-    /// The pool that verifies secrets. Share the one of the
-    /// [`ClientManager`](crate::manager::ClientManager), so that one bound holds for both. By
-    /// default [`AnyHash`]: Argon2id at OWASP's minimum, and imported hashes verify; on as many
-    /// threads as there are processors.
+    /// The pool that verifies secrets. Where there is a manager, give
+    /// [its own](crate::manager::ClientManager::hash_pool), so that one bound holds for both. By
+    /// default another one, [`AnyHash`]: Argon2id at OWASP's minimum, and imported hashes verify; on
+    /// as many threads as there are processors.
     pub fn with_hash_pool(mut self, pool: HashPool) -> Self {
         self.pool = Some(pool);
         self
