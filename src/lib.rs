@@ -32,10 +32,12 @@
 //! | mount it | [`adapters`], [`handlers`] |
 //! | call it from Rust | [`manager`] |
 //! | decide who may administer | [`authorization`] |
+//! | keep clients in PostgreSQL or MySQL | [`guides::databases`] |
 //! | keep clients in a place of your own | [`repository::guide`], [`repository`] |
 //! | tell which client calls your token endpoint | [`authentication`], [`adapters::tower::ClientAuthenticationLayer`] |
 //! | show and revoke the tokens of clients | [`manager::tokens`] |
 //! | hear what happens to clients | [`domain::ClientEvents`] |
+//! | watch it: metrics, spans and events | [`guides::observability`] |
 //! | settle what clients may register | [`domain::Policy`] |
 //! | settle how secrets are made and hashed | [`secrets`] |
 //!
@@ -54,10 +56,9 @@
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
 //! | `openapi` | | [`openapi`]: the OpenAPI document of what is served |
 //! | `argon2-rust` | | [`secrets::SimdArgon2id`]: a faster engine for Argon2id, with a risk of its own |
-//! | `metrics` | | counters, gauges and histograms through the `metrics` facade: [their names][observability] |
-//! | `tracing` | | spans and log events; never a secret, hash or token: [their names][observability] |
+//! | `metrics` | | counters, gauges and histograms through the `metrics` facade: [their names][guides::observability] |
+//! | `tracing` | | spans and log events; never a secret, hash or token: [their names][guides::observability] |
 //!
-//! [observability]: https://docs.rs/crate/tower-oauth-clients/latest/source/docs/observability.md
 //! [axum]: https://docs.rs/axum
 //! [tower]: https://docs.rs/tower
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -89,12 +90,19 @@ pub use manager::ClientManager;
 #[doc = include_str!("../README.md")]
 mod readme {}
 
-/// Compiles the examples of the guide to databases.
-#[cfg(all(doctest, feature = "diesel-mysql", feature = "diesel-postgres"))]
-#[doc = include_str!("../docs/databases.md")]
-mod databases {}
+/// Guides, of the same text as the files in `docs/`. How to write a repository is in
+/// [`repository::guide`].
+#[cfg(doc)]
+pub mod guides {
+    // Where they are tested, it takes what their examples use.
+    #[cfg(any(
+        not(doctest),
+        all(feature = "diesel-mysql", feature = "diesel-postgres")
+    ))]
+    #[doc = include_str!("../docs/databases.md")]
+    pub mod databases {}
 
-/// Compiles the example of the guide to metrics and spans.
-#[cfg(all(doctest, feature = "metrics"))]
-#[doc = include_str!("../docs/observability.md")]
-mod observability {}
+    #[cfg(any(not(doctest), feature = "metrics"))]
+    #[doc = include_str!("../docs/observability.md")]
+    pub mod observability {}
+}

@@ -1,6 +1,6 @@
 //! Runs the specification in `features/` over every repository, through the real service.
 //!
-//! `cargo test --test features -- "goes public"` runs the scenarios with these words in their names.
+//! `tests/run --test features -- "goes public"` runs the scenarios with these words in their names.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -9,8 +9,8 @@
 //! ```
 //!
 //! A cost is KiB of memory and a number of iterations; OWASP's sets unless given. Threads are one and
-//! as many as there are processors unless given. What the environment says in `HASHING` comes before
-//! the command line.
+//! as many as there are processors unless given. What the command line says replaces what the
+//! environment says in `HASHING`. `-- --help` tells all options.
 //!
 //! In every round each engine runs once, so that whatever else the machine does disturbs all of them
 //! alike. The numbers are medians of the rounds, a ratio is the median of each round's ratio to the
@@ -52,6 +52,13 @@ pub fn run(allocator: &str) -> Outcome {
         return Ok(());
     }
     let options = Options::read()?;
+    if options.is_help {
+        println!("{}", options::HELP);
+        return Ok(());
+    }
+    if options.is_test {
+        println!("smoke test: it only shows that it works; see --help for a real run");
+    }
     println!("allocator: {allocator}{}", glibc_settings());
     pool_memory(&options)?;
     for &cost in &options.costs {

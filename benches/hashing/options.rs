@@ -2,10 +2,22 @@
 
 use std::thread::available_parallelism;
 
+use tower_oauth_clients::secrets::Argon2idBuilder;
+
 use super::Outcome;
 
-/// OWASP's parameter sets for one lane: KiB of memory, and iterations.
-const OWASP: [(u32, u32); 5] = [(19456, 2), (47104, 1), (12288, 3), (9216, 4), (7168, 5)];
+pub(super) const HELP: &str = "\
+Usage: cargo bench --bench hashing -- [OPTIONS]
+
+  --cost KIB,ITERATIONS  memory and passes of a hash; again for more of them (OWASP's sets)
+  --threads N[,N...]     on how many threads (1, and as many as there are processors)
+  --rounds N             how often each engine runs (11)
+  --hashes N             hashes per engine, thread and round (4)
+  --test                 a smoke test: one round of one hash of the least cost, unless given
+  --help                 this
+
+The environment variable HASHING holds options, too; those of the command line replace them.
+Without cargo, and without any option, it is a smoke test.";
 
 pub(super) struct Options {
     pub(super) rounds: u32,
@@ -15,23 +27,54 @@ pub(super) struct Options {
     pub(super) costs: Vec<(u32, u32)>,
     /// Only to see that it works.
     pub(super) is_test: bool,
+    /// Only to tell how it is called.
+    pub(super) is_help: bool,
+}
+
+/// What was asked for.
+#[derive(Default)]
+struct Asked {
+    rounds: Option<u32>,
+    hashes: Option<u32>,
+    threads: Option<Vec<u32>>,
+    costs: Option<Vec<(u32, u32)>>,
+    bench: bool,
+    test: bool,
+    help: bool,
 }
 
 impl Options {
     pub(super) fn read() -> Outcome<Self> {
-        let processors = available_parallelism().map_or(1, usize::from);
-        let mut options = Self {
-            rounds: 11,
-            hashes: 4,
-            threads: vec![1, u32::try_from(processors)?],
-            costs: Vec::new(),
-            is_test: false,
-        };
-        options.threads.dedup();
-        let (mut bench, mut test) = (false, false);
         let environment = std::env::var("HASHING").unwrap_or_default();
-        let environment = environment.split_whitespace().map(str::to_owned);
-        let mut arguments = environment.chain(std::env::args().skip(1));
+        let mut asked = Asked::default();
+        asked.read(environment.split_whitespace().map(str::to_owned))?;
+        asked.read(std::env::args().skip(1))?;
+
+        // `cargo test --benches` gives no argument, `cargo bench` does, and so does who wants more
+        // than to see that it works.
+        let is_test = asked.test || !(asked.bench || asked.is_explicit());
+        let (rounds, hashes, costs) = match is_test {
+            true => (1, 1, &[(64, 1)][..]),
+            false => (11, 4, Argon2idBuilder::RECOMMENDED),
+        };
+        let processors = available_parallelism().map_or(1, usize::from);
+        let mut threads = vec![1, u32::try_from(processors)?];
+        threads.dedup();
+        Ok(Self {
+            rounds: asked.rounds.unwrap_or(rounds),
+            hashes: asked.hashes.unwrap_or(hashes),
+            threads: asked.threads.unwrap_or(threads),
+            costs: asked.costs.unwrap_or_else(|| costs.to_vec()),
+            is_test,
+            is_help: asked.help,
+        })
+    }
+}
+
+impl Asked {
+    /// What is said here replaces what was said before.
+    fn read(&mut self, mut arguments: impl Iterator<Item = String>) -> Outcome {
+        let mut costs = Vec::new();
         while let Some(argument) = arguments.next() {
             let mut numbers = || -> Outcome<Vec<u32>> {
                 let value = arguments.next().ok_or("a number is missing")?;
@@ -43,26 +86,29 @@ impl Options {
             };
             match argument.as_str() {
                 "--cost" => match numbers()?[..] {
-                    [memory, iterations] => options.costs.push((memory, iterations)),
+                    [memory, iterations] => costs.push((memory, iterations)),
                     _ => return Err("a cost is KiB of memory and iterations: 19456,2".into()),
                 },
-                "--threads" => options.threads = numbers()?,
-                "--rounds" => options.rounds = one(&numbers()?)?,
-                "--hashes" => options.hashes = one(&numbers()?)?,
-                "--bench" => bench = true,
-                "--test" => test = true,
-                _ => return Err(format!("unknown argument {argument}").into()),
+                "--threads" => self.threads = Some(numbers()?),
+                "--rounds" => self.rounds = Some(one(&numbers()?)?),
+                "--hashes" => self.hashes = Some(one(&numbers()?)?),
+                "--bench" => self.bench = true,
+                "--test" => self.test = true,
+                "--help" | "-h" => self.help = true,
+                _ => return Err(format!("unknown argument {argument}; see --help").into()),
             }
         }
-        // `cargo test --benches` gives no argument, `cargo bench` does.
-        if test || !bench {
-            (options.rounds, options.hashes, options.is_test) = (1, 1, true);
-            options.costs = vec![(64, 1)];
+        if !costs.is_empty() {
+            self.costs = Some(costs);
         }
-        if options.costs.is_empty() {
-            options.costs = OWASP.to_vec();
-        }
-        Ok(options)
+        Ok(())
+    }
+
+    fn is_explicit(&self) -> bool {
+        self.rounds.is_some()
+            || self.hashes.is_some()
+            || self.threads.is_some()
+            || self.costs.is_some()
     }
 }
 

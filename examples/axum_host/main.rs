@@ -34,7 +34,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Router, extract};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::ctrl_c;
 use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::axum::router;
@@ -177,18 +177,30 @@ async fn listen() -> Result<(TcpListener, SocketAddr), String> {
 
 /// Resolves at SIGTERM or Ctrl-C; requests under way are answered before the process ends.
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
-    let listen = |kind| signal(kind).map_err(|error| format!("Cannot wait for signals: {error}"));
-    let (mut terminate, mut interrupt) = (
-        listen(SignalKind::terminate())?,
-        listen(SignalKind::interrupt())?,
-    );
+    let terminated = terminated().map_err(|error| format!("Cannot wait for signals: {error}"))?;
     Ok(async move {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            () = terminated => {}
+            Ok(()) = ctrl_c() => {}
         }
         tracing::info!("stopping");
     })
+}
+
+/// Resolves at SIGTERM, where there is such a thing.
+#[cfg(unix)]
+fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        terminate.recv().await;
+    })
+}
+
+#[cfg(not(unix))]
+fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(std::future::pending())
 }
 
 /// A caller learns only that something failed; the cause is for the log.

@@ -35,7 +35,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::ctrl_c;
 use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::axum::router;
@@ -46,7 +46,6 @@ use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
 use tower_oauth_clients::domain::{Clock, SystemClock};
 use tower_oauth_clients::handlers::{self, Handlers};
 use tower_oauth_clients::repository::SqliteRepository;
-use tower_oauth_clients::secrets::{Argon2id, HashPool};
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
 
@@ -106,14 +105,11 @@ async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>
     let repository = SqliteRepository::open(path).await?;
     repository.migrate().await?;
 
-    // One pool, so that one bound holds for all the hashing there is.
-    let pool = HashPool::builder(Argon2id::default()).build()?;
-    let manager = ClientManager::builder(repository.clone())
-        .with_hash_pool(pool.clone())
-        .build()?;
+    let manager = ClientManager::builder(repository.clone()).build()?;
     let assertions = AssertionVerifier::builder(issuer).with_replay_store(repository.clone());
     let authenticator = ClientAuthenticator::builder(repository)
-        .with_hash_pool(pool)
+        // One pool, so that one bound holds for all the hashing there is.
+        .with_hash_pool(manager.hash_pool())
         .with_assertions(assertions.build()?)
         .build()?;
     let clients = ClientAuthenticationLayer::new(authenticator);
@@ -175,15 +171,30 @@ fn tell(error: &dyn Error) -> String {
 
 /// Resolves at SIGTERM or Ctrl-C; requests under way are answered before the process ends.
 fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let terminated = terminated()?;
     Ok(async move {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            () = terminated => {}
+            Ok(()) = ctrl_c() => {}
         }
         tracing::info!("stopping");
     })
+}
+
+/// Resolves at SIGTERM, where there is such a thing.
+#[cfg(unix)]
+fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        terminate.recv().await;
+    })
+}
+
+#[cfg(not(unix))]
+fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(std::future::pending())
 }
 
 /// A token of an administrator of the tenant `demo`, good for an hour.

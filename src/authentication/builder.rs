@@ -61,10 +61,10 @@ impl AuthenticatorBuilder {
         }
     }
 
-    /// The pool that verifies secrets. Share the one of the
-    /// [`ClientManager`](crate::manager::ClientManager), so that one bound holds for both. By
-    /// default [`AnyHash`]: Argon2id at OWASP's minimum, and imported hashes verify; on as many
-    /// threads as there are processors.
+    /// The pool that verifies secrets. Where there is a manager, give
+    /// [its own](crate::manager::ClientManager::hash_pool), so that one bound holds for both. By
+    /// default another one, [`AnyHash`]: Argon2id at OWASP's minimum, and imported hashes verify; on
+    /// as many threads as there are processors.
     pub fn with_hash_pool(mut self, pool: HashPool) -> Self {
         self.pool = Some(pool);
         self
@@ -201,4 +201,26 @@ impl fmt::Display for BuildError {
     }
 }
 
-impl StdError for BuildError {}
+impl StdError for BuildError {
+    // It speaks for the reason, so what comes next is the cause of that.
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+    use crate::secrets;
+
+    #[test]
+    fn an_error_tells_its_cause_once() {
+        let cause = io::Error::other("no more threads");
+        let error = secrets::Error::new(secrets::ErrorKind::Other, "a thread did not start");
+        let error = BuildError::new(error.with_source(cause));
+        assert_eq!(error.to_string(), "a thread did not start");
+        assert_eq!(error.source().unwrap().to_string(), "no more threads");
+    }
+}

@@ -13,7 +13,9 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let repository = MemoryRepository::new();
 //! let manager = ClientManager::builder(repository.clone()).build()?;
-//! let authenticator = ClientAuthenticator::builder(repository).build()?;
+//! let authenticator = ClientAuthenticator::builder(repository)
+//!     .with_hash_pool(manager.hash_pool()) // one bound for all the hashing there is
+//!     .build()?;
 //!
 //! let tenant = TenantId::parse("acme").ok_or("not a tenant")?;
 //! let operator = Operator::new("alice", Role::Admin, tenant);

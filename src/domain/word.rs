@@ -1,5 +1,5 @@
 /// An enum whose values are words on the wire and in storage: one list gives the type, `ALL`,
-/// `as_str` and `parse`, so that they can't differ.
+/// `as_str` and `parse`, so that they can't differ. A word may be added at any time.
 macro_rules! words {
     (
         $(#[$meta:meta])*
@@ -7,6 +7,7 @@ macro_rules! words {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum $name { $( $(#[$doc])* $variant, )+ }
 
         impl $name {

@@ -37,8 +37,8 @@ impl ManagerBuilder {
         }
     }
 
-    /// The pool that hashes secrets, for other parameters, other numbers of threads, or to share
-    /// it. By default [`AnyHash`]: Argon2id at OWASP's minimum, and imported hashes verify; on as
+    /// The pool that hashes secrets, for other parameters or other numbers of threads; to share the
+    /// default one, there is [`ClientManager::hash_pool`]. By default [`AnyHash`]: Argon2id at OWASP's minimum, and imported hashes verify; on as
     /// many threads as there are processors.
     pub fn with_hash_pool(mut self, pool: HashPool) -> Self {
         self.pool = Some(pool);
@@ -143,4 +143,45 @@ impl fmt::Display for BuildError {
     }
 }
 
-impl std::error::Error for BuildError {}
+impl std::error::Error for BuildError {
+    // It speaks for the reason, so what comes next is the cause of that.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::io;
+
+    use super::*;
+    use crate::domain::SecretHash;
+    use crate::repository::MemoryRepository;
+    use crate::secrets;
+
+    #[test]
+    fn an_error_tells_its_cause_once() {
+        let cause = io::Error::other("no more threads");
+        let error = secrets::Error::new(secrets::ErrorKind::Other, "a thread did not start");
+        let error = BuildError(error.with_source(cause).into());
+        assert_eq!(error.to_string(), "a thread did not start");
+        assert_eq!(error.source().unwrap().to_string(), "no more threads");
+    }
+
+    #[test]
+    fn the_pool_is_the_one_that_was_given_or_takes_what_is_imported() {
+        let builder = || ClientManager::builder(MemoryRepository::new());
+        let bcrypt =
+            SecretHash::from_phc("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+        let manager = builder().build().unwrap();
+        assert!(manager.hash_pool().reads(&bcrypt));
+
+        let own = HashPool::builder(secrets::Argon2id::default());
+        let manager = builder().with_hash_pool(own.build().unwrap());
+        let manager = manager.build().unwrap();
+        assert!(!manager.hash_pool().reads(&bcrypt));
+        let within = manager.within(MemoryRepository::new());
+        assert!(!within.hash_pool().reads(&bcrypt));
+    }
+}

@@ -121,6 +121,30 @@ impl ClientManager {
         Self(Arc::new(inner))
     }
 
+    /// The pool that secrets are hashed in, to share it with the
+    /// [`ClientAuthenticator`](crate::authentication::ClientAuthenticator): then there is one bound
+    /// for all the hashing that the host does, and threads and memory are there once.
+    ///
+    /// ```
+    /// use tower_oauth_clients::ClientManager;
+    /// use tower_oauth_clients::authentication::ClientAuthenticator;
+    /// use tower_oauth_clients::repository::MemoryRepository;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let repository = MemoryRepository::new();
+    /// let manager = ClientManager::builder(repository.clone()).build()?;
+    /// let authenticator = ClientAuthenticator::builder(repository)
+    ///     .with_hash_pool(manager.hash_pool())
+    ///     .build()?;
+    /// # let _ = authenticator;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn hash_pool(&self) -> HashPool {
+        self.0.pool.clone()
+    }
+
     /// Reads a client.
     ///
     /// # Errors

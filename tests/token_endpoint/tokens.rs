@@ -3,6 +3,12 @@
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tower_oauth_clients::ClientManager;
+use tower_oauth_clients::domain::{
+    AuthMethod, ClientId, Draft, GrantType, Operator, Role, SecretHash, TenantId,
+};
+use tower_oauth_clients::manager::transfer::ClientImport;
+use tower_oauth_clients::repository::SqliteRepository;
 
 use crate::TOKEN_ENDPOINT;
 use crate::client::{CLIENTS, Client, issuer, post};
@@ -61,6 +67,35 @@ fn a_token_is_as_good_as_its_client_and_in_its_tenant_only() {
     host.ask("DELETE", &path, &host.token, &Value::Null);
     assert_eq!(introspect(&host, &api, token), nothing);
     assert_eq!(client.token(&host, &[]).status, 401);
+    host.stop();
+}
+
+/// Its hash is bcrypt's, as the other system made it.
+#[tokio::test]
+async fn a_client_of_another_system_gets_a_token() {
+    let folder = TempDir::new().unwrap();
+    let host = Settings::of(&TOKEN_ENDPOINT, &folder).start();
+    let repository = SqliteRepository::open(folder.path().join("clients.db")).await;
+    let manager = ClientManager::builder(repository.unwrap()).build().unwrap();
+    let operator = Operator::new("alice", Role::Admin, TenantId::parse("demo").unwrap());
+    let draft = Draft::new("Payroll", ["https://payroll.example.com/callback"])
+        .with_grant_types([GrantType::ClientCredentials])
+        .with_client_auth_methods([AuthMethod::ClientSecretPost]);
+    let hash = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+    let import = ClientImport::new(ClientId::parse("payroll").unwrap(), draft)
+        .with_secret(SecretHash::from_phc(hash), "");
+    manager.import(&operator, import).await.unwrap();
+
+    let with_secret = |secret: &str| {
+        let client = Client {
+            id: "payroll".to_owned(),
+            secret: secret.to_owned(),
+        };
+        client.token(&host, &[])
+    };
+    assert_eq!(with_secret("U*V").status, 401);
+    let issued = with_secret("U*U");
+    assert_eq!(issued.status, 200, "{}", issued.body);
     host.stop();
 }
 

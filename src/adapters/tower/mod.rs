@@ -34,6 +34,64 @@
 //! # }
 //! ```
 //!
+//! Served by hyper alone, each connection with the address that the audit trail shows. Behind a proxy
+//! that you trust, take the one that the proxy tells:
+//!
+//! ```
+//! use http::Request;
+//! use hyper::{body::Incoming, server::conn::http1};
+//! use hyper_util::rt::{TokioIo, TokioTimer};
+//! use hyper_util::service::TowerToHyperService;
+//! use tokio::net::TcpListener;
+//! use tower::ServiceExt;
+//! use tower_oauth_clients::adapters::tower::ManagementService;
+//! use tower_oauth_clients::handlers::PeerIp;
+//!
+//! async fn serve(listener: TcpListener, service: ManagementService) -> std::io::Result<()> {
+//!     loop {
+//!         let (stream, peer) = listener.accept().await?;
+//!         let service = service.clone().map_request(move |mut request: Request<Incoming>| {
+//!             request.extensions_mut().insert(PeerIp(peer.ip()));
+//!             request
+//!         });
+//!         let mut http = http1::Builder::new();
+//!         let http = http.timer(TokioTimer::new()); // ends who never sends a whole head
+//!         let service = TowerToHyperService::new(service);
+//!         tokio::spawn(http.serve_connection(TokioIo::new(stream), service));
+//!     }
+//! }
+//! # use tokio::io::{AsyncReadExt, AsyncWriteExt};
+//! # use tower_oauth_clients::ClientManager;
+//! # use tower_oauth_clients::authorization::{Authorizer, Error, ErrorKind, Principal};
+//! # use tower_oauth_clients::handlers::Handlers;
+//! # use tower_oauth_clients::repository::MemoryRepository;
+//! # struct Nobody;
+//! # impl Authorizer for Nobody {
+//! #     async fn authorize(&self, head: &http::request::Parts) -> Result<Principal, Error> {
+//! #         assert!(head.extensions.get::<PeerIp>().is_some_and(|PeerIp(ip)| ip.is_loopback()));
+//! #         Err(ErrorKind::MissingCredentials.into())
+//! #     }
+//! # }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let manager = ClientManager::builder(MemoryRepository::new()).build()?;
+//! # let service = ManagementService::new(Handlers::new(manager, Nobody));
+//! # let listener = TcpListener::bind("127.0.0.1:0").await?;
+//! # let mut stream = tokio::net::TcpStream::connect(listener.local_addr()?).await?;
+//! # tokio::spawn(serve(listener, service));
+//! # let request = b"GET /admin/oauth/clients HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+//! # stream.write_all(request).await?;
+//! # let mut answer = String::new();
+//! # stream.read_to_string(&mut answer).await?;
+//! # assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! actix-web 4 is no tower service, and its methods, URIs and statuses are those of `http` 0.2: make
+//! an `http` 1 request of its request, body and [`PeerIp`](crate::handlers::PeerIp), give it to
+//! [`Handlers::handle`](crate::handlers::Handlers::handle), and its response of the answer.
+//!
 //! A token endpoint. Whoever calls it has authenticated, and the body is still there to read:
 //!
 //! ```

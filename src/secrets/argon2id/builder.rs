@@ -14,10 +14,12 @@ pub struct Argon2idBuilder {
     insecure: bool,
 }
 
-/// OWASP's parameter sets for one lane, equal in strength: KiB of memory, and iterations.
-const RECOMMENDED: [(u32, u32); 5] = [(47104, 1), (19456, 2), (12288, 3), (9216, 4), (7168, 5)];
-
 impl Argon2idBuilder {
+    /// OWASP's parameter sets for one lane, equal in strength: KiB of memory, and iterations. The
+    /// default comes first.
+    pub const RECOMMENDED: &'static [(u32, u32)] =
+        &[(19456, 2), (47104, 1), (12288, 3), (9216, 4), (7168, 5)];
+
     pub(super) fn new() -> Self {
         Self {
             memory: Params::DEFAULT_M_COST,
@@ -48,9 +50,9 @@ impl Argon2idBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] unless one of OWASP's sets is reached in both memory (KiB) and
-    /// iterations: 47104 and 1, 19456 and 2, 12288 and 3, 9216 and 4, or 7168 and 5. Also when the
-    /// costs are above what a verification may cost (see [`Argon2id`]), or below what Argon2 can
+    /// [`ErrorKind::Configuration`] unless one of [OWASP's sets](Self::RECOMMENDED) is reached in
+    /// both memory (KiB) and iterations: 19456 and 2, 47104 and 1, 12288 and 3, 9216 and 4, or 7168
+    /// and 5. Also when the costs are above what a verification may cost (see [`Argon2id`]), or below what Argon2 can
     /// do: 8 KiB and one iteration.
     pub fn build(self) -> Result<Argon2id, Error> {
         self.params().map(Argon2id::from_params)
@@ -69,8 +71,9 @@ impl Argon2idBuilder {
 
     fn params(self) -> Result<Params, Error> {
         let refused = |reason| Error::new(ErrorKind::Configuration, reason);
-        let reached = |(memory, iterations)| self.memory >= memory && self.iterations >= iterations;
-        if !self.insecure && !RECOMMENDED.into_iter().any(reached) {
+        let reached =
+            |&(memory, iterations)| self.memory >= memory && self.iterations >= iterations;
+        if !self.insecure && !Self::RECOMMENDED.iter().any(reached) {
             return Err(refused("Argon2id's costs are below OWASP's recommendation"));
         }
         let params = Params::new(self.memory, self.iterations, 1, None).map_err(|error| {
@@ -96,11 +99,18 @@ mod tests {
 
     #[test]
     fn takes_what_owasp_recommends_or_more() {
-        for (memory, iterations) in RECOMMENDED {
+        for &(memory, iterations) in Argon2idBuilder::RECOMMENDED {
             assert!(build(memory, iterations).is_ok());
             assert!(build(memory - 1, iterations).is_err());
         }
         assert!(build(65536, 3).is_ok());
+    }
+
+    #[test]
+    fn the_default_is_the_first_that_owasp_recommends() {
+        let builder = Argon2id::builder();
+        let default = (builder.memory, builder.iterations);
+        assert_eq!(Argon2idBuilder::RECOMMENDED.first(), Some(&default));
     }
 
     #[test]
