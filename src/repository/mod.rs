@@ -58,6 +58,9 @@ pub const MAX_ACTIVE_SECRETS: usize = 2;
 /// The most retired secrets of a client that still verify.
 pub const MAX_RETIRED_SECRETS: usize = 2;
 
+/// The most inactive secrets of a client that are kept when it gets another secret.
+pub const MAX_INACTIVE_SECRETS: usize = 100;
+
 /// How a new client comes to be.
 #[derive(Clone, Debug)]
 pub enum Origin {
@@ -213,7 +216,8 @@ pub trait ClientRepository: Send + Sync + 'static {
         client_id: &ClientId,
     ) -> impl Future<Output = Result<Vec<SecretRecord>>> + Send;
 
-    /// Adds an active secret.
+    /// Adds an active secret. Of the inactive ones, the newest [`MAX_INACTIVE_SECRETS`] stay; older
+    /// ones are removed.
     ///
     /// # Errors
     ///
@@ -233,7 +237,8 @@ pub trait ClientRepository: Send + Sync + 'static {
     /// Adds an active secret and retires every other active one: they verify until `grace_ends`, or
     /// until they expire by themselves if that is earlier. No secret is prolonged. Of the retired
     /// ones that still verify, the newest [`MAX_RETIRED_SECRETS`] stay; older ones become inactive,
-    /// and so do all when `grace_ends` is not after the time of the audit entry.
+    /// and so do all when `grace_ends` is not after the time of the audit entry. The oldest inactive
+    /// ones are removed then, as in [`add_secret`](Self::add_secret).
     ///
     /// # Errors
     ///

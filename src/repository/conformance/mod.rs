@@ -137,6 +137,7 @@ macro_rules! conformance_tests {
             a_rotation_retires_the_active_secrets,
             a_rotation_without_grace_ends_every_other_secret,
             two_retired_secrets_stay_at_most,
+            a_hundred_inactive_secrets_stay_at_most,
             a_rotation_prolongs_no_secret,
             expired_secrets_do_not_take_a_place,
             secrets_come_back_as_they_were_stored,

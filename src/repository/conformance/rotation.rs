@@ -77,6 +77,47 @@ pub async fn two_retired_secrets_stay_at_most(repository: impl ClientRepository)
     assert_eq!(subject.version(id).await.ok(), Some(version));
 }
 
+/// The newest ones, whether it is a rotation or an addition that brings another secret: what a
+/// client's secrets cost never grows without end.
+pub async fn a_hundred_inactive_secrets_stay_at_most(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    let client = client(&subject.tenant, 1);
+    let first = secret(1_000);
+    let inactive = |second| {
+        let mut secret = secret(second);
+        secret.status = Inactive;
+        secret
+    };
+    // Two more than may stay, and one that is newer than what is active.
+    let mut imported: Vec<_> = (2..103).map(inactive).collect();
+    imported.push(inactive(2_000));
+    let origin = Origin::Import(imported);
+    let stored = subject.store(&client, Some(&first), &origin, 1);
+    stored.await.expect("a client is stored");
+    let id = &client.client_id;
+    let created = async || {
+        let secrets = subject.secrets(id).await.expect("secrets");
+        let created = secrets.iter().map(|secret| secret.created_at);
+        created.collect::<Vec<_>>()
+    };
+    let newest_first = |kept: &[u64], oldest: u64| {
+        let all = kept.iter().copied().chain((oldest..103).rev());
+        all.map(at).collect::<Vec<_>>()
+    };
+    assert_eq!(created().await, newest_first(&[2_000, 1_000], 2));
+
+    let version = subject.version(id).await.expect("the client");
+    subject.add(id, version, 2_001).await.expect("added");
+    assert_eq!(created().await, newest_first(&[2_001, 2_000, 1_000], 4));
+    // In grace nothing more ends; without grace, three do.
+    rotate(&subject, id, at(5_000), 2_002).await;
+    let kept = [2_002, 2_001, 2_000, 1_000];
+    assert_eq!(created().await, newest_first(&kept, 4));
+    rotate(&subject, id, at(2_003), 2_003).await;
+    let kept = [2_003, 2_002, 2_001, 2_000, 1_000];
+    assert_eq!(created().await, newest_first(&kept, 7));
+}
+
 /// A secret that stops verifying by itself before the grace ends does so, whether it is retired now
 /// or was before.
 pub async fn a_rotation_prolongs_no_secret(repository: impl ClientRepository) {

@@ -1,5 +1,6 @@
 use super::{
-    Credentials, ErrorKind, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin, Result, Secrets,
+    Credentials, ErrorKind, MAX_ACTIVE_SECRETS, MAX_INACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin,
+    Result, Secrets,
 };
 use crate::domain::{
     AuditEntry, Client, Id, SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version,
@@ -180,6 +181,7 @@ impl StoredClient {
                 return Err(ErrorKind::TooManySecrets.into());
             }
             stored.secrets.insert(place, secret.clone());
+            stored.remove_oldest();
             Ok(())
         })
     }
@@ -200,6 +202,7 @@ impl StoredClient {
             let place = stored.place(secret.id)?;
             stored.retire_secrets(grace_ends, audit.at);
             stored.secrets.insert(place, secret.clone());
+            stored.remove_oldest();
             Ok(())
         })
     }
@@ -317,6 +320,14 @@ impl StoredClient {
         for secret in &mut self.secrets {
             end(secret, now);
         }
+    }
+
+    fn remove_oldest(&mut self) {
+        let mut inactive = 0;
+        self.secrets.retain(|secret| {
+            inactive += usize::from(secret.status == SecretStatus::Inactive);
+            secret.status != SecretStatus::Inactive || inactive <= MAX_INACTIVE_SECRETS
+        });
     }
 
     fn retire_secrets(&mut self, grace_ends: Timestamp, now: Timestamp) {

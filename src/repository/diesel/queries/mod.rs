@@ -8,6 +8,7 @@
 mod audit;
 mod clients;
 mod secrets;
+mod statuses;
 mod transaction;
 
 use diesel::query_builder::{QueryFragment, QueryId};

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use super::audit::insert_audit;
 use super::clients::advance;
+use super::statuses::Statuses;
 use super::transaction::{begin, end};
 use super::{Connection, Statement, find, latest, together};
 use crate::domain::SecretStatus::{Active, Inactive, Retired};
@@ -14,7 +15,7 @@ use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{AuditRow, Key, SecretRow};
 use crate::repository::diesel::schema::oauth_client_secrets::{self, dsl};
 use crate::repository::diesel::schema::{live, oauth_clients, secrets as of_client};
-use crate::repository::{Credentials, ErrorKind, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS};
+use crate::repository::{Credentials, ErrorKind, MAX_ACTIVE_SECRETS};
 
 pub(in super::super) async fn secrets(
     conn: &mut Connection,
@@ -56,14 +57,11 @@ pub(in super::super) async fn add_secret(
     begin(conn).await?;
     let outcome = async {
         advance(conn, key, Some(expected), audit).await?;
-        let active: i64 = of_client(key)
-            .filter(dsl::status.eq(Active.as_str()))
-            .count()
-            .get_result(conn)
-            .await?;
-        if usize::try_from(active).is_ok_and(|active| active >= MAX_ACTIVE_SECRETS) {
+        let all = Statuses::load(conn, key).await?;
+        if all.count(Active) >= MAX_ACTIVE_SECRETS {
             return Err(ErrorKind::TooManySecrets.into());
         }
+        all.remove_oldest(conn, key).await?;
         let secret = insert_secret(secret);
         together!(conn; secret, show_last_four(key), insert_audit(audit)).map(drop)?;
         Ok(())
@@ -96,8 +94,10 @@ pub(in super::super) async fn rotate_secret(
             together!(conn; retire, end_secrets(key, audit)).map(drop)?;
         } else {
             together!(conn; retire, end_expired(key, audit)).map(drop)?;
-            end_outdated(conn, key, audit).await?;
         }
+        let mut all = Statuses::load(conn, key).await?;
+        all.end_outdated(conn, key, audit).await?;
+        all.remove_oldest(conn, key).await?;
         let secret = insert_secret(secret);
         together!(conn; secret, show_last_four(key), insert_audit(audit)).map(drop)?;
         Ok(())
@@ -115,27 +115,6 @@ fn end_expired<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a
             dsl::updated_at.eq(audit.at()),
         )),
     )
-}
-
-/// Ends the retired secrets, all but the newest ones.
-async fn end_outdated(conn: &mut Connection, key: &Key, audit: &AuditRow) -> Result<()> {
-    let retired = of_client(key).filter(dsl::status.eq(Retired.as_str()));
-    let ids: Vec<String> = retired
-        .select(dsl::id)
-        .order(dsl::id.desc())
-        .load(conn)
-        .await?;
-    if let Some(newest_to_end) = ids.get(MAX_RETIRED_SECRETS) {
-        prepared!(
-            diesel::update(retired.filter(dsl::id.le(newest_to_end))).set((
-                dsl::status.eq(Inactive.as_str()),
-                dsl::updated_at.eq(audit.at()),
-            )),
-        )
-        .execute(conn)
-        .await?;
-    }
-    Ok(())
 }
 
 pub(in super::super) async fn deactivate_secret(
@@ -175,15 +154,9 @@ pub(in super::super) async fn delete_secret(
     begin(conn).await?;
     let outcome = async {
         advance(conn, key, None, audit).await?;
-        let all: Vec<(String, String)> = latest!(of_client(key).select((dsl::id, dsl::status)))
-            .load(conn)
-            .await?;
-        let found = all.iter().find(|(found, _)| found == id);
-        let (_, status) = found.ok_or(ErrorKind::NotFound)?;
-        let others_active = all
-            .iter()
-            .any(|(other, s)| other != id && s == Active.as_str());
-        if all.len() == 1 || (status == Active.as_str() && !others_active) {
+        let all = Statuses::load(conn, key).await?;
+        let status = all.of(id).ok_or(ErrorKind::NotFound)?;
+        if all.is_only_one() || (status == Active && all.count(Active) == 1) {
             return Err(Fault::from(ErrorKind::LastSecret));
         }
         let secret = diesel::delete(of_client(key).filter(dsl::id.eq(id)));

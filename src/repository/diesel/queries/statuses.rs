@@ -1,0 +1,80 @@
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Connection, latest};
+use crate::domain::SecretStatus::{self, Inactive, Retired};
+use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::prepared::prepared;
+use crate::repository::diesel::rows::{AuditRow, Key};
+use crate::repository::diesel::schema::oauth_client_secrets::dsl;
+use crate::repository::diesel::schema::secrets as of_client;
+use crate::repository::{MAX_INACTIVE_SECRETS, MAX_RETIRED_SECRETS};
+
+/// What a client has of secrets, newest first, while a write holds the client's lock.
+pub(super) struct Statuses(Vec<(String, SecretStatus)>);
+
+impl Statuses {
+    pub(super) async fn load(conn: &mut Connection, key: &Key) -> Result<Self> {
+        let secrets = of_client(key).select((dsl::id, dsl::status));
+        let rows: Vec<(String, String)> = latest!(secrets.order(dsl::id.desc())).load(conn).await?;
+        let read = |(id, status): (String, String)| {
+            let status = SecretStatus::parse(&status).ok_or(Fault::Unreadable("status"))?;
+            Ok((id, status))
+        };
+        rows.into_iter().map(read).collect::<Result<_>>().map(Self)
+    }
+
+    pub(super) fn of(&self, id: &str) -> Option<SecretStatus> {
+        let found = self.0.iter().find(|(found, _)| found == id);
+        found.map(|(_, status)| *status)
+    }
+
+    pub(super) fn count(&self, status: SecretStatus) -> usize {
+        self.ids(status).count()
+    }
+
+    pub(super) fn is_only_one(&self) -> bool {
+        self.0.len() == 1
+    }
+
+    fn ids(&self, status: SecretStatus) -> impl Iterator<Item = &str> {
+        let of_status = self.0.iter().filter(move |(_, found)| *found == status);
+        of_status.map(|(id, _)| &**id)
+    }
+
+    /// Ends the retired secrets, all but the newest ones.
+    pub(super) async fn end_outdated(
+        &mut self,
+        conn: &mut Connection,
+        key: &Key,
+        audit: &AuditRow,
+    ) -> Result<()> {
+        let Some(newest_to_end) = self.ids(Retired).nth(MAX_RETIRED_SECRETS) else {
+            return Ok(());
+        };
+        let newest_to_end = newest_to_end.to_owned();
+        let retired = of_client(key).filter(dsl::status.eq(Retired.as_str()));
+        prepared!(
+            diesel::update(retired.filter(dsl::id.le(&newest_to_end))).set((
+                dsl::status.eq(Inactive.as_str()),
+                dsl::updated_at.eq(audit.at()),
+            )),
+        )
+        .execute(conn)
+        .await?;
+        let ended = self.0.iter_mut().filter(|(id, _)| *id <= newest_to_end);
+        ended.for_each(|(_, status)| *status = Inactive);
+        Ok(())
+    }
+
+    /// Removes the inactive secrets, all but the newest ones.
+    pub(super) async fn remove_oldest(&self, conn: &mut Connection, key: &Key) -> Result<()> {
+        if let Some(newest_to_go) = self.ids(Inactive).nth(MAX_INACTIVE_SECRETS) {
+            let inactive = of_client(key).filter(dsl::status.eq(Inactive.as_str()));
+            diesel::delete(inactive.filter(dsl::id.le(newest_to_go)))
+                .execute(conn)
+                .await?;
+        }
+        Ok(())
+    }
+}
