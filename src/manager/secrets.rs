@@ -55,7 +55,9 @@ impl ClientManager {
         self.issue(operator, client_id, Action::SecretCreate).await
     }
 
-    /// Reads all secrets of a client, newest first; no plaintext is among them.
+    /// Reads the secrets of a client, newest first; no plaintext is among them. Of the inactive ones
+    /// the newest [`MAX_INACTIVE_SECRETS`](crate::repository::MAX_INACTIVE_SECRETS) are kept when
+    /// another one is issued.
     ///
     /// # Errors
     ///
