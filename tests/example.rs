@@ -23,7 +23,12 @@ use std::thread;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use self::host::Settings;
+use self::host::{Program, Settings};
+
+const HYPER_HOST: Program = Program {
+    name: "hyper_host",
+    last_command: "curl -sS \"$CLIENTS?page_size=10\"",
+};
 
 /// Where the clients are, below the host's own prefix.
 const CLIENTS: &str = "/api/v1/admin/oauth/clients";
@@ -40,6 +45,32 @@ const MYSQL: &str = match cfg!(feature = "diesel-mysql") {
 
 fn my_application() -> Value {
     json!({"name": "My Application", "redirect_uris": ["https://app.example.com/callback"]})
+}
+
+#[test]
+fn a_host_without_axum_does_the_same() {
+    let folder = TempDir::new().unwrap();
+    let host = Settings::of(&HYPER_HOST, &folder).start();
+    let own = host.ask("GET", "/", "", &Value::Null);
+    assert_eq!(
+        (own.status, &*own.body),
+        (200, "This route is the host's own.\n")
+    );
+    assert_eq!(host.ask("GET", "/other", "", &Value::Null).status, 404);
+    let denied = host.ask(
+        "GET",
+        CLIENTS,
+        "somebody else's key, which is as long",
+        &Value::Null,
+    );
+    assert_eq!(denied.status, 401);
+    let created = host.ask("POST", CLIENTS, &host.token, &my_application());
+    assert_eq!(created.status, 201, "{}", created.body);
+    let trail = format!("{CLIENTS}/{}/audit-logs", created.data("client_id"));
+    let trail = host.ask("GET", &trail, &host.token, &Value::Null).json();
+    let entry = &trail["items"][0];
+    assert_eq!(entry["operator_id"], "operations", "{trail}");
+    assert_eq!(entry["ip"], "127.0.0.1", "{trail}");
 }
 
 #[test]

@@ -1,0 +1,154 @@
+//! A host on hyper alone: what is below `/api/v1/admin/oauth` is the client management's, which keeps
+//! the clients in a SQLite file, and everything else is the host's own. Its administrators have a key
+//! in place of signed tokens, so it brings an authorizer of its own.
+//!
+//! ```sh
+//! cargo run --example hyper_host --no-default-features --features diesel-sqlite
+//! ```
+//!
+//! | Variable | Meaning | Default |
+//! |---|---|---|
+//! | `ADDR` | where to listen | `127.0.0.1:3000` |
+//! | `CLIENTS_FILE` | where the clients are | `oauth_clients.db` |
+//! | `ADMIN_KEY` | the administrators' key, at least 32 bytes | made up at each start |
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::convert::Infallible;
+use std::env;
+use std::error::Error as StdError;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use subtle::ConstantTimeEq;
+use tokio::net::TcpListener;
+use tokio::signal::ctrl_c;
+use tokio::time::{sleep, timeout};
+use tower::{ServiceExt, service_fn};
+use tower_oauth_clients::ClientManager;
+use tower_oauth_clients::adapters::tower::ManagementService;
+use tower_oauth_clients::authorization::{Authorizer, Error, ErrorKind, Principal, bearer_token};
+use tower_oauth_clients::domain::{Role, TenantId};
+use tower_oauth_clients::handlers::{Body, Handlers, PeerIp};
+use tower_oauth_clients::repository::SqliteRepository;
+
+/// How long requests under way may take when the host is asked to stop.
+const TIME_TO_STOP: Duration = Duration::from_secs(10);
+
+/// One key for all who administer the tenant `demo`.
+#[derive(Clone)]
+struct Key(Arc<str>);
+
+impl Key {
+    fn from_env() -> Result<Self, String> {
+        match env::var("ADMIN_KEY") {
+            Ok(key) if key.len() >= 32 => Ok(Self(key.into())),
+            Ok(_) => Err("ADMIN_KEY must be at least 32 bytes long".into()),
+            Err(_) => {
+                let [one, other] = rand::random::<[u128; 2]>();
+                Ok(Self(format!("{one:032x}{other:032x}").into()))
+            }
+        }
+    }
+}
+
+impl Authorizer for Key {
+    async fn authorize(&self, head: &Parts) -> Result<Principal, Error> {
+        let presented = bearer_token(&head.headers)?.as_bytes();
+        if !bool::from(presented.ct_eq(self.0.as_bytes())) {
+            return Err(ErrorKind::InvalidToken.into());
+        }
+        Principal::new("operations", Role::Admin, TenantId::parse("demo"))
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn StdError>> {
+    let key = Key::from_env()?;
+    let file = env::var_os("CLIENTS_FILE").unwrap_or_else(|| "oauth_clients.db".into());
+    let repository = SqliteRepository::open(file).await?;
+    repository.migrate().await?;
+    let manager = ClientManager::builder(repository).build()?;
+    let management = ManagementService::new(Handlers::new(manager, key.clone()));
+    let management = management.with_prefix("/api/v1");
+
+    let address = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".into());
+    let listener = TcpListener::bind(address).await?;
+    print_commands(listener.local_addr()?, &key.0);
+    serve(listener, management).await
+}
+
+/// Serves until Ctrl-C, and answers what is under way then.
+async fn serve(
+    listener: TcpListener,
+    management: ManagementService,
+) -> Result<(), Box<dyn StdError>> {
+    let connections = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            stop = ctrl_c() => break stop?,
+        };
+        let Ok((stream, peer)) = accepted else {
+            // Such as too many open files: it passes.
+            sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let management = management.clone();
+        let service = service_fn(move |request| answer(management.clone(), peer.ip(), request));
+        let mut http = http1::Builder::new();
+        let http = http.timer(TokioTimer::new()); // ends who never sends a whole head
+        let connection =
+            http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            // That a client goes away is its own affair.
+            let _ = connection.await;
+        });
+    }
+    Ok(timeout(TIME_TO_STOP, connections.shutdown()).await?)
+}
+
+async fn answer(
+    management: ManagementService,
+    peer: IpAddr,
+    mut request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    if request.uri().path().starts_with("/api/v1/admin/oauth/") {
+        request.extensions_mut().insert(PeerIp(peer));
+        return management.oneshot(request).await;
+    }
+    let (status, text) = match request.uri().path() {
+        "/" => (StatusCode::OK, "This route is the host's own.\n"),
+        _ => (StatusCode::NOT_FOUND, ""),
+    };
+    let mut response = Response::new(Body::from(Bytes::from_static(text.as_bytes())));
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+fn print_commands(address: SocketAddr, key: &str) {
+    println!(
+        r#"Listening on http://{address}
+
+Paste this into another terminal.
+
+TOKEN={key}
+CLIENTS=http://{address}/api/v1/admin/oauth/clients
+
+# Create a client. Its secret is in the answer, this once.
+curl -sS "$CLIENTS" -H "Authorization: Bearer $TOKEN" \
+  -H 'Content-Type: application/json' \
+  -d '{{"name":"My Application","redirect_uris":["https://app.example.com/callback"]}}'; echo
+curl -sS "$CLIENTS?page_size=10" -H "Authorization: Bearer $TOKEN"; echo
+"#
+    );
+}
