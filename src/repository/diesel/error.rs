@@ -145,11 +145,6 @@ impl Fault {
         self.cause() == Some(Cause::Contention)
     }
 
-    /// Whether a table or column is not there.
-    pub(super) fn is_unmigrated(&self) -> bool {
-        self.cause() == Some(Cause::Unmigrated)
-    }
-
     /// Whether the connection was lost: before the operation, in its middle, or at its commit.
     #[cfg(feature = "_diesel_pool")]
     pub(super) fn is_lost_connection(&self) -> bool {

@@ -106,8 +106,8 @@ fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
 ///   seconds, and is [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) then.
 /// - Statements are prepared once for each connection. Without contention, reads and `touch_secret`
 ///   take 1 round trip (2 for a page past the end, 3 in an audit trail), `update` 4, `create` 5,
-///   `delete` 6, a clone and a change of one secret 7, `rotate_secret` 9. One more when a rotation is
-///   without grace, ends a retired secret, or removes an inactive one.
+///   `delete` 6, a clone and a change of one secret 7, `rotate_secret` 9. One more
+///   when a rotation ends a retired secret, and when a write of a secret removes an inactive one.
 /// - Lists that count or search take at most two connections at a time, and at most 32 of them wait;
 ///   more are refused as unavailable.
 #[derive(Clone)]

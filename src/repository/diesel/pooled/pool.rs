@@ -172,6 +172,7 @@ impl Pool {
         let many = |_| Error::new(ErrorKind::Unavailable, "too many lists wait");
         let present = present.try_acquire_owned().map_err(many)?;
         let closed = |error| Error::new(ErrorKind::Other, error);
+        Handle::try_current().map_err(|error| Fault::Task(error.into()))?;
         let slow = |_| Error::new(ErrorKind::Unavailable, "the lists before it take too long");
         let running = timeout(self.timeout, running.acquire_owned()).await;
         let running = running.map_err(slow)?.map_err(closed)?;
