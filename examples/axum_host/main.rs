@@ -9,6 +9,8 @@
 //! several such hosts may share it. The tokens stay in a file of each host: they stand for what a
 //! host of your own has already.
 //!
+//! With the feature `openapi` it serves its document, for the tools that read one.
+//!
 //! | Variable | Meaning | Default |
 //! |---|---|---|
 //! | `ADDR` | where to listen | `127.0.0.1:3000` |
@@ -88,7 +90,10 @@ async fn run() -> Result<(), String> {
         .route("/", get(|| async { "This route is the host's own.\n" }))
         .route("/demo/tokens/{client_id}", post(issue_tokens))
         .with_state((manager.clone(), tokens))
-        .nest("/api/v1", router(Handlers::new(manager, authorizer)))
+        .nest(
+            "/api/v1",
+            router(documented(Handlers::new(manager, authorizer))),
+        )
         .layer(axum::middleware::map_response(log_cause))
         .layer(
             TraceLayer::new_for_http()
@@ -105,6 +110,18 @@ async fn run() -> Result<(), String> {
     .with_graceful_shutdown(stop_signal()?)
     .await
     .map_err(|error| format!("The server stopped: {error}"))
+}
+
+/// Serves the OpenAPI document, at `/api/v1/admin/oauth/openapi.json`.
+#[cfg(feature = "openapi")]
+fn documented(handlers: Handlers) -> Handlers {
+    let policy = tower_oauth_clients::domain::Policy::default();
+    handlers.with_openapi(&tower_oauth_clients::openapi::document("/api/v1", &policy))
+}
+
+#[cfg(not(feature = "openapi"))]
+fn documented(handlers: Handlers) -> Handlers {
+    handlers
 }
 
 /// The key that signs the admin tokens; a host of your own has an identity provider for that.

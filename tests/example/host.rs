@@ -40,13 +40,7 @@ fn built(name: &str) -> PathBuf {
         return program;
     }
     let mut build = Command::new(env!("CARGO"));
-    build.args([
-        "build",
-        "--example",
-        name,
-        "--features",
-        &storage_features(),
-    ]);
+    build.args(["build", "--example", name, "--features", &features()]);
     build.arg("--target-dir").arg(profile.parent().unwrap());
     if profile.ends_with("release") {
         build.arg("--release");
@@ -56,8 +50,11 @@ fn built(name: &str) -> PathBuf {
 }
 
 /// Those that the test was built with.
-fn storage_features() -> String {
+fn features() -> String {
     let mut features = vec!["diesel-sqlite"];
+    if cfg!(feature = "openapi") {
+        features.push("openapi");
+    }
     if cfg!(feature = "diesel-postgres") {
         features.push("diesel-postgres");
     }
