@@ -28,7 +28,7 @@ use tower_oauth_clients::domain::{
 };
 use tower_oauth_clients::repository::{
     ClientFilter, ClientRepository, CredentialRepository, MysqlRepository, Origin,
-    PostgresRepository, Secrets,
+    PostgresRepository, PurgeRepository, Secrets,
 };
 
 use self::servers::{Database, Server, execute, mysql};
@@ -60,7 +60,7 @@ fn after(id: Option<&str>) -> Page {
 }
 
 /// Everything whose cost must not grow with what is stored.
-async fn use_everything<R: CredentialRepository>(repository: &R) {
+async fn use_everything<R: CredentialRepository + PurgeRepository>(repository: &R) {
     let tenant = TenantId::parse("tenant_3").unwrap();
     let id = ClientId::parse(CLIENT).unwrap();
     let middle = Some("01ARZ3NDEKTSV4RRFF00009999");
@@ -129,6 +129,14 @@ async fn use_everything<R: CredentialRepository>(repository: &R) {
                 .await
                 .is_err()
         );
+        let nothing = Timestamp::from_micros(1);
+        let entries = repository.purge_audit_entries(nothing, 1_000);
+        assert_eq!(entries.await.unwrap(), 0);
+        let secrets = repository.purge_inactive_secrets(nothing, 1_000);
+        assert_eq!(secrets.await.unwrap(), 0);
+        // A client that is deleted, with a secret and three entries.
+        let clients = repository.purge_deleted_clients(Timestamp::from_micros(2), 5);
+        assert_eq!(clients.await.unwrap(), 5);
     }
 }
 

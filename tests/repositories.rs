@@ -22,7 +22,9 @@ use tower_oauth_clients::repository::conformance::InTurn;
 use tower_oauth_clients::repository::{
     MemoryRepository, MysqlRepository, PostgresRepository, SqliteRepository,
 };
-use tower_oauth_clients::{conformance_tests, credential_conformance_tests};
+use tower_oauth_clients::{
+    conformance_tests, credential_conformance_tests, purge_conformance_tests,
+};
 
 use self::servers::Database;
 
@@ -31,6 +33,7 @@ mod memory {
 
     conformance_tests!(async || (MemoryRepository::new(), ()));
     credential_conformance_tests!(async || (MemoryRepository::new(), ()));
+    purge_conformance_tests!(async || (MemoryRepository::new(), ()));
 }
 
 mod shared {
@@ -40,6 +43,7 @@ mod shared {
 
     conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
     credential_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
+    purge_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
 }
 
 mod sqlite {
@@ -47,6 +51,7 @@ mod sqlite {
 
     conformance_tests!(open);
     credential_conformance_tests!(open);
+    purge_conformance_tests!(open);
 
     pub(super) async fn open() -> (SqliteRepository, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
@@ -62,6 +67,7 @@ mod postgres {
 
     conformance_tests!(open);
     credential_conformance_tests!(open);
+    purge_conformance_tests!(open);
 
     async fn open() -> (PostgresRepository, Database) {
         let database = Database::postgres().await;
@@ -83,6 +89,7 @@ macro_rules! postgres_at {
 
             conformance_tests!(open);
             credential_conformance_tests!(open);
+            purge_conformance_tests!(open);
 
             async fn open() -> (PostgresRepository, Database) {
                 let database = Database::postgres().await;
@@ -103,6 +110,7 @@ mod mysql {
 
     conformance_tests!(open);
     credential_conformance_tests!(open);
+    purge_conformance_tests!(open);
 
     async fn open() -> (MysqlRepository, Database) {
         let database = Database::mysql().await;
@@ -120,6 +128,7 @@ macro_rules! mysql_at {
 
             conformance_tests!(open);
             credential_conformance_tests!(open);
+            purge_conformance_tests!(open);
 
             async fn open() -> (MysqlRepository, Database) {
                 let database = Database::mysql().await;
@@ -163,6 +172,7 @@ mod sqlite_in_two_hosts {
 
     conformance_tests!(open);
     credential_conformance_tests!(open);
+    purge_conformance_tests!(open);
 
     async fn open() -> (InTurn<SqliteRepository, 2>, tempfile::TempDir) {
         let (first, folder) = sqlite::open().await;

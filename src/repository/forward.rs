@@ -78,6 +78,14 @@ macro_rules! forward {
             ) -> ();
         }
     };
+    (PurgeRepository: |$this:ident| $other:expr) => {
+        forward! {
+            |$this| $other;
+            fn purge_audit_entries(before: Timestamp, limit: u32) -> usize;
+            fn purge_deleted_clients(before: Timestamp, limit: u32) -> usize;
+            fn purge_inactive_secrets(before: Timestamp, limit: u32) -> usize;
+        }
+    };
     (
         |$this:ident| $other:expr;
         $(fn $method:ident($($argument:ident: $type:ty),+) -> $output:ty;)+

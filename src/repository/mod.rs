@@ -24,6 +24,7 @@ mod error;
 #[doc = include_str!("../../docs/writing_a_repository.md")]
 pub mod guide {}
 mod memory;
+mod purge;
 mod shared;
 mod stored;
 
@@ -47,6 +48,7 @@ pub use credentials::{CredentialRepository, Credentials};
 pub(crate) use erased::{CredentialSource, Repository};
 pub use error::{Error, ErrorKind};
 pub use memory::MemoryRepository;
+pub use purge::PurgeRepository;
 pub use stored::StoredClient;
 
 /// What most methods give back.
@@ -114,7 +116,7 @@ impl ClientFilter {
 /// - **Arguments agree.** The tenant and the `client_id` that a method is given are those of the
 ///   client and of the audit entry that it is given beside; a repository may rely on it.
 /// - **Ids.** A `client_id` is unique across tenants, and the `id` of a client at least in its
-///   tenant; both stay taken after its deletion. The `id` of a secret is unique at least among its
+///   tenant; both stay taken after its deletion, until a [purge](PurgeRepository) removes it. The `id` of a secret is unique at least among its
 ///   client's, that of an audit entry at least in its client's trail. A write that brings a taken
 ///   one is [`ErrorKind::Conflict`], and nothing of it stays.
 /// - **All or nothing.** A method that writes stores the change and its audit entry together, or

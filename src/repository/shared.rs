@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use super::{
-    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, Result, Secrets,
+    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, PurgeRepository,
+    Result, Secrets,
 };
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
@@ -14,4 +15,8 @@ impl<R: ClientRepository> ClientRepository for Arc<R> {
 
 impl<R: CredentialRepository> CredentialRepository for Arc<R> {
     forward!(CredentialRepository: |this| **this);
+}
+
+impl<R: PurgeRepository> PurgeRepository for Arc<R> {
+    forward!(PurgeRepository: |this| **this);
 }

@@ -193,7 +193,7 @@ async fn a_database_without_tables_says_what_to_do() {
         assert_eq!(error.kind(), ErrorKind::Other);
         assert!(told(&error).contains("call migrate()"), "{}", told(&error));
     }
-    assert_eq!(repository.migrate().await.unwrap(), 2);
+    assert_eq!(repository.migrate().await.unwrap(), 3);
     create(&repository, &client).await.unwrap();
     assert_eq!(repository.get(&TENANT, id).await.unwrap(), client);
 }

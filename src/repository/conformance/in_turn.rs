@@ -5,7 +5,8 @@ use crate::domain::{
     Version,
 };
 use crate::repository::{
-    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, Result, Secrets,
+    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, PurgeRepository,
+    Result, Secrets,
 };
 
 /// Several repositories on the same storage, as several hosts have them: each call goes to the
@@ -55,4 +56,8 @@ impl<R: ClientRepository, const N: usize> ClientRepository for InTurn<R, N> {
 
 impl<R: CredentialRepository, const N: usize> CredentialRepository for InTurn<R, N> {
     forward!(CredentialRepository: |this| this.next());
+}
+
+impl<R: PurgeRepository, const N: usize> PurgeRepository for InTurn<R, N> {
+    forward!(PurgeRepository: |this| this.next());
 }

@@ -2,8 +2,10 @@
 //! everybody who writes one.
 //!
 //! [`conformance_tests!`](crate::conformance_tests) makes one test of every case, and
-//! [`credential_conformance_tests!`](crate::credential_conformance_tests) of those for a
-//! [`CredentialRepository`](super::CredentialRepository). Each case is also an ordinary `async fn`
+//! [`credential_conformance_tests!`](crate::credential_conformance_tests) and
+//! [`purge_conformance_tests!`](crate::purge_conformance_tests) of those for a
+//! [`CredentialRepository`](super::CredentialRepository) and a
+//! [`PurgeRepository`](super::PurgeRepository). Each case is also an ordinary `async fn`
 //! here that panics when the contract is broken. A case wants a repository that is empty and its
 //! own; [`InTurn`] makes one of several that share a storage. New versions of this crate may add
 //! cases.
@@ -36,6 +38,7 @@ mod ids;
 mod imports;
 mod in_turn;
 mod lists;
+mod purge;
 mod races;
 mod rotation;
 mod samples;
@@ -61,6 +64,7 @@ pub use ids::*;
 pub use imports::*;
 pub use in_turn::InTurn;
 pub use lists::*;
+pub use purge::*;
 pub use races::*;
 pub use rotation::*;
 pub use secrets::*;
@@ -186,6 +190,22 @@ macro_rules! credential_conformance_tests {
     };
 }
 
+/// Makes a `#[test]` of every case of the [conformance suite](crate::repository::conformance) that
+/// is about what [`PurgeRepository`](crate::repository::PurgeRepository) adds.
+///
+/// It takes what [`conformance_tests!`](crate::conformance_tests) takes, and may stand beside it.
+#[macro_export]
+macro_rules! purge_conformance_tests {
+    ($open:expr) => {
+        $crate::conformance_tests! { $open;
+            old_entries_are_purged,
+            deleted_clients_are_purged,
+            a_long_trail_is_purged_in_batches,
+            inactive_secrets_are_purged,
+        }
+    };
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -204,6 +224,7 @@ mod tests {
             include_str!("credentials.rs"),
             include_str!("ids.rs"),
             include_str!("lists.rs"),
+            include_str!("purge.rs"),
             include_str!("races.rs"),
             include_str!("rotation.rs"),
             include_str!("secrets.rs"),

@@ -8,7 +8,8 @@ use crate::domain::{
 use crate::repository::diesel::page;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::{
-    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, Result, Secrets,
+    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, PurgeRepository,
+    Result, Secrets,
 };
 
 impl ClientRepository for Repository {
@@ -258,4 +259,31 @@ impl CredentialRepository for Repository {
         })
         .await
     }
+}
+
+impl PurgeRepository for Repository {
+    async fn purge_audit_entries(&self, before: Timestamp, limit: u32) -> Result<usize> {
+        self.write(batch(before, limit), |conn, (before, limit)| {
+            Box::pin(queries::purge_audit_entries(conn, *before, *limit))
+        })
+        .await
+    }
+
+    async fn purge_deleted_clients(&self, before: Timestamp, limit: u32) -> Result<usize> {
+        self.write(batch(before, limit), |conn, (before, limit)| {
+            Box::pin(queries::purge_deleted_clients(conn, *before, *limit))
+        })
+        .await
+    }
+
+    async fn purge_inactive_secrets(&self, before: Timestamp, limit: u32) -> Result<usize> {
+        self.write(batch(before, limit), |conn, (before, limit)| {
+            Box::pin(queries::purge_inactive_secrets(conn, *before, *limit))
+        })
+        .await
+    }
+}
+
+fn batch(before: Timestamp, limit: u32) -> (i64, i64) {
+    (before.as_micros(), limit.max(1).into())
 }

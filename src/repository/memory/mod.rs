@@ -1,10 +1,12 @@
+mod purge;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::state::State;
 use super::{
-    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, Result, Secrets,
+    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, PurgeRepository,
+    Result, Secrets,
 };
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
@@ -182,5 +184,19 @@ impl CredentialRepository for MemoryRepository {
             stored.rehash_secret(tenant, secret_id, from, to)
         });
         Ok(())
+    }
+}
+
+impl PurgeRepository for MemoryRepository {
+    async fn purge_audit_entries(&self, before: Timestamp, limit: u32) -> Result<usize> {
+        Ok(self.state().purge_audit_entries(before, limit))
+    }
+
+    async fn purge_deleted_clients(&self, before: Timestamp, limit: u32) -> Result<usize> {
+        Ok(self.state().purge_deleted_clients(before, limit))
+    }
+
+    async fn purge_inactive_secrets(&self, before: Timestamp, limit: u32) -> Result<usize> {
+        Ok(self.state().purge_inactive_secrets(before, limit))
     }
 }

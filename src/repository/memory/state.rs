@@ -6,11 +6,11 @@ use crate::domain::{AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice,
 
 #[derive(Debug, Default)]
 pub(super) struct State {
-    clients: HashMap<ClientId, StoredClient>,
+    pub(super) clients: HashMap<ClientId, StoredClient>,
     /// The audit trail of each client.
-    trails: HashMap<ClientId, BTreeMap<Id, AuditEntry>>,
+    pub(super) trails: HashMap<ClientId, BTreeMap<Id, AuditEntry>>,
     /// The clients of each tenant by age, deleted ones included.
-    tenants: HashMap<TenantId, BTreeMap<Id, ClientId>>,
+    pub(super) tenants: HashMap<TenantId, BTreeMap<Id, ClientId>>,
 }
 
 impl State {

@@ -269,6 +269,21 @@ impl StoredClient {
         })
     }
 
+    /// Removes the oldest of the inactive secrets that were not changed since that time, `limit` at
+    /// most, as in
+    /// [`PurgeRepository::purge_inactive_secrets`](super::PurgeRepository::purge_inactive_secrets),
+    /// and gives back how many those were.
+    pub fn purge_inactive_secrets(&mut self, before: Timestamp, limit: usize) -> usize {
+        let inactive = |secret: &&SecretRecord| {
+            secret.status == SecretStatus::Inactive && secret.updated_at < before
+        };
+        let mut old: Vec<_> = self.secrets.iter().filter(inactive).collect();
+        old.sort_by_key(|secret| secret.updated_at);
+        let old: Vec<Id> = old.iter().take(limit).map(|secret| secret.id).collect();
+        self.secrets.retain(|secret| !old.contains(&secret.id));
+        old.len()
+    }
+
     /// What all writes have in common. A `change` that fails must not have begun.
     fn write<T>(
         &mut self,

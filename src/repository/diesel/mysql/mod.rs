@@ -55,8 +55,9 @@ const LOCK: &str = "SELECT IF(
 const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())))";
 const UNDO: &str = UNLOCK;
 
-/// One table each: MySQL commits a definition at once, so a step that is cut short is taken again.
-const MIGRATIONS: [(&str, &str); 4] = [
+/// MySQL commits a definition at once, so a step that is cut short is taken again: it leaves out what
+/// is there already.
+const MIGRATIONS: [(&str, &str); 5] = [
     (
         "0001_clients",
         include_str!("../migrations/mysql/0001_clients.sql"),
@@ -72,6 +73,10 @@ const MIGRATIONS: [(&str, &str); 4] = [
     (
         "0004_assertions",
         include_str!("../migrations/mysql/0004_assertions.sql"),
+    ),
+    (
+        "0005_purge",
+        include_str!("../migrations/mysql/0005_purge.sql"),
     ),
 ];
 

@@ -40,7 +40,7 @@ const LOCK: &str =
     "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7205759403792794)";
 const UNLOCK: &str = "COMMIT";
 const UNDO: &str = "ROLLBACK";
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     (
         "0001_clients",
         include_str!("../migrations/postgres/0001_clients.sql"),
@@ -48,6 +48,10 @@ const MIGRATIONS: [(&str, &str); 2] = [
     (
         "0002_assertions",
         include_str!("../migrations/postgres/0002_assertions.sql"),
+    ),
+    (
+        "0003_purge",
+        include_str!("../migrations/postgres/0003_purge.sql"),
     ),
 ];
 

@@ -7,6 +7,7 @@
 
 mod audit;
 mod clients;
+mod purge;
 mod secrets;
 mod statuses;
 mod transaction;
@@ -17,6 +18,7 @@ use super::{Backend, Connection, compound, find, latest, together};
 
 pub(super) use audit::{audit_entries, insert_audit};
 pub(super) use clients::{Filter, create, delete, get, insert_client, list, update};
+pub(super) use purge::{purge_audit_entries, purge_deleted_clients, purge_inactive_secrets};
 pub(super) use secrets::{
     add_secret, credentials, deactivate_secret, delete_secret, insert_secret, rehash_secret,
     rotate_secret, secrets, touch_secret,

@@ -37,7 +37,7 @@ type Repository = SqliteRepository;
 const LOCK: &str = "BEGIN IMMEDIATE";
 const UNLOCK: &str = "COMMIT";
 const UNDO: &str = "ROLLBACK";
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     (
         "0001_clients",
         include_str!("../migrations/sqlite/0001_clients.sql"),
@@ -45,6 +45,10 @@ const MIGRATIONS: [(&str, &str); 2] = [
     (
         "0002_assertions",
         include_str!("../migrations/sqlite/0002_assertions.sql"),
+    ),
+    (
+        "0003_purge",
+        include_str!("../migrations/sqlite/0003_purge.sql"),
     ),
 ];
 

@@ -1,0 +1,194 @@
+//! What [`PurgeRepository`] adds.
+
+use super::samples::{at, tenant};
+use super::subject::{Subject, kind};
+use crate::domain::{ClientId, Page, SecretStatus};
+use crate::repository::{ErrorKind, Origin, PurgeRepository, Secrets};
+
+const MANY: u32 = 1_000;
+
+const FIRST: Page = Page::After {
+    id: None,
+    size: Page::MAX_SIZE,
+};
+
+impl<R: PurgeRepository> Subject<R> {
+    async fn times(&self, id: &ClientId) -> Vec<i64> {
+        let trail = self.trail(id, FIRST).await.expect("a trail");
+        let times = trail.items.iter().map(|entry| entry.at.as_seconds());
+        times.map(|time| time - at(0).as_seconds()).collect()
+    }
+
+    async fn purge_entries(&self, before: u64, limit: u32) -> usize {
+        let purged = self.repository.purge_audit_entries(at(before), limit);
+        purged.await.expect("no error")
+    }
+
+    async fn purge_clients(&self, before: u64, limit: u32) -> usize {
+        let purged = self.repository.purge_deleted_clients(at(before), limit);
+        purged.await.expect("no error")
+    }
+
+    async fn purge_secrets(&self, before: u64, limit: u32) -> usize {
+        let purged = self.repository.purge_inactive_secrets(at(before), limit);
+        purged.await.expect("no error")
+    }
+}
+
+/// Those of every client, the oldest first; what is left is read as before, and so is nothing.
+pub async fn old_entries_are_purged(repository: impl PurgeRepository) {
+    let mut subject = Subject::new(repository);
+    let one = subject.create(1).await;
+    for second in 2..=5 {
+        let current = subject.get(&one.client_id).await.expect("the client");
+        let updated = subject.update(&current, Secrets::Keep, second * 10).await;
+        updated.expect("an update");
+    }
+    subject.tenant = tenant("another");
+    let other = subject.create(15).await;
+    subject
+        .delete(&other.client_id, None, 45)
+        .await
+        .expect("a deletion");
+
+    assert_eq!(subject.purge_entries(1, MANY).await, 0);
+    // From 1, 15 and 20, though one of them is another tenant's.
+    assert_eq!(subject.purge_entries(50, 3).await, 3);
+    assert_eq!(subject.times(&other.client_id).await, [45]);
+    assert_eq!(subject.purge_entries(50, MANY).await, 3);
+    assert_eq!(subject.purge_entries(50, MANY).await, 0);
+    assert!(subject.times(&other.client_id).await.is_empty());
+    subject.tenant = tenant("acme");
+    assert_eq!(subject.times(&one.client_id).await, [50]);
+    assert_eq!(subject.purge_entries(51, MANY).await, 1);
+    assert!(subject.times(&one.client_id).await.is_empty());
+    let numbered = Page::Number {
+        number: 1,
+        size: 10,
+    };
+    let trail = subject.trail(&one.client_id, numbered).await;
+    assert_eq!(trail.expect("a trail").total, Some(0));
+
+    let current = subject.get(&one.client_id).await.expect("the client");
+    assert_eq!(current.updated_at, at(50));
+    let updated = subject.update(&current, Secrets::Keep, 60).await;
+    updated.expect("an update");
+    assert_eq!(subject.times(&one.client_id).await, [60]);
+}
+
+/// With their secrets and their trails, so that their ids are free again; live ones stay.
+pub async fn deleted_clients_are_purged(repository: impl PurgeRepository) {
+    let subject = Subject::new(repository);
+    let (old, secret) = subject.create_with_secret(1).await;
+    let (young, _) = subject.create_with_secret(2).await;
+    let (live, _) = subject.create_with_secret(3).await;
+    subject
+        .delete(&old.client_id, None, 10)
+        .await
+        .expect("a deletion");
+    subject
+        .delete(&young.client_id, None, 20)
+        .await
+        .expect("a deletion");
+    let before = (
+        subject.see(&young.client_id).await,
+        subject.see(&live.client_id).await,
+    );
+
+    assert_eq!(subject.purge_clients(10, MANY).await, 0);
+    // The client, its secret and two entries.
+    assert_eq!(subject.purge_clients(20, MANY).await, 4);
+    assert_eq!(subject.purge_clients(20, MANY).await, 0);
+    let trail = subject.trail(&old.client_id, FIRST).await;
+    assert_eq!(kind(&trail), Some(ErrorKind::NotFound));
+    let after = (
+        subject.see(&young.client_id).await,
+        subject.see(&live.client_id).await,
+    );
+    assert_eq!(after, before);
+
+    let again = subject.store(&old, Some(&secret), &Origin::Draft, 1).await;
+    again.expect("the ids are free");
+    assert_eq!(subject.times(&old.client_id).await, [1]);
+    assert_eq!(
+        subject
+            .secrets(&old.client_id)
+            .await
+            .map_or(0, |all| all.len()),
+        1
+    );
+}
+
+/// A client goes with the last of its trail, in as many calls as it takes.
+pub async fn a_long_trail_is_purged_in_batches(repository: impl PurgeRepository) {
+    let subject = Subject::new(repository);
+    for second in [1, 2] {
+        let client = subject.create(second).await;
+        for second in 3..=6 {
+            let current = subject.get(&client.client_id).await.expect("the client");
+            let updated = subject.update(&current, Secrets::Keep, second).await;
+            updated.expect("an update");
+        }
+        let deleted = subject.delete(&client.client_id, None, 8 + second);
+        deleted.await.expect("a deletion");
+        assert_eq!(subject.times(&client.client_id).await.len(), 6);
+    }
+    // Two clients with six entries each.
+    let mut purged = Vec::new();
+    loop {
+        match subject.purge_clients(100, 4).await {
+            0 => break,
+            rows => purged.push(rows),
+        }
+    }
+    assert_eq!(purged.iter().sum::<usize>(), 14);
+    assert!(purged.iter().all(|rows| *rows <= 5), "{purged:?}");
+    assert!(purged.len() >= 3, "{purged:?}");
+}
+
+/// Inactive ones only, the oldest first, and without a new version.
+pub async fn inactive_secrets_are_purged(repository: impl PurgeRepository) {
+    let subject = Subject::new(repository);
+    let (client, first) = subject.create_with_secret(1).await;
+    let name = &client.client_id;
+    let second = subject.add(name, client.version, 2).await.expect("added");
+    for (secret, second) in [(first.id, 10), (second.id, 20)] {
+        let stopped = subject.deactivate(name, secret, second).await;
+        stopped.expect("deactivated");
+    }
+    let version = subject.version(name).await.expect("the client");
+    let third = subject
+        .rotate(name, version, at(1_000), 30)
+        .await
+        .expect("rotated");
+    let version = subject.version(name).await.expect("the client");
+    let fourth = subject
+        .rotate(name, version, at(1_000), 40)
+        .await
+        .expect("rotated");
+    let before = subject.get(name).await.expect("the client");
+
+    assert_eq!(subject.purge_secrets(10, MANY).await, 0);
+    assert_eq!(subject.purge_secrets(100, 1).await, 1);
+    let ids = async || {
+        let secrets = subject.secrets(name).await.expect("secrets");
+        secrets.iter().map(|secret| secret.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids().await, [fourth.id, third.id, second.id]);
+    assert_eq!(subject.purge_secrets(100, MANY).await, 1);
+    assert_eq!(subject.purge_secrets(100, MANY).await, 0);
+    assert_eq!(ids().await, [fourth.id, third.id]);
+    let retired = subject.secrets(name).await.expect("secrets");
+    assert_eq!(
+        retired.last().map(|secret| secret.status),
+        Some(SecretStatus::Retired)
+    );
+    assert_eq!(subject.get(name).await.expect("the client"), before);
+
+    subject
+        .update(&before, Secrets::End, 50)
+        .await
+        .expect("an update");
+    assert_eq!(subject.purge_secrets(100, MANY).await, 2);
+    assert!(ids().await.is_empty());
+}

@@ -1,0 +1,94 @@
+//! What was kept for long enough is removed, oldest first.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel_async::RunQueryDsl;
+
+use super::Connection;
+use super::transaction::{begin, end};
+use crate::repository::diesel::error::Result;
+use crate::repository::diesel::rows::Key;
+use crate::repository::diesel::schema::{
+    client, oauth_client_audit_logs as logs, oauth_client_secrets as secrets,
+    oauth_clients as clients, secrets as of_client,
+};
+
+pub(in super::super) async fn purge_audit_entries(
+    conn: &mut Connection,
+    before: i64,
+    limit: i64,
+) -> Result<usize> {
+    let old = logs::table.filter(logs::at.lt(before));
+    let times = old.select(logs::at).order(logs::at);
+    let last: Option<i64> = times.offset(limit - 1).first(conn).await.optional()?;
+    let until = last.unwrap_or(before - 1);
+    let entries = logs::table.filter(logs::at.le(until));
+    Ok(diesel::delete(entries).execute(conn).await?)
+}
+
+pub(in super::super) async fn purge_inactive_secrets(
+    conn: &mut Connection,
+    before: i64,
+    limit: i64,
+) -> Result<usize> {
+    // Not a bound value: an index that holds only these is found by the text.
+    let inactive = || sql::<Bool>("status = 'inactive'");
+    let old = secrets::table.filter(inactive().and(secrets::updated_at.lt(before)));
+    let times = old.select(secrets::updated_at).order(secrets::updated_at);
+    let last: Option<i64> = times.offset(limit - 1).first(conn).await.optional()?;
+    let until = last.unwrap_or(before - 1);
+    let secrets = secrets::table.filter(inactive().and(secrets::updated_at.le(until)));
+    Ok(diesel::delete(secrets).execute(conn).await?)
+}
+
+pub(in super::super) async fn purge_deleted_clients(
+    conn: &mut Connection,
+    before: i64,
+    limit: i64,
+) -> Result<usize> {
+    let mut removed = 0;
+    let mut left = limit;
+    while left > 0 {
+        let oldest: Option<(String, String)> = clients::table
+            .filter(clients::deleted_at.lt(before))
+            .order(clients::deleted_at)
+            .select((clients::tenant_id, clients::client_id))
+            .first(conn)
+            .await
+            .optional()?;
+        let Some((tenant, client)) = oldest else {
+            break;
+        };
+        let key = Key { tenant, client };
+        begin(conn).await?;
+        let outcome = purge_client(conn, &key, before, left).await;
+        let rows = end(conn, outcome).await?;
+        removed += rows;
+        // Somebody else may have removed it: that takes a turn, too.
+        left -= i64::try_from(rows.max(1)).unwrap_or(left);
+    }
+    Ok(removed)
+}
+
+/// Removes the oldest entries of a deleted client's trail, and with the last of them the client.
+async fn purge_client(conn: &mut Connection, key: &Key, before: i64, limit: i64) -> Result<usize> {
+    let deleted = client(key).filter(clients::deleted_at.lt(before));
+    let lock = diesel::update(deleted).set(clients::clones.eq(clients::clones + 1));
+    if lock.execute(conn).await? == 0 {
+        return Ok(0);
+    }
+    let trail = logs::table
+        .filter(logs::tenant_id.eq(&key.tenant))
+        .filter(logs::client_id.eq(&key.client));
+    let ids = trail.select(logs::id).order(logs::id);
+    let rest: Option<String> = ids.offset(limit).first(conn).await.optional()?;
+    if let Some(rest) = rest {
+        let entries = trail.filter(logs::id.lt(rest));
+        return Ok(diesel::delete(entries).execute(conn).await?);
+    }
+    let entries = diesel::delete(trail).execute(conn).await?;
+    let secrets = diesel::delete(of_client(key)).execute(conn).await?;
+    let client = diesel::delete(client(key)).execute(conn).await?;
+    Ok(entries + secrets + client)
+}
