@@ -202,6 +202,7 @@ macro_rules! purge_conformance_tests {
             deleted_clients_are_purged,
             a_long_trail_is_purged_in_batches,
             inactive_secrets_are_purged,
+            purges_at_the_same_time_do_no_harm,
         }
     };
 }

@@ -1,5 +1,8 @@
 //! What [`PurgeRepository`] adds.
 
+use std::sync::Arc;
+
+use super::races::race;
 use super::samples::{at, tenant};
 use super::subject::{Subject, kind};
 use crate::domain::{ClientId, Page, SecretStatus};
@@ -144,6 +147,39 @@ pub async fn a_long_trail_is_purged_in_batches(repository: impl PurgeRepository)
     assert_eq!(purged.iter().sum::<usize>(), 14);
     assert!(purged.iter().all(|rows| *rows <= 5), "{purged:?}");
     assert!(purged.len() >= 3, "{purged:?}");
+}
+
+/// Calls at the same time share the work, and are in nobody's way.
+pub async fn purges_at_the_same_time_do_no_harm(repository: impl PurgeRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    let (live, _) = subject.create_with_secret(1).await;
+    for second in 2..=20 {
+        let (client, _) = subject.create_with_secret(second).await;
+        let deleted = subject.delete(&client.client_id, None, 30 + second);
+        deleted.await.expect("a deletion");
+    }
+    let purges = (0..4).map(|_| {
+        let subject = Arc::clone(&subject);
+        async move {
+            while subject.purge_clients(100, 7).await > 0 {}
+            subject.purge_entries(2, MANY).await;
+            Ok(())
+        }
+    });
+    let name = live.client_id.clone();
+    let writer = Arc::clone(&subject);
+    let writes = async move {
+        for second in 50..70 {
+            let current = writer.get(&name).await?;
+            writer.update(&current, Secrets::Keep, second).await?;
+        }
+        Ok(())
+    };
+    let (purged, written) = tokio::join!(race(purges), race([writes]));
+    assert_eq!((purged, written), (vec![None; 4], vec![None]));
+    assert_eq!(subject.purge_clients(100, MANY).await, 0);
+    assert_eq!(subject.times(&live.client_id).await.len(), 20);
+    assert_eq!(subject.purge_entries(100, MANY).await, 20);
 }
 
 /// Inactive ones only, the oldest first, and without a new version.

@@ -50,25 +50,36 @@ pub(in super::super) async fn purge_deleted_clients(
     let mut removed = 0;
     let mut left = limit;
     while left > 0 {
-        let oldest: Option<(String, String)> = clients::table
-            .filter(clients::deleted_at.lt(before))
-            .order(clients::deleted_at)
-            .select((clients::tenant_id, clients::client_id))
-            .first(conn)
-            .await
-            .optional()?;
-        let Some((tenant, client)) = oldest else {
-            break;
+        let rows = match purge_oldest(conn, before, left).await {
+            Ok(Some(rows)) => rows,
+            Ok(None) => break,
+            // What is committed is told of; the next call meets the same fault, if it lasts.
+            Err(_) if removed > 0 => break,
+            Err(fault) => return Err(fault),
         };
-        let key = Key { tenant, client };
-        begin(conn).await?;
-        let outcome = purge_client(conn, &key, before, left).await;
-        let rows = end(conn, outcome).await?;
         removed += rows;
         // Somebody else may have removed it: that takes a turn, too.
         left -= i64::try_from(rows.max(1)).unwrap_or(left);
     }
     Ok(removed)
+}
+
+/// Removes rows of the client that was deleted first, if there is one.
+async fn purge_oldest(conn: &mut Connection, before: i64, limit: i64) -> Result<Option<usize>> {
+    let oldest: Option<(String, String)> = clients::table
+        .filter(clients::deleted_at.lt(before))
+        .order(clients::deleted_at)
+        .select((clients::tenant_id, clients::client_id))
+        .first(conn)
+        .await
+        .optional()?;
+    let Some((tenant, client)) = oldest else {
+        return Ok(None);
+    };
+    let key = Key { tenant, client };
+    begin(conn).await?;
+    let outcome = purge_client(conn, &key, before, limit).await;
+    end(conn, outcome).await.map(Some)
 }
 
 /// Removes the oldest entries of a deleted client's trail, and with the last of them the client.
