@@ -223,10 +223,13 @@ impl ClientRepository for Repository {
         page: Page,
     ) -> Result<Slice<AuditEntry>> {
         let key = Key::new(tenant, client_id);
-        self.read((key, page), |conn, (key, page)| {
-            Box::pin(queries::audit_entries(conn, key, *page))
-        })
-        .await
+        let operation: Operation<_, _> =
+            |conn, (key, page)| Box::pin(queries::audit_entries(conn, key, *page));
+        match page {
+            // It counts the whole trail.
+            Page::Number { .. } => self.scan((key, page), operation).await,
+            Page::After { .. } => self.read((key, page), operation).await,
+        }
     }
 }
 

@@ -113,7 +113,7 @@ fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
 ///   take 1 round trip (2 for a page past the end, 3 in an audit trail), `update` 4, `create` 5,
 ///   `delete` 6, a clone and a change of one secret 7, `rotate_secret` 9. One more
 ///   when a rotation ends a retired secret, and when a write of a secret removes an inactive one.
-/// - Lists that count or search take at most two connections at a time, and at most 32 of them wait;
-///   more are refused as unavailable.
+/// - Lists that count or search, audit trails among them, take at most two connections at a time, and
+///   at most 32 of them wait; more are refused as unavailable.
 #[derive(Clone)]
 pub struct MysqlRepository(Pool);

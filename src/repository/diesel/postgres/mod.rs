@@ -80,7 +80,7 @@ fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
 ///   trip (2 for a page past the end, 3 in an audit trail), `delete` and an update that ends secrets
 ///   4, a clone and a change of one secret 5, `rotate_secret` 6. One more
 ///   when a rotation ends a retired secret, and when a write of a secret removes an inactive one.
-/// - Lists that count or search take at most two connections at a time, and at most 32 of them wait;
-///   more are refused as unavailable.
+/// - Lists that count or search, audit trails among them, take at most two connections at a time, and
+///   at most 32 of them wait; more are refused as unavailable.
 #[derive(Clone)]
 pub struct PostgresRepository(Pool);
