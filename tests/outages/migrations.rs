@@ -1,9 +1,10 @@
 //! Many hosts start at the same time.
 
 use crate::hosts::behind::assert_whole;
-use crate::hosts::{Host, Repository};
+use crate::hosts::{Connections, Host, Repository};
 use crate::support::servers::{Database, Kind, Server, execute};
-use crate::{KINDS, database};
+use crate::{KINDS, POOLS, database};
+use tower_oauth_clients::repository::MysqlRepository;
 
 const STARTERS: usize = 8;
 
@@ -57,13 +58,30 @@ async fn also_under_serializable() {
 /// What would go wrong later is told at the start.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_not_fit_is_refused() {
-    for setting in ["--autocommit=0", "--sql-mode=ANSI"] {
+    for setting in [
+        "--autocommit=0",
+        "--sql-mode=ANSI",
+        "--transaction-isolation=READ-UNCOMMITTED",
+    ] {
         let server = Server::mysql().with_arguments(&[setting]).start().await;
-        let repository = Repository::connect(&server.url()).await;
-        let refused = repository.migrate().await.unwrap_err();
-        let source = std::error::Error::source(&refused).unwrap().to_string();
         let named = setting.trim_start_matches('-').split('=').next().unwrap();
-        assert!(source.contains(&named.replace('-', "_")), "{source}");
+        let named = named.replace('-', "_");
+        let refused = MysqlRepository::connect(&server.url()).await.unwrap_err();
+        let source = std::error::Error::source(&refused).unwrap().to_string();
+        assert!(source.contains(&named), "{source}");
+
+        // Also where the host makes the tables and the pool.
+        for pool in POOLS {
+            let connections = Connections::new(&server.url(), pool, 1).await;
+            let host = Host::over(&connections.repository());
+            let answer = host
+                .call(http::Method::GET, crate::support::CLIENTS, None)
+                .await;
+            assert_eq!(answer.status, 500, "{setting}");
+            let refused = connections.repository().migrate().await.unwrap_err();
+            let source = std::error::Error::source(&refused).unwrap().to_string();
+            assert!(source.contains(&named), "{source}");
+        }
     }
 }
 

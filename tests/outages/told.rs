@@ -69,6 +69,24 @@ pub fn assert_told(outcome: Result<(), Error>, text: &str) {
     assert!(!error.to_string().to_lowercase().contains(text));
 }
 
+/// A node of Galera that has lost the others refuses every statement, on a connection that is fine.
+#[tokio::test]
+async fn mysql_is_a_node_without_its_cluster() {
+    let database = Database::mysql().await;
+    let host = Host::connect(database.url()).await;
+    let client_id = host.client().await;
+    let cut_off = "CREATE TRIGGER cut_off BEFORE INSERT ON oauth_client_audit_logs FOR EACH ROW \
+        SIGNAL SQLSTATE '08S01' SET MYSQL_ERRNO = 1047, \
+        MESSAGE_TEXT = 'WSREP has not yet prepared node for application use'";
+    execute(database.url(), &[cut_off]).await.unwrap();
+    assert_unavailable(&host.rename(&client_id, "Renamed").await, "an update");
+    assert_unavailable(&host.create().await, "a creation");
+    let join = "DROP TRIGGER cut_off";
+    execute(database.url(), &[join]).await.unwrap();
+    assert_eq!(host.rename(&client_id, "Renamed").await.status, 200);
+    assert_whole(database.url(), "Galera").await;
+}
+
 #[tokio::test]
 async fn postgres_terminates_a_connection_or_cancels_its_statement() {
     let database = Database::postgres().await;

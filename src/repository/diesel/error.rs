@@ -61,13 +61,15 @@ const CONTENTION: [&str; 5] = [
 ];
 
 /// How MySQL says that there is no connection any more: its driver (twice), the server (twice). And
-/// PostgreSQL, when it sends its last word.
-const LOST: [&str; 5] = [
+/// PostgreSQL, when it sends its last word. And Galera, whose node is cut off from the others: another
+/// connection may lead to a better one.
+const LOST: [&str; 6] = [
     "input/output error:",
     "driver error:",
     "connection was killed",
     "server shutdown in progress",
     "terminating connection",
+    "wsrep has not yet prepared node",
 ];
 
 /// How PostgreSQL and MySQL say that they forgot what was prepared: somebody reset the connection, or
@@ -248,6 +250,10 @@ mod tests {
             (Unknown, "deadlock detected"),
             (Unknown, "Deadlock found when trying to get lock"),
             (Unknown, "Lock wait timeout exceeded"),
+            (
+                Unknown,
+                "WSREP has not yet prepared node for application use",
+            ),
             (Unknown, "prepared statement \"s1\" does not exist"),
             (SerializationFailure, ""),
             (ClosedConnection, ""),

@@ -17,8 +17,8 @@ mod queries;
 mod repository;
 mod transaction;
 
-use diesel::dsl::sql;
-use diesel::sql_types::Bool;
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 
 use self::pool::Pool;
@@ -80,15 +80,34 @@ const MIGRATIONS: [(&str, &str); 5] = [
     ),
 ];
 
-/// Refuses a server on which a write would stay open, or would be cut off without a word.
+#[derive(QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = Text, column_name = "Variable_name")]
+    name: String,
+    #[diesel(sql_type = Text, column_name = "Value")]
+    value: String,
+}
+
+/// Refuses a server on which a write would stay open, would be cut off without a word, or would be
+/// seen before it is committed. The level of isolation has two names, of which servers know one or both.
 async fn check(conn: &mut Connection) -> Result<()> {
-    let settings = sql::<(Bool, Bool)>("SELECT @@autocommit = 1, @@sql_mode LIKE '%STRICT_%'");
-    let settings = settings.get_result(conn).await;
-    match settings.map_err(Fault::Repeatable)? {
-        (true, true) => Ok(()),
-        (false, _) => Err(Fault::Unsuited("`autocommit` is off")),
-        (_, false) => Err(Fault::Unsuited("`sql_mode` is not strict")),
+    let settings = sql_query(
+        "SHOW SESSION VARIABLES WHERE Variable_name IN \
+        ('autocommit', 'sql_mode', 'tx_isolation', 'transaction_isolation')",
+    );
+    let settings: Vec<Setting> = settings.load(conn).await.map_err(Fault::Repeatable)?;
+    for Setting { name, value } in settings {
+        let unsuited = match name.as_str() {
+            "autocommit" if value != "ON" => "`autocommit` is off",
+            "sql_mode" if !value.contains("STRICT_") => "`sql_mode` is not strict",
+            "tx_isolation" | "transaction_isolation" if value == "READ-UNCOMMITTED" => {
+                "`transaction_isolation` is READ UNCOMMITTED"
+            }
+            _ => continue,
+        };
+        return Err(Fault::Unsuited(unsuited));
     }
+    Ok(())
 }
 
 /// Tells the server to stop what a connection is about.

@@ -2,6 +2,7 @@
 
 use std::ops::DerefMut;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel_async::pooled_connection::{PoolableConnection, bb8, deadpool};
@@ -10,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::{Connection, Operation, stop};
+use super::{Connection, Operation, check, stop};
 use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::detaching::Detaching;
 use crate::repository::diesel::error::{Fault, Result};
@@ -50,6 +51,8 @@ enum Kind {
 pub(super) struct Pool {
     source: Arc<dyn Source>,
     timeout: Duration,
+    /// Whether the database was found to be set up as it must be.
+    suited: Arc<AtomicBool>,
     /// For those that run or wait, and for those that run.
     scans: [Arc<Semaphore>; 2],
 }
@@ -135,6 +138,7 @@ impl Pool {
         Self {
             source,
             timeout: TIMEOUT,
+            suited: Arc::default(),
             scans: [SCANS + WAITING_SCANS, SCANS].map(|permits| Arc::new(Semaphore::new(permits))),
         }
     }
@@ -213,7 +217,8 @@ impl Pool {
             // Whoever goes away meanwhile gives up the place in the queue.
             let lease = self.lease().await?;
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + self.timeout);
-            let work = run_on(lease, arguments.clone(), operation, deadline);
+            let suited = Arc::clone(&self.suited);
+            let work = run_on(lease, arguments.clone(), operation, deadline, suited);
             let outcome = match kind.clone() {
                 Kind::Read => Detaching::new(&runtime, work).await,
                 Kind::Scan(permits) => in_own_task(&runtime, work, Some(permits)).await,
@@ -248,8 +253,15 @@ async fn run_on<A, T>(
     arguments: Arc<A>,
     operation: Operation<A, T>,
     deadline: Instant,
+    suited: Arc<AtomicBool>,
 ) -> Result<T> {
-    let work = repeat(&mut lease, &*arguments, operation);
+    let work = async {
+        if !suited.load(Ordering::Relaxed) {
+            check(&mut lease).await?;
+            suited.store(true, Ordering::Relaxed);
+        }
+        repeat(&mut lease, &*arguments, operation).await
+    };
     match timeout_at(deadline, work).await {
         Ok(Err(fault)) if fault.is_lost_connection() => {
             lease.close();

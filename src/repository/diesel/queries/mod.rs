@@ -3,7 +3,7 @@
 //!
 //! A write on a client begins with an `UPDATE` of the client's row. That takes the lock before
 //! anything is read, so what is read afterwards holds until the commit, under every isolation
-//! level.
+//! level but READ UNCOMMITTED of MySQL, which is refused.
 
 mod audit;
 mod clients;
