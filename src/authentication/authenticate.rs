@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::cache::Memory;
 use super::candidate::{bar, select};
-use super::limiter::Pending;
+use super::limiter::{Attempt, Claim, Pending, text};
 use super::{Authenticated, ClientAuthenticator, Error, ErrorKind, MAX_SECRET_LENGTH, Result};
 use crate::domain::{AuthMethod, Client, ClientId, SecretRecord, Timestamp};
 use crate::repository::{self, Credentials};
@@ -21,81 +21,126 @@ impl ClientAuthenticator {
         if secret.expose().len() > MAX_SECRET_LENGTH {
             return Err(Error::refused("the secret is too long"));
         }
-        let now = self.0.clock.now();
-        let Some(Credentials { client, secrets }) = self.find(&client_id).await? else {
-            return self
-                .refuse(&client_id, secret, None, "no such client", peer)
-                .await;
-        };
-        let record = select(&secrets, &secret, now);
-        match (bar(&client, method), record) {
-            (None, Some(record)) => {
-                self.check(&client, record, secret, now, peer).await?;
-                let secret_id = Some(record.id);
-                Ok(Authenticated {
-                    client,
-                    method,
-                    secret_id,
-                })
-            }
-            (None, None) => {
-                self.refuse(&client_id, secret, None, "no such secret", peer)
-                    .await
-            }
-            (Some(reason), record) => self.refuse(&client_id, secret, record, reason, peer).await,
-        }
-    }
-
-    /// Verifies a secret, unless it verified a short while ago.
-    async fn check(
-        &self,
-        client: &Client,
-        record: &SecretRecord,
-        secret: Plaintext,
-        now: Timestamp,
-        peer: Option<IpAddr>,
-    ) -> Result<()> {
         let inner = &*self.0;
-        let memory = inner.cache.as_ref();
-        let memory = memory.map(|cache| cache.of(record, &secret, now));
-        let holds = memory.as_ref().is_some_and(|memory| {
-            let hit = memory.holds(now);
-            cache_asked(hit);
-            hit
-        });
-        if !holds {
-            let pending = self.admit(&client.client_id, peer).await?;
-            // A copy, where the hash is to be made anew; both are wiped.
-            let is_old = inner.pool.needs_rehash(&record.hash);
-            let again = is_old.then(|| Plaintext::new(secret.expose()));
-            match self.verify(secret, Some(record), memory).await {
-                Ok(true) => pending.succeeded().await,
-                Ok(false) => return fail(pending, Error::refused("a wrong secret")).await,
-                Err(error) => return undecided(pending, error).await,
-            }
-            if let Some(plaintext) = again {
-                self.rehash(client, record, plaintext, now);
+        let now = inner.clock.now();
+        if let Some(cache) = &inner.cache {
+            let presented = text(&client_id, &secret);
+            // Whoever is remembered is let in for a query; nobody else costs one before the limiter
+            // is asked.
+            let caller = match cache.knows(presented, now) {
+                true => self.remembered(&client_id, &secret, method, now).await?,
+                false => None,
+            };
+            if let Some(caller) = caller {
+                cache_asked(true);
+                return Ok(caller);
             }
         }
-        self.note_use(client, record, now);
-        Ok(())
+        let claim = Claim::new(&client_id, &secret);
+        let attempt = Attempt::new(&client_id, peer).with_claim(Some(claim));
+        let pending = self.admit(attempt).await?;
+        match self.judge(&client_id, secret, method, now).await {
+            Ok(authenticated) => {
+                pending.succeeded().await;
+                Ok(authenticated)
+            }
+            Err(error) => undecided(pending, error).await,
+        }
     }
 
-    /// Refuses whoever can't be right at the cost of whoever might have been. The cache is not
-    /// looked at: who is found there would be refused sooner than others.
-    async fn refuse<T>(
+    /// Whoever presents what verified a short while ago against the hash that is stored now.
+    async fn remembered(
+        &self,
+        client_id: &ClientId,
+        secret: &Plaintext,
+        method: AuthMethod,
+        now: Timestamp,
+    ) -> Result<Option<Authenticated>> {
+        let Some(Credentials { client, secrets }) = self.find(client_id).await? else {
+            return Ok(None);
+        };
+        let record = select(&secrets, secret, now);
+        let Some(record) = record.filter(|_| bar(&client, method).is_none()) else {
+            return Ok(None);
+        };
+        let memory = self.memory(client_id, record, secret, now);
+        if !memory.is_some_and(|memory| memory.holds(now)) {
+            return Ok(None);
+        }
+        self.note_use(&client, record, now);
+        let secret_id = Some(record.id);
+        Ok(Some(Authenticated {
+            client,
+            method,
+            secret_id,
+        }))
+    }
+
+    fn memory(
+        &self,
+        client_id: &ClientId,
+        record: &SecretRecord,
+        secret: &Plaintext,
+        now: Timestamp,
+    ) -> Option<Memory> {
+        let inner = &*self.0;
+        let presented = text(client_id, secret);
+        let cache = inner.cache.as_ref()?;
+        Some(cache.of(&record.hash, presented, secret, now))
+    }
+
+    /// Verifies a secret, at the cost of one hash, whether it can be right or not: whoever can't is
+    /// refused at the cost of whoever might have been.
+    async fn judge(
         &self,
         client_id: &ClientId,
         secret: Plaintext,
-        record: Option<&SecretRecord>,
-        reason: &'static str,
-        peer: Option<IpAddr>,
-    ) -> Result<T> {
-        let pending = self.admit(client_id, peer).await?;
-        match self.verify(secret, record, None).await {
-            Ok(_) => fail(pending, Error::refused(reason)).await,
-            Err(error) => undecided(pending, error).await,
+        method: AuthMethod,
+        now: Timestamp,
+    ) -> Result<Authenticated> {
+        let inner = &*self.0;
+        let Some(Credentials { client, secrets }) = self.find(client_id).await? else {
+            return self.refuse(secret, None, "no such client").await;
+        };
+        let record = select(&secrets, &secret, now);
+        if let Some(reason) = bar(&client, method) {
+            // The cache is not looked at: who is found there would be refused sooner than others.
+            let record = record.map(|record| (&client, record));
+            return self.refuse(secret, record, reason).await;
         }
+        let Some(record) = record else {
+            return self.refuse(secret, None, "no such secret").await;
+        };
+        let memory = self.memory(client_id, record, &secret, now);
+        if memory.is_some() {
+            cache_asked(false);
+        }
+        // A copy, where the hash is to be made anew; both are wiped.
+        let is_old = inner.pool.needs_rehash(&record.hash);
+        let again = is_old.then(|| Plaintext::new(secret.expose()));
+        if !self.verify(secret, Some((&client, record)), memory).await? {
+            return Err(Error::refused("a wrong secret"));
+        }
+        if let Some(plaintext) = again {
+            self.rehash(&client, record, plaintext, now);
+        }
+        self.note_use(&client, record, now);
+        let secret_id = Some(record.id);
+        Ok(Authenticated {
+            client,
+            method,
+            secret_id,
+        })
+    }
+
+    async fn refuse<T>(
+        &self,
+        secret: Plaintext,
+        record: Option<(&Client, &SecretRecord)>,
+        reason: &'static str,
+    ) -> Result<T> {
+        self.verify(secret, record, None).await?;
+        Err(Error::refused(reason))
     }
 
     pub(super) async fn by_assertion(
@@ -111,14 +156,11 @@ impl ClientAuthenticator {
         let now = inner.clock.now();
         let named = client_id.or_else(|| assertions.client_id(&assertion));
         let client_id = named.ok_or_else(|| Error::refused("the assertion names no client"))?;
-        let found = self.find(&client_id).await?;
-        let pending = self.admit(&client_id, peer).await?.nothing_verified();
-        let client = found.map_or(Err("no such client"), |found| {
-            admitted(found.client, AuthMethod::PrivateKeyJwt)
-        });
-        let client = match client {
+        let attempt = Attempt::new(&client_id, peer);
+        let pending = self.admit(attempt).await?.nothing_verified();
+        let client = match self.named(&client_id, AuthMethod::PrivateKeyJwt).await {
             Ok(client) => client,
-            Err(reason) => return fail(pending, Error::refused(reason).before_verifying()).await,
+            Err(error) => return undecided(pending, error).await,
         };
         match assertions.verify(&client, &assertion, now).await {
             Ok(()) => pending.succeeded().await,
@@ -131,18 +173,34 @@ impl ClientAuthenticator {
         })
     }
 
-    pub(super) async fn by_name(&self, client_id: ClientId) -> Result<Authenticated> {
-        let found = self.find(&client_id).await?;
-        let client = found.map_or(Err("no such client"), |found| {
-            admitted(found.client, AuthMethod::None)
-        });
-        Ok(Authenticated {
-            client: client.map_err(Error::refused)?,
-            method: AuthMethod::None,
-            secret_id: None,
-        })
+    pub(super) async fn by_name(
+        &self,
+        client_id: ClientId,
+        peer: Option<IpAddr>,
+    ) -> Result<Authenticated> {
+        let attempt = Attempt::new(&client_id, peer);
+        let pending = self.admit(attempt).await?.nothing_verified();
+        match self.named(&client_id, AuthMethod::None).await {
+            Ok(client) => {
+                pending.succeeded().await;
+                Ok(Authenticated {
+                    client,
+                    method: AuthMethod::None,
+                    secret_id: None,
+                })
+            }
+            Err(error) => undecided(pending, error).await,
+        }
     }
 
+    /// The client of that name, if it may authenticate by this method.
+    async fn named(&self, client_id: &ClientId, method: AuthMethod) -> Result<Client> {
+        let found = self.find(client_id).await?;
+        let client = found.map_or(Err("no such client"), |found| {
+            bar(&found.client, method).map_or(Ok(found.client), Err)
+        });
+        client.map_err(|reason| Error::refused(reason).before_verifying())
+    }
     async fn find(&self, client_id: &ClientId) -> Result<Option<Credentials>> {
         match self.0.repository.credentials(client_id).await {
             Ok(found) => Ok(Some(found)),
@@ -151,13 +209,9 @@ impl ClientAuthenticator {
         }
     }
 
-    async fn admit<'a>(
-        &'a self,
-        client_id: &'a ClientId,
-        peer: Option<IpAddr>,
-    ) -> Result<Pending<'a>> {
+    async fn admit(&self, attempt: Attempt<'_>) -> Result<Pending> {
         let inner = &*self.0;
-        Pending::admit(inner.limiter.as_ref(), &inner.background, client_id, peer).await
+        Pending::admit(inner.limiter.as_deref(), &inner.endings, attempt).await
     }
 
     /// One verification, whether there is something to verify against or not. With a memory, none
@@ -165,12 +219,12 @@ impl ClientAuthenticator {
     async fn verify(
         &self,
         presented: Plaintext,
-        record: Option<&SecretRecord>,
+        record: Option<(&Client, &SecretRecord)>,
         memory: Option<Memory>,
     ) -> Result<bool> {
         let inner = &*self.0;
         let now = inner.clock.now();
-        let Some(record) = record else {
+        let Some((client, record)) = record else {
             inner.decoy.spend(&inner.pool, presented, now).await?;
             return Ok(false);
         };
@@ -192,7 +246,9 @@ impl ClientAuthenticator {
             Err(error) if error.kind() == secrets::ErrorKind::MalformedHash => {
                 let instead = Plaintext::new("not what it was made of");
                 inner.decoy.spend(&inner.pool, instead, now).await?;
-                inner.bookkeeping.report_unreadable(record, &error, now);
+                inner
+                    .bookkeeping
+                    .report_unreadable(client, record, &error, now);
                 Err(Error::refused(error))
             }
             verified => Ok(verified?),
@@ -200,20 +256,12 @@ impl ClientAuthenticator {
     }
 }
 
-fn admitted(client: Client, method: AuthMethod) -> Result<Client, &'static str> {
-    bar(&client, method).map_or(Ok(client), Err)
-}
-
 /// What came in the way of a decision is not the client's fault, unless it says so.
-async fn undecided<T>(pending: Pending<'_>, error: Error) -> Result<T> {
+async fn undecided<T>(pending: Pending, error: Error) -> Result<T> {
     if error.kind() == ErrorKind::InvalidClient {
-        return fail(pending, error).await;
+        pending.failed(&error).await;
+    } else {
+        pending.undecided().await;
     }
-    pending.undecided();
-    Err(error)
-}
-
-async fn fail<T>(pending: Pending<'_>, error: Error) -> Result<T> {
-    pending.failed(&error).await;
     Err(error)
 }

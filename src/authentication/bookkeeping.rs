@@ -26,11 +26,12 @@ impl Bookkeeping {
     /// whoever presents something to that client brings it up.
     pub(super) fn report_unreadable(
         &self,
+        client: &Client,
         secret: &SecretRecord,
         error: &secrets::Error,
         now: Timestamp,
     ) {
-        if self.unreadable.is_due(secret.id, now) {
+        if self.unreadable.is_due(client, secret, now) {
             unreadable(secret, error);
         }
     }
@@ -42,7 +43,7 @@ impl ClientAuthenticator {
     pub(super) fn note_use(&self, client: &Client, secret: &SecretRecord, now: Timestamp) {
         let inner = &*self.0;
         let is_due = is_stale(secret.last_used_at, now);
-        if !is_due || !inner.bookkeeping.uses.is_due(secret.id, now) {
+        if !is_due || !inner.bookkeeping.uses.is_due(client, secret, now) {
             return;
         }
         if let Some(listener) = &inner.listener
@@ -76,7 +77,7 @@ impl ClientAuthenticator {
             bookkeeping,
             ..
         } = &*self.0;
-        if !bookkeeping.rehashes.is_due(secret.id, now) {
+        if !bookkeeping.rehashes.is_due(client, secret, now) {
             return;
         }
         let (repository, pool) = (repository.clone(), pool.clone());

@@ -33,7 +33,7 @@ struct CacheSettings {
 
 enum Limits {
     Default,
-    Own(Arc<dyn limiter::Erased>),
+    Own(Box<dyn limiter::Limiter>),
     None,
 }
 
@@ -45,6 +45,12 @@ impl Default for CacheSettings {
         }
     }
 }
+
+/// How much may be written at a time about authentications that were answered.
+const TASKS: usize = 64;
+
+/// How many attempts may be under way or be told to the limiter; more are refused as overload.
+const ENDINGS: usize = 16_384;
 
 impl AuthenticatorBuilder {
     const MAX_CACHE_CAPACITY: usize = 10_000_000;
@@ -105,7 +111,7 @@ impl AuthenticatorBuilder {
 
     /// Who decides how many may fail. A [`LocalLimiter`] with its default budgets unless set.
     pub fn with_limiter(mut self, limiter: impl FailureLimiter) -> Self {
-        self.limiter = Limits::Own(Arc::new(limiter));
+        self.limiter = Limits::Own(Box::new(Arc::new(limiter)));
         self
     }
 
@@ -144,12 +150,12 @@ impl AuthenticatorBuilder {
                 .build()
                 .map_err(BuildError::new)?,
         };
-        let limiter: Option<Arc<dyn limiter::Erased>> = match self.limiter {
+        let limiter: Option<Box<dyn limiter::Limiter>> = match self.limiter {
             Limits::Own(limiter) => Some(limiter),
             Limits::None => None,
             Limits::Default => {
                 let limiter = LocalLimiter::builder().with_clock(Arc::clone(&self.clock));
-                Some(Arc::new(limiter.build()?))
+                Some(Box::new(Arc::new(limiter.build()?)))
             }
         };
         Ok(ClientAuthenticator(Arc::new(Inner {
@@ -161,7 +167,8 @@ impl AuthenticatorBuilder {
             limiter,
             assertions: self.assertions,
             listener: self.listener,
-            background: Background::new(),
+            background: Background::new(TASKS),
+            endings: Background::new(ENDINGS),
             bookkeeping: Bookkeeping::new(),
         })))
     }

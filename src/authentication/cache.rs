@@ -10,7 +10,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::domain::{Id, SecretHash, SecretRecord, Timestamp};
+use crate::domain::{SecretHash, Timestamp};
 use crate::secrets::Plaintext;
 
 /// Which secrets verified lately against which stored hashes.
@@ -23,7 +23,7 @@ pub(super) struct VerifiedCache(Arc<Inner>);
 
 struct Inner {
     keyed: Hmac<Sha256>,
-    entries: Cache<Id, Entry>,
+    entries: Cache<Presented, Entry>,
     ttl: Duration,
 }
 
@@ -32,6 +32,9 @@ struct Entry {
     digest: Digest,
     at: Timestamp,
 }
+
+/// Who presents what, by a keyed hash: two may share one, and then only the later one is remembered.
+pub(super) type Presented = u64;
 
 /// What a presented secret and a stored hash come to. Not to be printed, and to be compared in
 /// constant time.
@@ -42,25 +45,20 @@ struct Digest([u8; 32]);
 #[derive(Clone)]
 pub(super) struct Memory {
     cache: VerifiedCache,
-    secret_id: Id,
+    presented: Presented,
     entry: Entry,
 }
 
 impl Memory {
     /// Whether the secret of this record verified so a short while before `now`.
     pub(super) fn holds(&self, now: Timestamp) -> bool {
-        let Inner { entries, ttl, .. } = &*self.cache.0;
-        let Some(entry) = entries.get(&self.secret_id) else {
-            return false;
-        };
-        // What verified after the present moment did so by another clock.
-        let is_fresh = entry.at <= now && now < entry.at + *ttl;
-        is_fresh & bool::from(entry.digest.0.ct_eq(&self.entry.digest.0))
+        let entry = self.cache.fresh(self.presented, now);
+        entry.is_some_and(|entry| entry.digest.0.ct_eq(&self.entry.digest.0).into())
     }
 
     /// It verified.
     pub(super) fn note(self) {
-        self.cache.0.entries.insert(self.secret_id, self.entry);
+        self.cache.0.entries.insert(self.presented, self.entry);
     }
 }
 
@@ -78,18 +76,31 @@ impl VerifiedCache {
         })))
     }
 
-    /// For a secret that was presented at `now`, to be verified against this record.
+    /// Whether what is presented verified a short while before `now`, against whatever hash.
+    pub(super) fn knows(&self, presented: Presented, now: Timestamp) -> bool {
+        self.fresh(presented, now).is_some()
+    }
+
+    fn fresh(&self, presented: Presented, now: Timestamp) -> Option<Entry> {
+        let entry = self.0.entries.get(&presented)?;
+        // What verified after the present moment did so by another clock.
+        let is_fresh = entry.at <= now && now < entry.at + self.0.ttl;
+        is_fresh.then_some(entry)
+    }
+
+    /// For a secret that was presented at `now`, to be verified against this hash.
     pub(super) fn of(
         &self,
-        record: &SecretRecord,
-        presented: &Plaintext,
+        hash: &SecretHash,
+        presented: Presented,
+        secret: &Plaintext,
         now: Timestamp,
     ) -> Memory {
         Memory {
             cache: self.clone(),
-            secret_id: record.id,
+            presented,
             entry: Entry {
-                digest: self.digest(&record.hash, presented),
+                digest: self.digest(hash, secret),
                 at: now,
             },
         }
@@ -126,21 +137,22 @@ mod tests {
         VerifiedCache::new(capacity, TTL).unwrap()
     }
 
-    fn record(id: Id, hash: &str) -> SecretRecord {
-        let hash = SecretHash::from_phc(hash);
-        SecretRecord::new(id, hash, "abcd", SystemClock.now())
+    fn of(cache: &VerifiedCache, who: Presented, hash: &str, secret: &str) -> Memory {
+        let (hash, secret) = (SecretHash::from_phc(hash), Plaintext::new(secret));
+        cache.of(&hash, who, &secret, SystemClock.now())
     }
 
     #[test]
     fn holds_one_secret_against_one_hash() {
-        let (cache, now) = (cache(8), SystemClock.now());
-        let (id, other) = (Id::generate(now), Id::generate(now));
-        let of = |id, hash, secret| cache.of(&record(id, hash), &Plaintext::new(secret), now);
-        let memory = of(id, "$argon2id$one", "hunter2");
+        let cache = cache(8);
+        let memory = of(&cache, 1, "$argon2id$one", "hunter2");
+        let now = memory.entry.at;
         assert!(!memory.holds(now));
+        assert!(!cache.knows(1, now));
         memory.clone().note();
         assert!(memory.holds(now));
-        assert!(!of(other, "$argon2id$one", "hunter2").holds(now));
+        assert!(cache.knows(1, now));
+        assert!(!of(&cache, 2, "$argon2id$one", "hunter2").holds(now));
 
         for (hash, secret) in [
             ("$argon2id$one", "hunter3"),
@@ -148,15 +160,15 @@ mod tests {
             ("$argon2id$onehunter2", ""),
             ("$argon2id$on", "ehunter2"),
         ] {
-            assert!(!of(id, hash, secret).holds(now), "{hash} {secret}");
+            assert!(!of(&cache, 1, hash, secret).holds(now), "{hash} {secret}");
         }
     }
 
     #[test]
     fn holds_for_a_while_by_the_clock() {
-        let (cache, now) = (cache(8), SystemClock.now());
-        let record = record(Id::generate(now), "$");
-        let memory = cache.of(&record, &Plaintext::new("a"), now);
+        let cache = cache(8);
+        let memory = of(&cache, 1, "$", "a");
+        let now = memory.entry.at;
         memory.clone().note();
         let micro = Duration::from_micros(1);
         assert!(memory.holds(now + (TTL - micro)));
@@ -167,10 +179,9 @@ mod tests {
 
     #[test]
     fn is_bounded() {
-        let (cache, now) = (cache(16), SystemClock.now());
-        for _ in 0..10_000 {
-            let record = record(Id::generate(now), "$");
-            cache.of(&record, &Plaintext::new("a"), now).note();
+        let cache = cache(16);
+        for who in 0..10_000 {
+            of(&cache, who, "$", "a").note();
         }
         assert!(cache.0.entries.len() <= 16);
     }

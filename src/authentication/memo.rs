@@ -3,13 +3,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use quick_cache::sync::Cache;
 
-use crate::domain::{Id, Timestamp};
+use crate::domain::{Client, Id, SecretRecord, Timestamp};
 
 /// One minute, in microseconds.
 const MINUTE: u64 = 60_000_000;
 
 /// What was done for which secret within the last minute, of the secrets that are in use most.
-pub(super) struct Memo(Cache<Id, Arc<AtomicI64>>);
+pub(super) struct Memo(Cache<Key, Arc<AtomicI64>>);
+
+/// A client and a secret: the ids of secrets are unique among its client's.
+type Key = (Id, Id);
 
 impl Memo {
     /// How many secrets are remembered.
@@ -20,9 +23,13 @@ impl Memo {
     }
 
     /// Whether to do it now. Of many who ask at the same time, one is told so.
-    pub(super) fn is_due(&self, secret_id: Id, now: Timestamp) -> bool {
+    pub(super) fn is_due(&self, client: &Client, secret: &SecretRecord, now: Timestamp) -> bool {
+        self.is_due_for((client.id, secret.id), now)
+    }
+
+    fn is_due_for(&self, key: Key, now: Timestamp) -> bool {
         let never = || Ok::<_, std::convert::Infallible>(Arc::new(AtomicI64::new(i64::MIN)));
-        let Ok(last) = self.0.get_or_insert_with(&secret_id, never);
+        let Ok(last) = self.0.get_or_insert_with(&key, never);
         let (seen, now) = (last.load(Ordering::Relaxed), now.as_micros());
         is_a_minute_off(seen, now)
             && last
@@ -50,22 +57,23 @@ mod tests {
     #[test]
     fn is_due_once_a_minute_for_each_secret() {
         let (memo, now) = (Memo::new(), SystemClock.now());
-        let [one, other] = [(), ()].map(|()| Id::generate(now));
-        assert!(memo.is_due(one, now));
-        assert!(!memo.is_due(one, now));
-        assert!(memo.is_due(other, now));
+        let client = Id::generate(now);
+        let [one, other] = [(), ()].map(|()| (client, Id::generate(now)));
+        assert!(memo.is_due_for(one, now));
+        assert!(!memo.is_due_for(one, now));
+        assert!(memo.is_due_for(other, now));
         let later = |seconds| now + Duration::from_secs(seconds);
-        assert!(!memo.is_due(one, later(59)));
-        assert!(memo.is_due(one, later(60)));
-        assert!(!memo.is_due(one, later(119)));
+        assert!(!memo.is_due_for(one, later(59)));
+        assert!(memo.is_due_for(one, later(60)));
+        assert!(!memo.is_due_for(one, later(119)));
     }
 
     #[test]
     fn a_clock_that_was_far_ahead_is_forgotten() {
         let (memo, now) = (Memo::new(), SystemClock.now());
-        let id = Id::generate(now);
-        assert!(memo.is_due(id, now + Duration::from_secs(1_000_000)));
-        assert!(memo.is_due(id, now));
+        let id = (Id::generate(now), Id::generate(now));
+        assert!(memo.is_due_for(id, now + Duration::from_secs(1_000_000)));
+        assert!(memo.is_due_for(id, now));
         assert!(is_stale(Some(now + Duration::from_secs(1_000_000)), now));
         assert!(!is_stale(Some(now + Duration::from_secs(1)), now));
     }
@@ -73,10 +81,10 @@ mod tests {
     #[test]
     fn of_many_at_once_one_does_it() {
         let (memo, now) = (Memo::new(), SystemClock.now());
-        let id = Id::generate(now);
+        let id = (Id::generate(now), Id::generate(now));
         let due = std::thread::scope(|scope| {
             let asked: Vec<_> = (0..8)
-                .map(|_| scope.spawn(|| usize::from(memo.is_due(id, now))))
+                .map(|_| scope.spawn(|| usize::from(memo.is_due_for(id, now))))
                 .collect();
             asked
                 .into_iter()

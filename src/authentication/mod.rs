@@ -114,7 +114,9 @@ use crate::secrets::HashPool;
 pub(crate) use body::read_form;
 pub use builder::{AuthenticatorBuilder, BuildError};
 pub use error::{Error, ErrorKind};
-pub use limiter::{Attempt, FailureLimiter, LocalLimiter, LocalLimiterBuilder};
+pub use limiter::{
+    Admission, Attempt, Claim, FailureLimiter, LocalLimiter, LocalLimiterBuilder, Outcome,
+};
 pub use presented::Presented;
 
 /// What authentication gives back.
@@ -136,10 +138,12 @@ struct Inner {
     decoy: Decoy,
     clock: Arc<dyn Clock>,
     cache: Option<VerifiedCache>,
-    limiter: Option<Arc<dyn limiter::Erased>>,
+    limiter: Option<Box<dyn limiter::Limiter>>,
     assertions: Option<Box<dyn Assertions>>,
     listener: Option<Arc<dyn ClientEvents>>,
     background: Background,
+    /// Where the limiter is told of those who hung up.
+    endings: Background,
     bookkeeping: Bookkeeping,
 }
 
@@ -206,7 +210,7 @@ impl ClientAuthenticator {
                     client_id,
                     assertion,
                 } => self.by_assertion(client_id, assertion, peer).await,
-                Presented::Nothing { client_id } => self.by_name(client_id).await,
+                Presented::Nothing { client_id } => self.by_name(client_id, peer).await,
             }
         };
         observed(Some(method), attempt).await

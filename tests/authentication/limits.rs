@@ -1,14 +1,19 @@
 //! Who fails too often has to wait, and nobody else.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::task::JoinSet;
 use tower_oauth_clients::authentication::assertion::AssertionVerifier;
-use tower_oauth_clients::authentication::{ErrorKind, LocalLimiter, LocalLimiterBuilder};
+use tower_oauth_clients::authentication::{
+    Attempt, ErrorKind, FailureLimiter, LocalLimiter, LocalLimiterBuilder,
+    Outcome as LimiterOutcome,
+};
 
 use crate::hashers::Log;
 use crate::request::Sent;
-use crate::support::{App, Store};
+use crate::support::{App, CLIENTS, Store};
 use crate::world::{Host, Member, eventually, outcome};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -277,4 +282,178 @@ async fn hanging_up_before_the_answer_counts() {
         })
         .await;
     }
+}
+
+/// However many guess at once, and as often as something comes back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guesses_at_the_same_time_are_as_many_as_the_budget_allows() {
+    for app in App::each().await {
+        let host = Arc::new(Host::with(&app, |builder| builder.without_cache()));
+        let member = Member::confidential(&app).await;
+        let guesses: [Sent; 2] = [
+            member.guessed(&app).await.basic(),
+            Sent::basic(&member.id, "hunter2"),
+        ];
+        for guess in guesses {
+            let mut judged = Vec::new();
+            for _ in 0..5 {
+                judged.push(pulse(&host, &guess, "192.0.2.1", 100).await);
+                app.clock.advance(Duration::from_millis(6_300));
+            }
+            assert_eq!(judged, [10, 1, 1, 1, 1], "{:?}", app.store);
+            app.clock.advance(MINUTE * 2);
+        }
+        // Each of them another one.
+        let mut judged = Vec::new();
+        for pulse in 0..3 {
+            let mut guesses = JoinSet::new();
+            for number in 0..50 {
+                let guess = Sent::basic(&member.id, &format!("guess {pulse} {number}"));
+                guesses.spawn(judge(host.clone(), guess, "192.0.2.2"));
+            }
+            judged.push(guesses.join_all().await.into_iter().sum::<usize>());
+            app.clock.advance(Duration::from_millis(6_300));
+        }
+        assert_eq!(judged, [10, 1, 1]);
+    }
+}
+
+/// One, if the secret was looked at; none, if the caller has to wait.
+async fn judge(host: Arc<Host>, sent: Sent, peer: &'static str) -> usize {
+    match outcome(host.send_from(peer, &sent).await) {
+        Err(ErrorKind::InvalidClient) => 1,
+        Err(ErrorKind::TooManyFailures) => 0,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn pulse(host: &Arc<Host>, sent: &Sent, peer: &'static str, times: usize) -> usize {
+    let mut attempts = JoinSet::new();
+    for _ in 0..times {
+        attempts.spawn(judge(host.clone(), sent.clone(), peer));
+    }
+    attempts.join_all().await.into_iter().sum()
+}
+
+/// Nobody who is right waits for longer than it takes those before to be found right, too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_right_ones_at_once_are_all_let_in() {
+    for app in App::each().await {
+        let host = Arc::new(Host::with(&app, |builder| builder.without_cache()));
+        let member = Member::confidential(&app).await;
+        let mut attempts = JoinSet::new();
+        for _ in 0..40 {
+            let (host, sent) = (host.clone(), member.basic());
+            attempts.spawn(async move { host.send_from("192.0.2.1", &sent).await.is_ok() });
+        }
+        assert_eq!(attempts.join_all().await, [true; 40]);
+    }
+}
+
+/// A deployment that nobody remembers presents an ended secret five times a second, and its healthy
+/// neighbour behind the same address is never kept waiting, on a host that knows neither.
+#[tokio::test]
+async fn an_ended_secret_locks_out_nobody_but_itself() {
+    for app in App::each().await {
+        let member = Member::confidential(&app).await;
+        let old = member.record(&app).await.id;
+        let renewed = member.rotate(&app).await;
+        let stop = format!("{CLIENTS}/{}/secrets/{old}/deactivate", member.id);
+        let stopped = app.call(http::Method::PUT, &stop, None).await;
+        assert_eq!(stopped.status, 200);
+        // As imported secrets are, which name no record.
+        let imported = Sent::basic(&member.id, "an imported one, which has ended");
+        for forgotten in [member.basic(), imported] {
+            let host = Host::with(&app, |builder| builder.without_cache());
+            let mut judged = 0;
+            for tick in 0..600 {
+                let looked = host.send_from("192.0.2.7", &forgotten).await.unwrap_err();
+                judged += usize::from(looked.kind() == ErrorKind::InvalidClient);
+                if tick % 15 == 14 {
+                    let right = host.send_from("192.0.2.7", &renewed.basic()).await;
+                    assert_eq!(outcome(right), Ok(member.id.clone()), "{tick}");
+                }
+                app.clock.advance(Duration::from_millis(200));
+            }
+            // Its own budget, and what came back of it in two minutes.
+            assert!((29..=31).contains(&judged), "{judged}");
+        }
+    }
+}
+
+/// Who is over its budget is told so by this process alone.
+#[tokio::test]
+async fn what_is_over_its_budget_costs_no_query() {
+    let app = App::new(Store::Sqlite).await;
+    let host = Host::new(&app);
+    let member = Member::confidential(&app).await;
+    let public = Member::public(&app).await;
+    let guess = member.guessed(&app).await.basic();
+    let nobody = Sent::form(&[("client_id", "app-absent")]);
+    fail(&host, "192.0.2.1", &guess, 10).await;
+    fail(&host, "192.0.2.1", &nobody, 10).await;
+
+    let broken = rusqlite::Connection::open(app.place.file()).unwrap();
+    let rename = "ALTER TABLE oauth_clients RENAME TO not_to_be_found";
+    broken.execute(rename, []).unwrap();
+    for sent in [&guess, &nobody] {
+        let waits = host.send_from("192.0.2.1", sent).await.unwrap_err();
+        assert_eq!(waits.kind(), ErrorKind::TooManyFailures);
+        let asks = host.send_from("192.0.2.2", sent).await.unwrap_err();
+        assert_eq!(asks.kind(), ErrorKind::Internal);
+    }
+    let asks = host.send_from("192.0.2.1", &public.post()).await;
+    assert_eq!(outcome(asks), Err(ErrorKind::Internal));
+}
+
+/// A host's own, which takes its time to count.
+#[derive(Default)]
+struct Slow {
+    admitted: AtomicUsize,
+    ended: AtomicUsize,
+}
+
+impl FailureLimiter for Slow {
+    type Admission = ();
+
+    async fn admit(&self, _: Attempt<'_>) -> Result<(), Duration> {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        self.admitted.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+
+    async fn ended(&self, _: Attempt<'_>, (): (), outcome: LimiterOutcome) {
+        assert_eq!(outcome, LimiterOutcome::Failed);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        self.ended.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Wherever the caller goes away: while the limiter is asked, while a hash is made, while the limiter
+/// is told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_attempt_is_told_of_once_whenever_its_caller_hangs_up() {
+    let app = App::new(Store::Memory).await;
+    let limiter = Arc::new(Slow::default());
+    let host = Host::with(&app, |builder| builder.with_limiter(limiter.clone()));
+    let member = Member::confidential(&app).await;
+    let guess = member.guessed(&app).await.basic();
+    let mut attempts = JoinSet::new();
+    for number in 0..300 {
+        let (authenticator, sent) = (host.authenticator.clone(), guess.clone());
+        attempts.spawn(async move {
+            let peer = Some([192, 0, 2, 1].into());
+            let done = authenticator.authenticate(&sent.head, &sent.form, peer);
+            let patience = Duration::from_micros(number * 100);
+            drop(tokio::time::timeout(patience, done).await);
+        });
+    }
+    attempts.join_all().await;
+    let counted = || limiter.ended.load(Ordering::SeqCst);
+    let admitted = || limiter.admitted.load(Ordering::SeqCst);
+    eventually("all of them", async || counted() == admitted()).await;
+    assert!(admitted() > 150, "{}", admitted());
+    // And not once more.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(counted(), admitted());
 }

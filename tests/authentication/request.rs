@@ -9,6 +9,7 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 pub const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 /// The head and the body.
+#[derive(Clone)]
 pub struct Sent {
     pub head: Parts,
     pub form: Vec<u8>,

@@ -1,25 +1,46 @@
 use std::hash::Hash;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use governor::clock;
-use governor::middleware::NoOpMiddleware;
-use governor::nanos::Nanos;
-use governor::state::{InMemoryState, NotKeyed, StateStore};
-use governor::{Quota, RateLimiter};
 use quick_cache::sync::Cache;
+use tokio::sync::Notify;
 
 use crate::domain::Clock;
 
 /// A budget of failures for each key: so many at once, and as many again in each period.
 ///
+/// An attempt that may fail holds a part of the budget until it ends, so that never more attempts
+/// are under way than may still fail. One more waits until another one has ended.
+///
 /// The keys are bounded. A key that had to make room has its whole budget again, so that who
 /// brings up many keys gains on those alone.
-pub(super) struct Buckets<K: Eq + Hash + Clone> {
-    limiter: RateLimiter<Asked<K>, Cells<K>, Ticks, NoOpMiddleware<Nanos>>,
-    period: Duration,
-    cells: Cells<K>,
+pub(super) struct Buckets<K> {
+    cells: Cache<K, Arc<Cell>>,
+    failures: u64,
+    /// How long it takes until one failure is forgiven, in nanoseconds.
+    interval: u64,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Default)]
+struct Cell {
+    state: Mutex<State>,
+    ended: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    /// When the whole budget is there again, in nanoseconds since the epoch.
+    whole_at: u64,
+    under_way: u64,
+    has_failed: bool,
+}
+
+/// A part of a budget that an attempt holds. Dropped, it is given back.
+pub(super) struct Held {
+    cell: Arc<Cell>,
+    interval: u64,
 }
 
 impl<K: Eq + Hash + Clone> Buckets<K> {
@@ -30,111 +51,119 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
         capacity: usize,
         clock: Arc<dyn Clock>,
     ) -> Option<Self> {
-        let quota = Quota::with_period(period.checked_div(failures.get())?)?;
-        let cells = Cells(Arc::new(Cache::new(capacity)));
-        let quota = quota.allow_burst(failures);
-        Some(Self {
-            limiter: RateLimiter::new(quota, cells.clone(), Ticks(clock)),
-            period,
-            cells,
+        let interval = u64::try_from(period.checked_div(failures.get())?.as_nanos()).ok()?;
+        (interval > 0).then(|| Self {
+            cells: Cache::new(capacity),
+            failures: u64::from(failures.get()),
+            interval,
+            clock,
         })
     }
 
-    /// How long it takes until the key may fail once more, if its budget is spent.
-    pub(super) fn wait(&self, key: &K) -> Option<Duration> {
-        let asked = Asked {
-            key: key.clone(),
-            to: Ask::Look,
-        };
-        let until = self.limiter.check_key(&asked).err()?;
-        let wait = until.wait_time_from(clock::Clock::now(self.limiter.clock()));
-        if wait > self.period {
+    /// Holds a part of the key's budget, or says how long it takes until it may fail once more.
+    /// Where all that is left is held by others, it waits for one of them to end.
+    pub(super) async fn hold(&self, key: &K) -> Result<Held, Duration> {
+        loop {
+            let cell = self.cell(key);
+            // From here on it is woken.
+            let ended = cell.ended.notified();
+            if let Some(held) = self.try_hold(&cell)? {
+                return Ok(held);
+            }
+            ended.await;
+        }
+    }
+
+    /// `None` where all that is left is held by others.
+    fn try_hold(&self, cell: &Arc<Cell>) -> Result<Option<Held>, Duration> {
+        let mut state = cell.state();
+        let left = self.left(&mut state)?;
+        if state.under_way >= left {
+            return Ok(None);
+        }
+        state.under_way += 1;
+        Ok(Some(Held {
+            cell: Arc::clone(cell),
+            interval: self.interval,
+        }))
+    }
+
+    /// Takes one failure from the budget, if there is one left, of an attempt that held nothing.
+    pub(super) fn charge(&self, key: &K) {
+        let cell = self.cell(key);
+        let mut state = cell.state();
+        if self.left(&mut state).is_ok() {
+            state.fail(self.now(), self.interval);
+        }
+    }
+
+    /// Whether an attempt with this key has failed, as far as is remembered.
+    pub(super) fn has_failed(&self, key: &K) -> bool {
+        let cell = self.cells.get(key);
+        cell.is_some_and(|cell| cell.state().has_failed)
+    }
+
+    /// How many more may fail now, if any; otherwise how long it takes until one may.
+    fn left(&self, state: &mut State) -> Result<u64, Duration> {
+        let owed = state.whole_at.saturating_sub(self.now());
+        if owed > self.interval.saturating_mul(self.failures) {
             // No budget takes that long: the clock was ahead, and has been set right.
-            self.cells.0.remove(key);
-            return None;
+            state.whole_at = 0;
+            return Ok(self.failures);
         }
-        Some(wait)
-    }
-
-    /// Takes one failure from the budget, if there is one left.
-    pub(super) fn take(&self, key: K) {
-        let asked = Asked { key, to: Ask::Take };
-        let _ = self.limiter.check_key(&asked);
-    }
-}
-
-/// What a limiter is asked about a key: it has one way to be asked only.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Asked<K> {
-    key: K,
-    to: Ask,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Ask {
-    Look,
-    Take,
-}
-
-struct Cells<K>(Arc<Cache<K, Arc<InMemoryState>>>);
-
-impl<K> Clone for Cells<K> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<K: Eq + Hash + Clone> StateStore for Cells<K> {
-    type Key = Asked<K>;
-
-    fn measure_and_replace<T, F, E>(&self, asked: &Asked<K>, measure: F) -> Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-    {
-        match asked.to {
-            Ask::Look => {
-                let Some(cell) = self.0.get(&asked.key) else {
-                    return measure(None).map(|(answer, _)| answer);
-                };
-                look(&cell, measure)
-            }
-            Ask::Take => {
-                let new = || Ok::<_, std::convert::Infallible>(Arc::default());
-                let Ok(cell) = self.0.get_or_insert_with(&asked.key, new);
-                cell.measure_and_replace(&NotKeyed::NonKey, measure)
-            }
+        match self.failures - owed.div_ceil(self.interval).min(self.failures) {
+            0 => Err(Duration::from_nanos(
+                owed - self.interval * (self.failures - 1),
+            )),
+            left => Ok(left),
         }
     }
-}
 
-/// Measures and replaces nothing: a measurement that "fails" leaves the cell as it is.
-fn look<T, F, E>(cell: &InMemoryState, measure: F) -> Result<T, E>
-where
-    F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-{
-    let seen = cell.measure_and_replace(&NotKeyed::NonKey, |state| {
-        Err::<((), Nanos), _>(measure(state).map(|(answer, _)| answer))
-    });
-    match seen {
-        Err(answer) => answer,
-        // It never succeeds.
-        Ok(()) => measure(None).map(|(answer, _)| answer),
+    fn cell(&self, key: &K) -> Arc<Cell> {
+        let new = || Ok::<_, std::convert::Infallible>(Arc::default());
+        let Ok(cell) = self.cells.get_or_insert_with(key, new);
+        cell
+    }
+
+    fn now(&self) -> u64 {
+        now(&*self.clock)
     }
 }
 
-/// Our clock, as the limiter reads it.
-struct Ticks(Arc<dyn Clock>);
-
-impl clock::Clock for Ticks {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        /// Leaves room for what is added: half of what the number can hold, in the year 2262.
-        const LAST: u64 = u64::MAX / 2;
-
-        let micros = self.0.now().as_micros().unsigned_abs();
-        Nanos::new(micros.saturating_mul(1_000).min(LAST))
+impl Cell {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl State {
+    fn fail(&mut self, now: u64, interval: u64) {
+        self.whole_at = self.whole_at.max(now).saturating_add(interval);
+        self.has_failed = true;
+    }
+}
+
+impl Held {
+    /// The attempt failed: what it held is spent.
+    pub(super) fn spend(self, clock: &dyn Clock) {
+        self.cell.state().fail(now(clock), self.interval);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.cell.state().under_way -= 1;
+        self.cell.ended.notify_waiters();
+    }
+}
+
+/// The present moment in nanoseconds since the epoch.
+fn now(clock: &dyn Clock) -> u64 {
+    /// Leaves room for what is added: half of what the number can hold, in the year 2262.
+    const LAST: u64 = u64::MAX / 2;
+
+    let micros = clock.now().as_micros().unsigned_abs();
+    micros.saturating_mul(1_000).min(LAST)
 }
 
 #[cfg(test)]
@@ -164,6 +193,18 @@ mod tests {
         let (failures, period) = (NonZeroU32::new(3).unwrap(), Duration::from_secs(30));
         let buckets = Buckets::new(failures, period, capacity, Arc::new(hands.clone()));
         (buckets.unwrap(), hands)
+    }
+
+    impl<K: Eq + Hash + Clone> Buckets<K> {
+        fn wait(&self, key: &K) -> Option<Duration> {
+            let cell = self.cell(key);
+            let mut state = cell.state();
+            self.left(&mut state).err()
+        }
+
+        fn take(&self, key: K) {
+            self.charge(&key);
+        }
     }
 
     #[test]
@@ -205,7 +246,7 @@ mod tests {
         for key in 0..10_000 {
             buckets.take(key);
         }
-        assert!(buckets.cells.0.len() <= 16);
+        assert!(buckets.cells.len() <= 16);
     }
 
     #[test]
@@ -218,6 +259,59 @@ mod tests {
         assert!(buckets.wait(&1).is_some());
         hands.advance(-1_000_000_000);
         assert_eq!(buckets.wait(&1), None);
+    }
+
+    #[tokio::test]
+    async fn no_more_are_under_way_than_may_fail() {
+        let (buckets, hands) = buckets(8);
+        let clock = hands.clone();
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            held.push(buckets.hold(&1).await.unwrap());
+        }
+        let buckets = Arc::new(buckets);
+        let waiting: Vec<_> = (0..10)
+            .map(|_| {
+                let buckets = Arc::clone(&buckets);
+                tokio::spawn(async move { buckets.hold(&1).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
+        // Another key is not concerned.
+        assert!(buckets.hold(&2).await.is_ok());
+        // Whoever succeeds lets another one in, which succeeds as well.
+        drop(held.pop());
+        for held in held {
+            held.spend(&clock);
+        }
+        let mut outcomes = Vec::new();
+        for waiting in waiting {
+            outcomes.push(waiting.await.unwrap().map(drop));
+        }
+        assert_eq!(outcomes, [Ok(()); 10]);
+        buckets.hold(&1).await.unwrap().spend(&clock);
+        let wait = buckets.hold(&1).await.err();
+        assert_eq!(wait, Some(Duration::from_secs(10)));
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_budget_that_is_spent_is_told() {
+        let (buckets, hands) = buckets(8);
+        let buckets = Arc::new(buckets);
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            held.push(buckets.hold(&1).await.unwrap());
+        }
+        let waiting = tokio::spawn({
+            let buckets = Arc::clone(&buckets);
+            async move { buckets.hold(&1).await.map(drop) }
+        });
+        tokio::task::yield_now().await;
+        for held in held {
+            held.spend(&hands);
+        }
+        assert_eq!(waiting.await.unwrap(), Err(Duration::from_secs(10)));
     }
 
     #[test]

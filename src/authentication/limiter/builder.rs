@@ -43,8 +43,8 @@ impl LocalLimiterBuilder {
         }
     }
 
-    /// How often a client may fail from one address: so many times at once, and as often again in
-    /// each period. 10 a minute unless set.
+    /// How often a client may fail from one address, and there with one secret that failed before: so
+    /// many times at once, and as often again in each period. 10 a minute unless set.
     pub fn with_budget(mut self, failures: u32, period: Duration) -> Self {
         self.pair = (failures, period);
         self
@@ -87,6 +87,7 @@ impl LocalLimiterBuilder {
         }
         let (failures, period) = self.peer;
         Ok(LocalLimiter {
+            claims: self.buckets(self.pair)?,
             pairs: self.buckets(self.pair)?,
             peers: self.buckets(self.peer)?,
             sites: self.buckets((failures.saturating_mul(Self::PEERS_PER_SITE), period))?,

@@ -1,12 +1,12 @@
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
 
-use super::bucket::Buckets;
-use super::{Attempt, FailureLimiter, LocalLimiterBuilder};
+use super::bucket::{Buckets, Held};
+use super::{Attempt, Claim, FailureLimiter, LocalLimiterBuilder, Outcome};
 use crate::domain::{ClientId, Clock, Timestamp};
 
 /// A client and where it calls from.
@@ -17,18 +17,25 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Counts failures within the process: the default [`FailureLimiter`].
 ///
-/// A failure is counted three or four times, and each budget comes back evenly over its period:
+/// A failure is counted several times, and each budget comes back evenly over its period:
 ///
 /// | Budget of | By default | What it stops |
 /// |---|---|---|
-/// | a client from one address | 10 a minute | guessing, and the wrong secret of a broken deployment |
+/// | one secret of a client from one address | 10 a minute | the ended secret of a forgotten deployment |
+/// | a client from one address | 10 a minute | guessing |
 /// | an address | 60 a minute | going through many clients |
 /// | a site of IPv6 | four times that of an address | going through many of its networks |
 /// | a client from anywhere | 120 a minute | guessing from many addresses |
 ///
+/// However many try at the same time, no more fail than that: an attempt holds a part of each budget
+/// while it is under way. Where others hold all that is left, it waits for one of them to end.
+///
 /// # Who is not locked out
 ///
 /// - Successes are never counted.
+/// - A secret that failed before, and fails again, has a budget of its own: one forgotten deployment
+///   behind an address does not keep those with the right secret waiting. A secret of this crate is
+///   told by the id that it names, any other by its text.
 /// - Whoever knows a `client_id`, which is no secret, can spend the budgets of that client. So the
 ///   wide ones hold only for those who did not authenticate lately: a client that did, within the
 ///   last day and from the address it calls from, has its own budget, which nobody spends from
@@ -46,14 +53,16 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// # Addresses
 ///
 /// An IPv6 address counts as its /64, which is the smallest network that a subscriber has; the /48
-/// that it is in, the largest, is its site. An IPv4 address written as IPv6 counts as IPv4.
+/// that it is in, the largest, is its site. An IPv4 address written as IPv6 counts as IPv4, and so does
+/// one behind NAT64 or SIIT (`64:ff9b::/96`, `64:ff9b:1::/48`), 6to4 or Teredo.
 ///
 /// # Bounds
 ///
-/// Each table keeps 10,000 entries by default, of some 250 bytes, those in use most. An attempt is
-/// counted when it ends: those that are under way when a budget is spent still end as they would.
-/// Each process counts for itself.
+/// Each table keeps 10,000 entries by default, of some 250 bytes, those in use most. Each process
+/// counts for itself.
 pub struct LocalLimiter {
+    /// Of each secret that is claimed, by where from; which client it is of is in the claim.
+    pub(super) claims: Buckets<(Option<IpAddr>, Claim)>,
     pub(super) pairs: Buckets<Pair>,
     pub(super) peers: Buckets<IpAddr>,
     pub(super) sites: Buckets<Ipv6Addr>,
@@ -73,46 +82,95 @@ impl LocalLimiter {
         let last = self.successes.get(pair);
         last.is_some_and(|last| self.clock.now() < last + A_DAY)
     }
+
+    /// Holds a part of each budget that stands against the attempt, the narrowest first.
+    async fn hold(&self, attempt: Attempt<'_>) -> Result<Admission, Duration> {
+        let client_id = attempt.client_id;
+        let peer = attempt.peer.map(network);
+        let claim = attempt.claim.map(|claim| (peer, claim));
+        let repeats = claim.is_some_and(|claim| self.claims.has_failed(&claim));
+        let mut admission = Admission::default();
+        if let Some(claim) = &claim {
+            admission.narrow.push(self.claims.hold(claim).await?);
+        }
+        let Some(peer) = peer else {
+            self.warned.call_once(warn);
+            admission.client = Some(self.clients.hold(client_id).await?);
+            return Ok(admission);
+        };
+        let pair = (client_id.clone(), peer);
+        if !repeats {
+            admission.narrow.push(self.pairs.hold(&pair).await?);
+        }
+        let is_known = self.is_known(&pair);
+        if !is_known || repeats {
+            admission.narrow.push(self.peers.hold(&peer).await?);
+            if let Some(site) = site(peer) {
+                admission.narrow.push(self.sites.hold(&site).await?);
+            }
+            admission.holds_peer = true;
+        }
+        if !is_known {
+            admission.client = Some(self.clients.hold(client_id).await?);
+        }
+        Ok(admission)
+    }
+
+    fn charge(&self, attempt: Attempt<'_>, admission: Admission, is_verified: bool) {
+        let peer = attempt.peer.map(network);
+        if let Some(peer) = peer
+            && !admission.holds_peer
+        {
+            self.peers.charge(&peer);
+            if let Some(site) = site(peer) {
+                self.sites.charge(&site);
+            }
+        }
+        match admission.client {
+            Some(held) if is_verified => held.spend(&*self.clock),
+            None if is_verified => self.clients.charge(attempt.client_id),
+            _ => {}
+        }
+        for held in admission.narrow {
+            held.spend(&*self.clock);
+        }
+    }
+}
+
+/// What a [`LocalLimiter`] keeps of an attempt that is under way.
+#[derive(Default)]
+pub struct Admission {
+    /// Of the claim, of the client from there, and of the address.
+    narrow: Vec<Held>,
+    holds_peer: bool,
+    /// Of the client from anywhere.
+    client: Option<Held>,
+}
+
+impl fmt::Debug for Admission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admission").finish_non_exhaustive()
+    }
 }
 
 impl FailureLimiter for LocalLimiter {
-    async fn wait(&self, attempt: Attempt<'_>) -> Option<Duration> {
-        let Some(peer) = attempt.peer.map(network) else {
-            self.warned.call_once(warn);
-            return self.clients.wait(attempt.client_id);
-        };
-        let pair = (attempt.client_id.clone(), peer);
-        let own = self.pairs.wait(&pair);
-        if self.is_known(&pair) {
-            return own;
-        }
-        let wide = self
-            .peers
-            .wait(&peer)
-            .max(self.clients.wait(attempt.client_id))
-            .max(site(peer).and_then(|site| self.sites.wait(&site)));
-        own.max(wide)
+    type Admission = Admission;
+
+    async fn admit(&self, attempt: Attempt<'_>) -> Result<Admission, Duration> {
+        self.hold(attempt).await
     }
 
-    async fn failed(&self, attempt: Attempt<'_>) {
-        self.clients.take(attempt.client_id.clone());
-        self.failed_unverified(attempt).await;
-    }
-
-    async fn failed_unverified(&self, attempt: Attempt<'_>) {
-        if let Some(peer) = attempt.peer.map(network) {
-            self.peers.take(peer);
-            if let Some(site) = site(peer) {
-                self.sites.take(site);
+    async fn ended(&self, attempt: Attempt<'_>, admission: Admission, outcome: Outcome) {
+        match outcome {
+            Outcome::Succeeded => {
+                if let Some(peer) = attempt.peer.map(network) {
+                    let pair = (attempt.client_id.clone(), peer);
+                    self.successes.insert(pair, self.clock.now());
+                }
             }
-            self.pairs.take((attempt.client_id.clone(), peer));
-        }
-    }
-
-    async fn succeeded(&self, attempt: Attempt<'_>) {
-        if let Some(peer) = attempt.peer.map(network) {
-            let pair = (attempt.client_id.clone(), peer);
-            self.successes.insert(pair, self.clock.now());
+            Outcome::Failed => self.charge(attempt, admission, true),
+            Outcome::FailedUnverified => self.charge(attempt, admission, false),
+            Outcome::Undecided => {}
         }
     }
 }
@@ -120,8 +178,25 @@ impl FailureLimiter for LocalLimiter {
 /// What a subscriber has at least.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
-        IpAddr::V6(address) => prefix(address, 64).into(),
+        IpAddr::V6(address) => match translated(address) {
+            Some(v4) => v4.into(),
+            None => prefix(address, 64).into(),
+        },
         v4 => v4,
+    }
+}
+
+/// The IPv4 address that an IPv6 address stands for: behind a translator by its well-known prefix
+/// (RFC 6052 §2.1) or the one for networks of one's own (RFC 8215), with 96 bits of prefix each; of
+/// 6to4 (RFC 3056); and behind Teredo (RFC 4380 §4), which writes it inverted.
+fn translated(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let bits = address.to_bits();
+    let low = u32::try_from(bits & u128::from(u32::MAX)).ok()?;
+    match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, _, _] | [0x64, 0xff9b, 1, ..] => Some(low.into()),
+        [0x2001, 0, ..] => Some((!low).into()),
+        [0x2002, high, low, ..] => Some(((u32::from(high) << 16) | u32::from(low)).into()),
+        _ => None,
     }
 }
 
@@ -169,5 +244,14 @@ mod tests {
         assert_eq!(counted_as("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(counted_as("2001:db8:1:2::"), "2001:db8:1:2::");
         assert_eq!(counted_as("2001:db8:1:3::"), "2001:db8:1:3::");
+        for translated in [
+            "64:ff9b::192.0.2.1",
+            "64:ff9b:1:2:3:4:192.0.2.1",
+            "2002:c000:201:7::8",
+            "2001:0:cb00:7101:8000:63bf:3fff:fdfe",
+        ] {
+            assert_eq!(counted_as(translated), "192.0.2.1");
+        }
+        assert_eq!(counted_as("64:ff9c::192.0.2.1"), "64:ff9c::");
     }
 }

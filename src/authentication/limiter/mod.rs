@@ -2,19 +2,22 @@
 
 mod bucket;
 mod builder;
+mod claims;
+mod erased;
 mod local;
 mod pending;
 
 use std::future::Future;
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::ClientId;
 
 pub use builder::LocalLimiterBuilder;
-pub use local::LocalLimiter;
+pub(super) use claims::text;
+pub(super) use erased::Limiter;
+pub use local::{Admission, LocalLimiter};
 pub(super) use pending::Pending;
 
 /// Who tries to authenticate.
@@ -25,13 +28,48 @@ pub struct Attempt<'a> {
     pub client_id: &'a ClientId,
     /// Where it calls from, if the host knows.
     pub peer: Option<IpAddr>,
+    /// Which secret it says it has, if it presents one.
+    pub claim: Option<Claim>,
 }
+
+/// Which secret an attempt says it has: the one that it names, or the very text, where it names none.
+///
+/// It holds within the process, and nothing of the secret can be told from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Claim(u64);
 
 impl<'a> Attempt<'a> {
     /// An attempt to be that client, from there.
     pub fn new(client_id: &'a ClientId, peer: Option<IpAddr>) -> Self {
-        Self { client_id, peer }
+        Self {
+            client_id,
+            peer,
+            claim: None,
+        }
     }
+
+    pub(super) fn with_claim(self, claim: Option<Claim>) -> Self {
+        Self { claim, ..self }
+    }
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The client is who it says it is.
+    Succeeded,
+    /// It is not. So ends an attempt whose caller goes away meanwhile: otherwise hanging up would be
+    /// a way not to be counted.
+    Failed,
+    /// It is not, and no hash and no signature was verified for that: its assertion can't be read, is
+    /// for something else, or the client registered no keys.
+    ///
+    /// This costs whoever sends it nothing, so that a budget that others have to share would be spent
+    /// for free.
+    FailedUnverified,
+    /// Nobody knows, and it is not the client's fault: too much to do, or something does not work.
+    Undecided,
 }
 
 /// Decides who failed too often to be looked at now (RFC 6749 §2.3.1: brute force).
@@ -40,76 +78,51 @@ impl<'a> Attempt<'a> {
 ///
 /// # Contract
 ///
-/// - **Asked before anything is spent** on an attempt: a hash, or a signature to be verified. Who
-///   presents a secret that verified a short while ago costs neither, and is not asked about.
-/// - **Told how it ended**, once for each attempt that was let through. An attempt whose caller
-///   went away meanwhile has failed: otherwise hanging up would be a way not to be counted. One
-///   that could not be decided (overload, a fault) is not told of.
+/// - **Asked before anything is spent** on an attempt: a query, a hash, or a signature to be verified.
+///   Who presents a secret that verified a short while ago costs no hash, and is not asked about.
+/// - **Counts at admission.** However many try at the same time, no more may fail than the budget and
+///   what comes back of it. So an attempt takes its part of the budget when it is let through, and gives
+///   it back when it ends well; a limiter that only looks, and counts afterwards, lets as many guess as come
+///   at once.
+/// - **Told how it ended**, once for each attempt that was let through, also when its caller goes away.
 /// - **Unknown clients** are asked and told about like all others; what is kept has to be bounded.
 /// - **Can't fail.** Whether to let everybody or nobody through while a shared store is away is for
 ///   the limiter to decide.
 pub trait FailureLimiter: Send + Sync + 'static {
-    /// How long this attempt has to wait, or `None` if it may go on.
-    fn wait(&self, attempt: Attempt<'_>) -> impl Future<Output = Option<Duration>> + Send;
+    /// What it wants to know again when the attempt has ended; `()` where that is nothing.
+    type Admission: Send + 'static;
 
-    /// An attempt failed.
-    fn failed(&self, attempt: Attempt<'_>) -> impl Future<Output = ()> + Send;
+    /// Lets an attempt through, or tells how long it has to wait before it is asked about again.
+    fn admit(
+        &self,
+        attempt: Attempt<'_>,
+    ) -> impl Future<Output = Result<Self::Admission, Duration>> + Send;
 
-    /// An attempt failed before a hash or a signature was verified: its assertion can't be read, is
-    /// for something else, or the client registered no keys.
-    ///
-    /// This costs whoever sends it nothing, so that a budget that others have to share is spent for
-    /// free. Counted as [`failed`](Self::failed) unless overridden.
-    fn failed_unverified(&self, attempt: Attempt<'_>) -> impl Future<Output = ()> + Send {
-        self.failed(attempt)
-    }
-
-    /// An attempt succeeded.
-    fn succeeded(&self, attempt: Attempt<'_>) -> impl Future<Output = ()> + Send;
+    /// An attempt that was let through has ended.
+    fn ended(
+        &self,
+        attempt: Attempt<'_>,
+        admission: Self::Admission,
+        outcome: Outcome,
+    ) -> impl Future<Output = ()> + Send;
 }
 
 impl<L: FailureLimiter + ?Sized> FailureLimiter for Arc<L> {
-    fn wait(&self, attempt: Attempt<'_>) -> impl Future<Output = Option<Duration>> + Send {
-        (**self).wait(attempt)
+    type Admission = L::Admission;
+
+    fn admit(
+        &self,
+        attempt: Attempt<'_>,
+    ) -> impl Future<Output = Result<Self::Admission, Duration>> + Send {
+        (**self).admit(attempt)
     }
 
-    fn failed(&self, attempt: Attempt<'_>) -> impl Future<Output = ()> + Send {
-        (**self).failed(attempt)
-    }
-
-    fn failed_unverified(&self, attempt: Attempt<'_>) -> impl Future<Output = ()> + Send {
-        (**self).failed_unverified(attempt)
-    }
-
-    fn succeeded(&self, attempt: Attempt<'_>) -> impl Future<Output = ()> + Send {
-        (**self).succeeded(attempt)
-    }
-}
-
-type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// The boxed twin of [`FailureLimiter`], which can't be a trait object itself.
-pub(super) trait Erased: Send + Sync {
-    fn wait<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, Option<Duration>>;
-    fn failed<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()>;
-    fn failed_unverified<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()>;
-    fn succeeded<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()>;
-}
-
-impl<L: FailureLimiter> Erased for L {
-    fn wait<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, Option<Duration>> {
-        Box::pin(FailureLimiter::wait(self, attempt))
-    }
-
-    fn failed<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()> {
-        Box::pin(FailureLimiter::failed(self, attempt))
-    }
-
-    fn failed_unverified<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()> {
-        Box::pin(FailureLimiter::failed_unverified(self, attempt))
-    }
-
-    fn succeeded<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, ()> {
-        Box::pin(FailureLimiter::succeeded(self, attempt))
+    fn ended(
+        &self,
+        attempt: Attempt<'_>,
+        admission: Self::Admission,
+        outcome: Outcome,
+    ) -> impl Future<Output = ()> + Send {
+        (**self).ended(attempt, admission, outcome)
     }
 }

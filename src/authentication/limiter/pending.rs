@@ -1,42 +1,36 @@
-use std::net::IpAddr;
-use std::sync::Arc;
-
-use super::super::Error;
-use super::super::background::Background;
-use super::{Attempt, Erased};
-use crate::domain::ClientId;
+use super::super::background::{Background, Place};
+use super::super::{Error, ErrorKind};
+use super::erased::UnderWay;
+use super::{Attempt, Limiter, Outcome};
 use crate::telemetry::attempt_refused;
 
-/// An attempt that was let through and whose end the limiter has to be told.
-pub(in super::super) struct Pending<'a> {
-    limiter: Option<&'a Arc<dyn Erased>>,
-    background: &'a Background,
-    client_id: &'a ClientId,
-    peer: Option<IpAddr>,
+/// An attempt that was let through and whose end the limiter has to be told, once.
+pub(in super::super) struct Pending {
+    /// With the place where the limiter is told when nobody waits for that.
+    under_way: Option<(Box<dyn UnderWay>, Place)>,
     /// Whether a hash or a signature is verified, as far as is known yet.
     is_verified: bool,
 }
 
-impl<'a> Pending<'a> {
+impl Pending {
     /// Asks whether the attempt may go on.
     pub(in super::super) async fn admit(
-        limiter: Option<&'a Arc<dyn Erased>>,
-        background: &'a Background,
-        client_id: &'a ClientId,
-        peer: Option<IpAddr>,
+        limiter: Option<&dyn Limiter>,
+        background: &Background,
+        attempt: Attempt<'_>,
     ) -> Result<Self, Error> {
-        let attempt = Attempt::new(client_id, peer);
-        if let Some(limiter) = limiter
-            && let Some(wait) = limiter.wait(attempt).await
-        {
-            attempt_refused();
-            return Err(Error::too_many_failures(wait));
+        let mut under_way = None;
+        if let Some(limiter) = limiter {
+            // Whoever hangs up is told of: so there is a place for that before there is an attempt.
+            let place = background.reserve().ok_or(ErrorKind::Overloaded)?;
+            let admitted = limiter.admit(attempt).await.map_err(|wait| {
+                attempt_refused();
+                Error::too_many_failures(wait)
+            })?;
+            under_way = Some((admitted, place));
         }
         Ok(Self {
-            limiter,
-            background,
-            client_id,
-            peer,
+            under_way,
             is_verified: true,
         })
     }
@@ -49,45 +43,39 @@ impl<'a> Pending<'a> {
 
     pub(in super::super) async fn failed(mut self, error: &Error) {
         self.is_verified = !error.is_early();
-        if let Some(limiter) = self.limiter {
-            fail(&**limiter, self.attempt(), self.is_verified).await;
-        }
-        self.limiter = None;
+        let outcome = self.failure();
+        self.end(outcome).await;
     }
 
-    pub(in super::super) async fn succeeded(mut self) {
-        if let Some(limiter) = self.limiter.take() {
-            limiter.succeeded(self.attempt()).await;
-        }
+    pub(in super::super) async fn succeeded(self) {
+        self.end(Outcome::Succeeded).await;
     }
 
     /// It could not be decided, which is not the client's fault.
-    pub(in super::super) fn undecided(mut self) {
-        self.limiter = None;
+    pub(in super::super) async fn undecided(self) {
+        self.end(Outcome::Undecided).await;
     }
 
-    fn attempt(&self) -> Attempt<'a> {
-        Attempt::new(self.client_id, self.peer)
+    async fn end(mut self, outcome: Outcome) {
+        if let Some((under_way, place)) = self.under_way.take() {
+            place.finish(under_way.end(outcome)).await;
+        }
+    }
+
+    fn failure(&self) -> Outcome {
+        match self.is_verified {
+            true => Outcome::Failed,
+            false => Outcome::FailedUnverified,
+        }
     }
 }
 
 /// The caller went away: whoever hangs up before the answer is counted all the same.
-impl Drop for Pending<'_> {
+impl Drop for Pending {
     fn drop(&mut self) {
-        if let Some(limiter) = self.limiter.take() {
-            let (limiter, client_id) = (Arc::clone(limiter), self.client_id.clone());
-            let (peer, is_verified) = (self.peer, self.is_verified);
-            self.background.run(async move {
-                fail(&*limiter, Attempt::new(&client_id, peer), is_verified).await;
-            });
+        let outcome = self.failure();
+        if let Some((under_way, place)) = self.under_way.take() {
+            place.start(under_way.end(outcome));
         }
-    }
-}
-
-async fn fail(limiter: &dyn Erased, attempt: Attempt<'_>, is_verified: bool) {
-    if is_verified {
-        limiter.failed(attempt).await;
-    } else {
-        limiter.failed_unverified(attempt).await;
     }
 }
