@@ -38,7 +38,8 @@ impl ClientAuthenticator {
         }
         let claim = Claim::new(&client_id, &secret);
         let attempt = Attempt::new(&client_id, peer).with_claim(Some(claim));
-        let pending = self.admit(attempt).await?;
+        let admitted = self.admit(attempt).await;
+        let pending = admitted.inspect_err(|_| self.not_remembered())?;
         match self.judge(&client_id, secret, method, now).await {
             Ok(authenticated) => {
                 pending.succeeded().await;
@@ -112,9 +113,7 @@ impl ClientAuthenticator {
             return self.refuse(secret, None, "no such secret").await;
         };
         let memory = self.memory(client_id, record, &secret, now);
-        if memory.is_some() {
-            cache_asked(false);
-        }
+        self.not_remembered();
         // A copy, where the hash is to be made anew; both are wiped.
         let is_old = inner.pool.needs_rehash(&record.hash);
         let again = is_old.then(|| Plaintext::new(secret.expose()));
@@ -206,6 +205,12 @@ impl ClientAuthenticator {
             Ok(found) => Ok(Some(found)),
             Err(error) if error.kind() == repository::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    fn not_remembered(&self) {
+        if self.0.cache.is_some() {
+            cache_asked(false);
         }
     }
 
