@@ -14,15 +14,18 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use http::Method;
+use serde_json::json;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 use tower_oauth_clients::domain::{AuditEntry, Clock, SecretRecord, Timestamp};
 
 use kinds::{Ask, Stage};
-use support::{Answer, App, admin, request};
+use support::console::{path, text};
+use support::{Answer, App, CLIENTS, admin, base, request};
 
 const ROUNDS: usize = 200;
 
@@ -78,6 +81,36 @@ macro_rules! races {
             }
         )*
     };
+}
+
+/// More than would ever get through if each of them began anew whenever another one was faster: the
+/// operator who stops a client is one of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_hundred_and_fifty_six_updates_of_one_client() {
+    for app in App::each().await {
+        let created = app.call(Method::POST, CLIENTS, Some(&base())).await;
+        let client_id = text(&created.data()["client_id"]).to_owned();
+        let asks = (0..256).map(|number| {
+            let body = match number {
+                100 => json!({"status": "suspended"}),
+                _ => json!({"scopes": [format!("scope-{number}")]}),
+            };
+            Ask {
+                method: Method::PUT,
+                path: path(&client_id, ""),
+                body: Some(body),
+                if_match: None,
+            }
+        });
+        let start = Instant::now();
+        let answers = app.at_once(asks.collect()).await;
+        let failed = answers.iter().filter(|answer| answer.status != 200);
+        assert_eq!(failed.count(), 0, "{:?}", app.store);
+        eprintln!("{:?}: {:?}", app.store, start.elapsed());
+        let client = app.get(&client_id).await;
+        assert_eq!(client.data()["status"], "suspended");
+        assert_eq!(client.header("etag"), Some("\"257\""));
+    }
 }
 
 races! {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::tokens::{self, TokenStore};
+use super::turns::Turns;
 use super::{ClientEvents, ClientManager, Inner};
 use crate::domain::{ClientId, Clock, Id, Policy, SystemClock};
 use crate::repository::Repository;
@@ -121,6 +122,7 @@ impl ManagerBuilder {
             grace: self.grace,
             tokens: self.tokens,
             listener: self.listener,
+            turns: Arc::new(Turns::new()),
         })))
     }
 }

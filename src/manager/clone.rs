@@ -1,4 +1,4 @@
-use super::{ATTEMPTS, ClientManager, Error, ErrorKind, Issued, Result};
+use super::{ClientManager, ErrorKind, Issued, Result};
 use crate::domain::{ClientId, Fields, Operator, Patch};
 use crate::repository::Origin;
 
@@ -17,7 +17,9 @@ impl ClientManager {
     /// [`create`](Self::create), since what is cloned must keep today's rules.
     pub async fn clone_client(&self, operator: &Operator, client_id: &ClientId) -> Result<Issued> {
         let mut secret = None;
-        for _ in 0..ATTEMPTS {
+        let mut attempts = self.0.turns.attempts(client_id);
+        loop {
+            attempts.begin().await?;
             let source = self.get(operator, client_id).await?;
             let name = self.clone_name(&source.metadata.name);
             let fields: Fields = Patch::new().with_name(name).0.over(&source);
@@ -25,15 +27,22 @@ impl ClientManager {
             if metadata.uses_secret() && secret.is_none() {
                 secret = self.new_secret(&metadata).await?;
             }
-            let used = secret.take_if(|_| metadata.uses_secret());
+            let used = secret.as_ref().filter(|_| metadata.uses_secret());
+            let record = used.map(|secret| &secret.record);
             let origin = Origin::CloneOf(source.client_id, source.version);
-            match self.store(operator, metadata, used, &origin).await {
+            let uses_secret = record.is_some();
+            match self.store(operator, metadata, record, &origin).await {
                 // The source changed between the read and the write: read it again.
                 Err(error) if error.kind() == ErrorKind::Stale => {}
-                outcome => return outcome,
+                stored => {
+                    let secret = secret.filter(|_| uses_secret);
+                    return Ok(Issued {
+                        client: stored?,
+                        secret: secret.map(|secret| secret.plaintext),
+                    });
+                }
             }
         }
-        Err(Error::from(ErrorKind::Unavailable))
     }
 
     fn clone_name(&self, name: &str) -> String {

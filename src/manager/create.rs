@@ -23,7 +23,12 @@ impl ClientManager {
     pub async fn create(&self, operator: &Operator, draft: Draft) -> Result<Issued> {
         let (metadata, _) = draft.0.validate(&self.0.policy)?;
         let secret = self.new_secret(&metadata).await?;
-        self.store(operator, metadata, secret, &Origin::Draft).await
+        let record = secret.as_ref().map(|secret| &secret.record);
+        let stored = self.store(operator, metadata, record, &Origin::Draft).await;
+        Ok(Issued {
+            client: stored?,
+            secret: secret.map(|secret| secret.plaintext),
+        })
     }
 
     /// A secret for a client that can use one.
@@ -43,9 +48,9 @@ impl ClientManager {
         &self,
         operator: &Operator,
         metadata: ClientMetadata,
-        secret: Option<NewSecret>,
+        secret: Option<&SecretRecord>,
         origin: &Origin,
-    ) -> Result<Issued> {
+    ) -> Result<Client> {
         let now = self.now();
         let id = Id::generate(now);
         let client = Client {
@@ -54,9 +59,7 @@ impl ClientManager {
             client_id: ClientId::generate(&self.0.client_id_prefix, id),
             metadata,
             status: ClientStatus::Active,
-            secret_last_four: secret
-                .as_ref()
-                .map(|secret| secret.record.last_four.clone()),
+            secret_last_four: secret.map(|secret| secret.last_four.clone()),
             version: Version::FIRST,
             created_at: now,
             updated_at: now,
@@ -68,14 +71,10 @@ impl ClientManager {
             Origin::Import(_) => (Action::ClientCreate, "imported".to_owned()),
         };
         let audit = AuditEntry::new(operator, client.client_id.clone(), action, message, now);
-        let record = secret.as_ref().map(|secret| &secret.record);
         self.0
             .repository
-            .create(&operator.tenant, &client, record, origin, &audit)
+            .create(&operator.tenant, &client, secret, origin, &audit)
             .await?;
-        Ok(Issued {
-            client,
-            secret: secret.map(|secret| secret.plaintext),
-        })
+        Ok(client)
     }
 }

@@ -58,6 +58,14 @@ impl Error {
             source: Some(source.into()),
         }
     }
+
+    /// Others were faster each time.
+    pub(super) fn contended() -> Self {
+        Self {
+            kind: ErrorKind::Unavailable,
+            source: Some("too many change the client at the same time".into()),
+        }
+    }
 }
 
 impl From<ErrorKind> for Error {

@@ -12,6 +12,7 @@ mod list;
 mod secrets;
 pub mod tokens;
 pub mod transfer;
+mod turns;
 mod update;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::create::NewSecret;
+use self::turns::Turns;
 use crate::domain::{Client, ClientId, Clock, Operator, Policy, Timestamp, Version};
 use crate::repository::{ClientRepository, Repository};
 use crate::secrets::{HashPool, Plaintext, SecretFormat};
@@ -30,9 +32,6 @@ pub use secrets::IssuedSecret;
 
 /// What every use case gives back.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// How often a use case starts again when somebody else changed the client meanwhile.
-const ATTEMPTS: usize = 32;
 
 /// Creates, reads, changes and clones clients, in the tenant of the operator who acts. Cheap to
 /// clone; all clones share one repository and one pool of hashing threads.
@@ -73,6 +72,7 @@ struct Inner {
     grace: Duration,
     tokens: Option<Arc<dyn tokens::Erased>>,
     listener: Option<Arc<dyn ClientEvents>>,
+    turns: Arc<Turns>,
 }
 
 /// A client just made, and its secret: the only time that it is in clear.
@@ -118,6 +118,8 @@ impl ClientManager {
         let mut inner = Inner::clone(&self.0);
         inner.repository = Repository::new(repository);
         inner.listener = None;
+        // Whoever has a turn may wait for this transaction.
+        inner.turns = Arc::new(Turns::new());
         Self(Arc::new(inner))
     }
 

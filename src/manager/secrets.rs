@@ -1,4 +1,4 @@
-use super::{ATTEMPTS, ClientManager, ErrorKind, NewSecret, Result};
+use super::{ClientManager, ErrorKind, NewSecret, Result};
 use crate::domain::{
     Action, AuditEntry, Client, ClientEventKind, ClientId, Id, Operator, SecretRecord,
     SecretStatus, Violation, Violations,
@@ -132,7 +132,9 @@ impl ClientManager {
         let Some(NewSecret { record, plaintext }) = self.new_secret(&client.metadata).await? else {
             return Err(ErrorKind::Internal.into());
         };
-        for _ in 0..ATTEMPTS {
+        let mut attempts = self.0.turns.attempts(client_id);
+        loop {
+            attempts.begin().await?;
             let audit = self.entry(operator, client_id, action, record.id);
             let stored = if action == Action::SecretRotate {
                 self.rotate(operator, &client, &record, &audit).await
@@ -147,7 +149,6 @@ impl ClientManager {
                 stored => return stored.map(|()| IssuedSecret { record, plaintext }),
             }
         }
-        Err(ErrorKind::Unavailable.into())
     }
 
     async fn rotate(

@@ -1,5 +1,5 @@
 use super::events::kinds;
-use super::{ATTEMPTS, ClientManager, Error, ErrorKind, Expected, Result};
+use super::{ClientManager, ErrorKind, Expected, Result};
 use crate::domain::{
     Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, Operator, Patch,
 };
@@ -23,7 +23,9 @@ impl ClientManager {
         patch: Patch,
         expected: &Expected,
     ) -> Result<Client> {
-        for _ in 0..ATTEMPTS {
+        let mut attempts = self.0.turns.attempts(client_id);
+        loop {
+            attempts.begin().await?;
             let current = self.get(operator, client_id).await?;
             expected.check(current.version)?;
             match self.write(operator, current, patch.clone()).await {
@@ -31,7 +33,6 @@ impl ClientManager {
                 outcome => return outcome,
             }
         }
-        Err(Error::from(ErrorKind::Unavailable))
     }
 
     async fn write(&self, operator: &Operator, current: Client, patch: Patch) -> Result<Client> {

@@ -1,6 +1,6 @@
 use super::ClientExport;
 use crate::domain::{Client, Id, Operator, Page, SecretRecord};
-use crate::manager::{ATTEMPTS, ClientManager, ErrorKind, Result};
+use crate::manager::{ClientManager, ErrorKind, Result};
 use crate::repository::ClientFilter;
 
 /// Some of a tenant's clients, with their secrets.
@@ -52,7 +52,10 @@ impl ClientManager {
         operator: &Operator,
         mut client: Client,
     ) -> Result<(Client, Vec<SecretRecord>)> {
-        for _ in 0..ATTEMPTS {
+        let client_id = client.client_id.clone();
+        let mut attempts = self.0.turns.attempts(&client_id);
+        loop {
+            attempts.begin().await?;
             let secrets = self.secrets(operator, &client.client_id).await?;
             let now = self.get(operator, &client.client_id).await?;
             if now.version == client.version {
@@ -60,6 +63,5 @@ impl ClientManager {
             }
             client = now;
         }
-        Err(ErrorKind::Unavailable.into())
     }
 }
