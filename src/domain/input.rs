@@ -6,7 +6,7 @@ use super::{Client, ClientMetadata};
 ///
 /// A value of a wrong type is kept as such, so that it is reported together with every other
 /// fault of the request.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Input<T> {
     #[default]
     Absent,

@@ -3,6 +3,7 @@
 
 mod audit;
 mod auth_method;
+mod change;
 mod client;
 mod draft;
 mod event;

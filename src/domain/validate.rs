@@ -12,19 +12,21 @@ pub(crate) const MAX_WORDS: usize = 8;
 
 impl Fields {
     /// Checks every field by itself, then the rules between them, and reports all that is wrong.
-    ///
-    /// Create and update both end here, with the whole state that they ask for: no update
-    /// reaches a state that create would refuse.
     pub(crate) fn validate(
         self,
         policy: &Policy,
     ) -> Result<(ClientMetadata, ClientStatus), Violations> {
+        let (checked, faults) = self.check(policy);
+        faults.into_result()?;
+        // Without a fault every field is there.
+        checked.into_metadata(None).ok_or_else(Violations::default)
+    }
+
+    pub(super) fn check(self, policy: &Policy) -> (Checked, Violations) {
         let mut faults = Violations::default();
         let checked = Checked::read(self, policy, &mut faults);
         rules::check(&checked, &mut faults);
-        faults.into_result()?;
-        // Without a fault every field is there.
-        checked.into_metadata().ok_or_else(Violations::default)
+        (checked, faults)
     }
 }
 
@@ -55,25 +57,36 @@ impl Checked {
         }
     }
 
-    fn into_metadata(self) -> Option<(ClientMetadata, ClientStatus)> {
+    /// The whole state; a field at fault is that of `stored`.
+    pub(super) fn into_metadata(
+        self,
+        stored: Option<&ClientMetadata>,
+    ) -> Option<(ClientMetadata, ClientStatus)> {
+        let redirect_uris = self
+            .redirect_uris
+            .map(|uris| uris.into_iter().map(|(uri, _)| uri).collect());
+        let jwks = self
+            .jwks
+            .map(|jwks| jwks.map(|set| set.as_str().to_owned()));
+        macro_rules! or_stored {
+            ($field:expr, $name:ident) => {
+                $field.or_else(|| stored.map(|stored| stored.$name.clone()))?
+            };
+        }
         let metadata = ClientMetadata {
-            name: self.name?,
-            redirect_uris: self
-                .redirect_uris?
-                .into_iter()
-                .map(|(uri, _)| uri)
-                .collect(),
-            scopes: self.scopes?,
-            grant_types: self.grant_types?,
-            client_auth_methods: self.client_auth_methods?,
-            fapi_profile: self.fapi_profile?,
+            name: or_stored!(self.name, name),
+            redirect_uris: or_stored!(redirect_uris, redirect_uris),
+            scopes: or_stored!(self.scopes, scopes),
+            grant_types: or_stored!(self.grant_types, grant_types),
+            client_auth_methods: or_stored!(self.client_auth_methods, client_auth_methods),
+            fapi_profile: or_stored!(self.fapi_profile, fapi_profile),
             is_confidential: self.is_confidential?,
-            jwks: self.jwks?.map(|set| set.as_str().to_owned()),
-            jwks_uri: self.jwks_uri?,
-            logo_url: self.logo_url?,
-            privacy_policy: self.privacy_policy?,
-            terms_url: self.terms_url?,
-            website: self.website?,
+            jwks: or_stored!(jwks, jwks),
+            jwks_uri: or_stored!(self.jwks_uri, jwks_uri),
+            logo_url: or_stored!(self.logo_url, logo_url),
+            privacy_policy: or_stored!(self.privacy_policy, privacy_policy),
+            terms_url: or_stored!(self.terms_url, terms_url),
+            website: or_stored!(self.website, website),
         };
         Some((metadata, self.status?))
     }

@@ -28,6 +28,11 @@ impl Violation {
         &self.path
     }
 
+    /// The member at fault, without an index.
+    pub(crate) fn field(&self) -> &str {
+        self.path.split(['[', '.']).next().unwrap_or_default()
+    }
+
     /// What must hold, in words that follow the path.
     pub fn message(&self) -> &str {
         &self.message
@@ -50,6 +55,11 @@ impl Violations {
 
     pub(crate) fn push(&mut self, violation: Violation) {
         self.0.push(violation);
+    }
+
+    pub(crate) fn without(mut self, is_left_out: impl Fn(&Violation) -> bool) -> Self {
+        self.0.retain(|violation| !is_left_out(violation));
+        self
     }
 
     /// `Ok` when there is no fault.

@@ -8,7 +8,9 @@ use crate::repository::Secrets;
 impl ClientManager {
     /// Changes what the patch names, and nothing else, and gives back the client as it is then.
     ///
-    /// The whole outcome keeps the rules that a new client keeps. A client that can't use a secret
+    /// What the patch changes keeps the rules that a new client keeps, and those between it and all
+    /// the rest. What stays as it is may be older than today's rules, so that a client can always be
+    /// stopped. A client that can't use a secret
     /// any more loses those it has, at once and without grace.
     ///
     /// # Errors
@@ -28,15 +30,15 @@ impl ClientManager {
             attempts.begin().await?;
             let current = self.get(operator, client_id).await?;
             expected.check(current.version)?;
-            match self.write(operator, current, patch.clone()).await {
+            match self.write(operator, current, &patch).await {
                 Err(error) if error.kind() == ErrorKind::Stale && *expected == Expected::Any => {}
                 outcome => return outcome,
             }
         }
     }
 
-    async fn write(&self, operator: &Operator, current: Client, patch: Patch) -> Result<Client> {
-        let (metadata, status) = patch.0.over(&current).validate(&self.0.policy)?;
+    async fn write(&self, operator: &Operator, current: Client, patch: &Patch) -> Result<Client> {
+        let (metadata, status) = patch.validate(&current, &self.0.policy)?;
         let secrets = if metadata.uses_secret() {
             Secrets::Keep
         } else {

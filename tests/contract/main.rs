@@ -13,6 +13,7 @@ mod audit_logs;
 mod clients;
 mod deletion;
 mod lists;
+mod older;
 mod refusals;
 mod rotation;
 mod secrets;

@@ -1,0 +1,71 @@
+//! What an update may leave as it is.
+
+use super::input::Fields;
+use super::rules::{self, Checked};
+use super::violation::Violations;
+use super::{Client, ClientMetadata, ClientStatus, Patch, Policy, Violation};
+
+impl Patch {
+    /// Checks the state that the change of `current` asks for.
+    ///
+    /// A client may be older than today's rules. It is judged by what the change names: a fault that
+    /// it had already, in a field that stays as it is, is no reason to refuse the change. Otherwise a
+    /// client could not be stopped before it is repaired. What is changed keeps the rules that a new
+    /// client keeps.
+    pub(crate) fn validate(
+        &self,
+        current: &Client,
+        policy: &Policy,
+    ) -> Result<(ClientMetadata, ClientStatus), Violations> {
+        let asked = || self.0.clone().over(current);
+        let (mut checked, faults) = asked().check(policy);
+        if faults.iter().next().is_some() {
+            let (asked, stored) = (asked(), Fields::default().over(current));
+            let (mut before, mut known) = stored.clone().check(policy);
+            before.between(&current.metadata, &mut known);
+            let is_known = |fault: &Violation| {
+                known.iter().any(|known| known == fault) && !asked.differs(&stored, fault.field())
+            };
+            faults.without(is_known).into_result()?;
+            // What a rule could not read is what is stored.
+            let mut between = Violations::default();
+            checked.between(&current.metadata, &mut between);
+            between.without(is_known).into_result()?;
+        }
+        let outcome = checked.into_metadata(Some(&current.metadata));
+        outcome.ok_or_else(Violations::default)
+    }
+}
+
+impl Checked {
+    /// Checks the rules between fields where some are at fault by themselves, and stay as they are.
+    fn between(&mut self, stored: &ClientMetadata, faults: &mut Violations) {
+        let grant_types = || stored.grant_types.clone();
+        let methods = || stored.client_auth_methods.clone();
+        self.grant_types.get_or_insert_with(grant_types);
+        self.client_auth_methods.get_or_insert_with(methods);
+        self.fapi_profile.get_or_insert(stored.fapi_profile);
+        rules::check(self, faults);
+    }
+}
+
+impl Fields {
+    fn differs(&self, other: &Self, field: &str) -> bool {
+        match field {
+            "name" => self.name != other.name,
+            "redirect_uris" => self.redirect_uris != other.redirect_uris,
+            "scopes" => self.scopes != other.scopes,
+            "grant_types" => self.grant_types != other.grant_types,
+            "client_auth_methods" => self.client_auth_methods != other.client_auth_methods,
+            "fapi_profile" => self.fapi_profile != other.fapi_profile,
+            "is_confidential" => self.is_confidential != other.is_confidential,
+            "jwks" => self.jwks != other.jwks,
+            "jwks_uri" => self.jwks_uri != other.jwks_uri,
+            "logo_url" => self.logo_url != other.logo_url,
+            "privacy_policy" => self.privacy_policy != other.privacy_policy,
+            "terms_url" => self.terms_url != other.terms_url,
+            "website" => self.website != other.website,
+            _ => true,
+        }
+    }
+}
