@@ -343,3 +343,35 @@ fn what_was_answered_survives_a_crash() {
     }
     host.stop();
 }
+
+/// Whatever is new is its owner's only, whatever the umask; what was there stays as it was.
+#[test]
+fn nobody_else_may_read_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = TempDir::new().unwrap();
+    let settings = Settings::new(&folder);
+    let host = settings.start();
+    let created = host.ask("POST", CLIENTS, &host.token, &my_application());
+    assert_eq!(created.status, 201);
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mut kept = Vec::new();
+    for file in fs::read_dir(&folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.file_name().unwrap() != "log" {
+            assert_eq!(mode(&path), 0o600, "{path:?}");
+            kept.push(path);
+        }
+    }
+    assert!(kept.len() >= 4, "{kept:?}");
+    assert!(!String::from_utf8_lossy(&settings.log()).contains("others than its owner"));
+    host.stop();
+
+    let database = folder.path().join("clients.db");
+    fs::set_permissions(&database, fs::Permissions::from_mode(0o640)).unwrap();
+    settings.start().stop();
+    assert_eq!(mode(&database), 0o640);
+    let log = String::from_utf8_lossy(&settings.log()).into_owned();
+    let told = usize::from(cfg!(feature = "tracing"));
+    assert_eq!(log.matches("others than its owner").count(), told, "{log}");
+}

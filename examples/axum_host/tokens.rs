@@ -33,8 +33,19 @@ const SCHEMA: &str = "
 #[derive(Clone)]
 pub(crate) struct Tokens(Arc<Mutex<Connection>>);
 
+/// Makes the file, if it is missing, so that nobody but its owner may read it. Whatever goes wrong,
+/// SQLite meets again.
+fn make_private(path: &Path) {
+    let mut file = std::fs::OpenOptions::new();
+    file.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    drop(file.open(path));
+}
+
 impl Tokens {
     pub(crate) fn open(path: &Path) -> rusqlite::Result<Self> {
+        make_private(path);
         let connection = Connection::open(path)?;
         connection.execute_batch(SCHEMA)?;
         Ok(Self(Arc::new(Mutex::new(connection))))

@@ -15,11 +15,10 @@ pub(crate) struct Log {
 impl Log {
     /// Opens the log, and gives back what it holds. Only one process may have it open.
     pub(crate) fn open(path: &Path) -> io::Result<(Self, Vec<Value>)> {
-        let mut file = File::options()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)?;
+        let mut options = File::options();
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.read(true).append(true).create(true).open(path)?;
         file.try_lock()?;
         // The file itself must survive a crash, too.
         if let Some(folder) = path::absolute(path)?.parent() {

@@ -55,6 +55,9 @@ fn features() -> String {
     if cfg!(feature = "openapi") {
         features.push("openapi");
     }
+    if cfg!(feature = "tracing") {
+        features.push("tracing");
+    }
     if cfg!(feature = "diesel-postgres") {
         features.push("diesel-postgres");
     }

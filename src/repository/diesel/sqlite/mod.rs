@@ -9,6 +9,7 @@ mod find;
 mod inline;
 #[path = "../migrate.rs"]
 mod migrate;
+mod private;
 #[path = "../queries/mod.rs"]
 mod queries;
 #[path = "../repository.rs"]
@@ -111,6 +112,9 @@ struct Inner {
 impl SqliteRepository {
     /// Opens a database file, and creates it if it is missing; the folder must be there.
     ///
+    /// A new file can be read and written by its owner only, on Unix and whatever the umask. One that is
+    /// there keeps its permissions; if others may read or write it, that is logged as a warning.
+    ///
     /// The path names a file and nothing else: no URI, no in-memory database (that is
     /// [`MemoryRepository`](crate::repository::MemoryRepository)). It must be valid UTF-8.
     ///
@@ -121,6 +125,7 @@ impl SqliteRepository {
     /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) when others lock it.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = file::locate(path.as_ref())?;
+        private::make(&path);
         let inner = Inner {
             writer: Connections::start("sqlite-writer", 1, QUEUE, &path, "")?,
             readers: Connections::start("sqlite-reader", readers(), QUEUE, &path, READ_ONLY)?,
