@@ -12,6 +12,8 @@ mod support;
 
 use std::sync::Arc;
 
+use diesel_async::AsyncConnection;
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use tower_oauth_clients::authentication::assertion::{Error, ErrorKind, ReplayStore};
@@ -131,18 +133,58 @@ async fn what_is_over_is_cleared_away_and_nothing_before() {
         }
         assert!(!hosts.see(1, "app-1", "old", 0).await.unwrap(), "{store:?}");
         assert_eq!(hosts.kept().await, 501, "{store:?}");
-        // Of those before, more than are cleared away at once: each for itself, and all together.
-        hosts.1.execute(&[&long_over("1"), &long_over("n")]).await;
-        // One in 64 clears; that too few of so many do will not be seen.
-        let mut calls = 0;
-        while hosts.kept().await > calls {
-            for _ in 0..50 {
-                let jti = format!("{calls} later");
-                let first = hosts.see(1, "app-2", &jti, 30 * MINUTE).await;
-                assert!(first.unwrap(), "{store:?}");
-                calls += 1;
-            }
-            assert!(calls < 5_000, "{store:?}: nothing is cleared away");
+        clears_away(&hosts, &format!("{store:?}")).await;
+    }
+}
+
+async fn clears_away(hosts: &Hosts, place: &str) {
+    // Of those before, more than are cleared away at once: each for itself, and all together.
+    hosts.1.execute(&[&long_over("1"), &long_over("n")]).await;
+    // One in 64 clears; that too few of so many do will not be seen.
+    let mut calls = 0;
+    while hosts.kept().await > calls {
+        for _ in 0..50 {
+            let jti = format!("{calls} later");
+            let first = hosts.see(1, "app-2", &jti, 30 * MINUTE).await;
+            assert!(first.unwrap(), "{place}");
+            calls += 1;
+        }
+        assert!(calls < 5_000, "{place}: nothing is cleared away");
+    }
+}
+
+/// Pools as they come, which ask the database a question before each use of a connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn pools_with_their_default_settings_clear_away_too() {
+    fn manager<C: AsyncConnection + 'static>(place: &Place) -> AsyncDieselConnectionManager<C> {
+        let Place::Database(database) = place else {
+            panic!("no server: {place:?}");
+        };
+        AsyncDieselConnectionManager::new(database.url())
+    }
+    for store in [Store::Postgres, Store::Mysql] {
+        for kind in ["bb8", "deadpool"] {
+            let (_, place) = Repository::open(store).await;
+            let repository = match (store, kind) {
+                (Store::Postgres, "bb8") => {
+                    let pool = bb8::Pool::builder().build(manager(&place)).await;
+                    Repository::Postgres(PostgresRepository::from_bb8(pool.unwrap()))
+                }
+                (Store::Postgres, _) => {
+                    let pool = deadpool::Pool::builder(manager(&place)).build();
+                    Repository::Postgres(PostgresRepository::from_deadpool(pool.unwrap()))
+                }
+                (_, "bb8") => {
+                    let pool = bb8::Pool::builder().build(manager(&place)).await;
+                    Repository::Mysql(MysqlRepository::from_bb8(pool.unwrap()))
+                }
+                _ => {
+                    let pool = deadpool::Pool::builder(manager(&place)).build();
+                    Repository::Mysql(MysqlRepository::from_deadpool(pool.unwrap()))
+                }
+            };
+            let hosts = Hosts([repository.clone(), repository], place);
+            clears_away(&hosts, &format!("{store:?} {kind}")).await;
         }
     }
 }

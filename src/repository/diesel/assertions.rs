@@ -1,13 +1,12 @@
 //! Which client assertions were presented, to whichever host on this database.
 
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Waker};
 use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::RunQueryDsl;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 
 use super::{Connection, Repository};
 use crate::domain::{ClientId, Timestamp};
@@ -25,6 +24,9 @@ const CLEARED: u32 = 64;
 /// … of which there may be more.
 const CLEARED_AT_ONCE: i64 = 1_000;
 
+/// One in this process clears at a time; whoever comes meanwhile does not.
+static CLEARING: Semaphore = Semaphore::const_new(1);
+
 impl Repository {
     /// Remembers an assertion by a digest of its id, and returns whether it was the first one.
     pub(crate) async fn remember_assertion(
@@ -41,16 +43,23 @@ impl Repository {
         });
         let is_first = insert.await?;
         if rand::random_ratio(1, CLEARED) {
-            let clear = self.write(now.as_micros(), |conn, now| Box::pin(clear(conn, *now)));
-            start(clear);
+            self.start_clearing(now.as_micros());
         }
         Ok(is_first)
     }
-}
 
-/// Lets a write begin that nobody waits for: if no connection is free, another one will.
-fn start<T>(write: impl Future<Output = T>) {
-    let _ = pin!(write).poll(&mut Context::from_waker(Waker::noop()));
+    /// In a task of its own, which nobody waits for: to get a connection may take a while.
+    fn start_clearing(&self, now: i64) {
+        if let (Ok(turn), Ok(runtime)) = (CLEARING.try_acquire(), Handle::try_current()) {
+            let repository = self.clone();
+            runtime.spawn(async move {
+                let clear = repository.write(now, |conn, now| Box::pin(clear(conn, *now)));
+                // If it fails, a later one won't.
+                drop(clear.await);
+                drop(turn);
+            });
+        }
+    }
 }
 
 async fn insert(
