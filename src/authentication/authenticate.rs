@@ -1,9 +1,9 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::cache::Memory;
+use super::cache::{Entry, Memory, VerifiedCache};
 use super::candidate::{bar, select};
-use super::limiter::{Attempt, Claim, Pending, text};
+use super::limiter::{Attempt, Claim, Pending, ending};
 use super::{Authenticated, ClientAuthenticator, Error, ErrorKind, MAX_SECRET_LENGTH, Result};
 use crate::domain::{AuthMethod, Client, ClientId, SecretRecord, Timestamp};
 use crate::repository::{self, Credentials};
@@ -24,12 +24,14 @@ impl ClientAuthenticator {
         let inner = &*self.0;
         let now = inner.clock.now();
         if let Some(cache) = &inner.cache {
-            let presented = text(&client_id, &secret);
             // Whoever is remembered is let in for a query; nobody else costs one before the limiter
             // is asked.
-            let caller = match cache.knows(presented, now) {
-                true => self.remembered(&client_id, &secret, method, now).await?,
-                false => None,
+            let caller = match cache.fresh(ending(&client_id, &secret), now) {
+                Some(entry) => {
+                    self.remembered(cache, &entry, &client_id, &secret, method, now)
+                        .await?
+                }
+                None => None,
             };
             if let Some(caller) = caller {
                 cache_asked(true);
@@ -52,6 +54,8 @@ impl ClientAuthenticator {
     /// Whoever presents what verified a short while ago against the hash that is stored now.
     async fn remembered(
         &self,
+        cache: &VerifiedCache,
+        entry: &Entry,
         client_id: &ClientId,
         secret: &Plaintext,
         method: AuthMethod,
@@ -64,8 +68,7 @@ impl ClientAuthenticator {
         let Some(record) = record.filter(|_| bar(&client, method).is_none()) else {
             return Ok(None);
         };
-        let memory = self.memory(client_id, record, secret, now);
-        if !memory.is_some_and(|memory| memory.holds(now)) {
+        if !cache.is_of(entry, &record.hash, secret) {
             return Ok(None);
         }
         self.note_use(&client, record, now);
@@ -85,8 +88,8 @@ impl ClientAuthenticator {
         now: Timestamp,
     ) -> Option<Memory> {
         let inner = &*self.0;
-        let presented = text(client_id, secret);
         let cache = inner.cache.as_ref()?;
+        let presented = ending(client_id, secret);
         Some(cache.of(&record.hash, presented, secret, now))
     }
 

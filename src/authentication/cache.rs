@@ -27,8 +27,9 @@ struct Inner {
     ttl: Duration,
 }
 
+/// What verified, and when.
 #[derive(Clone, Copy)]
-struct Entry {
+pub(super) struct Entry {
     digest: Digest,
     at: Timestamp,
 }
@@ -76,12 +77,8 @@ impl VerifiedCache {
         })))
     }
 
-    /// Whether what is presented verified a short while before `now`, against whatever hash.
-    pub(super) fn knows(&self, presented: Presented, now: Timestamp) -> bool {
-        self.fresh(presented, now).is_some()
-    }
-
-    fn fresh(&self, presented: Presented, now: Timestamp) -> Option<Entry> {
+    /// What verified a short while before `now`, against whatever hash.
+    pub(super) fn fresh(&self, presented: Presented, now: Timestamp) -> Option<Entry> {
         let entry = self.0.entries.get(&presented)?;
         // What verified after the present moment did so by another clock.
         let is_fresh = entry.at <= now && now < entry.at + self.0.ttl;
@@ -104,6 +101,12 @@ impl VerifiedCache {
                 at: now,
             },
         }
+    }
+
+    /// Whether it was this secret that verified, and against this hash.
+    pub(super) fn is_of(&self, entry: &Entry, hash: &SecretHash, secret: &Plaintext) -> bool {
+        let digest = self.digest(hash, secret);
+        entry.digest.0.ct_eq(&digest.0).into()
     }
 
     fn digest(&self, hash: &SecretHash, presented: &Plaintext) -> Digest {
@@ -148,10 +151,10 @@ mod tests {
         let memory = of(&cache, 1, "$argon2id$one", "hunter2");
         let now = memory.entry.at;
         assert!(!memory.holds(now));
-        assert!(!cache.knows(1, now));
+        assert!(cache.fresh(1, now).is_none());
         memory.clone().note();
         assert!(memory.holds(now));
-        assert!(cache.knows(1, now));
+        assert!(cache.fresh(1, now).is_some());
         assert!(!of(&cache, 2, "$argon2id$one", "hunter2").holds(now));
 
         for (hash, secret) in [

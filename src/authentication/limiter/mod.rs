@@ -15,7 +15,7 @@ use std::time::Duration;
 use crate::domain::ClientId;
 
 pub use builder::LocalLimiterBuilder;
-pub(super) use claims::text;
+pub(super) use claims::ending;
 pub(super) use erased::Limiter;
 pub use local::{Admission, LocalLimiter};
 pub(super) use pending::Pending;
