@@ -113,8 +113,11 @@ impl<'a> Settings<'a> {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(built(self.program.name));
+        // What is written is private though the user's files are nobody's secret.
+        let mut command = Command::new("sh");
         command
+            .args(["-c", "umask 000; exec \"$0\""])
+            .arg(built(self.program.name))
             .current_dir(self.folder)
             .envs(self.variables.iter().cloned());
         command

@@ -88,11 +88,15 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
         }))
     }
 
-    /// Takes one failure from the budget, if there is one left, of an attempt that held nothing.
+    /// Takes one failure from the budget, of an attempt that held nothing, if there is one left that
+    /// no other attempt holds.
     pub(super) fn charge(&self, key: &K) {
         let cell = self.cell(key);
         let mut state = cell.state();
-        if self.left(&mut state).is_ok() {
+        if self
+            .left(&mut state)
+            .is_ok_and(|left| state.under_way < left)
+        {
             state.fail(self.now(), self.interval);
         }
     }
@@ -106,8 +110,9 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
     /// How many more may fail now, if any; otherwise how long it takes until one may.
     fn left(&self, state: &mut State) -> Result<u64, Duration> {
         let owed = state.whole_at.saturating_sub(self.now());
-        if owed > self.interval.saturating_mul(self.failures) {
-            // No budget takes that long: the clock was ahead, and has been set right.
+        let period = self.interval.saturating_mul(self.failures);
+        if owed > period.saturating_mul(2) {
+            // No budget takes that long: the clock was far ahead, and has been set right.
             state.whole_at = 0;
             return Ok(self.failures);
         }
@@ -147,6 +152,11 @@ impl Held {
     /// The attempt failed: what it held is spent.
     pub(super) fn spend(self, clock: &dyn Clock) {
         self.cell.state().fail(now(clock), self.interval);
+    }
+
+    /// The attempt succeeded: whatever failed before, it is none that fails.
+    pub(super) fn succeed(self) {
+        self.cell.state().has_failed = false;
     }
 }
 
@@ -312,6 +322,36 @@ mod tests {
             held.spend(&hands);
         }
         assert_eq!(waiting.await.unwrap(), Err(Duration::from_secs(10)));
+    }
+
+    #[tokio::test]
+    async fn what_holds_nothing_takes_nothing_from_those_who_hold() {
+        let (buckets, hands) = buckets(8);
+        let held = buckets.hold(&1).await.unwrap();
+        for _ in 0..10 {
+            buckets.charge(&1);
+        }
+        held.spend(&hands);
+        assert_eq!(buckets.wait(&1), Some(Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_a_little_gives_nothing_back() {
+        let (buckets, hands) = buckets(8);
+        for _ in 0..3 {
+            buckets.charge(&1);
+        }
+        hands.advance(-1);
+        assert_eq!(buckets.wait(&1), Some(Duration::from_secs(11)));
+    }
+
+    #[tokio::test]
+    async fn whoever_succeeds_has_not_failed() {
+        let (buckets, hands) = buckets(8);
+        buckets.hold(&1).await.unwrap().spend(&hands);
+        assert!(buckets.has_failed(&1));
+        buckets.hold(&1).await.unwrap().succeed();
+        assert!(!buckets.has_failed(&1));
     }
 
     #[test]

@@ -22,7 +22,7 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// | Budget of | By default | What it stops |
 /// |---|---|---|
 /// | one secret of a client from one address | 10 a minute | the ended secret of a forgotten deployment |
-/// | a client from one address | 10 a minute | guessing |
+/// | a client from one address, of secrets that did not fail before | 10 a minute | guessing |
 /// | an address | 60 a minute | going through many clients |
 /// | a site of IPv6 | four times that of an address | going through many of its networks |
 /// | a client from anywhere | 120 a minute | guessing from many addresses |
@@ -91,7 +91,7 @@ impl LocalLimiter {
         let repeats = claim.is_some_and(|claim| self.claims.has_failed(&claim));
         let mut admission = Admission::default();
         if let Some(claim) = &claim {
-            admission.narrow.push(self.claims.hold(claim).await?);
+            admission.claim = Some(self.claims.hold(claim).await?);
         }
         let Some(peer) = peer else {
             self.warned.call_once(warn);
@@ -131,7 +131,7 @@ impl LocalLimiter {
             None if is_verified => self.clients.charge(attempt.client_id),
             _ => {}
         }
-        for held in admission.narrow {
+        for held in admission.claim.into_iter().chain(admission.narrow) {
             held.spend(&*self.clock);
         }
     }
@@ -140,7 +140,8 @@ impl LocalLimiter {
 /// What a [`LocalLimiter`] keeps of an attempt that is under way.
 #[derive(Default)]
 pub struct Admission {
-    /// Of the claim, of the client from there, and of the address.
+    claim: Option<Held>,
+    /// Of the client from there, and of the address.
     narrow: Vec<Held>,
     holds_peer: bool,
     /// Of the client from anywhere.
@@ -163,6 +164,9 @@ impl FailureLimiter for LocalLimiter {
     async fn ended(&self, attempt: Attempt<'_>, admission: Admission, outcome: Outcome) {
         match outcome {
             Outcome::Succeeded => {
+                if let Some(claim) = admission.claim {
+                    claim.succeed();
+                }
                 if let Some(peer) = attempt.peer.map(network) {
                     let pair = (attempt.client_id.clone(), peer);
                     self.successes.insert(pair, self.clock.now());

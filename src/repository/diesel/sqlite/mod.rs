@@ -77,8 +77,8 @@ fn readers() -> usize {
 /// is in use. What a method has answered survives a loss of power (`synchronous=FULL`), as far as
 /// the disk keeps its own promises.
 ///
-/// Lists that count or search, audit trails among them, run one at a time, on a connection of their own, and at most 16 wait
-/// for it: what costs more as a tenant grows holds up nothing else.
+/// Lists that count or search, audit trails among them, run one at a time, on a connection of their
+/// own, and at most 16 wait for it: what costs more as a tenant grows holds up nothing else.
 ///
 /// The connections work on threads of their own, which end with the last clone. A method whose
 /// caller goes away runs to its end there.
