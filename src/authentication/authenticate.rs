@@ -118,7 +118,8 @@ impl ClientAuthenticator {
         let memory = self.memory(client_id, record, &secret, now);
         self.not_remembered();
         // A copy, where the hash is to be made anew; both are wiped.
-        let is_old = inner.pool.needs_rehash(&record.hash);
+        let is_old =
+            inner.pool.needs_rehash(&record.hash) && !secrets::is_cut_off(&record.hash, &secret);
         let again = is_old.then(|| Plaintext::new(secret.expose()));
         if !self.verify(secret, Some((&client, record)), memory).await? {
             return Err(Error::refused("a wrong secret"));

@@ -25,7 +25,9 @@ use crate::domain::SecretHash;
 /// blocks. A tag has 16 to 64 bytes.
 ///
 /// bcrypt reads no more than the first 72 bytes of a secret. What follows them never counted, so it
-/// does not count here: two secrets that begin with the same 72 bytes both verify. A secret with a
+/// does not count here: two secrets that begin with the same 72 bytes both verify. A client that presents
+/// so many is not hashed anew when it authenticates, or the first one would be the only one that
+/// verifies from then on; rotate its secret. A secret with a
 /// NUL in it verifies with none of these but Argon2.
 ///
 /// None of them is hashed with again: [`needs_rehash`](SecretHasher::needs_rehash) is true for all

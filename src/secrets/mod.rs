@@ -38,5 +38,6 @@ pub use error::{Error, ErrorKind};
 pub use format::SecretFormat;
 pub use hasher::SecretHasher;
 pub use hmac::{HmacSha256, HmacSha256Builder, Pepper};
+pub(crate) use imported::is_cut_off;
 pub use plaintext::Plaintext;
 pub use pool::{HashPool, HashPoolBuilder};

@@ -79,6 +79,57 @@ async fn a_client_of_another_system_authenticates_as_it_did_there() {
     }
 }
 
+/// bcrypt reads 72 bytes. Which of the secrets that begin alike is the registered one, the first that
+/// is presented must not decide.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_is_cut_off_is_not_hashed_anew() {
+    // Both made by crypt_blowfish: of 72 times `A`, and of 71.
+    let cut_off = "$2b$04$CCCCCCCCCCCCCCCCCCCCC.HoJqhO5Va/3zNmgkk3WEVDvGKIYilPC";
+    let whole = "$2b$04$CCCCCCCCCCCCCCCCCCCCC.gJshL0B0g4V7bS2SxhVQb5EXEaJWc7C";
+    for host in Host::each().await {
+        for (name, hash) in [("cut-off", cut_off), ("whole", whole)] {
+            let import = ClientImport::new(id(name), draft());
+            let import = import.with_secret(SecretHash::from_phc(hash), "");
+            host.manager.import(&operator(), import).await.unwrap();
+        }
+        let (exact, shorter) = ("A".repeat(72), "A".repeat(71));
+        let [right, another] = ["-the-right-end", "-another"].map(|end| exact.clone() + end);
+        let present = async |name: &str, secret: &str| {
+            // One that remembers nothing.
+            let authenticator = host.authenticator().build().unwrap();
+            let presented = Presented::SecretBasic {
+                client_id: id(name),
+                secret: Plaintext::new(secret),
+            };
+            authenticator
+                .authenticate_presented(presented, None)
+                .await
+                .is_ok()
+        };
+        let is_old = async |name: &str| {
+            let secrets = host.secrets(&id(name)).await;
+            secrets[0].hash.expose().starts_with("$2b$")
+        };
+        for _ in 0..3 {
+            for secret in [&another, &exact, &right] {
+                assert!(present("cut-off", secret).await);
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                assert!(is_old("cut-off").await);
+            }
+        }
+        assert!(!present("cut-off", &shorter).await);
+        assert!(present("whole", &shorter).await);
+        for _ in 0..1_000 {
+            if !is_old("whole").await {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(!is_old("whole").await);
+        assert!(present("whole", &shorter).await && !present("whole", &exact).await);
+    }
+}
+
 #[tokio::test]
 async fn an_import_keeps_the_rules_of_a_creation() {
     for host in Host::each().await {

@@ -12,7 +12,7 @@ pub(super) struct Bcrypt {
 }
 
 /// All that bcrypt reads of a secret, in bytes.
-const READ: usize = 72;
+pub(super) const READ: usize = 72;
 
 /// The highest cost: the logarithm of the number of rounds. A fourth of a second's work is 12.
 const MAX_COST: u32 = 14;

@@ -53,6 +53,12 @@ impl Imported {
     }
 }
 
+/// Whether a hash that `presented` verified against may stand for other secrets, too: bcrypt reads the
+/// beginning of a secret only. Then nobody knows which of them is the right one.
+pub(crate) fn is_cut_off(hash: &SecretHash, presented: &Plaintext) -> bool {
+    hash.expose().starts_with("$2") && presented.expose().len() >= bcrypt::READ
+}
+
 /// The shortest tag, in bytes, that tells a secret from another one.
 const MIN_TAG: usize = 16;
 
