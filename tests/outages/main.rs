@@ -19,6 +19,7 @@ mod gone;
 mod migrations;
 mod pool;
 mod read_only;
+mod sqlite;
 mod stalled;
 mod told;
 mod writes;

@@ -20,9 +20,8 @@ pub(super) enum Fault {
     /// There can be no connection.
     #[cfg(feature = "diesel-sqlite")]
     Connection(Box<dyn StdError + Send + Sync>),
-    /// The pool has no connection to give.
-    #[cfg(feature = "_diesel_pool")]
-    Pool(Box<dyn StdError + Send + Sync>),
+    /// There is no connection now, or no time left.
+    Unavailable(Box<dyn StdError + Send + Sync>),
     /// The task that ran the operation did not come to its end.
     #[cfg(feature = "_diesel_pool")]
     Task(Box<dyn StdError + Send + Sync>),
@@ -83,13 +82,16 @@ const STOPPED: [&str; 2] = [
 ];
 
 /// How databases say that they take no writes: full disks (PostgreSQL; SQLite and MariaDB; MySQL)
-/// and replicas (MySQL and MariaDB; MySQL).
-const UNWRITABLE: [&str; 5] = [
+/// replicas (MySQL and MariaDB; MySQL), and files (SQLite: that may not be written any more; for which
+/// there is no handle left).
+const UNWRITABLE: [&str; 7] = [
     "no space left on device",
     "is full",
     "disk full",
     "-read-only option",
     "read-only mode",
+    "attempt to write a readonly database",
+    "unable to open database file",
 ];
 
 /// The same for a table or column that is not there: SQLite (twice), PostgreSQL, MySQL (twice).
@@ -159,10 +161,10 @@ impl Fault {
         matches!(self, Self::Repeatable(error) if classify(error) == Cause::Lost)
     }
 
-    /// Whether the connection is as good as before.
+    /// Whether the database gave an answer that one in good order gives.
     #[cfg(feature = "diesel-sqlite")]
-    pub(super) fn leaves_connection_sound(&self) -> bool {
-        matches!(self, Self::Refused(_) | Self::Unreadable(_))
+    pub(super) fn is_expected(&self) -> bool {
+        !matches!(self.cause(), None | Some(Cause::Lost | Cause::Other))
     }
 }
 
@@ -191,8 +193,7 @@ impl From<Fault> for Error {
             Fault::Connection(source) => return Self::new(ErrorKind::Other, source),
             #[cfg(feature = "_diesel_pool")]
             Fault::Task(source) => return Self::new(ErrorKind::Other, source),
-            #[cfg(feature = "_diesel_pool")]
-            Fault::Pool(source) => return Self::new(ErrorKind::Unavailable, source),
+            Fault::Unavailable(source) => return Self::new(ErrorKind::Unavailable, source),
             Fault::Database(error) | Fault::Repeatable(error) => error,
         };
         match classify(&error) {
@@ -255,6 +256,8 @@ mod tests {
                 "WSREP has not yet prepared node for application use",
             ),
             (Unknown, "prepared statement \"s1\" does not exist"),
+            (Unknown, "attempt to write a readonly database"),
+            (Unknown, "unable to open database file"),
             (SerializationFailure, ""),
             (ClosedConnection, ""),
         ] {

@@ -6,7 +6,7 @@ use crate::telemetry::storage_retried;
 /// How often an operation starts at most when others are in the way, …
 const ATTEMPTS: u32 = 10;
 
-/// … and how long after its start it may start again.
+/// … and for how long after somebody began to wait for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The attempts of one operation.
@@ -16,11 +16,8 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
-    pub(super) fn new() -> Self {
-        Self {
-            start: Instant::now(),
-            made: 0,
-        }
+    pub(super) fn since(start: Instant) -> Self {
+        Self { start, made: 0 }
     }
 
     /// How long to wait before the operation starts again, if it may: 1 to 2 ms, doubled with each

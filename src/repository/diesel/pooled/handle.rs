@@ -31,7 +31,7 @@ impl Repository {
             .connection_timeout(WAIT)
             .build(manager)
             .await;
-        let pool = pool.map_err(|error| Fault::Pool(error.into()))?;
+        let pool = pool.map_err(|error| Fault::Unavailable(error.into()))?;
         let repository = Self::from_bb8(pool);
         repository
             .read((), |_, ()| Box::pin(async { Ok(()) }))

@@ -76,7 +76,7 @@ impl Source for bb8::Pool<Connection> {
         Box::pin(async {
             let lease = self.get_owned().await;
             lease
-                .map_err(|error| Fault::Pool(error.into()))
+                .map_err(|error| Fault::Unavailable(error.into()))
                 .map(|lease| Box::new(lease) as Box<dyn Lease>)
         })
     }
@@ -99,7 +99,7 @@ impl Source for deadpool::Pool<Connection> {
         Box::pin(async {
             let lease = self.get().await;
             lease
-                .map_err(|error| Fault::Pool(error.into()))
+                .map_err(|error| Fault::Unavailable(error.into()))
                 .map(|lease| Box::new(lease) as Box<dyn Lease>)
         })
     }
@@ -243,7 +243,7 @@ impl Pool {
             }
             lease.close();
         }
-        Err(Fault::Pool("every connection is lost".into()))
+        Err(Fault::Unavailable("every connection is lost".into()))
     }
 }
 
@@ -273,7 +273,7 @@ async fn run_on<A, T>(
             let stop = stop(&lease);
             tokio::spawn(timeout(TIME_TO_STOP, stop));
             lease.close();
-            Err(Fault::Pool("the database took too long".into()))
+            Err(Fault::Unavailable("the database took too long".into()))
         }
     }
 }
@@ -294,7 +294,7 @@ where
     task.await.unwrap_or_else(|error| {
         Err(match error.is_panic() {
             true => Fault::Task(error.into()),
-            false => Fault::Pool("the runtime shuts down".into()),
+            false => Fault::Unavailable("the runtime shuts down".into()),
         })
     })
 }
@@ -305,7 +305,7 @@ async fn repeat<A, T>(
     arguments: &A,
     operation: Operation<A, T>,
 ) -> Result<T> {
-    let mut attempts = Attempts::new();
+    let mut attempts = Attempts::since(Instant::now().into_std());
     loop {
         let outcome = operation(conn, arguments).await;
         match attempts.again(&outcome) {

@@ -67,6 +67,11 @@ impl ClientRow {
         })
     }
 
+    #[cfg(feature = "diesel-sqlite")]
+    pub(in super::super) fn metadata(&self) -> &MetadataRow {
+        &self.metadata
+    }
+
     pub(in super::super) fn into_client(self) -> Result<Client> {
         let (metadata, status) = self.metadata.into_metadata()?;
         Ok(Client {
@@ -120,6 +125,31 @@ impl MetadataRow {
             website,
             status: status.as_str().to_owned(),
         })
+    }
+
+    /// How long its texts are together, in bytes.
+    #[cfg(feature = "diesel-sqlite")]
+    pub(in super::super) fn len(&self) -> usize {
+        let Self {
+            name,
+            name_folded,
+            redirect_uris,
+            scopes,
+            jwks,
+            jwks_uri,
+            logo_url,
+            privacy_policy,
+            terms_url,
+            website,
+            ..
+        } = self;
+        let given = [jwks, jwks_uri, logo_url, privacy_policy, terms_url, website];
+        let given = given.into_iter().flatten();
+        [name, name_folded, redirect_uris, scopes]
+            .into_iter()
+            .chain(given)
+            .map(String::len)
+            .sum()
     }
 
     fn into_metadata(self) -> Result<(ClientMetadata, ClientStatus)> {

@@ -1,21 +1,10 @@
+//! Where a database file is, and why it can't be opened.
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::{self, Path};
 
-use diesel::connection::SimpleConnection;
-use diesel::{Connection as _, SqliteConnection};
-
-use super::Connection;
 use crate::repository::diesel::error::{Fault, Result};
-
-/// What every connection is set to. The time to wait comes first, since others may be at work
-/// already. A commit is on the disk before it is answered.
-const SETUP: &str = "
-    PRAGMA busy_timeout = 5000;
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON;
-";
 
 /// The absolute path, which SQLite takes as it is: a relative one may look like a URI or like the
 /// name of an in-memory database, and would lead elsewhere after a change of the working folder.
@@ -38,22 +27,9 @@ pub(super) fn locate(path: &Path) -> Result<String> {
     }
 }
 
-/// Opens a connection. Blocks.
-pub(super) fn connect(path: &str, setup: &str) -> Result<Connection> {
-    let mut conn = SqliteConnection::establish(path).map_err(|error| explain(path, error))?;
-    conn.batch_execute(SETUP)
-        .and_then(|()| conn.batch_execute(setup))
-        .map_err(|error| match Fault::from(error) {
-            contention if contention.is_contention() => contention,
-            Fault::Database(error) => explain(path, error),
-            other => other,
-        })?;
-    Ok(Connection::new(conn))
-}
-
 /// SQLite only says that it is unable to. The file itself is not touched to find out more:
 /// closing it would give up the locks that other connections of this process hold.
-fn explain(path: &str, error: impl StdError + Send + Sync + 'static) -> Fault {
+pub(super) fn explain(path: &str, error: impl StdError + Send + Sync + 'static) -> Fault {
     let path = Path::new(path);
     let folder = path.parent().unwrap_or(path);
     let reason = if path.is_dir() {
@@ -67,6 +43,11 @@ fn explain(path: &str, error: impl StdError + Send + Sync + 'static) -> Fault {
          its folder"
     };
     Fault::Connection(Box::new(OpenError::new(path, reason).caused_by(error)))
+}
+
+/// What SQLite doesn't know of.
+pub(super) fn refuse(path: &str, reason: &'static str) -> Box<dyn StdError + Send + Sync> {
+    Box::new(OpenError::new(Path::new(path), reason))
 }
 
 /// Why a database file can't be opened. The path comes from the host, so it is shown.

@@ -4,9 +4,11 @@ mod assertions;
 #[path = "../stepwise.rs"]
 mod compound;
 mod connections;
+mod database;
 mod file;
 mod find;
 mod inline;
+mod job;
 #[path = "../migrate.rs"]
 mod migrate;
 mod private;
@@ -17,13 +19,16 @@ mod repository;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod weight;
 
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 use self::connections::{Connections, Operation};
+use self::database::Database;
 use self::inline::Inline;
+use self::weight::Weight;
 use crate::repository::Result;
 use crate::repository::diesel::{check, one_by_one as together, plainly as latest};
 
@@ -56,8 +61,9 @@ const MIGRATIONS: [(&str, &str); 3] = [
 /// What a reader's connection is set to besides.
 const READ_ONLY: &str = "PRAGMA query_only = ON;";
 
-/// How many operations may wait for a writer or a reader.
-const QUEUE: usize = 16_384;
+/// How many operations may wait for the writer or a reader: what takes more than
+/// [4 KiB](weight::UNIT) counts as several, so that 64 MiB may wait.
+const WAITING: usize = 16_384;
 
 /// How many scans may wait for the one that runs.
 const SCANS: usize = 16;
@@ -80,8 +86,14 @@ fn readers() -> usize {
 /// Lists that count or search, audit trails among them, run one at a time, on a connection of their
 /// own, and at most 16 wait for it: what costs more as a tenant grows holds up nothing else.
 ///
-/// The connections work on threads of their own, which end with the last clone. A method whose
-/// caller goes away runs to its end there.
+/// The connections work on threads of their own, which end with the last clone. A method that has
+/// begun there runs to its end whether its caller still waits or not; one that has not goes away with
+/// its caller, and is [`Unavailable`](crate::repository::ErrorKind::Unavailable) when it had to wait
+/// for more than 30 seconds, or found 64 MiB waiting. A lock that another process holds is waited for
+/// up to 5 seconds, which all who wait have in common.
+///
+/// The file stays the one that was there when the repository was opened: to put a copy in its place,
+/// stop the process first. Nothing is opened that was moved there meanwhile, and nothing made.
 ///
 /// # Examples
 ///
@@ -121,15 +133,14 @@ impl SqliteRepository {
     /// # Errors
     ///
     /// [`ErrorKind::Other`](crate::repository::ErrorKind::Other) with a source that says why the
-    /// file can't be opened, and
+    /// file can't be opened, such as that its file system has no write-ahead mode, and
     /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) when others lock it.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = file::locate(path.as_ref())?;
-        private::make(&path);
+        let file = Arc::new(Database::new(file::locate(path.as_ref())?));
         let inner = Inner {
-            writer: Connections::start("sqlite-writer", 1, QUEUE, &path, "")?,
-            readers: Connections::start("sqlite-reader", readers(), QUEUE, &path, READ_ONLY)?,
-            scanner: Connections::start("sqlite-scanner", 1, SCANS, &path, READ_ONLY)?,
+            writer: Connections::start("sqlite-writer", 1, WAITING, &file, "")?,
+            readers: Connections::start("sqlite-reader", readers(), WAITING, &file, READ_ONLY)?,
+            scanner: Connections::start("sqlite-scanner", 1, SCANS, &file, READ_ONLY)?,
         };
         inner.writer.check().await?;
         Ok(Self(Arc::new(inner)))
@@ -152,7 +163,7 @@ impl SqliteRepository {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        self.0.readers.run(arguments, operation).await
+        self.0.readers.run(arguments, 1, operation).await
     }
 
     /// Runs a read whose cost grows with the tenant, one at a time: the others never wait for it.
@@ -161,15 +172,16 @@ impl SqliteRepository {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        self.0.scanner.run(arguments, operation).await
+        self.0.scanner.run(arguments, 1, operation).await
     }
 
     async fn write<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
     where
-        A: Send + Sync + 'static,
+        A: Weight + Send + Sync + 'static,
         T: Send + 'static,
     {
-        self.0.writer.run(arguments, operation).await
+        let units = weight::units(&arguments);
+        self.0.writer.run(arguments, units, operation).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The database file is for nobody but the user that the process runs as.
+//! The database file is for nobody but the user that the process runs as, and stays the same one.
 
 /// Makes the file if it is missing, so that only its owner may read and write it, whatever the umask;
 /// SQLite gives the files beside it (`-wal`, `-shm`) the same permissions. A file that is there keeps
@@ -29,6 +29,23 @@ pub(super) fn make(path: &str) {
 
 #[cfg(not(unix))]
 pub(super) fn make(_path: &str) {}
+
+/// What tells a file from another one at the same path: its device and its number there.
+pub(super) type Identity = (u64, u64);
+
+#[cfg(unix)]
+pub(super) fn identity(path: &str) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+
+    let found = std::fs::metadata(path).ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+/// Others let nobody replace a file that is open.
+#[cfg(not(unix))]
+pub(super) fn identity(_path: &str) -> Option<Identity> {
+    None
+}
 
 #[cfg(all(unix, feature = "tracing"))]
 fn wider(path: &str) {

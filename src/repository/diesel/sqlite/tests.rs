@@ -11,7 +11,7 @@ use crate::domain::{
     Page, Role, SecretHash, SecretRecord, TenantId, Timestamp, Version,
 };
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
-use crate::repository::{ClientFilter, ErrorKind, Secrets};
+use crate::repository::{ClientFilter, ClientRepository, ErrorKind, Origin, Secrets};
 
 fn tenant() -> TenantId {
     TenantId::parse("acme").unwrap()
@@ -63,6 +63,10 @@ fn entry(key: &Key, client: &Client) -> AuditRow {
     )
 }
 
+fn connect(path: &str, setup: &str) -> crate::repository::diesel::error::Result<Connection> {
+    Database::new(path.to_owned()).connect(setup)
+}
+
 /// Keeps the text of every statement, and of those that stay prepared.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<String>>>);
@@ -85,7 +89,7 @@ impl Instrumentation for Recorder {
 
 /// The text of every statement of every operation, in a new database.
 async fn every_statement(path: &str) -> Vec<String> {
-    let mut conn = file::connect(path, "").unwrap();
+    let mut conn = connect(path, "").unwrap();
     migrate::migrate(&mut conn).await.unwrap();
     let recorder = Recorder::default();
     conn.set_instrumentation(recorder.clone());
@@ -216,9 +220,9 @@ async fn a_lock_that_is_not_given_up_is_unavailable() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clients.db");
     let path = path.to_str().unwrap();
-    let mut holder = file::connect(path, "").unwrap();
+    let mut holder = connect(path, "").unwrap();
     migrate::migrate(&mut holder).await.unwrap();
-    let mut other = file::connect(path, "PRAGMA busy_timeout = 1;").unwrap();
+    let mut other = connect(path, "PRAGMA busy_timeout = 1;").unwrap();
     holder.batch_execute("BEGIN IMMEDIATE").await.unwrap();
 
     let client = client();
@@ -245,6 +249,41 @@ async fn a_lock_that_is_given_up_is_waited_for() {
     });
     assert_eq!(repository.migrate().await.unwrap(), 0);
     release.join().unwrap();
+}
+
+#[tokio::test]
+async fn what_waits_is_bounded_by_what_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.db");
+    let repository = SqliteRepository::open(&path).await.unwrap();
+    repository.migrate().await.unwrap();
+    let holder = rusqlite::Connection::open(&path).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut large = client();
+    large.metadata.jwks = Some("x".repeat(1024 * 1024 - 1024));
+    let operator = Operator::new("alice", Role::Admin, tenant());
+    let id = large.client_id.clone();
+    let audit = AuditEntry::new(&operator, id, Action::ClientCreate, "", large.created_at);
+    let create = || {
+        let (repository, client, audit) = (repository.clone(), large.clone(), audit.clone());
+        async move {
+            let (tenant, origin) = (tenant(), Origin::Draft);
+            let created = repository.create(&tenant, &client, None, &origin, &audit);
+            created.await.unwrap_err().kind()
+        }
+    };
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..72 {
+        waiting.spawn(create());
+    }
+    let mut refused = 0;
+    while let Ok(outcome) = tokio::time::timeout(Duration::from_secs(1), waiting.join_next()).await
+    {
+        assert_eq!(outcome.unwrap().unwrap(), ErrorKind::Unavailable);
+        refused += 1;
+    }
+    // 64 wait, and one has begun.
+    assert!((7..=8).contains(&refused), "{refused}");
 }
 
 #[tokio::test]
@@ -284,7 +323,7 @@ async fn connections_are_safe_by_default() {
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clients.db");
-    let mut conn = file::connect(path.to_str().unwrap(), "").unwrap();
+    let mut conn = connect(path.to_str().unwrap(), "").unwrap();
     let pragmas: Pragmas = diesel::sql_query(
         "SELECT * FROM pragma_synchronous, pragma_foreign_keys, pragma_busy_timeout, \
          pragma_journal_mode",

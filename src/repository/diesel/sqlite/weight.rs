@@ -1,0 +1,82 @@
+//! How much memory an operation holds while it waits.
+
+use crate::domain::{SecretHash, Version};
+use crate::repository::Secrets;
+use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+
+/// What counts as one, in bytes.
+pub(super) const UNIT: usize = 4_096;
+
+/// How much room an operation takes with these arguments.
+pub(super) fn units(arguments: &impl Weight) -> u32 {
+    u32::try_from(arguments.bytes() / UNIT).map_or(u32::MAX, |units| units.saturating_add(1))
+}
+
+/// What the arguments of a write hold on the heap, in bytes, as far as it may be much.
+pub(super) trait Weight {
+    fn bytes(&self) -> usize;
+}
+
+/// What holds nothing, or little that is bounded.
+macro_rules! light {
+    ($($kind:ty),+) => {
+        $(impl Weight for $kind {
+            fn bytes(&self) -> usize {
+                0
+            }
+        })+
+    };
+}
+
+light!(
+    (),
+    i64,
+    String,
+    Version,
+    Secrets,
+    Key,
+    SecretHash,
+    SecretRow,
+    AuditRow
+);
+
+impl Weight for ClientRow {
+    fn bytes(&self) -> usize {
+        self.metadata().bytes()
+    }
+}
+
+impl Weight for MetadataRow {
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+}
+
+impl<T: Weight> Weight for Option<T> {
+    fn bytes(&self) -> usize {
+        self.as_ref().map_or(0, Weight::bytes)
+    }
+}
+
+impl<T: Weight> Weight for Vec<T> {
+    fn bytes(&self) -> usize {
+        self.iter().map(Weight::bytes).sum()
+    }
+}
+
+macro_rules! tuple {
+    ($($part:ident),+) => {
+        impl<$($part: Weight),+> Weight for ($($part,)+) {
+            fn bytes(&self) -> usize {
+                #[expect(non_snake_case)]
+                let ($($part,)+) = self;
+                0 $(+ $part.bytes())+
+            }
+        }
+    };
+}
+
+tuple!(A, B);
+tuple!(A, B, C);
+tuple!(A, B, C, D);
+tuple!(A, B, C, D, E);
