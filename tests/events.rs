@@ -84,6 +84,28 @@ async fn an_event_names_the_client_the_operator_and_the_time() {
 }
 
 #[tokio::test]
+async fn a_deletion_is_told_again_to_whoever_asks() {
+    for (app, heard) in each().await {
+        let id = created(&app).await;
+        let again = ClientId::parse(&id).unwrap();
+        let alive = app.manager.tell_deletion_again(&operator(), &again).await;
+        assert_eq!(alive.unwrap_err().kind(), ErrorKind::NotFound);
+        call(&app, Method::DELETE, &id).await;
+        let told = heard.events();
+        app.clock.advance(Duration::from_secs(60));
+        let twice = app.manager.tell_deletion_again(&operator(), &again).await;
+        twice.unwrap();
+        let repeated = heard.events();
+        assert_eq!(repeated.len(), 1);
+        assert_eq!(
+            (repeated[0].at, repeated[0].kind),
+            (told[0].at, told[0].kind)
+        );
+        assert_eq!(repeated[0].id, told[0].id);
+    }
+}
+
+#[tokio::test]
 async fn an_update_tells_what_it_does_to_tokens() {
     use ClientEventKind::{BecamePublic, Inactivated, LeftSecrets, Suspended};
 

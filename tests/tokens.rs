@@ -18,11 +18,11 @@ use serde_json::{Value, json};
 use support::{Answer, App, CLIENTS, Store, admin, base, request, super_admin};
 use tower::ServiceExt;
 use tower_oauth_clients::domain::{
-    Client, Operator, RevokedTokens, Timestamp, TokenPage, TokenRecord, TokenSlice, TokenStats,
-    TokenType,
+    Client, ClientId, Operator, RevokedTokens, Role, TenantId, Timestamp, TokenPage, TokenRecord,
+    TokenSlice, TokenStats, TokenType,
 };
-use tower_oauth_clients::handlers;
 use tower_oauth_clients::manager::tokens::{Error, ErrorKind, Result, TokenStore};
+use tower_oauth_clients::{handlers, manager};
 
 /// 2026-04-15T10:30:00Z, in microseconds.
 const ISSUED: i64 = 1_776_249_000_000_000;
@@ -381,6 +381,21 @@ async fn a_suspended_client_has_tokens_and_a_deleted_one_none() {
             assert_eq!(answer.status, StatusCode::NOT_FOUND);
         }
         assert!(tokens.asked().is_empty());
+        // Those that outlived it can be ended all the same.
+        let [operator, stranger] = ["tenant_a", "tenant_b"]
+            .map(|tenant| Operator::new("alice", Role::Admin, TenantId::parse(tenant).unwrap()));
+        let id = ClientId::parse(&client_id).unwrap();
+        let manager = &app.manager;
+        let grace = Duration::ZERO;
+        let revoked = manager
+            .revoke_tokens_of_deleted(&operator, &id, grace)
+            .await;
+        assert!(revoked.is_ok(), "{revoked:?}");
+        assert_eq!(tokens.asked().len(), 1);
+        let foreign = manager
+            .revoke_tokens_of_deleted(&stranger, &id, grace)
+            .await;
+        assert_eq!(foreign.unwrap_err().kind(), manager::ErrorKind::NotFound);
     }
 }
 

@@ -155,6 +155,11 @@ impl ClientRepository for LogRepository {
         Ok(clients.find(client_id)?.live(tenant)?.client().clone())
     }
 
+    async fn get_deleted(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
+        let clients = self.0.clients.read().await;
+        clients.find(client_id)?.deleted(tenant).cloned()
+    }
+
     async fn list(
         &self,
         tenant: &TenantId,

@@ -41,8 +41,11 @@ impl ClientAuthenticator {
         let claim = Claim::new(&client_id, &secret);
         let attempt = Attempt::new(&client_id, peer).with_claim(Some(claim));
         let admitted = self.admit(attempt).await;
-        let pending = admitted.inspect_err(|_| self.not_remembered())?;
-        match self.judge(&client_id, secret, method, now).await {
+        let mut pending = admitted.inspect_err(|_| self.not_remembered())?;
+        match self
+            .judge(&mut pending, &client_id, secret, method, now)
+            .await
+        {
             Ok(authenticated) => {
                 pending.succeeded().await;
                 Ok(authenticated)
@@ -97,6 +100,7 @@ impl ClientAuthenticator {
     /// refused at the cost of whoever might have been.
     async fn judge(
         &self,
+        pending: &mut Pending,
         client_id: &ClientId,
         secret: Plaintext,
         method: AuthMethod,
@@ -107,6 +111,9 @@ impl ClientAuthenticator {
             return self.refuse(secret, None, "no such client").await;
         };
         let record = select(&secrets, &secret, now);
+        if let Some(record) = record {
+            pending.takes(inner.pool.work(&record.hash));
+        }
         if let Some(reason) = bar(&client, method) {
             // The cache is not looked at: who is found there would be refused sooner than others.
             let record = record.map(|record| (&client, record));

@@ -14,8 +14,9 @@ use super::ClientEvent;
 /// - **Uses are told apart from changes**: of a retired secret that verified, at most once a minute,
 ///   by the [`ClientAuthenticator`](crate::authentication::ClientAuthenticator).
 /// - **Never twice, not always once.** A process that dies between the commit and the call tells
-///   nothing, nor does one that lost the database's answer. What must hold in any case, check where
-///   a token is used: the client's status, for one.
+///   nothing, nor does one that lost the database and could not ask it again. What must hold in any case,
+///   check where a token is used: the client's status, for one. Of a deletion, which nobody can make twice,
+///   [`ClientManager::tell_deletion_again`](crate::ClientManager::tell_deletion_again) tells once more.
 /// - **In no order** where two changes of a client meet; [`ClientEvent::at`] is the time of each.
 /// - **Must not block.** The operator or the client waits meanwhile: hand the event over to a
 ///   channel, or spawn a task. The call is made within a Tokio task.

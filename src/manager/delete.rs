@@ -1,5 +1,5 @@
 use super::{ClientManager, Expected, Result};
-use crate::domain::{Action, AuditEntry, ClientEventKind, ClientId, Operator};
+use crate::domain::{Action, AuditEntry, Client, ClientEventKind, ClientId, Operator};
 
 impl ClientManager {
     /// Deletes a client: it disappears from every read, and its secrets stop working at once. Its
@@ -35,5 +35,33 @@ impl ClientManager {
                 .await
         })
         .await
+    }
+
+    /// Tells the [listener](crate::domain::ClientEvents) once more of a deletion, as it did then, but for
+    /// the operator, who is the one that asks. A process that died meanwhile told nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) when the operator's tenant has deleted no such
+    /// client, or it is [purged](crate::repository::PurgeRepository::purge_deleted_clients).
+    pub async fn tell_deletion_again(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+    ) -> Result<()> {
+        let client = self.get_deleted(operator, client_id).await?;
+        let at = client.deleted_at.unwrap_or(client.updated_at);
+        let kind = ClientEventKind::Deleted;
+        let events = self.events(operator, &client, [kind], at);
+        self.commit(events, std::future::ready(Ok(()))).await
+    }
+
+    pub(super) async fn get_deleted(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+    ) -> Result<Client> {
+        let tenant = &operator.tenant;
+        Ok(self.0.repository.get_deleted(tenant, client_id).await?)
     }
 }

@@ -88,6 +88,7 @@ erase! {
             audit: &'a AuditEntry
         ) -> ();
         fn get of ClientRepository(tenant: &'a TenantId, client_id: &'a ClientId) -> Client;
+        fn get_deleted of ClientRepository(tenant: &'a TenantId, client_id: &'a ClientId) -> Client;
         fn list of ClientRepository(tenant: &'a TenantId, filter: &'a ClientFilter, page: Page) -> Slice<Client>;
         fn update of ClientRepository(
             tenant: &'a TenantId,

@@ -26,15 +26,31 @@ pub enum ErrorKind {
 pub struct Error {
     kind: ErrorKind,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    #[cfg(feature = "_diesel")]
+    is_outcome_unknown: bool,
 }
 
 impl Error {
     /// An error that carries its cause.
     pub fn new(kind: ErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
-            kind,
             source: Some(source.into()),
+            ..Self::from(kind)
         }
+    }
+
+    /// What was begun may be done or not.
+    #[cfg(feature = "_diesel_pool")]
+    pub(crate) fn with_unknown_outcome(self) -> Self {
+        Self {
+            is_outcome_unknown: true,
+            ..self
+        }
+    }
+
+    #[cfg(feature = "_diesel")]
+    pub(crate) fn is_outcome_unknown(&self) -> bool {
+        self.is_outcome_unknown
     }
 
     /// What went wrong, by meaning.
@@ -45,7 +61,12 @@ impl Error {
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
-        Self { kind, source: None }
+        Self {
+            kind,
+            source: None,
+            #[cfg(feature = "_diesel")]
+            is_outcome_unknown: false,
+        }
     }
 }
 

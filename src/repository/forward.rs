@@ -11,6 +11,7 @@ macro_rules! forward {
                 audit: &AuditEntry
             ) -> ();
             fn get(tenant: &TenantId, client_id: &ClientId) -> Client;
+            fn get_deleted(tenant: &TenantId, client_id: &ClientId) -> Client;
             fn list(tenant: &TenantId, filter: &ClientFilter, page: Page) -> Slice<Client>;
             fn update(
                 tenant: &TenantId,

@@ -166,6 +166,18 @@ pub trait ClientRepository: Send + Sync + 'static {
         client_id: &ClientId,
     ) -> impl Future<Output = Result<Client>> + Send;
 
+    /// Reads a client that was deleted, as it was then, until it is
+    /// [purged](PurgeRepository::purge_deleted_clients).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`], also where it was not deleted.
+    fn get_deleted(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+    ) -> impl Future<Output = Result<Client>> + Send;
+
     /// Reads a part of the tenant's clients.
     ///
     /// # Errors

@@ -8,21 +8,26 @@ use crate::domain::SecretHash;
 /// Hashes with one hasher, and verifies what other programs hashed, too: the [`SecretHasher`] for
 /// secrets that were imported, and the default one of a manager.
 ///
-/// What its own hasher can't read is tried as one of these; each costs no more than its limit,
-/// which is checked before the work begins. Over it, a hash is
-/// [`MalformedHash`](ErrorKind::MalformedHash).
+/// What its own hasher can't read is tried as one of these. What costs more than
+/// [the limit](Self::with_import_limit) is not [read](SecretHasher::reads), so that it is not imported. One
+/// that is stored all the same still verifies, up to what no hash may cost; that is checked before the work
+/// begins, and a hash over it is [`MalformedHash`](ErrorKind::MalformedHash).
 ///
-/// | format | as written by | limit |
-/// |---|---|---|
-/// | `$argon2id$`, `$argon2i$`, `$argon2d$` | everybody | that of [`Argon2id`] |
-/// | `$2a$`, `$2b$`, `$2y$` | bcrypt everywhere | cost 14 |
-/// | `$pbkdf2-sha256$i=…,l=…$`, `$pbkdf2-sha512$…` | Ory Hydra and others (PHC strings) | 4,000,000 iterations |
-/// | `$pbkdf2-sha256$29000$`, `$pbkdf2-sha512$…` | Passlib | the same |
-/// | `pbkdf2_sha256$…` | Django | the same |
-/// | `$scrypt$ln=…,r=…,p=…$` | Passlib and others (PHC strings) | 256 MiB, and 512 MiB over all lanes |
+/// | format | as written by | imported up to | verified up to |
+/// |---|---|---|---|
+/// | `$argon2id$`, `$argon2i$`, `$argon2d$` | everybody | 608 MiB, over all passes | that of [`Argon2id`] |
+/// | `$2a$`, `$2b$`, `$2y$` | bcrypt everywhere | cost 12 | cost 14 |
+/// | `$pbkdf2-sha256$i=…,l=…$`, `$pbkdf2-sha512$…` | Ory Hydra and others (PHC strings) | 1,600,000 iterations; 640,000 | 4,000,000 |
+/// | `$pbkdf2-sha256$29000$`, `$pbkdf2-sha512$…` | Passlib | the same | the same |
+/// | `pbkdf2_sha256$…` | Django | 1,600,000 iterations | the same |
+/// | `$scrypt$ln=…,r=…,p=…$` | Passlib and others (PHC strings) | 128 MiB, over all lanes | 256 MiB, and 512 MiB over all lanes |
 ///
 /// PBKDF2 makes a tag in blocks of 32 bytes (SHA-256) or 64 (SHA-512), and the limit is that of all
 /// blocks. A tag has 16 to 64 bytes.
+///
+/// Whoever imports a hash lets strangers spend what it costs, until the client's first use replaces it. What
+/// costs more than two hashes of today waits apart, has no more than half of a
+/// [pool's](super::HashPool) threads, and spends more of the budget of failures.
 ///
 /// bcrypt reads no more than the first 72 bytes of a secret. What follows them never counted, so it
 /// does not count here: two secrets that begin with the same 72 bytes both verify. A client that presents
@@ -53,7 +58,12 @@ use crate::domain::SecretHash;
 pub struct AnyHash {
     own: Arc<dyn SecretHasher>,
     argon2: Argon2id,
+    import_limit: u32,
 }
+
+/// What may be imported, in hashes of Argon2id at its defaults: some 400 ms of a processor, and more
+/// than the defaults of today's programs.
+const IMPORT_LIMIT: u32 = 16;
 
 impl AnyHash {
     /// Hashes with `hasher`.
@@ -62,11 +72,29 @@ impl AnyHash {
             own: Arc::new(hasher),
             // Takes memory only once a hash needs it.
             argon2: Argon2id::default(),
+            import_limit: IMPORT_LIMIT,
         }
     }
 
-    fn is_imported(&self, hash: &SecretHash) -> bool {
-        self.argon2.reads(hash) || matches!(Imported::parse(hash), Some(Ok(_)))
+    /// How much work a hash may be that is imported: so many hashes of [`Argon2id`] at its defaults, 16
+    /// unless set. The table has what that comes to.
+    ///
+    /// Whoever knows the `client_id` of such a client, which is no secret, can have the process do this
+    /// work, within the budgets of failures.
+    #[must_use]
+    pub fn with_import_limit(self, work: u32) -> Self {
+        Self {
+            import_limit: work,
+            ..self
+        }
+    }
+
+    /// How much work a hash is that another program made, in hashes of [`Argon2id`] at its defaults.
+    fn imported(&self, hash: &SecretHash) -> Option<u32> {
+        if self.argon2.reads(hash) {
+            return Some(self.argon2.work(hash));
+        }
+        Some(Imported::parse(hash)?.ok()?.work())
     }
 }
 
@@ -99,11 +127,23 @@ impl SecretHasher for AnyHash {
     }
 
     fn reads(&self, hash: &SecretHash) -> bool {
-        self.own.reads(hash) || self.is_imported(hash)
+        // What is of its own policy, or cheaper, is no import.
+        let is_own = self.own.reads(hash) && self.own.work(hash) <= 1;
+        is_own
+            || self
+                .imported(hash)
+                .is_some_and(|work| work <= self.import_limit)
+    }
+
+    fn work(&self, hash: &SecretHash) -> u32 {
+        match self.own.reads(hash) {
+            true => self.own.work(hash),
+            false => self.imported(hash).unwrap_or(1),
+        }
     }
 
     fn needs_rehash(&self, hash: &SecretHash) -> bool {
-        self.own.needs_rehash(hash) || (!self.own.reads(hash) && self.is_imported(hash))
+        self.own.needs_rehash(hash) || (!self.own.reads(hash) && self.imported(hash).is_some())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::SecretHash;
 ///
 /// - `hash` and `verify` may take long and may block: a [`HashPool`](super::HashPool) calls them on
 ///   its own threads, several at once, and never on an async runtime.
-/// - `reads` and `needs_rehash` take no time worth mentioning: they are called anywhere.
+/// - `reads`, `work` and `needs_rehash` take no time worth mentioning: they are called anywhere.
 /// - None of them logs, keeps or copies the plaintext or the hash, or puts either into an error.
 /// - What `hash` returns, `verify` accepts with the same plaintext, also after the configuration
 ///   changed: what it takes to verify is written in the hash.
@@ -46,6 +46,16 @@ pub trait SecretHasher: Send + Sync + 'static {
         false
     }
 
+    /// How much work it is to verify a hash, in those that this hasher makes, rounded up. A look at its
+    /// text, without hashing anything.
+    ///
+    /// A pool has what is more than 2 wait apart, and on no more than half of its threads; who fails with
+    /// it fails the more. 1 unless overridden.
+    fn work(&self, hash: &SecretHash) -> u32 {
+        let _ = hash;
+        1
+    }
+
     /// Whether a new hash of the same plaintext would be of another policy: another function, or
     /// higher costs. A look at its text, without hashing anything.
     ///
@@ -67,6 +77,10 @@ impl<H: SecretHasher + ?Sized> SecretHasher for Arc<H> {
 
     fn reads(&self, hash: &SecretHash) -> bool {
         (**self).reads(hash)
+    }
+
+    fn work(&self, hash: &SecretHash) -> u32 {
+        (**self).work(hash)
     }
 
     fn needs_rehash(&self, hash: &SecretHash) -> bool {

@@ -10,7 +10,10 @@ use tower_oauth_clients::authentication::{
     Attempt, ErrorKind, FailureLimiter, LocalLimiter, LocalLimiterBuilder,
     Outcome as LimiterOutcome,
 };
+use tower_oauth_clients::domain::SecretHash;
+use tower_oauth_clients::secrets::{AnyHash, Argon2id, HashPool, Plaintext};
 
+use crate::costs::{import, long_ago};
 use crate::hashers::Log;
 use crate::request::Sent;
 use crate::support::{App, CLIENTS, Store};
@@ -381,6 +384,123 @@ async fn an_ended_secret_locks_out_nobody_but_itself() {
     }
 }
 
+/// With secrets that were imported, old and new, of which none names a record, and whose hashes cost more.
+#[tokio::test]
+async fn an_ended_imported_secret_locks_out_nobody_but_itself() {
+    let app = App::new(Store::Memory).await;
+    let member = Member::confidential(&app).await;
+    let hash = bcrypt::hash_with_salt("the new one", 10, [7; 16]).unwrap();
+    import(
+        &app,
+        &member,
+        long_ago(),
+        SecretHash::from_phc(hash.to_string()),
+    )
+    .await;
+    let builder = app.repository.authenticator().without_cache();
+    let builder = builder.with_clock(app.clock.clone());
+    let authenticator = builder.with_hash_pool(imports()).build().unwrap();
+    let send = async |secret: &str| {
+        let (sent, peer) = (Sent::basic(&member.id, secret), [192, 0, 2, 7]);
+        let sent = authenticator.authenticate(&sent.head, &sent.form, Some(peer.into()));
+        sent.await
+    };
+    let mut judged = 0;
+    for tick in 0..300 {
+        let looked = send("the old one").await.unwrap_err();
+        judged += usize::from(looked.kind() == ErrorKind::InvalidClient);
+        if tick == 149 {
+            // Its first use, which replaces the hash by one of today.
+            assert_eq!(outcome(send("the new one").await), Ok(member.id.clone()));
+        }
+        app.clock.advance(Duration::from_millis(200));
+    }
+    assert!((19..=21).contains(&judged), "{judged}");
+}
+
+/// The hashes of other programs beside ones that cost next to nothing.
+fn imports() -> HashPool {
+    let own = Argon2id::builder().with_memory(8).with_iterations(1);
+    let own = AnyHash::new(own.with_insecure_cost().build().unwrap());
+    HashPool::builder(own).with_threads(2).build().unwrap()
+}
+
+#[tokio::test]
+async fn what_costs_more_to_tell_counts_more() {
+    let app = App::new(Store::Memory).await;
+    let member = Member::confidential(&app).await;
+    let hash = bcrypt::hash_with_salt("the right one", 10, [7; 16]).unwrap();
+    import(
+        &app,
+        &member,
+        long_ago(),
+        SecretHash::from_phc(hash.to_string()),
+    )
+    .await;
+    let limiter = LocalLimiter::builder().with_clock(app.clock.clone());
+    let limiter = limiter.build().unwrap();
+    let builder = app.repository.authenticator().with_limiter(limiter);
+    let authenticator = builder.with_hash_pool(imports()).build().unwrap();
+    // Each from another network of one site, which may fail 240 times.
+    let mut judged = 0;
+    for network in 0..80 {
+        let peer = format!("2001:db8:1:{network:x}::1").parse().unwrap();
+        let sent = Sent::basic(&member.id, &format!("guess {network}"));
+        let failed = authenticator.authenticate(&sent.head, &sent.form, Some(peer));
+        judged += usize::from(failed.await.unwrap_err().kind() == ErrorKind::InvalidClient);
+    }
+    // The client may fail 120 times from anywhere, and each of these counts as four.
+    assert_eq!(judged, 30);
+}
+
+/// Nobody waits for what costs much, and it can't have every thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_flood_of_costly_guesses_holds_nobody_else_up() {
+    let app = App::new(Store::Memory).await;
+    let member = Member::confidential(&app).await;
+    let hash = bcrypt::hash_with_salt("the right one", 12, [7; 16]).unwrap();
+    import(
+        &app,
+        &member,
+        long_ago(),
+        SecretHash::from_phc(hash.to_string()),
+    )
+    .await;
+    let pool = imports();
+    let builder = app.repository.authenticator().with_hash_pool(pool.clone());
+    let authenticator = builder.without_cache().build().unwrap();
+    let mut flood = JoinSet::new();
+    for host in 0..12 {
+        let (authenticator, id) = (authenticator.clone(), member.id.clone());
+        flood.spawn(async move {
+            let sent = Sent::basic(&id, &format!("guess {host}"));
+            let peer = Some([198, 51, 100, host].into());
+            let done = authenticator.authenticate(&sent.head, &sent.form, peer);
+            done.await.unwrap_err().kind()
+        });
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    // A cold client, and what an administrator's creation costs.
+    for _ in 0..8 {
+        let other = Member::confidential(&app).await.basic();
+        let peer = Some([192, 0, 2, 1].into());
+        authenticator
+            .authenticate(&other.head, &other.form, peer)
+            .await
+            .unwrap();
+        pool.hash(Plaintext::new("a new secret")).await.unwrap();
+    }
+    let mut waiting = 0;
+    while let Some(ended) = flood.try_join_next() {
+        assert_eq!(ended.unwrap(), ErrorKind::InvalidClient);
+        waiting += 1;
+    }
+    assert!(waiting < 6, "{waiting} of 12 guesses went before them");
+    for ended in flood.join_all().await {
+        assert_eq!(ended, ErrorKind::InvalidClient);
+    }
+}
+
 /// Who is over its budget is told so by this process alone.
 #[tokio::test]
 async fn what_is_over_its_budget_costs_no_query() {
@@ -423,7 +543,7 @@ impl FailureLimiter for Slow {
     }
 
     async fn ended(&self, _: Attempt<'_>, (): (), outcome: LimiterOutcome) {
-        assert_eq!(outcome, LimiterOutcome::Failed);
+        assert_eq!(outcome, LimiterOutcome::Failed { work: 1 });
         tokio::time::sleep(Duration::from_millis(10)).await;
         self.ended.fetch_add(1, Ordering::SeqCst);
     }

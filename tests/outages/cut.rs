@@ -88,8 +88,8 @@ async fn at_every_message(kind: Kind) {
             // may be one statement alone, which is not made twice.
             let one_statement = kind == Kind::Postgres && kind_of_write.starts_with("create");
             assert!(one_statement || !refused.contains(&0), "{place}");
-            let committed = usize::from(matches!(cut, Cut::Answer));
-            assert_eq!(stored.len(), committed, "{place}");
+            // What is stored is answered so, also when the database's own answer was lost.
+            assert!(stored.is_empty(), "{place}");
         }
     }
 }

@@ -41,6 +41,7 @@ struct State {
 pub(super) struct Held {
     cell: Arc<Cell>,
     interval: u64,
+    longest: u64,
 }
 
 impl<K: Eq + Hash + Clone> Buckets<K> {
@@ -85,20 +86,29 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
         Ok(Some(Held {
             cell: Arc::clone(cell),
             interval: self.interval,
+            longest: self.longest(),
         }))
     }
 
     /// Takes one failure from the budget, of an attempt that held nothing, if there is one left that
     /// no other attempt holds.
-    pub(super) fn charge(&self, key: &K) {
+    pub(super) fn charge(&self, key: &K, times: u32) {
         let cell = self.cell(key);
         let mut state = cell.state();
         if self
             .left(&mut state)
             .is_ok_and(|left| state.under_way < left)
         {
-            state.fail(self.now(), self.interval);
+            state.fail(self.now(), self.interval, times, self.longest());
         }
+    }
+
+    /// How long it takes at most until the budget is whole again: longer than its period after failures that
+    /// count several times.
+    fn longest(&self) -> u64 {
+        self.interval
+            .saturating_mul(self.failures)
+            .saturating_mul(2)
     }
 
     /// Whether an attempt with this key has failed, as far as is remembered.
@@ -110,8 +120,7 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
     /// How many more may fail now, if any; otherwise how long it takes until one may.
     fn left(&self, state: &mut State) -> Result<u64, Duration> {
         let owed = state.whole_at.saturating_sub(self.now());
-        let period = self.interval.saturating_mul(self.failures);
-        if owed > period.saturating_mul(2) {
+        if owed > self.longest() {
             // No budget takes that long: the clock was far ahead, and has been set right.
             state.whole_at = 0;
             return Ok(self.failures);
@@ -142,16 +151,19 @@ impl Cell {
 }
 
 impl State {
-    fn fail(&mut self, now: u64, interval: u64) {
-        self.whole_at = self.whole_at.max(now).saturating_add(interval);
+    fn fail(&mut self, now: u64, interval: u64, times: u32, longest: u64) {
+        let later = interval.saturating_mul(times.into());
+        let last = now.saturating_add(longest);
+        self.whole_at = self.whole_at.max(now).saturating_add(later).min(last);
         self.has_failed = true;
     }
 }
 
 impl Held {
     /// The attempt failed: what it held is spent.
-    pub(super) fn spend(self, clock: &dyn Clock) {
-        self.cell.state().fail(now(clock), self.interval);
+    pub(super) fn spend(self, clock: &dyn Clock, times: u32) {
+        let mut state = self.cell.state();
+        state.fail(now(clock), self.interval, times, self.longest);
     }
 
     /// The attempt succeeded: whatever failed before, it is none that fails.
@@ -213,7 +225,7 @@ mod tests {
         }
 
         fn take(&self, key: K) {
-            self.charge(&key);
+            self.charge(&key, 1);
         }
     }
 
@@ -293,14 +305,14 @@ mod tests {
         // Whoever succeeds lets another one in, which succeeds as well.
         drop(held.pop());
         for held in held {
-            held.spend(&clock);
+            held.spend(&clock, 1);
         }
         let mut outcomes = Vec::new();
         for waiting in waiting {
             outcomes.push(waiting.await.unwrap().map(drop));
         }
         assert_eq!(outcomes, [Ok(()); 10]);
-        buckets.hold(&1).await.unwrap().spend(&clock);
+        buckets.hold(&1).await.unwrap().spend(&clock, 1);
         let wait = buckets.hold(&1).await.err();
         assert_eq!(wait, Some(Duration::from_secs(10)));
     }
@@ -319,7 +331,7 @@ mod tests {
         });
         tokio::task::yield_now().await;
         for held in held {
-            held.spend(&hands);
+            held.spend(&hands, 1);
         }
         assert_eq!(waiting.await.unwrap(), Err(Duration::from_secs(10)));
     }
@@ -329,9 +341,9 @@ mod tests {
         let (buckets, hands) = buckets(8);
         let held = buckets.hold(&1).await.unwrap();
         for _ in 0..10 {
-            buckets.charge(&1);
+            buckets.charge(&1, 1);
         }
-        held.spend(&hands);
+        held.spend(&hands, 1);
         assert_eq!(buckets.wait(&1), Some(Duration::from_secs(10)));
     }
 
@@ -339,7 +351,7 @@ mod tests {
     fn a_clock_that_is_set_back_a_little_gives_nothing_back() {
         let (buckets, hands) = buckets(8);
         for _ in 0..3 {
-            buckets.charge(&1);
+            buckets.charge(&1, 1);
         }
         hands.advance(-1);
         assert_eq!(buckets.wait(&1), Some(Duration::from_secs(11)));
@@ -348,7 +360,7 @@ mod tests {
     #[tokio::test]
     async fn whoever_succeeds_has_not_failed() {
         let (buckets, hands) = buckets(8);
-        buckets.hold(&1).await.unwrap().spend(&hands);
+        buckets.hold(&1).await.unwrap().spend(&hands, 1);
         assert!(buckets.has_failed(&1));
         buckets.hold(&1).await.unwrap().succeed();
         assert!(!buckets.has_failed(&1));

@@ -12,6 +12,10 @@ use crate::domain::{ClientId, Clock, Timestamp};
 /// A client and where it calls from.
 type Pair = (ClientId, IpAddr);
 
+/// How often a failure counts at most that took much work. A forgotten deployment with an imported secret
+/// must not spend the budget of its whole address.
+const MOST_TIMES: u32 = 4;
+
 /// How long a success is remembered.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -26,6 +30,9 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// | an address | 60 a minute | going through many clients |
 /// | a site of IPv6 | four times that of an address | going through many of its networks |
 /// | a client from anywhere | 120 a minute | guessing from many addresses |
+///
+/// A failure against a hash that costs more than those of today, an imported one, counts up to four times,
+/// but for the first two budgets.
 ///
 /// However many try at the same time, no more fail than that: an attempt holds a part of each budget
 /// while it is under way. Where others hold all that is left, it waits for one of them to end.
@@ -100,13 +107,13 @@ impl LocalLimiter {
         };
         let pair = (client_id.clone(), peer);
         if !repeats {
-            admission.narrow.push(self.pairs.hold(&pair).await?);
+            admission.pair = Some(self.pairs.hold(&pair).await?);
         }
         let is_known = self.is_known(&pair);
         if !is_known || repeats {
-            admission.narrow.push(self.peers.hold(&peer).await?);
+            admission.wide.push(self.peers.hold(&peer).await?);
             if let Some(site) = site(peer) {
-                admission.narrow.push(self.sites.hold(&site).await?);
+                admission.wide.push(self.sites.hold(&site).await?);
             }
             admission.holds_peer = true;
         }
@@ -116,23 +123,27 @@ impl LocalLimiter {
         Ok(admission)
     }
 
-    fn charge(&self, attempt: Attempt<'_>, admission: Admission, is_verified: bool) {
+    fn charge(&self, attempt: Attempt<'_>, admission: Admission, is_verified: bool, work: u32) {
+        let times = work.clamp(1, MOST_TIMES);
         let peer = attempt.peer.map(network);
         if let Some(peer) = peer
             && !admission.holds_peer
         {
-            self.peers.charge(&peer);
+            self.peers.charge(&peer, times);
             if let Some(site) = site(peer) {
-                self.sites.charge(&site);
+                self.sites.charge(&site, times);
             }
         }
         match admission.client {
-            Some(held) if is_verified => held.spend(&*self.clock),
-            None if is_verified => self.clients.charge(attempt.client_id),
+            Some(held) if is_verified => held.spend(&*self.clock, times),
+            None if is_verified => self.clients.charge(attempt.client_id, times),
             _ => {}
         }
-        for held in admission.claim.into_iter().chain(admission.narrow) {
-            held.spend(&*self.clock);
+        for held in admission.wide {
+            held.spend(&*self.clock, times);
+        }
+        for held in admission.claim.into_iter().chain(admission.pair) {
+            held.spend(&*self.clock, 1);
         }
     }
 }
@@ -141,8 +152,10 @@ impl LocalLimiter {
 #[derive(Default)]
 pub struct Admission {
     claim: Option<Held>,
-    /// Of the client from there, and of the address.
-    narrow: Vec<Held>,
+    /// Of the client from there.
+    pair: Option<Held>,
+    /// Of the address and its site.
+    wide: Vec<Held>,
     holds_peer: bool,
     /// Of the client from anywhere.
     client: Option<Held>,
@@ -172,8 +185,8 @@ impl FailureLimiter for LocalLimiter {
                     self.successes.insert(pair, self.clock.now());
                 }
             }
-            Outcome::Failed => self.charge(attempt, admission, true),
-            Outcome::FailedUnverified => self.charge(attempt, admission, false),
+            Outcome::Failed { work } => self.charge(attempt, admission, true, work),
+            Outcome::FailedUnverified => self.charge(attempt, admission, false, 1),
             Outcome::Undecided => {}
         }
     }

@@ -61,7 +61,11 @@ pub enum Outcome {
     Succeeded,
     /// It is not. So ends an attempt whose caller goes away meanwhile: otherwise hanging up would be
     /// a way not to be counted.
-    Failed,
+    Failed {
+        /// How much work it was to tell, in hashes that new secrets get: 1, or more where an imported hash
+        /// [costs more](crate::secrets::SecretHasher::work).
+        work: u32,
+    },
     /// It is not, and no hash and no signature was verified for that: its assertion can't be read, is
     /// for something else, or the client registered no keys.
     ///

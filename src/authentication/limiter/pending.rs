@@ -10,6 +10,8 @@ pub(in super::super) struct Pending {
     under_way: Option<(Box<dyn UnderWay>, Place)>,
     /// Whether a hash or a signature is verified, as far as is known yet.
     is_verified: bool,
+    /// How much work that is.
+    work: u32,
 }
 
 impl Pending {
@@ -32,6 +34,7 @@ impl Pending {
         Ok(Self {
             under_way,
             is_verified: true,
+            work: 1,
         })
     }
 
@@ -39,6 +42,11 @@ impl Pending {
     pub(in super::super) fn nothing_verified(mut self) -> Self {
         self.is_verified = false;
         self
+    }
+
+    /// To tell takes so much work, whether the caller waits for that or not.
+    pub(in super::super) fn takes(&mut self, work: u32) {
+        self.work = work;
     }
 
     pub(in super::super) async fn failed(mut self, error: &Error) {
@@ -64,7 +72,7 @@ impl Pending {
 
     fn failure(&self) -> Outcome {
         match self.is_verified {
-            true => Outcome::Failed,
+            true => Outcome::Failed { work: self.work },
             false => Outcome::FailedUnverified,
         }
     }

@@ -62,6 +62,26 @@ impl ClientManager {
         Ok(store.revoke(&client, grace, operator).await?)
     }
 
+    /// The same for a client that was deleted, until it is
+    /// [purged](crate::repository::PurgeRepository::purge_deleted_clients): where the tokens outlived the
+    /// client, since nobody [heard](crate::domain::ClientEvents) of its end, say.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](manager::ErrorKind::NotFound) when the operator's tenant has deleted no such client,
+    /// and always when the host brought no store.
+    pub async fn revoke_tokens_of_deleted(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+        grace: Duration,
+    ) -> manager::Result<RevokedTokens> {
+        let store = self.0.tokens.as_deref();
+        let store = store.ok_or(manager::ErrorKind::NotFound)?;
+        let client = self.get_deleted(operator, client_id).await?;
+        Ok(store.revoke(&client, grace, operator).await?)
+    }
+
     pub(crate) fn has_token_store(&self) -> bool {
         self.0.tokens.is_some()
     }

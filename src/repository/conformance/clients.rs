@@ -222,8 +222,19 @@ pub async fn a_deleted_client_is_gone(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     for (second, expected) in [(1, None), (11, Some(Version::FIRST))] {
         let (client, secret) = subject.create_with_secret(second).await;
-        let deleted = subject.delete(&client.client_id, expected, second + 1);
+        let id = &client.client_id;
+        assert_eq!(
+            kind(&subject.get_deleted(id).await),
+            Some(ErrorKind::NotFound)
+        );
+        let deleted = subject.delete(id, expected, second + 1);
         deleted.await.expect("deleted");
+        let was = subject.get_deleted(id).await.expect("what was deleted");
+        assert_eq!((was.id, &was.metadata), (client.id, &client.metadata));
+        assert_eq!(was.deleted_at, Some(at(second + 1)));
+        assert_eq!(was.tenant_id, subject.tenant);
+        let foreign = subject.repository.get_deleted(&tenant("other"), id).await;
+        assert_eq!(kind(&foreign), Some(ErrorKind::NotFound));
         assert_gone(&subject, &client, secret.id).await;
         let page = Page::Number { number: 1, size: 9 };
         let trail = subject.trail(&client.client_id, page).await;

@@ -66,6 +66,10 @@ impl<R: ClientRepository> Subject<R> {
         self.repository.get(&self.tenant, id).await
     }
 
+    pub(super) async fn get_deleted(&self, id: &ClientId) -> Result<Client> {
+        self.repository.get_deleted(&self.tenant, id).await
+    }
+
     pub(super) async fn version(&self, id: &ClientId) -> Result<Version> {
         Ok(self.get(id).await?.version)
     }

@@ -33,6 +33,11 @@ pub use postgres::{PostgresRepository, PostgresTransaction};
 #[cfg(feature = "diesel-sqlite")]
 pub use sqlite::{SqliteRepository, SqliteTransaction};
 
+/// What an operation is given. It waits for a connection with it.
+trait Argument: Send + Sync + 'static {}
+
+impl<A: Send + Sync + 'static> Argument for A {}
+
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Runs statements in their order, where a database takes one at a time.

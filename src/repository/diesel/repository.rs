@@ -1,6 +1,6 @@
 //! The repository of a backend: turns what it is given into rows and runs the statements.
 
-use super::{Operation, Repository, queries};
+use super::{Argument, Operation, Repository, queries};
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
     Version,
@@ -8,9 +8,41 @@ use crate::domain::{
 use crate::repository::diesel::page;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::{
-    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, PurgeRepository,
-    Result, Secrets,
+    ClientFilter, ClientRepository, CredentialRepository, Credentials, ErrorKind, Origin,
+    PurgeRepository, Result, Secrets,
 };
+
+impl Repository {
+    /// Makes a change that has an audit entry, and gives back its answer. `None` where the answer was
+    /// lost and the change was not: its entry says so.
+    async fn change<A, T>(
+        &self,
+        audit: &AuditEntry,
+        arguments: A,
+        operation: Operation<A, T>,
+    ) -> Result<Option<T>>
+    where
+        A: Argument,
+        T: Send + 'static,
+    {
+        match self.write(arguments, operation).await {
+            Err(error) if error.is_outcome_unknown() => match self.is_stored(audit).await {
+                Ok(true) => Ok(None),
+                // What came first tells more.
+                Ok(false) | Err(_) => Err(error),
+            },
+            outcome => outcome.map(Some),
+        }
+    }
+
+    async fn is_stored(&self, audit: &AuditEntry) -> Result<bool> {
+        let key = Key::new(&audit.tenant_id, &audit.client_id);
+        self.read((key, audit.id.to_string()), |conn, (key, id)| {
+            Box::pin(queries::is_audited(conn, key, id))
+        })
+        .await
+    }
+}
 
 impl ClientRepository for Repository {
     async fn create(
@@ -37,7 +69,7 @@ impl ClientRepository for Repository {
             origin,
             AuditRow::new(&key, audit),
         );
-        self.write(rows, |conn, (client, secrets, origin, audit)| {
+        self.change(audit, rows, |conn, (client, secrets, origin, audit)| {
             Box::pin(queries::create(
                 conn,
                 client,
@@ -47,11 +79,18 @@ impl ClientRepository for Repository {
             ))
         })
         .await
+        .map(drop)
     }
 
     async fn get(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
         let key = Key::new(tenant, client_id);
         self.read(key, |conn, key| Box::pin(queries::get(conn, key)))
+            .await
+    }
+
+    async fn get_deleted(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
+        let key = Key::new(tenant, client_id);
+        self.read(key, |conn, key| Box::pin(queries::get_deleted(conn, key)))
             .await
     }
 
@@ -85,11 +124,15 @@ impl ClientRepository for Repository {
         let metadata = MetadataRow::new(&client.metadata, client.status)?;
         let row = AuditRow::new(&key, audit);
         let change = (key, client.version, metadata, secrets, row);
-        self.write(change, |conn, (key, expected, metadata, secrets, audit)| {
-            Box::pin(queries::update(
-                conn, key, *expected, metadata, *secrets, audit,
-            ))
-        })
+        self.change(
+            audit,
+            change,
+            |conn, (key, expected, metadata, secrets, audit)| {
+                Box::pin(queries::update(
+                    conn, key, *expected, metadata, *secrets, audit,
+                ))
+            },
+        )
         .await?;
         // The version says that nothing else had changed.
         let ended = secrets == Secrets::End;
@@ -109,11 +152,14 @@ impl ClientRepository for Repository {
         audit: &AuditEntry,
     ) -> Result<()> {
         let key = Key::new(tenant, client_id);
-        let audit = AuditRow::new(&key, audit);
-        self.write((key, expected, audit), |conn, (key, expected, audit)| {
-            Box::pin(queries::delete(conn, key, *expected, audit))
-        })
+        let row = AuditRow::new(&key, audit);
+        self.change(
+            audit,
+            (key, expected, row),
+            |conn, (key, expected, audit)| Box::pin(queries::delete(conn, key, *expected, audit)),
+        )
         .await
+        .map(drop)
     }
 
     async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
@@ -132,12 +178,13 @@ impl ClientRepository for Repository {
     ) -> Result<()> {
         let key = Key::new(tenant, client_id);
         let secret = SecretRow::new(&key, secret);
-        let audit = AuditRow::new(&key, audit);
-        let change = (key, expected, secret, audit);
-        self.write(change, |conn, (key, expected, secret, audit)| {
+        let row = AuditRow::new(&key, audit);
+        let change = (key, expected, secret, row);
+        self.change(audit, change, |conn, (key, expected, secret, audit)| {
             Box::pin(queries::add_secret(conn, key, *expected, secret, audit))
         })
         .await
+        .map(drop)
     }
 
     async fn rotate_secret(
@@ -151,9 +198,10 @@ impl ClientRepository for Repository {
     ) -> Result<()> {
         let key = Key::new(tenant, client_id);
         let secret = SecretRow::new(&key, secret);
-        let audit = AuditRow::new(&key, audit);
-        let change = (key, expected, secret, grace_ends.as_micros(), audit);
-        self.write(
+        let row = AuditRow::new(&key, audit);
+        let change = (key, expected, secret, grace_ends.as_micros(), row);
+        self.change(
+            audit,
             change,
             |conn, (key, expected, secret, grace_ends, audit)| {
                 Box::pin(queries::rotate_secret(
@@ -167,6 +215,7 @@ impl ClientRepository for Repository {
             },
         )
         .await
+        .map(drop)
     }
 
     async fn deactivate_secret(
@@ -177,12 +226,17 @@ impl ClientRepository for Repository {
         audit: &AuditEntry,
     ) -> Result<SecretRecord> {
         let key = Key::new(tenant, client_id);
-        let audit = AuditRow::new(&key, audit);
-        let change = (key, secret_id.to_string(), audit);
-        self.write(change, |conn, (key, id, audit)| {
+        let row = AuditRow::new(&key, audit);
+        let change = (key, secret_id.to_string(), row);
+        let changed = self.change(audit, change, |conn, (key, id, audit)| {
             Box::pin(queries::deactivate_secret(conn, key, id, audit))
-        })
-        .await
+        });
+        if let Some(secret) = changed.await? {
+            return Ok(secret);
+        }
+        let secrets = self.secrets(tenant, client_id).await?;
+        let secret = secrets.into_iter().find(|secret| secret.id == secret_id);
+        secret.ok_or_else(|| ErrorKind::NotFound.into())
     }
 
     async fn delete_secret(
@@ -193,12 +247,13 @@ impl ClientRepository for Repository {
         audit: &AuditEntry,
     ) -> Result<()> {
         let key = Key::new(tenant, client_id);
-        let audit = AuditRow::new(&key, audit);
-        let change = (key, secret_id.to_string(), audit);
-        self.write(change, |conn, (key, id, audit)| {
+        let row = AuditRow::new(&key, audit);
+        let change = (key, secret_id.to_string(), row);
+        self.change(audit, change, |conn, (key, id, audit)| {
             Box::pin(queries::delete_secret(conn, key, id, audit))
         })
         .await
+        .map(drop)
     }
 
     async fn touch_secret(

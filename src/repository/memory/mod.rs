@@ -60,6 +60,10 @@ impl ClientRepository for MemoryRepository {
         Ok(state.live(tenant, client_id)?.client().clone())
     }
 
+    async fn get_deleted(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
+        self.state().deleted(tenant, client_id)
+    }
+
     async fn list(
         &self,
         tenant: &TenantId,

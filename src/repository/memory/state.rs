@@ -24,6 +24,10 @@ impl State {
         self.find(client_id)?.live(tenant)
     }
 
+    pub(super) fn deleted(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
+        self.find(client_id)?.deleted(tenant).cloned()
+    }
+
     pub(super) fn create(
         &mut self,
         client: &Client,

@@ -114,6 +114,18 @@ impl StoredClient {
         Ok(self)
     }
 
+    /// The client, as `tenant` may read it after it was deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when it belongs to another tenant, or was not deleted.
+    pub fn deleted(&self, tenant: &TenantId) -> Result<&Client> {
+        if self.client.tenant_id != *tenant || self.client.deleted_at.is_none() {
+            return Err(ErrorKind::NotFound.into());
+        }
+        Ok(&self.client)
+    }
+
     /// What [`CredentialRepository::credentials`](super::CredentialRepository::credentials) gives
     /// back.
     ///

@@ -58,6 +58,10 @@ pub(super) fn reads(hash: &SecretHash) -> bool {
     Stored::parse(hash).is_ok()
 }
 
+pub(super) fn work(engine: &impl Engine, hash: &SecretHash) -> u32 {
+    Stored::parse(hash).map_or(1, |stored| stored.work_beside(engine.params()))
+}
+
 pub(super) fn needs_rehash(engine: &impl Engine, hash: &SecretHash) -> bool {
     Stored::parse(hash).map_or(true, |stored| stored.is_below(engine.params()))
 }

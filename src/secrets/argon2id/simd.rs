@@ -117,6 +117,10 @@ impl SecretHasher for SimdArgon2id {
         engine::reads(hash)
     }
 
+    fn work(&self, hash: &SecretHash) -> u32 {
+        engine::work(self, hash)
+    }
+
     fn needs_rehash(&self, hash: &SecretHash) -> bool {
         engine::needs_rehash(self, hash)
     }

@@ -38,6 +38,12 @@ impl Stored {
         Ok(Self { recipe, tag })
     }
 
+    /// How many hashes of these costs take as long, rounded up.
+    pub(super) fn work_beside(&self, params: &Params) -> u32 {
+        let times = work(&self.recipe.params).div_ceil(work(params));
+        u32::try_from(times).unwrap_or(u32::MAX)
+    }
+
     /// Whether a new hash of these costs would be another function, or better.
     pub(super) fn is_below(&self, params: &Params) -> bool {
         let Recipe {
@@ -57,8 +63,12 @@ impl Stored {
 
 /// Whether a hash of these costs may be verified.
 pub(super) fn is_bounded(params: &Params) -> bool {
-    let work = u64::from(params.m_cost()) * u64::from(params.t_cost());
-    params.m_cost() <= MAX_MEMORY && work <= MAX_WORK
+    params.m_cost() <= MAX_MEMORY && work(params) <= MAX_WORK
+}
+
+/// The memory in KiB, as often as it is passed over.
+fn work(params: &Params) -> u64 {
+    u64::from(params.m_cost()) * u64::from(params.t_cost())
 }
 
 /// The most memory that a stored hash may ask for, in KiB.

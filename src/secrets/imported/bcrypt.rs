@@ -17,6 +17,9 @@ pub(super) const READ: usize = 72;
 /// The highest cost: the logarithm of the number of rounds. A fourth of a second's work is 12.
 const MAX_COST: u32 = 14;
 
+/// How many rounds take as long as a hash of today.
+const ROUNDS: u32 = 320;
+
 impl Bcrypt {
     /// `2a`, `2b` and `2y` are three names of one function. `2x` is another one, with a fault.
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
@@ -39,6 +42,10 @@ impl Bcrypt {
             4..=MAX_COST => Ok(Self { cost, salt, tag }),
             _ => Err(too_costly()),
         }
+    }
+
+    pub(super) fn work(&self) -> u32 {
+        (1_u32 << self.cost).div_ceil(ROUNDS)
     }
 
     /// What follows the 72nd byte does not count: neither did it when the hash was made.

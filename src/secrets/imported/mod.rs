@@ -37,6 +37,15 @@ impl Imported {
         Some(format.map(Self))
     }
 
+    /// How much work it is to verify, in hashes of Argon2id at its defaults, rounded up.
+    pub(super) fn work(&self) -> u32 {
+        match &self.0 {
+            Format::Bcrypt(stored) => stored.work(),
+            Format::Pbkdf2(stored) => stored.work(),
+            Format::Scrypt(stored) => stored.work(),
+        }
+    }
+
     /// A secret with a NUL in it is wrong: no client secret has one (RFC 6749 Appendix A.2), other
     /// implementations of bcrypt end there, and HMAC takes a key with and without NULs at its end
     /// for the same.

@@ -39,11 +39,20 @@ impl Pbkdf2 {
         if !fits || stored.salt.len() > MAX_SALT || stored.iterations == 0 {
             return Err(malformed());
         }
-        let blocks = stored.tag.len().div_ceil(stored.hash.length()) as u64;
-        if u64::from(stored.iterations) * blocks > MAX_ITERATIONS {
+        if stored.rounds() > MAX_ITERATIONS {
             return Err(too_costly());
         }
         Ok(stored)
+    }
+
+    /// How many iterations there are over all blocks of the tag.
+    fn rounds(&self) -> u64 {
+        let blocks = self.tag.len().div_ceil(self.hash.length()) as u64;
+        u64::from(self.iterations) * blocks
+    }
+
+    pub(super) fn work(&self) -> u32 {
+        u32::try_from(self.rounds().div_ceil(self.hash.iterations())).unwrap_or(u32::MAX)
     }
 
     fn phc(name: &str, cost: &str, salt: &str, tag: &str) -> Option<Self> {
@@ -97,6 +106,14 @@ impl Hash {
         match self {
             Self::Sha256 => 32,
             Self::Sha512 => 64,
+        }
+    }
+
+    /// How many iterations take as long as a hash of today.
+    fn iterations(self) -> u64 {
+        match self {
+            Self::Sha256 => 100_000,
+            Self::Sha512 => 40_000,
         }
     }
 }

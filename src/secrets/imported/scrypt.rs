@@ -11,7 +11,12 @@ pub(super) struct Scrypt {
     params: Params,
     salt: Vec<u8>,
     tag: Vec<u8>,
+    /// What all lanes fill, in bytes.
+    filled: u64,
 }
+
+/// How much is filled in the time of a hash of today, in bytes.
+const FILLED: u64 = 8 << 20;
 
 /// The most memory, in bytes: 128 · N · r, and 128 · r · p beside it.
 const MAX_MEMORY: u64 = 256 << 20;
@@ -36,13 +41,22 @@ impl Scrypt {
         let n = 1_u64.checked_shl(ln).unwrap_or(u64::MAX);
         let lane = u64::from(r).saturating_mul(128);
         let memory = lane.saturating_mul(n.max(u64::from(p)));
-        let work = lane.saturating_mul(n).saturating_mul(u64::from(p));
-        if memory > MAX_MEMORY || work > MAX_WORK {
+        let filled = lane.saturating_mul(n).saturating_mul(u64::from(p));
+        if memory > MAX_MEMORY || filled > MAX_WORK {
             return Err(too_costly());
         }
         let ln = u8::try_from(ln).map_err(|_| malformed())?;
         let params = Params::new(ln, r, p).map_err(|error| malformed().with_source(error))?;
-        Ok(Self { params, salt, tag })
+        Ok(Self {
+            params,
+            salt,
+            tag,
+            filled,
+        })
+    }
+
+    pub(super) fn work(&self) -> u32 {
+        u32::try_from(self.filled.div_ceil(FILLED)).unwrap_or(u32::MAX)
     }
 
     pub(super) fn verify(&self, presented: &[u8]) -> Result<bool, Error> {

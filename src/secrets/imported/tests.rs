@@ -205,15 +205,51 @@ fn refuses_what_costs_too_much() {
         refused(&format!("$scrypt${costs}${salt_and_tag}"));
     }
     refused(&format!("$argon2i$v=19$m=262145,t=1,p=1${salt_and_tag}"));
-    let reads = |hash: String| AnyHash::default().reads(&SecretHash::from_phc(hash));
-    assert!(reads(format!(
-        "$pbkdf2-sha256$i=4000000,l=32${salt_and_tag}"
-    )));
-    assert!(reads(format!("$pbkdf2-sha512$i=4000000,l=64${long_tag}")));
-    assert!(reads(format!("$scrypt$ln=18,r=8,p=1${salt_and_tag}")));
-    assert!(reads(
-        "$2b$14$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW".into()
-    ));
+}
+
+#[test]
+fn what_costs_much_is_imported_only_where_the_host_says_so() {
+    let salt_and_tag = "c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    let bcrypt = "CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+    let limited = AnyHash::default();
+    let raised = AnyHash::default().with_import_limit(100);
+    for (usual, costly) in [
+        (format!("$2b$12${bcrypt}"), format!("$2b$13${bcrypt}")),
+        (format!("$2b$10${bcrypt}"), format!("$2b$14${bcrypt}")),
+        (
+            format!("pbkdf2_sha256$1600000${salt_and_tag}"),
+            format!("pbkdf2_sha256$1600001${salt_and_tag}"),
+        ),
+        (
+            format!("$pbkdf2-sha512$i=640000,l=32${salt_and_tag}"),
+            format!("$pbkdf2-sha512$i=4000000,l=32${salt_and_tag}"),
+        ),
+        (
+            format!("$scrypt$ln=17,r=8,p=1${salt_and_tag}"),
+            format!("$scrypt$ln=18,r=8,p=1${salt_and_tag}"),
+        ),
+        (
+            format!("$argon2id$v=19$m=65536,t=3,p=4${salt_and_tag}"),
+            format!("$argon2id$v=19$m=262144,t=4,p=1${salt_and_tag}"),
+        ),
+    ] {
+        let [usual, costly] = [usual, costly].map(SecretHash::from_phc);
+        assert!(limited.reads(&usual) && raised.reads(&usual));
+        assert!(!limited.reads(&costly) && raised.reads(&costly));
+        // What is stored all the same gets a hash of today.
+        assert!(limited.needs_rehash(&costly));
+        assert!(limited.work(&costly) > 16 && limited.work(&usual) <= 16);
+    }
+}
+
+#[test]
+fn what_is_of_the_own_policy_can_be_imported() {
+    let own = Argon2id::builder().with_memory(262_144).with_iterations(4);
+    let hasher = AnyHash::new(own.build().unwrap());
+    let tail = "c29tZXNhbHRzb21lc2FsdA$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    let hash = SecretHash::from_phc(format!("$argon2id$v=19$m=262144,t=4,p=1${tail}"));
+    assert!(hasher.reads(&hash));
+    assert_eq!(hasher.work(&hash), 1);
 }
 
 #[test]

@@ -2,7 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use super::{Error, ErrorKind, HashPool, SecretHasher, worker};
+use super::worker::{self, Jobs};
+use super::{Error, ErrorKind, HashPool, SecretHasher};
 
 /// Configures a [`HashPool`].
 #[must_use]
@@ -27,13 +28,16 @@ impl HashPoolBuilder {
 
     /// How many threads hash, 1 to 1024; as many as the process has CPUs unless set.
     ///
-    /// Each takes the memory of one hash, 19 MiB by default.
+    /// Each takes the memory of one hash, 19 MiB by default. Half of them also verify what
+    /// [costs more](SecretHasher::work) than two hashes of the hasher's own, and where there is one thread, a
+    /// second one does nothing else.
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
     }
 
-    /// How many jobs may wait for a thread, 1 to 65536; 32 for each thread unless set.
+    /// How many jobs may wait for a thread, 1 to 65536; 32 for each thread unless set. A fourth as many
+    /// that cost more wait beside them.
     ///
     /// A job that is last in a queue of the default length waits for about half a second at the
     /// default cost: longer queues make callers wait rather than serve more of them.
@@ -57,14 +61,29 @@ impl HashPoolBuilder {
         if !(1..=Self::MAX_QUEUE).contains(&queue) {
             return refused("a hash pool's queue holds 1 to 65536 jobs");
         }
+        let (costly, costly_jobs) = crossbeam_channel::bounded(queue.div_ceil(4));
         let (queue, jobs) = crossbeam_channel::bounded(queue);
-        for number in 0..self.threads {
-            worker::start(number, jobs.clone(), Arc::clone(&self.hasher)).map_err(|error| {
+        let start = |number, jobs| {
+            worker::start(number, jobs, Arc::clone(&self.hasher)).map_err(|error| {
                 Error::new(ErrorKind::Other, "a hashing thread did not start").with_source(error)
-            })?;
+            })
+        };
+        for number in 0..self.threads {
+            let (jobs, costly) = (jobs.clone(), costly_jobs.clone());
+            start(
+                number,
+                match number < self.threads / 2 {
+                    true => Jobs::Both(jobs, costly),
+                    false => Jobs::Usual(jobs),
+                },
+            )?;
+        }
+        if self.threads == 1 {
+            start(self.threads, Jobs::Costly(costly_jobs))?;
         }
         Ok(HashPool {
             queue,
+            costly,
             hasher: self.hasher,
         })
     }

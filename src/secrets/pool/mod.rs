@@ -17,6 +17,9 @@ use crate::telemetry::{Gauged, Stopwatch, hash_shed, hashed, span};
 
 pub use builder::HashPoolBuilder;
 
+/// How many hashes of today a verification is that waits among all others.
+const COSTS_NO_MORE: u32 = 2;
+
 /// Threads that hash and verify secrets, and the bounded queue before them.
 ///
 /// A hash costs milliseconds of CPU and megabytes of memory. On the threads of an async runtime it
@@ -29,10 +32,15 @@ pub use builder::HashPoolBuilder;
 ///   thread gets to it. One that has begun is finished on its thread, which is not free before that.
 /// - On Linux the threads run at a nice value 10 above the process's, so that under load the
 ///   requests that need no hash go first.
+/// - What [costs more](SecretHasher::work) than two hashes of the hasher's own, such as a hash that was
+///   imported, waits in a queue of its own and never has more than half of the threads: nobody else waits
+///   for it.
 /// - It works on every async runtime, since it needs none.
 #[derive(Clone)]
 pub struct HashPool {
     queue: Sender<Job>,
+    /// For what costs more than others should have to wait for.
+    costly: Sender<Job>,
     hasher: Arc<dyn SecretHasher>,
 }
 
@@ -52,7 +60,7 @@ impl HashPool {
             let hash = hasher.hash(&plaintext)?;
             Ok((plaintext, hash))
         };
-        self.run("hash", || None, hash).await
+        self.run(&self.queue, "hash", || None, hash).await
     }
 
     /// Whether `presented` is the secret that `hash` was made of.
@@ -74,6 +82,10 @@ impl HashPool {
         is_known: impl FnOnce() -> bool + Send + 'static,
         note: impl FnOnce() + Send + 'static,
     ) -> Result<bool, Error> {
+        let queue = match self.work(&hash) {
+            ..=COSTS_NO_MORE => &self.queue,
+            _ => &self.costly,
+        };
         let verify = move |hasher: &dyn SecretHasher| {
             let verified = hasher.verify(&presented, &hash)?;
             if verified {
@@ -81,13 +93,18 @@ impl HashPool {
             }
             Ok(verified)
         };
-        self.run("verify", || is_known().then_some(true), verify)
-            .await
+        let is_known = || is_known().then_some(true);
+        self.run(queue, "verify", is_known, verify).await
     }
 
     /// Whether the hasher [reads](SecretHasher::reads) a hash. It hashes nothing, and does not wait.
     pub fn reads(&self, hash: &SecretHash) -> bool {
         self.hasher.reads(hash)
+    }
+
+    /// How much [work](SecretHasher::work) it is to verify a hash. It hashes nothing, and does not wait.
+    pub(crate) fn work(&self, hash: &SecretHash) -> u32 {
+        self.hasher.work(hash)
     }
 
     /// Whether a new hash of the same plaintext would be of
@@ -97,7 +114,13 @@ impl HashPool {
     }
 
     /// Does what is not `known` by the time that a thread gets to it.
-    async fn run<T, K, W>(&self, kind: &'static str, known: K, work: W) -> Result<T, Error>
+    async fn run<T, K, W>(
+        &self,
+        queue: &Sender<Job>,
+        kind: &'static str,
+        known: K,
+        work: W,
+    ) -> Result<T, Error>
     where
         K: FnOnce() -> Option<T> + Send + 'static,
         W: FnOnce(&dyn SecretHasher) -> Result<T, Error> + Send + 'static,
@@ -127,7 +150,7 @@ impl HashPool {
             // Nobody waits any more: the answer is dropped.
             let _ = answer.send(done);
         });
-        self.queue.try_send(job).map_err(|_| {
+        queue.try_send(job).map_err(|_| {
             hash_shed();
             Error::new(ErrorKind::Overloaded, "too many secrets wait to be hashed")
         })?;

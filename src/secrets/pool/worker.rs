@@ -3,24 +3,43 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, select};
 
 use super::SecretHasher;
 
 /// Hashes or verifies, and answers its caller.
 pub(super) type Job = Box<dyn FnOnce(&dyn SecretHasher) + Send>;
 
+/// What a thread does.
+#[derive(Clone)]
+pub(super) enum Jobs {
+    Usual(Receiver<Job>),
+    Costly(Receiver<Job>),
+    /// Whichever comes first.
+    Both(Receiver<Job>, Receiver<Job>),
+}
+
+impl Jobs {
+    /// `None` when the last sender of jobs is gone.
+    fn next(&self) -> Option<Job> {
+        match self {
+            Self::Usual(jobs) | Self::Costly(jobs) => jobs.recv().ok(),
+            Self::Both(usual, costly) => select! {
+                recv(usual) -> job => job.or_else(|_| costly.recv()),
+                recv(costly) -> job => job.or_else(|_| usual.recv()),
+            }
+            .ok(),
+        }
+    }
+}
+
 /// Starts a thread that ends when the last sender of jobs is gone.
-pub(super) fn start(
-    number: usize,
-    jobs: Receiver<Job>,
-    hasher: Arc<dyn SecretHasher>,
-) -> io::Result<()> {
+pub(super) fn start(number: usize, jobs: Jobs, hasher: Arc<dyn SecretHasher>) -> io::Result<()> {
     thread::Builder::new()
         .name(format!("secret-hash-{number}"))
         .spawn(move || {
             lower_priority();
-            for job in jobs {
+            while let Some(job) = jobs.next() {
                 // What watches it may panic, too, and the thread must go on.
                 let _ = catch_unwind(AssertUnwindSafe(|| job(&*hasher)));
             }

@@ -22,9 +22,9 @@ use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 
 use self::pool::Pool;
-use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::one_by_one as together;
+use crate::repository::diesel::{Argument, BoxFuture};
 
 /// A read after a lock was taken: a transaction of the host's may have begun long before, and a plain
 /// read sees what was there then.

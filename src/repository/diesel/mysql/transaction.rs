@@ -4,7 +4,7 @@ mod borrowed;
 mod repository;
 
 use self::borrowed::Jobs;
-use super::{Connection, Operation, queries};
+use super::{Argument, Connection, Operation, queries};
 
 type Repository = MysqlTransaction;
 

@@ -123,6 +123,12 @@ impl Kind {
             Self::Write => fault.may_run_elsewhere(),
         }
     }
+
+    /// Whether nobody knows what became of it: the answer is lost, or was not waited for.
+    fn may_be_done(&self, fault: &Fault) -> bool {
+        let is_open = fault.is_lost_connection() || matches!(fault, Fault::Unavailable(_));
+        is_open && matches!(self, Self::Write)
+    }
 }
 
 impl Pool {
@@ -228,6 +234,9 @@ impl Pool {
                 Err(fault) if kind.may_run_again(&fault) => {
                     let left = others.get_or_insert_with(|| self.source.connections() + 1);
                     *left = left.checked_sub(1).ok_or(fault)?;
+                }
+                Err(fault) if kind.may_be_done(&fault) => {
+                    return Err(Error::from(fault).with_unknown_outcome());
                 }
                 outcome => return outcome.map_err(Error::from),
             }

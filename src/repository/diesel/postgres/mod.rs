@@ -21,8 +21,8 @@ use tokio_postgres::NoTls;
 
 use self::pool::Pool;
 use self::together::together;
-use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::error::Result;
+use crate::repository::diesel::{Argument, BoxFuture};
 use crate::repository::diesel::{check, plainly as latest};
 
 pub use transaction::PostgresTransaction;

@@ -24,6 +24,17 @@ fn trail(key: &Key) -> oauth_client_audit_logs::BoxedQuery<'_, Backend> {
         .into_boxed()
 }
 
+/// Whether a change was stored: it was if its entry was.
+pub(in super::super) async fn is_audited(
+    conn: &mut Connection,
+    key: &Key,
+    id: &str,
+) -> Result<bool> {
+    let entry = trail(key).filter(dsl::id.eq(id)).select(dsl::id);
+    let entry = entry.get_result::<String>(conn).await;
+    Ok(entry.optional()?.is_some())
+}
+
 pub(in super::super) async fn audit_entries(
     conn: &mut Connection,
     key: &Key,

@@ -127,6 +127,12 @@ pub(in super::super) async fn get(conn: &mut Connection, key: &Key) -> Result<Cl
     row.ok_or(ErrorKind::NotFound)?.into_client()
 }
 
+pub(in super::super) async fn get_deleted(conn: &mut Connection, key: &Key) -> Result<Client> {
+    let row = client(key).filter(dsl::deleted_at.is_not_null());
+    let row = row.select(ClientRow::as_select()).get_result(conn).await;
+    row.optional()?.ok_or(ErrorKind::NotFound)?.into_client()
+}
+
 /// Whether the tenant has or had such a client.
 pub(super) async fn existed(conn: &mut Connection, key: &Key) -> Result<bool> {
     let id = client(key).select(dsl::id).get_result::<String>(conn).await;

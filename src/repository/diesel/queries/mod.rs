@@ -16,8 +16,8 @@ use diesel::query_builder::{QueryFragment, QueryId};
 
 use super::{Backend, Connection, compound, find, latest, together};
 
-pub(super) use audit::{audit_entries, insert_audit};
-pub(super) use clients::{Filter, create, delete, get, insert_client, list, update};
+pub(super) use audit::{audit_entries, insert_audit, is_audited};
+pub(super) use clients::{Filter, create, delete, get, get_deleted, insert_client, list, update};
 pub(super) use purge::{purge_audit_entries, purge_deleted_clients, purge_inactive_secrets};
 pub(super) use secrets::{
     add_secret, credentials, deactivate_secret, delete_secret, insert_secret, rehash_secret,

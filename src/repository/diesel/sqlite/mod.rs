@@ -39,6 +39,11 @@ type Connection =
     diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection, Inline>;
 type Repository = SqliteRepository;
 
+/// What a write is given, and how much memory that holds.
+trait Argument: Weight + Send + Sync + 'static {}
+
+impl<A: Weight + Send + Sync + 'static> Argument for A {}
+
 /// What the runner of the migrations needs.
 const LOCK: &str = "BEGIN IMMEDIATE";
 const UNLOCK: &str = "COMMIT";
@@ -177,7 +182,7 @@ impl SqliteRepository {
 
     async fn write<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
     where
-        A: Weight + Send + Sync + 'static,
+        A: Argument,
         T: Send + 'static,
     {
         let units = weight::units(&arguments);

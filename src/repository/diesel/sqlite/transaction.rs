@@ -11,7 +11,7 @@ mod repository;
 
 use self::borrowed::Jobs;
 use crate::repository::diesel::error::Result;
-use crate::repository::diesel::{BoxFuture, one_by_one as together, plainly as latest};
+use crate::repository::diesel::{Argument, BoxFuture, one_by_one as together, plainly as latest};
 
 type Backend = diesel::sqlite::Sqlite;
 /// A host's connection, whose statements run on Tokio's blocking threads.
