@@ -206,7 +206,7 @@ impl From<manager::Error> for Error {
             Kind::TooManySecrets => ErrorKind::Conflict,
             Kind::NotFound => ErrorKind::NotFound,
             Kind::Stale => ErrorKind::PreconditionFailed,
-            Kind::Overloaded | Kind::Unavailable => ErrorKind::Unavailable,
+            Kind::Contended | Kind::Overloaded | Kind::Unavailable => ErrorKind::Unavailable,
             // No operation lets its caller choose an id.
             Kind::Conflict | Kind::Internal => ErrorKind::Internal,
         };

@@ -21,6 +21,8 @@ pub enum ErrorKind {
     TooManySecrets,
     /// The last secret, or the last active one, can't be deleted.
     LastSecret,
+    /// Too many change the client at the same time; it may work later.
+    Contended,
     /// Too many secrets wait to be hashed; it may work later.
     Overloaded,
     /// The storage, or the host's token store, is not available; it may work later.
@@ -59,13 +61,6 @@ impl Error {
         }
     }
 
-    /// Others were faster each time.
-    pub(super) fn contended() -> Self {
-        Self {
-            kind: ErrorKind::Unavailable,
-            source: Some("too many change the client at the same time".into()),
-        }
-    }
 }
 
 impl From<ErrorKind> for Error {
@@ -138,6 +133,7 @@ impl fmt::Display for Error {
             ErrorKind::Conflict => "the id is taken",
             ErrorKind::TooManySecrets => "two secrets are active already",
             ErrorKind::LastSecret => "the last secret, or the last active one, can't be deleted",
+            ErrorKind::Contended => "too many change the client now, try again later",
             ErrorKind::Overloaded => "too many secrets are being hashed, try again later",
             ErrorKind::Unavailable => "the storage is not available, try again later",
             ErrorKind::Internal => "internal error",

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::{Error, Result};
+use super::{ErrorKind, Result};
 use crate::domain::ClientId;
 
 /// How long after its start a change may begin once more.
@@ -56,7 +56,7 @@ impl Attempts<'_> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) when there were too many, or it took
+    /// [`ErrorKind::Contended`](super::ErrorKind::Contended) when there were too many, or it took
     /// too long.
     pub(super) async fn begin(&mut self) -> Result<()> {
         if let Some(turn) = self.turn
@@ -66,7 +66,7 @@ impl Attempts<'_> {
             self.held = Some(turn.lock().await);
         }
         if self.made >= ATTEMPTS || self.start.elapsed() >= PATIENCE {
-            return Err(Error::contended());
+            return Err(ErrorKind::Contended.into());
         }
         self.made += 1;
         Ok(())
