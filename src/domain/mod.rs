@@ -41,6 +41,8 @@ pub use fapi_profile::FapiProfile;
 pub use grant_type::GrantType;
 pub use id::{ClientId, Id, TenantId};
 pub(crate) use input::{Fields, Input, Items};
+#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+pub(crate) use jwk_set::{KeyKind, MAX_MEANT, is_sound_rsa_exponent, rsa_exponent};
 pub use listener::ClientEvents;
 pub(crate) use listener::tell;
 pub use operator::{Operator, Role};
