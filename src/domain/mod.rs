@@ -26,6 +26,7 @@ mod secret;
 mod status;
 mod time;
 mod token;
+mod unseen;
 mod uri;
 mod validate;
 mod violation;
