@@ -46,6 +46,7 @@ pub(crate) use input::{Fields, Input, Items};
 pub(crate) use jwk_set::{KeyKind, MAX_MEANT, is_sound_rsa_exponent, rsa_exponent};
 pub use listener::ClientEvents;
 pub(crate) use listener::tell;
+pub(crate) use name::cut as cut_name;
 pub use operator::{Operator, Role};
 pub use page::{Page, Slice};
 pub use policy::Policy;

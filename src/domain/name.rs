@@ -30,6 +30,17 @@ pub(super) fn check(name: &str, policy: &Policy) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The beginning of a name, without what was there for the character after it.
+pub(crate) fn cut(name: &str, characters: usize) -> &str {
+    match name.char_indices().nth(characters) {
+        None => name,
+        Some((end, _)) => {
+            let kept = name.get(..end).unwrap_or_default();
+            kept.trim_end_matches(unseen::is_ignorable)
+        }
+    }
+}
+
 fn is_control(c: char) -> bool {
     let breaks_line = matches!(c, '\u{2028}' | '\u{2029}');
     let reorders = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

@@ -50,7 +50,7 @@ pub(super) fn is_in(text: &str) -> bool {
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         let after = rest.clone().next();
-        if is_never_welcome(c) || (is_within(&IGNORABLE, c) && !is_at_home(before, c, after)) {
+        if is_never_welcome(c) || (is_ignorable(c) && !is_at_home(before, c, after)) {
             return true;
         }
         before = Some(c);
@@ -63,6 +63,11 @@ fn is_never_welcome(c: char) -> bool {
     c.general_category() == GeneralCategory::Unassigned
         || is_within(&DEPRECATED, c)
         || NOT_PLAIN.contains(&c)
+}
+
+/// Whether it is drawn as nothing.
+pub(super) fn is_ignorable(c: char) -> bool {
+    is_within(&IGNORABLE, c)
 }
 
 fn is_within(ranges: &[RangeInclusive<char>], c: char) -> bool {
@@ -96,7 +101,7 @@ fn is_at_home(before: Option<char>, c: char, after: Option<char>) -> bool {
 
 fn is_letter(c: char) -> bool {
     let group = c.general_category_group();
-    !is_within(&IGNORABLE, c)
+    !is_ignorable(c)
         && matches!(
             group,
             GeneralCategoryGroup::Letter | GeneralCategoryGroup::Mark

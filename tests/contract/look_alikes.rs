@@ -53,6 +53,25 @@ async fn a_name_reads_as_it_is() {
     }
 }
 
+/// What is cut off must not leave a joiner without what it joined.
+#[tokio::test]
+async fn the_name_of_a_clone_is_cut_where_it_reads_as_it_is() {
+    let app = App::new(Store::Memory).await;
+    let long = "x".repeat(118);
+    for (end, kept) in [
+        ("👩\u{200d}👩", "👩"),
+        ("1\u{fe0f}\u{20e3}", "1"),
+        ("éé!", "éé"),
+    ] {
+        let mut body = base();
+        body["name"] = format!("{long}{end}").into();
+        let client_id = app.create(&body).await["client_id"].clone();
+        let cloned = app.clone_client(client_id.as_str().unwrap()).await;
+        assert_eq!(cloned.status, 201, "{:?}", cloned.body);
+        assert_eq!(cloned.data()["name"], format!("{long}{kept} (clone)"));
+    }
+}
+
 #[tokio::test]
 async fn keys_are_not_fetched_from_inside_a_cluster_or_a_cloud() {
     let app = App::new(Store::Memory).await;
