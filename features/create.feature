@@ -336,6 +336,8 @@ Feature: Create a client
         | "a\\u0000b"         |
         | "\\u202egnp.exe"    |
         | "\\u200b\\u200b"    |
+        | "Pay\\u200bPal"     |
+        | "Pay\\u00adPal"     |
         | "n" 129 times       |
         | "ñ" 129 times       |
 
@@ -433,6 +435,17 @@ Feature: Create a client
         | FAPI is for confidential clients                              | fapi_profile        | "fapi2"                        | is_confidential     | false                           | is_confidential     |
         | FAPI takes no shared secret                                   | fapi_profile        | "fapi1"                        | client_auth_methods | ["client_secret_basic"]         | client_auth_methods |
         | FAPI 1.0 has no loopback redirects                            | fapi_profile        | "fapi1"                        | redirect_uris       | ["http://127.0.0.1/cb"]         | redirect_uris[0]    |
+
+    Scenario: A signed assertion needs a key that it can be verified with
+      Given the key set "partner"
+        """
+        {"keys":[{"kty":"EC","crv":"P-521","x":"AMokxxNL1GDVBCs2R_AoSeUkaRcpn1ONSTO30acUu_pJWAhTZRdGb3_aXLw52xt6BoTQgg0txcWsEeJJ2JCyfHbm","y":"APAqW1scRrflYONV6rHh5M6cnFa_LLXnB7ZYqYxicCZCBsJ1O2IzvrtNnZj0jh7mXa8oXkgmomzFXDzjQ2QF7i0E"}]}
+        """
+      When Alice creates "My Application" with
+        | client_auth_methods | ["private_key_jwt"]   |
+        | jwks                | the key set "partner" |
+      Then it is refused as malformed
+      And the message names nothing but "jwks"
 
     Scenario: The keys come one way
       Given the key set "partner"

@@ -49,7 +49,7 @@
 //! |---|---|---|
 //! | `axum` | yes | [`adapters::axum`] |
 //! | `jwt` | yes | [`authorization::jwt`], with the cryptography of aws-lc |
-//! | `jwt-rust-crypto` | | [`authorization::jwt`], with that of RustCrypto: no C; `jwt` wins when both are on |
+//! | `jwt-rust-crypto` | | [`authorization::jwt`], with that of RustCrypto: no C, and RSA keys of at most 4096 bits; `jwt` wins when both are on |
 //! | `diesel-sqlite` | | [`repository::SqliteRepository`]; SQLite is compiled in |
 //! | `diesel-postgres` | | [`repository::PostgresRepository`], on a pool of yours or its own; no `libpq` |
 //! | `diesel-mysql` | | [`repository::MysqlRepository`], for MySQL and MariaDB; no `libmysqlclient` |

@@ -88,7 +88,7 @@ pub struct Error {
     kind: ErrorKind,
     message: &'static str,
     retry_after: Option<Duration>,
-    /// Whether it came before a hash or a signature was verified.
+    /// Whether it came before anything was spent on it: a hash, a signature, or a fetch.
     is_early: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -276,7 +276,7 @@ impl From<super::assertion::Error> for Error {
             _ => ErrorKind::InvalidClient,
         };
         Self {
-            is_early: !matches!(error.kind(), Reason::BadSignature | Reason::Replayed),
+            is_early: error.is_early(),
             source: Some(error.into()),
             ..kind.into()
         }

@@ -45,8 +45,8 @@ pub enum Presented {
 impl Presented {
     /// Reads what a request to the token endpoint presents, from its head and its body.
     ///
-    /// - The body is `application/x-www-form-urlencoded` and says so, or there is none. It is read
-    ///   as a whole: its length is for the caller to bound.
+    /// - The body is `application/x-www-form-urlencoded` in UTF-8 and says so, or there is none. It is
+    ///   read as a whole: its length is for the caller to bound.
     /// - `client_id`, `client_secret`, `client_assertion` and `client_assertion_type` are there
     ///   once at most; without a value they are not there at all (RFC 6749 §3.2).
     /// - One way, not several (RFC 6749 §2.3). A `client_id` in the body beside the header or an
@@ -155,12 +155,68 @@ fn check_media_type(headers: &HeaderMap, form: &[u8]) -> Result<(), Error> {
             "the body must be application/x-www-form-urlencoded",
         ));
     }
+    if first.is_some_and(|value| !is_in_utf_8(value.as_bytes())) {
+        return Err(Error::malformed("the charset of the body must be utf-8"));
+    }
     Ok(())
+}
+
+/// Whether a media type names no other charset (RFC 9110 §8.3.2) than that of the forms (WHATWG URL
+/// §5.1): another one would be read as other text than was meant.
+fn is_in_utf_8(media_type: &[u8]) -> bool {
+    let parameters = media_type.split(|byte| *byte == b';').skip(1);
+    parameters
+        .filter_map(|parameter| {
+            let equals = parameter.iter().position(|byte| *byte == b'=')?;
+            parameter.split_at_checked(equals)
+        })
+        .filter(|(name, _)| name.trim_ascii().eq_ignore_ascii_case(b"charset"))
+        .all(|(_, value)| {
+            let value = value.strip_prefix(b"=").unwrap_or(value).trim_ascii();
+            let quoted = value.strip_prefix(b"\"");
+            let value = quoted
+                .and_then(|value| value.strip_suffix(b"\""))
+                .unwrap_or(value);
+            value.eq_ignore_ascii_case(b"utf-8")
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_is_in_utf_8() {
+        let error = |media_type: &str| {
+            let request = http::Request::builder().header("content-type", media_type);
+            let head = request.body(()).unwrap().into_parts().0;
+            Presented::read(&head, b"client_id=app-1").err()
+        };
+        let form = "application/x-www-form-urlencoded";
+        for good in [
+            "",
+            ";",
+            "; charset=utf-8",
+            ";charset=UTF-8",
+            "; Charset=\"Utf-8\"",
+            "; x=y; charset = utf-8 ",
+            "; boundary",
+        ] {
+            assert!(error(&format!("{form}{good}")).is_none(), "{good}");
+        }
+        for bad in [
+            "; charset=utf-16",
+            ";charset=\"iso-8859-1\"",
+            "; charset=",
+            "; charset=utf-8; charset=utf-16",
+            "; x=y;CHARSET=utf-7",
+        ] {
+            let error = error(&format!("{form}{bad}")).unwrap();
+            assert_eq!(error.status(), 400, "{bad}");
+            assert_eq!(error.code(), "invalid_request", "{bad}");
+            assert_eq!(error.to_string(), "the charset of the body must be utf-8");
+        }
+    }
 
     #[test]
     fn nothing_that_is_presented_is_printed() {

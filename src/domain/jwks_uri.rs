@@ -33,23 +33,51 @@ pub(super) fn check(text: &str, policy: &Policy) -> Result<(), Fault> {
     }
 }
 
-/// Names that lead to this machine or nowhere: RFC 6761, RFC 7686, and what many systems call
-/// loopback.
-const SPECIAL_NAMES: [&str; 4] = ["invalid", "localdomain", "localhost", "onion"];
+/// Names that lead to this machine or nowhere: RFC 6761, RFC 7686, RFC 9476, what many systems call
+/// loopback, and the metadata services in the clouds of Amazon, Google, Microsoft and Tencent, which
+/// hand out credentials.
+const SPECIAL_NAMES: [&str; 10] = [
+    "alt",
+    "instance-data.ec2.internal",
+    "invalid",
+    "localdomain",
+    "localhost",
+    "metadata.azure.internal",
+    "metadata.goog",
+    "metadata.google.internal",
+    "metadata.tencentyun.com",
+    "onion",
+];
 
-/// Names of private networks: RFC 6762 with its appendix G, RFC 8375, ICANN's `internal`, and what
-/// Kubernetes and Consul call the services of a cluster.
-const PRIVATE_NAMES: [&str; 11] = [
+/// Names of private networks: RFC 6762 with its appendix G, RFC 8375, ICANN's `internal`; what
+/// Kubernetes (its `default` namespace, `pod` and `svc`), Consul, Mesos, Podman, LXD and Incus call
+/// what runs in a cluster or beside it; and what OpenStack, Azure and Fly.io call their machines.
+///
+/// Kubernetes completes `<service>.<namespace>` by its search list (DNS-Based Service Discovery).
+/// Other namespaces can't be told from names of the internet, unless by [`is_top_level`].
+const PRIVATE_NAMES: [&str; 23] = [
     "cluster",
     "consul",
     "corp",
+    "default",
+    "docker",
+    "flycast",
     "home",
     "home.arpa",
+    "incus",
     "internal",
+    "internal.cloudapp.net",
     "intranet",
     "lan",
     "local",
+    "lxd",
+    "mesos",
+    "novalocal",
+    "openstacklocal",
+    "pod",
+    "podman",
     "private",
+    "rancher",
     "svc",
 ];
 
@@ -61,8 +89,15 @@ fn is_public_name(name: &str, policy: &Policy) -> bool {
         })
     };
     // A single label is completed by the machine's search domain.
-    let private = is_below(&PRIVATE_NAMES) || !name.contains('.');
+    let last = name.trim_end_matches('.').rsplit_once('.');
+    let private = is_below(&PRIVATE_NAMES) || !last.is_some_and(|(_, last)| is_top_level(last));
     !is_below(&SPECIAL_NAMES) && (policy.private_jwks_hosts || !private)
+}
+
+/// Whether the internet may have a domain of that name: letters (RFC 1123 §2.1), or Punycode. So
+/// `kube-system` and `app_network` are none.
+fn is_top_level(label: &str) -> bool {
+    label.starts_with("xn--") || label.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 const fn v4(a: u8, b: u8, c: u8, prefix: u8) -> Ipv4Net {
@@ -95,9 +130,23 @@ const SPECIAL_IPV4: [Ipv4Net; 10] = [
     v4(224, 0, 0, 3),
 ];
 
+/// Hosts of clouds that answer to the machines in them only: the channel of Azure (`WireServer`),
+/// and metadata services in networks that are private otherwise: Alibaba's, and over IPv6 those of
+/// Amazon, Google and Scaleway.
+const CLOUD_IPV4: [Ipv4Addr; 2] = [
+    Ipv4Addr::new(168, 63, 129, 16),
+    Ipv4Addr::new(100, 100, 100, 200),
+];
+const CLOUD_IPV6: [Ipv6Addr; 3] = [
+    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42),
+];
+
 fn is_public_ipv4(address: Ipv4Addr, policy: &Policy) -> bool {
     let within = |nets: &[Ipv4Net]| nets.iter().any(|net| net.contains(&address));
-    !within(&SPECIAL_IPV4) && (policy.private_jwks_hosts || !within(&PRIVATE_IPV4))
+    let special = within(&SPECIAL_IPV4) || CLOUD_IPV4.contains(&address);
+    !special && (policy.private_jwks_hosts || !within(&PRIVATE_IPV4))
 }
 
 const GLOBAL_IPV6: Ipv6Net = v6(0x2000, 0, 3);
@@ -117,7 +166,9 @@ const PRIVATE_IPV6: Ipv6Net = v6(0xfc00, 0, 7);
 fn is_public_ipv6(address: Ipv6Addr, policy: &Policy) -> bool {
     let special = SPECIAL_IPV6.iter().any(|net| net.contains(&address));
     (GLOBAL_IPV6.contains(&address) && !special)
-        || (policy.private_jwks_hosts && PRIVATE_IPV6.contains(&address))
+        || (policy.private_jwks_hosts
+            && PRIVATE_IPV6.contains(&address)
+            && !CLOUD_IPV6.contains(&address))
 }
 
 #[cfg(test)]
@@ -132,6 +183,9 @@ mod tests {
             "https://app.example.com/keys?v=2",
             "https://8.8.8.8/jwks",
             "https://[2606:4700::1111]/jwks",
+            "https://default.example.com/jwks",
+            "https://app.xn--p1ai/jwks",
+            "https://app_1.example.com/jwks",
         ] {
             assert!(check(good, &policy).is_ok(), "{good}");
         }
@@ -151,6 +205,25 @@ mod tests {
             "https://keys.cluster/jwks",
             "https://keys.service.consul/jwks",
             "https://kubernetes/jwks",
+            "https://kubernetes.default/jwks",
+            "https://keys.default/jwks",
+            "https://kube-dns.kube-system/jwks",
+            "https://keys.team1/jwks",
+            "https://keys.app_network/jwks",
+            "https://10-1-2-3.default.pod/jwks",
+            "https://keys.marathon.mesos/jwks",
+            "https://keys.dns.podman/jwks",
+            "https://vm.lxd/jwks",
+            "https://vm.novalocal/jwks",
+            "https://vm.abc.bx.internal.cloudapp.net/jwks",
+            "https://app.flycast/jwks",
+            "https://host.docker.internal/jwks",
+            "https://metadata.goog/jwks",
+            "https://metadata.tencentyun.com/jwks",
+            "https://168.63.129.16/jwks",
+            "https://[::ffff:168.63.129.16]/jwks",
+            "https://100.100.100.200/jwks",
+            "https://[fd00:ec2::254]/jwks",
             "https://printer.local/jwks",
             "https://metadata.google.internal/jwks",
             "https://169.254.169.254/latest",
@@ -180,6 +253,8 @@ mod tests {
         for good in [
             "https://10.1.2.3/jwks",
             "https://kubernetes/jwks",
+            "https://kubernetes.default/jwks",
+            "https://keys.team-1/jwks",
             "https://keys.default.svc/jwks",
             "https://[fd00::1]/jwks",
         ] {
@@ -189,6 +264,12 @@ mod tests {
             "https://127.0.0.1/jwks",
             "https://localhost/jwks",
             "https://169.254.169.254/x",
+            "https://168.63.129.16/x",
+            "https://100.100.100.200/x",
+            "https://[fd00:ec2::254]/x",
+            "https://[fd20:ce::254]/x",
+            "https://metadata.google.internal/x",
+            "https://instance-data.ec2.internal/x",
         ] {
             assert!(check(bad, &policy).is_err(), "{bad}");
         }

@@ -1,7 +1,7 @@
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use super::Policy;
 use super::violation::Fault;
+use super::{Policy, unseen};
 
 /// More marks than this on one character hide the text around them (UTS 39 §5.4).
 const MAX_STACKED_MARKS: usize = 4;
@@ -9,7 +9,8 @@ const MAX_STACKED_MARKS: usize = 4;
 /// Checks a client's name: any script, stored as it is given.
 ///
 /// People read the name when they decide whom to trust (RFC 7591 §5), so what could make it look
-/// empty, or like another text, is refused.
+/// empty, or like another text, is refused: UTS 39 §3.1, with joiners where a script needs them. Blanks
+/// are welcome, also at the ends.
 pub(super) fn check(name: &str, policy: &Policy) -> Result<(), Fault> {
     if !(1..=policy.name_length).contains(&name.chars().count()) {
         return Err(format!("must be 1 to {} characters long", policy.name_length).into());
@@ -20,10 +21,24 @@ pub(super) fn check(name: &str, policy: &Policy) -> Result<(), Fault> {
     if !name.chars().any(is_visible) {
         return Err("must contain a visible character".into());
     }
+    if unseen::is_in(name) {
+        return Err("must not contain invisible, deprecated or unassigned characters".into());
+    }
     if has_stacked_marks(name) {
         return Err("must not stack more than 4 combining marks".into());
     }
     Ok(())
+}
+
+/// The beginning of a name, without what was there for the character after it.
+pub(crate) fn cut(name: &str, characters: usize) -> &str {
+    match name.char_indices().nth(characters) {
+        None => name,
+        Some((end, _)) => {
+            let kept = name.get(..end).unwrap_or_default();
+            kept.trim_end_matches(unseen::is_ignorable)
+        }
+    }
 }
 
 fn is_control(c: char) -> bool {
@@ -58,7 +73,11 @@ fn is_mark(c: char) -> bool {
 fn has_stacked_marks(name: &str) -> bool {
     let mut run = 0;
     name.chars().any(|c| {
-        run = if is_mark(c) { run + 1 } else { 0 };
+        if is_mark(c) {
+            run += 1;
+        } else if c.general_category() != GeneralCategory::Format {
+            run = 0;
+        }
         run > MAX_STACKED_MARKS
     })
 }
@@ -78,6 +97,9 @@ mod tests {
             "مثال",
             "👩‍👩‍👧",
             "x'); DROP TABLE--",
+            "  My app\u{a0}",
+            "می\u{200c}خواهم",
+            "a\u{301}\u{301}\u{301}\u{301}b",
             &at_the_limit,
         ] {
             assert!(check(good, &policy).is_ok(), "{good}");
@@ -89,6 +111,7 @@ mod tests {
         let policy = Policy::default();
         let too_long = "n".repeat(129);
         let zalgo = format!("a{}", "\u{301}".repeat(5));
+        let joined = format!("a{}", "\u{301}\u{301}\u{200d}".repeat(3));
         for bad in [
             "",
             " ",
@@ -102,6 +125,10 @@ mod tests {
             "a\u{2028}b",
             &too_long,
             &zalgo,
+            &joined,
+            "Pay\u{200b}Pal",
+            "Pay\u{e0061}Pal",
+            "PayPal\u{378}",
         ] {
             assert!(check(bad, &policy).is_err(), "{bad:?}");
         }

@@ -114,10 +114,8 @@ fn private_key_jwt_needs_a_key(checked: &Checked) -> Option<Violation> {
         .as_ref()?
         .contains(&AuthMethod::PrivateKeyJwt);
     let message = match (checked.jwks.as_ref()?, checked.jwks_uri.as_ref()?) {
-        (None, None) => "must be set, or jwks_uri, for private_key_jwt",
-        (Some(keys), None) if keys.signature_keys().is_empty() => {
-            "must hold a signature key for private_key_jwt"
-        }
+        (None, None) => "must be set, or jwks_uri, for private_key_jwt".into(),
+        (Some(keys), None) => keys.check_for_assertions().err()?,
         _ => return None,
     };
     wanted.then(|| Violation::new("jwks", message))

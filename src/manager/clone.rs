@@ -1,5 +1,5 @@
 use super::{ClientManager, ErrorKind, Issued, Result};
-use crate::domain::{ClientId, Fields, Operator, Patch};
+use crate::domain::{ClientId, Fields, Operator, Patch, cut_name};
 use crate::repository::Origin;
 
 const SUFFIX: &str = " (clone)";
@@ -47,7 +47,6 @@ impl ClientManager {
 
     fn clone_name(&self, name: &str) -> String {
         let room = self.0.policy.name_length.saturating_sub(SUFFIX.len());
-        let kept: String = name.chars().take(room).collect();
-        kept + SUFFIX
+        format!("{}{SUFFIX}", cut_name(name, room))
     }
 }

@@ -71,7 +71,7 @@ fn fields(policy: &Policy) -> Map<String, Value> {
             "name",
             json!({
                 "type": "string", "minLength": 1, "maxLength": policy.name_length,
-                "description": "Any script, without control characters.",
+                "description": "Any script, without control, invisible or unassigned characters.",
             }),
         ),
         (

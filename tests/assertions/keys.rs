@@ -2,7 +2,7 @@ use std::slice::from_ref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use jsonwebtoken::Algorithm::{ES256, PS256, RS256};
+use jsonwebtoken::Algorithm::{ES256, ES384, EdDSA, PS256, RS256, RS384};
 use serde_json::{Value, json};
 use tower_oauth_clients::authentication::assertion::{
     AssertionVerifier, Error, ErrorKind, Freshness, KeySource,
@@ -66,6 +66,34 @@ async fn a_name_means_the_keys_of_that_name_only() {
 }
 
 #[tokio::test]
+async fn of_one_name_it_is_the_key_that_is_for_it() {
+    let a = |jwk| with(jwk, "kid", "a");
+    let other: Value =
+        serde_json::from_str(include_str!("../data/keys/other-rsa.jwk.json")).unwrap();
+    let encrypts = with(with(a(other.clone()), "use", "enc"), "alg", "RSA-OAEP");
+    let signs = with(with(a(jwk("rsa")), "use", "sig"), "alg", "RS256");
+    let others = [
+        encrypts,
+        with(with(a(other), "use", "sig"), "alg", "PS256"),
+        a(jwk("p256")),
+        a(jwk("p384")),
+    ];
+    let jwks = set(&[others.as_slice(), from_ref(&signs)].concat());
+    for (algorithm, expected) in [
+        (RS256, Ok(())),
+        (ES256, Ok(())),
+        (ES384, Ok(())),
+        (PS256, Err(ErrorKind::BadSignature)),
+        (RS384, Err(ErrorKind::NoKey)),
+        (EdDSA, Err(ErrorKind::NoKey)),
+    ] {
+        let text = Assertion::by(algorithm).header("kid", "a").text();
+        let verified = verify(&client_with_keys(&jwks), &text).await;
+        assert_eq!(verified, expected, "{algorithm:?}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_name_no_more_than_four_keys_are_tried() {
     let other: Value =
         serde_json::from_str(include_str!("../data/keys/other-p256.jwk.json")).unwrap();
@@ -76,7 +104,7 @@ async fn without_a_name_no_more_than_four_keys_are_tried() {
     assert_eq!(verify(&client_with_keys(set(&keys)), &text).await, Ok(()));
     keys.push(named(4));
     let refused = verify(&client_with_keys(set(&keys)), &text).await;
-    assert_eq!(refused, Err(ErrorKind::NoKey));
+    assert_eq!(refused, Err(ErrorKind::TooManyKeys));
     let text = Assertion::new().header("kid", "p256").text();
     assert_eq!(verify(&client_with_keys(set(&keys)), &text).await, Ok(()));
 }
@@ -223,6 +251,17 @@ async fn the_source_is_not_asked_in_vain() {
         assert!(verifier.verify(&client, &text, at(0)).await.is_err());
     }
     assert_eq!(source.asked(), [0, 0]);
+}
+
+/// No fetch makes them fewer.
+#[tokio::test]
+async fn too_many_keys_are_not_fetched_again() {
+    let keys: Vec<_> = (0..5).map(|_| without(jwk("p256"), "kid")).collect();
+    let source = Source::new(&set(&keys), JWKS);
+    let (verifier, text) = (over(&source), Assertion::new().text());
+    let refused = verifier.verify(&remote(), &text, at(0)).await;
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::TooManyKeys);
+    assert_eq!(source.asked(), [1, 0]);
 }
 
 #[tokio::test]

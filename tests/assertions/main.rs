@@ -10,9 +10,11 @@
     reason = "a test may panic"
 )]
 
+mod budgets;
 mod forge;
 mod hostile;
 mod keys;
+mod matrix;
 mod replay;
 mod rules;
 

@@ -129,6 +129,16 @@ async fn several_ways_at_once_are_malformed_though_each_be_right() {
             // No form, or not in clear.
             Sent::new(&[], &encode(&[("client_id", id)])),
             Sent::new(&[("content-type", "application/json"), header], ""),
+            Sent::new(
+                &[
+                    (
+                        "content-type",
+                        "application/x-www-form-urlencoded; charset=utf-16",
+                    ),
+                    header,
+                ],
+                "grant_type=x",
+            ),
             Sent::new(&[FORM, FORM, header], ""),
             Sent::new(&[FORM, ("content-encoding", "gzip"), header], ""),
         ] {

@@ -13,6 +13,7 @@ mod audit_logs;
 mod clients;
 mod deletion;
 mod lists;
+mod look_alikes;
 mod older;
 mod refusals;
 mod rotation;

@@ -2,11 +2,12 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tower_oauth_clients::domain::{GrantType, Policy};
+use tower_oauth_clients::domain::{Action, AuditEntry, GrantType, Operator, Policy, Role};
 use tower_oauth_clients::handlers::Handlers;
+use tower_oauth_clients::repository::{ClientRepository, Secrets};
 
 use crate::support::console::{path, text};
-use crate::support::{App, CLIENTS, authorizer};
+use crate::support::{App, CLIENTS, authorizer, call};
 
 /// The same host after a restart with a stricter policy, and a client from before.
 async fn stricter(app: &mut App) -> String {
@@ -91,5 +92,77 @@ async fn what_is_changed_keeps_the_rules_of_today() {
         assert_eq!(status, 400, "client credentials of a public client");
         assert!(message.starts_with("grant_types"), "{message}");
         assert_eq!(app.get(&client_id).await.data()["status"], "active");
+    }
+}
+
+const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE","y":"5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"}"#;
+const P521: &str = r#"{"kty":"EC","crv":"P-521","x":"AMokxxNL1GDVBCs2R_AoSeUkaRcpn1ONSTO30acUu_pJWAhTZRdGb3_aXLw52xt6BoTQgg0txcWsEeJJ2JCyfHbm","y":"APAqW1scRrflYONV6rHh5M6cnFa_LLXnB7ZYqYxicCZCBsJ1O2IzvrtNnZj0jh7mXa8oXkgmomzFXDzjQ2QF7i0E"}"#;
+
+fn set(key: &str) -> String {
+    format!(r#"{{"keys":[{key}]}}"#)
+}
+
+/// A client from when a key was registered that nothing can be verified with.
+async fn with_a_useless_key(app: &App) -> String {
+    let registered = json!({
+        "name": "Legacy",
+        "redirect_uris": ["https://app.example.com/cb"],
+        "client_auth_methods": ["private_key_jwt"],
+        "jwks": set(P256),
+    });
+    let created = app.create(&registered).await;
+    let mut client = app.stored("tenant_a", text(&created["client_id"])).await;
+    client.metadata.jwks = Some(set(P521));
+    let tenant = client.tenant_id.clone();
+    let operator = Operator::new("alice", Role::Admin, tenant.clone());
+    let audit = AuditEntry::new(
+        &operator,
+        client.client_id.clone(),
+        Action::ClientUpdate,
+        "",
+        client.created_at,
+    );
+    let stored = call!(
+        app.repository,
+        update(&tenant, &client, Secrets::Keep, &audit)
+    );
+    stored.unwrap().client_id.to_string()
+}
+
+#[tokio::test]
+async fn a_client_whose_key_verifies_nothing_can_be_stopped_and_repaired() {
+    for app in App::each().await {
+        let client_id = with_a_useless_key(&app).await;
+        for body in [
+            json!({"status": "suspended"}),
+            json!({"status": "inactive"}),
+            json!({"status": "active"}),
+            json!({"name": "Other"}),
+        ] {
+            let answer = app.update(&client_id, &body).await;
+            assert_eq!(answer.status, 200, "{body}: {:?}", answer.body);
+        }
+        let kept = app.stored("tenant_a", &client_id).await;
+        assert_eq!(kept.metadata.jwks, Some(set(P521)));
+        // As good as the one before is not good enough.
+        let another = json!({"jwks": format!(" {}", set(P521))});
+        let refused = app.update(&client_id, &another).await;
+        assert_eq!(refused.status, 400);
+        assert!(
+            refused
+                .message()
+                .starts_with("jwks: must hold a key that can be")
+        );
+        let repaired = app.update(&client_id, &json!({"jwks": set(P256)})).await;
+        assert_eq!(repaired.status, 200, "{:?}", repaired.body);
+
+        let client_id = with_a_useless_key(&app).await;
+        let body = json!({"client_auth_methods": ["client_secret_basic"]});
+        let repaired = app.update(&client_id, &body).await;
+        assert_eq!(repaired.status, 200, "{:?}", repaired.body);
+
+        let client_id = with_a_useless_key(&app).await;
+        let deleted = app.call(Method::DELETE, &path(&client_id, ""), None).await;
+        assert_eq!(deleted.status, 204);
     }
 }

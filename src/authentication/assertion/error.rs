@@ -24,8 +24,11 @@ pub enum ErrorKind {
     NotYetValid,
     /// There is no `jti` that can be remembered.
     NoId,
-    /// No key is registered that the header can mean, or too many are.
+    /// No key is registered that the header can mean.
     NoKey,
+    /// More keys are registered that the header can mean than are tried: it has to name one by its
+    /// `kid`.
+    TooManyKeys,
     /// No key that the header can mean made the signature.
     BadSignature,
     /// It was presented before.
@@ -51,6 +54,7 @@ impl ErrorKind {
             Self::NotYetValid => "not_yet_valid",
             Self::NoId => "no_id",
             Self::NoKey => "no_key",
+            Self::TooManyKeys => "too_many_keys",
             Self::BadSignature => "bad_signature",
             Self::Replayed => "replayed",
             Self::Overloaded => "overloaded",
@@ -67,6 +71,8 @@ impl ErrorKind {
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
+    /// Whether the client's keys were fetched anew for it.
+    is_fetched_for: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -74,7 +80,11 @@ impl Error {
     /// An error of that kind, such as [`ErrorKind::Unavailable`] for a
     /// [`KeySource`](super::KeySource) of your own.
     pub fn new(kind: ErrorKind) -> Self {
-        Self { kind, source: None }
+        Self {
+            kind,
+            is_fetched_for: false,
+            source: None,
+        }
     }
 
     /// Keeps the cause, an error or a text. It must hold no part of the assertion.
@@ -82,6 +92,18 @@ impl Error {
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The client's keys were fetched anew, in vain.
+    pub(super) fn after_fetching(mut self) -> Self {
+        self.is_fetched_for = true;
+        self
+    }
+
+    /// Whether it came before the assertion cost more than its reading.
+    pub(in super::super) fn is_early(&self) -> bool {
+        use ErrorKind::{BadSignature, Replayed, TooManyKeys};
+        !self.is_fetched_for && !matches!(self.kind, BadSignature | Replayed | TooManyKeys)
     }
 
     /// Why it came.
@@ -109,6 +131,7 @@ impl fmt::Display for Error {
             ErrorKind::NotYetValid => "the assertion is not valid yet",
             ErrorKind::NoId => "the assertion has no usable jti",
             ErrorKind::NoKey => "no key can verify the assertion",
+            ErrorKind::TooManyKeys => "too many keys might verify the assertion",
             ErrorKind::BadSignature => "the assertion's signature is wrong",
             ErrorKind::Replayed => "the assertion was presented before",
             ErrorKind::Overloaded => "too many assertions are remembered",

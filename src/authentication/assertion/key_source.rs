@@ -13,7 +13,7 @@ pub enum Freshness {
     Cached,
     /// The copy has no key that the assertion can mean: the client may have new ones (OpenID
     /// Connect Core §10.1.1). Fetch again, but not if the copy is younger than a minute or so:
-    /// whoever knows a `client_id` can ask for this as often as they like.
+    /// whoever knows a `client_id` can ask for this as often as the budgets of failures allow.
     Fetched,
 }
 

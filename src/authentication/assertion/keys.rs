@@ -6,10 +6,7 @@ use quick_cache::sync::Cache;
 
 use super::{Error, ErrorKind};
 use crate::authorization::jwt::{Header, Jws, Key, read_jwks};
-use crate::domain::Id;
-
-/// The most signatures that one assertion can cost.
-const MAX_TRIED: usize = 4;
+use crate::domain::{Id, MAX_MEANT};
 
 /// How much the memory of read keys holds, in bytes, and for how many clients it is laid out.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -37,9 +34,9 @@ impl RegisteredKeys {
     pub(super) fn verify(&self, header: &Header<'_>, jws: &Jws<'_>) -> Result<(), Error> {
         let meant = || self.keys.iter().filter(|key| key.is_meant(header));
         match meant().count() {
-            1..=MAX_TRIED => {}
+            1..=MAX_MEANT => {}
             0 => return Err(Error::new(ErrorKind::NoKey).with_source("no key is meant")),
-            _ => return Err(Error::new(ErrorKind::NoKey).with_source("too many keys are meant")),
+            _ => return Err(ErrorKind::TooManyKeys.into()),
         }
         let verified = meant().any(|key| key.verifies(header.algorithm, jws));
         verified.then_some(()).ok_or(ErrorKind::BadSignature.into())

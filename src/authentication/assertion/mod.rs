@@ -23,7 +23,7 @@
 //! | Part | Must be |
 //! |---|---|
 //! | `alg` | RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA; under `fapi1` PS256 or ES256, under `fapi2` those or EdDSA |
-//! | `kid` | the name of a registered key, or absent where at most 4 of them fit `alg` |
+//! | `kid` | the name of a registered key, or absent; at most 4 keys may be meant |
 //! | `typ` | absent, `JWT` or `client-authentication+jwt` (RFC 10070 §4) |
 //! | `crit` | absent |
 //! | `iss`, `sub` | both the client's `client_id` |
@@ -37,6 +37,16 @@
 //!
 //! What costs least is checked first and what leaves a trace last: only an assertion that is right
 //! in all else is remembered.
+//!
+//! # Keys
+//!
+//! RSA of 2048 to 8192 bits (4096 with RustCrypto) and an exponent from 65537 to 33 bits, P-256,
+//! P-384 and Ed25519. There is no ES512, so none of P-521. A client with `private_key_jwt` whose `jwks`
+//! holds no such key is not registered, nor is one of whose keys an assertion could mean more than 4.
+//! A build without either backend registers what `jwt` verifies.
+//!
+//! Keys may share a `kid` where `kty`, `crv`, `use`, `alg` or `key_ops` tells them apart (RFC 7517
+//! §4.5): of them, those that fit `alg` and are for signatures are meant.
 //!
 //! # What is left to the caller
 //!

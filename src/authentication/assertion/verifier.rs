@@ -121,7 +121,9 @@ impl AssertionVerifier {
         let source = source.ok_or(ErrorKind::NoKey)?;
         match verify(&source.jwks(client, Freshness::Cached).await?) {
             Err(error) if error.kind() == ErrorKind::NoKey => {
-                verify(&source.jwks(client, Freshness::Fetched).await?)
+                let fetched = source.jwks(client, Freshness::Fetched).await;
+                let verified = fetched.and_then(|jwks| verify(&jwks));
+                verified.map_err(Error::after_fetching)
             }
             verified => verified,
         }

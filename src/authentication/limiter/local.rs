@@ -47,8 +47,9 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 ///   wide ones hold only for those who did not authenticate lately: a client that did, within the
 ///   last day and from the address it calls from, has its own budget, which nobody spends from
 ///   another address.
-/// - What fails before a hash or a signature was verified, such as an assertion that is none, costs
-///   whoever sends it nothing. It is counted where it comes from, and not against the client.
+/// - What fails before a hash or a signature was verified, or keys were fetched anew, such as an
+///   assertion that is none, costs whoever sends it nothing. It is counted where it comes from, and not
+///   against the client.
 /// - A secret that verified a short while ago is let through before the limiter is asked.
 ///
 /// # Without an address
@@ -56,6 +57,10 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Where the host gives no address there is only the budget of a client from anywhere. So anybody
 /// can lock any client out, for as long as they go on, and nothing stops who goes through many
 /// clients: give the address. The first attempt without one is logged at `WARN`.
+///
+/// What fails before anything was verified is not counted then: a budget of the client would stop
+/// nobody, for a `client_id` that does not exist has one of its own, and would be one more that
+/// strangers spend for free.
 ///
 /// # Addresses
 ///

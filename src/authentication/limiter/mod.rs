@@ -66,8 +66,8 @@ pub enum Outcome {
         /// [costs more](crate::secrets::SecretHasher::work).
         work: u32,
     },
-    /// It is not, and no hash and no signature was verified for that: its assertion can't be read, is
-    /// for something else, or the client registered no keys.
+    /// It is not, and no hash and no signature was verified for that, nor were keys fetched anew: its
+    /// assertion can't be read, is for something else, or the client registered no keys.
     ///
     /// This costs whoever sends it nothing, so that a budget that others have to share would be spent
     /// for free.

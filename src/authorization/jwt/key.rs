@@ -4,9 +4,7 @@ use super::algorithm::{Algorithm, Algorithms};
 use super::header::Header;
 use super::jws::Jws;
 use super::{BACKEND, ConfigErrorKind};
-
-/// The longest modulus that the backend verifies with, in bits.
-const MAX_RSA_BITS: usize = if cfg!(feature = "jwt") { 8192 } else { 4096 };
+use crate::domain::{KeyKind, is_sound_rsa_exponent, rsa_exponent};
 
 /// A key, its name, and the only algorithms it serves: a token can't choose how a key is used
 /// (RFC 8725 §3.1).
@@ -39,18 +37,20 @@ impl Key {
         Ok(Self::new(DecodingKey::from_secret(secret), algorithms))
     }
 
-    /// An RSA key of 2048 bits or more (RFC 7518 §3.3), from its big-endian numbers.
+    /// An RSA key of 2048 bits or more (RFC 7518 §3.3) and no weak exponent, from its big-endian
+    /// numbers.
     pub(super) fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, ConfigErrorKind> {
         use Algorithm::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
         let (modulus, exponent) = (without_zeros(modulus), without_zeros(exponent));
         let bits = modulus.first().map_or(0, |first| {
             modulus.len() * 8 - first.leading_zeros() as usize
         });
-        let odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
-        if bits > MAX_RSA_BITS || exponent.len() > 4 {
+        let number = rsa_exponent(exponent).ok_or(ConfigErrorKind::UnsupportedKey)?;
+        if !(KeyKind::Rsa { bits }).is_verifiable() {
             return Err(ConfigErrorKind::UnsupportedKey);
         }
-        if bits < 2048 || !odd(modulus) || !odd(exponent) || exponent == [1] {
+        let is_odd = modulus.last().is_some_and(|last| last & 1 == 1);
+        if bits < 2048 || !is_odd || !is_sound_rsa_exponent(number) {
             return Err(ConfigErrorKind::WeakKey);
         }
         let material = DecodingKey::from_rsa_raw_components(modulus, exponent);
@@ -187,12 +187,18 @@ mod tests {
             check(256, 0x80, 2, &[1, 0, 1]),
             Some(ConfigErrorKind::WeakKey)
         );
-        for exponent in [&[][..], &[0], &[1], &[0, 1], &[2]] {
+        for exponent in [&[][..], &[0], &[1], &[0, 1], &[2], &[3], &[1, 0, 2]] {
             let weak = check(256, 0x80, 1, exponent);
             assert_eq!(weak, Some(ConfigErrorKind::WeakKey), "{exponent:?}");
         }
         let huge = check(1025, 0x80, 1, &[1, 0, 1]);
         assert_eq!(huge, Some(ConfigErrorKind::UnsupportedKey));
+        let longest = check(256, 0x80, 1, &[1, 0xff, 0xff, 0xff, 0xff]);
+        assert_eq!(longest, None);
+        for exponent in [&[2, 0, 0, 0, 1][..], &[1, 0, 0, 0, 0, 1], &[1; 9]] {
+            let huge = check(256, 0x80, 1, exponent);
+            assert_eq!(huge, Some(ConfigErrorKind::UnsupportedKey), "{exponent:?}");
+        }
     }
 
     #[test]

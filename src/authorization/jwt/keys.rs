@@ -37,7 +37,7 @@ impl Keys {
         Ok(Self(vec![Key::insecure_secret(secret.as_ref())?]))
     }
 
-    /// A public key in PEM: RSA (2048 bits or more) for the `RS` and `PS` algorithms, P-256 for
+    /// A public key in PEM: RSA (2048 bits or more, and an exponent above 65536) for the `RS` and `PS` algorithms, P-256 for
     /// ES256, P-384 for ES384, Ed25519 for EdDSA. At most 16 KiB.
     ///
     /// # Errors

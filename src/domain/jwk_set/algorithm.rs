@@ -16,6 +16,34 @@ pub(crate) enum SignatureAlgorithm {
     EdDsa,
 }
 
+impl SignatureAlgorithm {
+    pub(super) const ALL: [Self; 10] = [
+        Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
+        Self::Es256,
+        Self::Es384,
+        Self::Es512,
+        Self::EdDsa,
+    ];
+
+    /// Whether a key of this kind can be used so.
+    pub(super) fn fits(self, kind: KeyKind) -> bool {
+        match self {
+            Self::Rs256 | Self::Rs384 | Self::Rs512 | Self::Ps256 | Self::Ps384 | Self::Ps512 => {
+                matches!(kind, KeyKind::Rsa { .. })
+            }
+            Self::Es256 => kind == KeyKind::P256,
+            Self::Es384 => kind == KeyKind::P384,
+            Self::Es512 => kind == KeyKind::P521,
+            Self::EdDsa => kind == KeyKind::Ed25519,
+        }
+    }
+}
+
 /// What `alg` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Algorithm {
@@ -54,23 +82,12 @@ impl Algorithm {
 
     /// Whether a key of this kind can be used so.
     pub(super) fn fits(self, kind: KeyKind) -> bool {
-        use SignatureAlgorithm as S;
-        let signature = match self {
-            Self::Signature(signature) => signature,
-            Self::RsaOaep => return matches!(kind, KeyKind::Rsa { .. }),
-            Self::EcdhEs => return matches!(kind, KeyKind::P256 | KeyKind::P384 | KeyKind::P521),
-            Self::NotPublic => return false,
-            Self::Unknown => return true,
-        };
-        match kind {
-            KeyKind::Rsa { .. } => matches!(
-                signature,
-                S::Rs256 | S::Rs384 | S::Rs512 | S::Ps256 | S::Ps384 | S::Ps512
-            ),
-            KeyKind::P256 => signature == S::Es256,
-            KeyKind::P384 => signature == S::Es384,
-            KeyKind::P521 => signature == S::Es512,
-            KeyKind::Ed25519 => signature == S::EdDsa,
+        match self {
+            Self::Signature(signature) => signature.fits(kind),
+            Self::RsaOaep => matches!(kind, KeyKind::Rsa { .. }),
+            Self::EcdhEs => matches!(kind, KeyKind::P256 | KeyKind::P384 | KeyKind::P521),
+            Self::NotPublic => false,
+            Self::Unknown => true,
         }
     }
 }

@@ -15,16 +15,55 @@ pub(crate) enum KeyKind {
     Ed25519,
 }
 
-/// A key that may verify signatures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A key for signatures.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SignatureKey {
     pub(crate) kind: KeyKind,
     /// The one algorithm it is for, if it names one.
     pub(crate) algorithm: Option<SignatureAlgorithm>,
+    pub(super) kid: Option<String>,
+}
+
+impl SignatureKey {
+    pub(super) fn serves(&self, algorithm: SignatureAlgorithm) -> bool {
+        match self.algorithm {
+            Some(only) => only == algorithm,
+            None => algorithm.fits(self.kind),
+        }
+    }
+}
+
+/// What a key that has a name is told apart by from others of that name (RFC 7517 §4.5, FAPI 2.0
+/// §5.4.3).
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct Mark<'a> {
+    kid: &'a str,
+    kty: &'a str,
+    crv: Option<&'a str>,
+    purpose: Option<&'a str>,
+    algorithm: Option<&'a str>,
+    verifies: Option<bool>,
+}
+
+impl<'a> Mark<'a> {
+    /// The mark of a key; `None` where it has no name.
+    pub(super) fn read(jwk: &Jwk<'a>) -> Result<Option<Self>, Fault> {
+        let Some(kid) = jwk.text("kid")? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            kid,
+            kty: jwk.required_text("kty")?,
+            crv: jwk.text("crv")?,
+            purpose: jwk.text("use")?,
+            algorithm: jwk.text("alg")?,
+            verifies: jwk.verifies()?,
+        }))
+    }
 }
 
 /// What a sound key is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Signature(SignatureKey),
     /// Something else, such as encryption.
@@ -43,6 +82,7 @@ pub(super) fn check(jwk: &Jwk<'_>) -> Result<Role, Fault> {
     let algorithm = jwk.text("alg")?.map(Algorithm::parse);
     jwk.text("crv")?;
     let verifies = jwk.verifies()?;
+    let kid = jwk.text("kid")?;
 
     if algorithm == Some(Algorithm::NotPublic) {
         return Err(Fault::new("alg", "must be for public keys"));
@@ -60,13 +100,18 @@ pub(super) fn check(jwk: &Jwk<'_>) -> Result<Role, Fault> {
     if algorithm.is_some_and(|algorithm| !algorithm.fits(kind)) {
         return Err(Fault::new("alg", "must fit the type and curve of the key"));
     }
-    role(kind, purpose, algorithm, verifies)
+    let key = SignatureKey {
+        kind,
+        algorithm: None,
+        kid: kid.map(str::to_owned),
+    };
+    role(key, purpose, algorithm, verifies)
 }
 
 /// What `use`, `alg` and `key_ops` make of a sound key. They must not contradict one another
 /// (RFC 7517 §4.3).
 fn role(
-    kind: KeyKind,
+    key: SignatureKey,
     purpose: Option<&str>,
     algorithm: Option<Algorithm>,
     verifies: Option<bool>,
@@ -87,8 +132,8 @@ fn role(
         Some("enc") => Ok(Role::Other),
         None if encrypts || verifies == Some(false) => Ok(Role::Other),
         None | Some("sig") => Ok(Role::Signature(SignatureKey {
-            kind,
             algorithm: signature,
+            ..key
         })),
         Some(_) => Ok(Role::Ignored),
     }

@@ -9,6 +9,7 @@ mod rsa;
 mod samples;
 #[cfg(test)]
 mod tests;
+mod verifiable;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -18,6 +19,10 @@ use json::{Object, Value};
 use jwk::Jwk;
 use key::Role;
 pub(crate) use key::{KeyKind, SignatureKey};
+#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+pub(crate) use rsa::{exponent as rsa_exponent, is_sound as is_sound_rsa_exponent};
+#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+pub(crate) use verifiable::MAX_MEANT;
 
 /// A client's JSON Web Key Set (RFC 7517 §5), as text: public keys only, each of them checked.
 ///
@@ -86,9 +91,14 @@ impl JwkSet {
         &self.text
     }
 
-    /// The keys that may verify a signature, such as a `private_key_jwt` assertion's.
+    /// The keys for signatures, whether they can be verified with or not.
     pub(crate) fn signature_keys(&self) -> &[SignatureKey] {
         &self.signature_keys
+    }
+
+    /// What is amiss where assertions are to be verified with these keys (RFC 7523 §3).
+    pub(crate) fn check_for_assertions(&self) -> Result<(), Cow<'static, str>> {
+        verifiable::check(&self.signature_keys)
     }
 }
 
@@ -111,16 +121,17 @@ fn keys<'a>(set: &'a Object<'a>, most: usize) -> Result<Vec<Jwk<'a>>, Cow<'stati
 /// Checks each key and what must hold among them; returns those that verify signatures.
 fn check(keys: &[Jwk<'_>]) -> Result<Vec<SignatureKey>, Cow<'static, str>> {
     let mut signature_keys = Vec::new();
-    let mut names = HashSet::new();
+    let mut told_apart = HashSet::new();
     let mut usable = false;
     for (index, jwk) in keys.iter().enumerate() {
         let at = |fault: jwk::Fault| format!("keys[{index}].{fault}");
         let role = key::check(jwk).map_err(at)?;
-        // RFC 7517 §4.5 lets keys share a `kid` only as alternatives of different types.
-        if let Some(kid) = jwk.text("kid").map_err(at)?
-            && !names.insert((kid, jwk.required_text("kty").map_err(at)?))
+        if let Some(mark) = key::Mark::read(jwk).map_err(at)?
+            && !told_apart.insert(mark)
         {
-            let message = format!("keys[{index}].kid: must be unique among keys of the same kty");
+            let message = format!(
+                "keys[{index}].kid: must be unique among keys of the same kty, crv, use and alg"
+            );
             return Err(message.into());
         }
         usable |= role != Role::Ignored;

@@ -1,4 +1,4 @@
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 
 use super::KeyKind;
 use super::jwk::{Fault, Jwk};
@@ -6,8 +6,8 @@ use super::jwk::{Fault, Jwk};
 /// RFC 7518 §3.3 asks for the least; the most keeps a verification cheap.
 const MODULUS_BITS: RangeInclusive<usize> = 2048..=8192;
 
-/// FIPS 186-5 asks for more than 2^16; common verifiers take no more than 33 bits.
-const EXPONENT: Range<u64> = 65537..1 << 33;
+/// FIPS 186-5 asks for more than 2^16.
+const LEAST_EXPONENT: u64 = 65537;
 
 /// The kind of a sound RSA key (RFC 7518 §6.3.1).
 pub(super) fn kind(jwk: &Jwk<'_>) -> Result<Option<KeyKind>, Fault> {
@@ -23,20 +23,27 @@ pub(super) fn kind(jwk: &Jwk<'_>) -> Result<Option<KeyKind>, Fault> {
         return Err(Fault::new("n", "must be odd"));
     }
 
-    let exponent = jwk.integer("e")?;
-    let fits = exponent.len() <= size_of::<u64>()
-        && EXPONENT.contains(
-            &exponent
-                .iter()
-                .fold(0, |sum, &octet| sum << 8 | u64::from(octet)),
-        );
-    if !fits || !is_odd(&exponent) {
+    if !exponent(&jwk.integer("e")?).is_some_and(is_sound) {
         return Err(Fault::new(
             "e",
             "must be odd, at least 65537 and less than 2^33",
         ));
     }
     Ok(Some(KeyKind::Rsa { bits }))
+}
+
+/// The exponent that the octets are, if it is one that is verified with: of 33 bits at most.
+pub(crate) fn exponent(octets: &[u8]) -> Option<u64> {
+    let is_short = octets.len() <= size_of::<u64>();
+    let number = octets
+        .iter()
+        .fold(0, |sum, &octet| sum << 8 | u64::from(octet));
+    (is_short && number < 1 << 33).then_some(number)
+}
+
+/// Whether an exponent is not weak.
+pub(crate) fn is_sound(exponent: u64) -> bool {
+    exponent >= LEAST_EXPONENT && exponent % 2 == 1
 }
 
 /// The bits of a big-endian integer without leading zero octets.

@@ -39,7 +39,12 @@ fn every_supported_key_is_accepted() {
     ] {
         let named = format!(r#"{key},"kid":"a","use":"sig","alg":"{alg}","key_ops":["verify"]"#);
         let found = parse(&set(&[&named, key])).unwrap();
-        let expected = [Some(algorithm), None].map(|algorithm| SignatureKey { kind, algorithm });
+        let expected = [(Some(algorithm), Some("a")), (None, None)];
+        let expected = expected.map(|(algorithm, kid)| SignatureKey {
+            kind,
+            algorithm,
+            kid: kid.map(str::to_owned),
+        });
         assert_eq!(found.signature_keys(), expected, "{key}");
     }
 }
@@ -284,23 +289,54 @@ fn a_key_for_something_else_is_no_signature_key() {
 }
 
 #[test]
-fn a_kid_is_not_shared_within_a_type() {
+fn keys_of_one_kid_are_told_apart_by_what_they_are_for() {
     let kid = |key, kid| with(key, &format!(r#""kid":"{kid}""#));
-    let message = "keys[1].kid: must be unique among keys of the same kty";
-    for key in [P256, P384] {
+    let a = |key| kid(key, "a");
+    let message = "keys[1].kid: must be unique among keys of the same kty, crv, use and alg";
+    let signs = r#""use":"sig","alg":"RS256""#;
+    for (one, other) in [
+        (a(P256), kid(P256, r"\u0061")),
+        (kid(POST_QUANTUM, ""), kid(POST_QUANTUM, "")),
+        (with(&a(RSA), signs), with(&a(RSA_3072), signs)),
+        (
+            with(&a(P256), r#""use":"enc""#),
+            with(&a(P256), r#""use":"enc""#),
+        ),
+    ] {
         assert_eq!(
-            judge(&[&kid(P256, "a"), &kid(key, r"\u0061")]),
-            Err(message.into())
+            judge(&[&one, &other, ED25519]),
+            Err(message.into()),
+            "{one}"
         );
     }
-    assert_eq!(
-        judge(&[&kid(POST_QUANTUM, ""), &kid(POST_QUANTUM, ""), P256]),
-        Err(message.into())
-    );
-    assert_eq!(
-        judge(&[&kid(P256, "a"), &kid(RSA, "a"), &kid(P256, "A"), P256]),
-        Ok(4)
-    );
+    for (one, other, signatures) in [
+        (a(P256), a(P384), 2),
+        (a(P256), a(RSA), 2),
+        (a(P256), kid(P256, "A"), 2),
+        (a(P256), P256.to_owned(), 2),
+        (
+            with(&a(RSA), r#""use":"enc","alg":"RSA-OAEP""#),
+            with(&a(RSA), signs),
+            1,
+        ),
+        (
+            with(&a(RSA), r#""use":"enc""#),
+            with(&a(RSA), r#""use":"sig""#),
+            1,
+        ),
+        (
+            with(&a(RSA), r#""alg":"RS256""#),
+            with(&a(RSA), r#""alg":"PS256""#),
+            2,
+        ),
+        (
+            with(&a(P256), r#""key_ops":["verify"]"#),
+            with(&a(P256), r#""key_ops":["deriveKey"]"#),
+            1,
+        ),
+    ] {
+        assert_eq!(judge(&[&one, &other]), Ok(signatures), "{one} {other}");
+    }
     assert_eq!(judge(&[&kid(P256, "../../etc/passwd'; --")]), Ok(1));
 }
 

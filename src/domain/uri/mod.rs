@@ -1,7 +1,10 @@
+mod syntax;
+
 use std::borrow::Cow;
 
 use fluent_uri::Uri;
 use percent_encoding::percent_decode;
+use url::form_urlencoded::parse;
 use url::{Host, Url};
 
 use super::violation::Fault;
@@ -28,7 +31,7 @@ impl<'a> StrictUri<'a> {
         if text.len() > max_length {
             return Err(format!("must be at most {max_length} bytes long").into());
         }
-        let uri = Uri::parse(text).map_err(|_| "must be an absolute URI (RFC 3986 section 4.3)")?;
+        let uri = Uri::parse(text).map_err(|_| syntax::fault(text))?;
         if uri
             .authority()
             .is_some_and(|authority| authority.has_userinfo())
@@ -45,8 +48,17 @@ impl<'a> StrictUri<'a> {
         if has_dot_segment(uri.path().as_str()) {
             return Err("must not contain dot segments".into());
         }
+        if uri.has_authority() && uri.path().is_empty() {
+            // The browsers' parser puts one there, and that is no longer the same text.
+            if uri.has_query() {
+                return Err("must have a path before the query".into());
+            }
+            if uri.has_fragment() {
+                return Err("must have a path before the fragment".into());
+            }
+        }
         let url = Url::parse(text).map_err(|_| "must be a valid URL")?;
-        let without_path = uri.path().is_empty() && uri.query().is_none();
+        let without_path = uri.path().is_empty();
         let read_as = url.as_str();
         if read_as != text && !(without_path && read_as.strip_suffix('/') == Some(text)) {
             return Err(
@@ -102,8 +114,11 @@ impl<'a> StrictUri<'a> {
         self.uri.path().as_str()
     }
 
+    /// The names in the query, for parsers that split it at `&`, at `;` or at both.
     pub(super) fn query_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.url.query_pairs().map(|(name, _)| name)
+        let query = self.url.query().unwrap_or_default();
+        let parts = query.split(['&', ';']);
+        parts.flat_map(|part| parse(part.as_bytes()).map(|(name, _)| name))
     }
 }
 

@@ -1,3 +1,5 @@
+mod scheme;
+
 use url::Host;
 
 use super::Policy;
@@ -14,31 +16,6 @@ pub(super) enum Kind {
     /// A scheme that an app claims on its device (RFC 8252 §7.1).
     PrivateUse,
 }
-
-/// Schemes that run script, read local data or hand over to another app: none returns a code.
-/// Those without a dot are refused by default anyway; these stay refused when a host allows them.
-const FORBIDDEN_SCHEMES: [&str; 20] = [
-    "about",
-    "blob",
-    "chrome",
-    "content",
-    "data",
-    "file",
-    "filesystem",
-    "ftp",
-    "intent",
-    "javascript",
-    "jar",
-    "mailto",
-    "ms-appx",
-    "resource",
-    "sms",
-    "tel",
-    "urn",
-    "vbscript",
-    "view-source",
-    "ws",
-];
 
 /// Parameters of an authorization response: RFC 6749 §4.1.2, RFC 9207 §2, and OpenID Connect's
 /// hybrid and session responses.
@@ -93,7 +70,10 @@ fn is_loopback(host: Option<Host<&str>>, policy: &Policy) -> bool {
 }
 
 fn private_use(scheme: &str, uri: &StrictUri<'_>, policy: &Policy) -> Result<Kind, Fault> {
-    if FORBIDDEN_SCHEMES.contains(&scheme) {
+    if scheme == "urn" {
+        return Err("must not be a URN: it is no place to redirect to".into());
+    }
+    if scheme::is_forbidden(scheme) {
         return Err("must not use a scheme that runs script or hands over to another app".into());
     }
     let labels = scheme.split('.');
@@ -203,9 +183,49 @@ mod tests {
             "https://app.example.com,evil.test/cb",
             "https://app.example.com/cb?code=x",
             "https://app.example.com/cb?st%61te=x",
+            "https://app.example.com/cb?x;code=1",
+            "https://app.example.com/cb?x=1;c%6fde=1",
+            "https://app.example.com/cb?x=1;y&a;state",
+            "https://app.example.com/cb?iss;x=1",
             "https://app.example.com./cb",
         ] {
             assert_eq!(kind(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_says_what_is_wrong() {
+        let fault = |text| check(text, &Policy::default()).unwrap_err();
+        for (text, message) in [
+            (
+                "https://app.example.com?x=1",
+                "must have a path before the query",
+            ),
+            (
+                "https://app.example.com#x",
+                "must have a path before the fragment",
+            ),
+            (
+                "urn:ietf:wg:oauth:2.0:oob",
+                "must not be a URN: it is no place to redirect to",
+            ),
+            (
+                "https://masełkowski.pl/cb",
+                "must hold ASCII characters only: write the host in Punycode and percent-encode the rest",
+            ),
+            (
+                "https://app.example.com/cb?a[b]=c",
+                "must percent-encode the characters that RFC 3986 does not allow",
+            ),
+        ] {
+            assert_eq!(fault(text), message, "{text}");
+        }
+        // Where a parser splits at `;`, these are names of their own.
+        for good in ["?x;codes=1", "?x=code", "?a=1;b=2"] {
+            assert_eq!(
+                kind(&format!("https://app.example.com/cb{good}")),
+                Some(Kind::Https)
+            );
         }
     }
 
@@ -249,6 +269,11 @@ mod tests {
             "com..app:/cb",
             "app.:/cb",
             "vbscript:/x",
+            "chrome-extension:/x",
+            "ms-msdt:/id",
+            "ms-appx-web:/x",
+            "search-ms:/x",
+            "market:/details",
         ] {
             assert_eq!(kind(bad), None, "{bad:?}");
             assert!(check(bad, &open).is_err(), "{bad:?}");
