@@ -16,6 +16,7 @@ mod lists;
 mod older;
 mod refusals;
 mod rotation;
+mod search;
 mod secrets;
 mod shape;
 #[path = "../support/mod.rs"]

@@ -127,6 +127,7 @@ macro_rules! conformance_tests {
             pages_do_not_end_at_deleted_clients,
             filters_hold_on_every_page,
             filters_by_name_and_status,
+            filters_find_every_way_to_write_a_name,
             filters_take_every_character_literally,
             one_place_is_given_once,
             rotations_at_the_same_time_leave_one_active,

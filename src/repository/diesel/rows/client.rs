@@ -6,8 +6,8 @@ use crate::domain::{
     Timestamp, Version,
 };
 use crate::repository::diesel::error::Result;
+use crate::repository::diesel::folded::folded;
 use crate::repository::diesel::schema::oauth_clients;
-use crate::repository::fold_name;
 
 #[derive(Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = oauth_clients)]
@@ -104,7 +104,7 @@ impl MetadataRow {
         let grant_types: Vec<_> = grant_types.iter().map(|grant| grant.as_str()).collect();
         let methods: Vec<_> = client_auth_methods.iter().map(|m| m.as_str()).collect();
         Ok(Self {
-            name_folded: fold_name(&name),
+            name_folded: folded(&name),
             name,
             redirect_uris: write_list("redirect_uris", &redirect_uris)?,
             scopes: write_list("scopes", &scopes)?,

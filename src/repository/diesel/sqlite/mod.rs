@@ -12,6 +12,8 @@ mod migrate;
 mod private;
 #[path = "../queries/mod.rs"]
 mod queries;
+#[path = "../refold.rs"]
+mod refold;
 #[path = "../repository.rs"]
 mod repository;
 #[cfg(test)]
@@ -33,6 +35,9 @@ type Backend = diesel::sqlite::Sqlite;
 type Connection =
     diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection, Inline>;
 type Repository = SqliteRepository;
+
+/// Whether a name, folded, has other characters than those of ASCII.
+const NOT_ASCII: &str = "octet_length(name_folded) <> length(name_folded)";
 
 /// What the runner of the migrations needs.
 const LOCK: &str = "BEGIN IMMEDIATE";
@@ -135,7 +140,9 @@ impl SqliteRepository {
         Ok(Self(Arc::new(inner)))
     }
 
-    /// Brings the tables up to this version of the crate, and says how many steps that took.
+    /// Brings the tables up to this version of the crate, and says how many steps that took. What
+    /// older versions have stored of names for searches is brought up to date, too, also where an
+    /// older host wrote it after the last time.
     ///
     /// Call it once at the start. Processes that start at the same time may all call it.
     ///
@@ -143,8 +150,11 @@ impl SqliteRepository {
     ///
     /// Those that any method may have.
     pub async fn migrate(&self) -> Result<usize> {
-        self.write((), |conn, ()| Box::pin(migrate::migrate(conn)))
-            .await
+        let steps = self
+            .write((), |conn, ()| Box::pin(migrate::migrate(conn)))
+            .await?;
+        self.refold().await?;
+        Ok(steps)
     }
 
     async fn read<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
