@@ -21,3 +21,4 @@ mod secrets;
 mod shape;
 #[path = "../support/mod.rs"]
 mod support;
+mod telling;
