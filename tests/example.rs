@@ -62,7 +62,7 @@ fn a_host_without_axum_hears_ctrl_c() {
 #[test]
 fn a_key_that_was_chosen_is_not_printed() {
     let folder = TempDir::new().unwrap();
-    let key = "a key that an administrator has chosen";
+    let key = "a-key-that-an-administrator-has-chosen";
     let host = Settings::of(&HYPER_HOST, &folder)
         .with("ADMIN_KEY", key)
         .start();

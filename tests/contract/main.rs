@@ -22,3 +22,4 @@ mod shape;
 #[path = "../support/mod.rs"]
 mod support;
 mod telling;
+mod tomorrow;

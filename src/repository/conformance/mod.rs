@@ -154,6 +154,7 @@ macro_rules! conformance_tests {
             a_foreign_client_is_like_none,
             lists_show_the_own_tenant_only,
             texts_are_kept_byte_for_byte,
+            words_of_tomorrow_are_kept,
             ids_compare_byte_for_byte,
         }
     };

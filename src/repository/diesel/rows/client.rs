@@ -127,16 +127,16 @@ impl MetadataRow {
             name: self.name,
             redirect_uris: read_list("redirect_uris", &self.redirect_uris)?,
             scopes: read_list("scopes", &self.scopes)?,
-            grant_types: read_words("grant_types", &self.grant_types, GrantType::parse)?,
+            grant_types: read_words("grant_types", &self.grant_types, GrantType::stored)?,
             client_auth_methods: read_words(
                 "client_auth_methods",
                 &self.client_auth_methods,
-                AuthMethod::parse,
+                AuthMethod::stored,
             )?,
             fapi_profile: read_optional(
                 "fapi_profile",
                 self.fapi_profile.as_deref(),
-                FapiProfile::parse,
+                FapiProfile::stored,
             )?,
             is_confidential: self.is_confidential != 0,
             jwks: self.jwks,
@@ -146,7 +146,10 @@ impl MetadataRow {
             terms_url: self.terms_url,
             website: self.website,
         };
-        Ok((metadata, read("status", ClientStatus::parse(&self.status))?))
+        Ok((
+            metadata,
+            read("status", ClientStatus::stored(&self.status))?,
+        ))
     }
 }
 
