@@ -231,7 +231,7 @@ fn a_media_type_is_the_same_in_any_case() {
 #[test]
 fn the_log_says_whose_authentication_failed() {
     let folder = TempDir::new().unwrap();
-    let settings = Settings::of(&TOKEN_ENDPOINT, &folder);
+    let settings = Settings::of(&TOKEN_ENDPOINT, &folder).with("NO_COLOR", "1");
     let host = settings.start();
     let client = Client::register(&host, &json!({}));
     for claimed in [&*client.id, "app-absent", &client.secret] {
