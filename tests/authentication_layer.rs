@@ -136,6 +136,83 @@ async fn each_refusal_is_that_of_the_rfc_and_lets_nobody_in() {
 }
 
 #[tokio::test]
+async fn a_compressed_form_is_refused_as_such() {
+    let endpoint = Endpoint::new(Plan::default()).await;
+    let (id, secret) = (&*endpoint.client_id, &*endpoint.secret);
+    let form = encode(&[("client_id", id), ("client_secret", secret)]);
+    for door in endpoint.doors() {
+        for coding in ["gzip", "identity, br"] {
+            let request = post(&[FORM, ("content-encoding", coding)], form.clone());
+            let answer = send(&door, request).await;
+            assert_refused(&answer, 415, "invalid_request");
+            assert_eq!(answer.header("accept-encoding"), Some("identity"));
+            let description = answer.json()["error_description"].clone();
+            assert_eq!(description, "the body must not be compressed");
+        }
+        let request = post(&[FORM, ("content-encoding", "identity")], form.clone());
+        assert_eq!(send(&door, request).await.status, 200);
+    }
+}
+
+/// RFC 9110 section 8.3.1: what the layer lets in, an extractor of forms behind it reads.
+#[tokio::test]
+async fn a_media_type_is_the_same_in_any_case() {
+    use axum::routing::post as on_post;
+
+    async fn scope(
+        axum::Form(form): axum::Form<std::collections::HashMap<String, String>>,
+    ) -> String {
+        form["scope"].clone()
+    }
+
+    let endpoint = Endpoint::new(Plan::default()).await;
+    let (id, secret) = (&*endpoint.client_id, &*endpoint.secret);
+    let form = encode(&[
+        ("client_id", id),
+        ("client_secret", secret),
+        ("scope", "a b"),
+    ]);
+    let app =
+        axum::Router::new().route("/token", on_post(scope).route_layer(endpoint.layer.clone()));
+    for media_type in [
+        "application/x-www-form-urlencoded",
+        "Application/X-WWW-Form-Urlencoded",
+        "APPLICATION/X-WWW-FORM-URLENCODED; charset=UTF-8",
+    ] {
+        let request = post(&[("content-type", media_type)], form.clone());
+        let request = request.map(axum::body::Body::new);
+        let answer = tower::ServiceExt::oneshot(app.clone(), request).await;
+        let answer = Answer::read(answer.unwrap()).await;
+        assert_eq!(
+            (answer.status.as_u16(), &*answer.body),
+            (200, &b"a b"[..]),
+            "{media_type}"
+        );
+    }
+}
+
+/// Whose it was is in the error, which the host finds beside the answer, and not in the answer.
+#[tokio::test]
+async fn the_host_learns_whose_authentication_failed() {
+    use tower_oauth_clients::authentication::Error;
+
+    let endpoint = Endpoint::new(Plan::default()).await;
+    let id = &*endpoint.client_id;
+    let guess = encode(&[("client_id", id), ("client_secret", "guess")]);
+    for door in endpoint.doors() {
+        let request = post(&[FORM], guess.clone());
+        let response = tower::ServiceExt::oneshot(door, request).await.unwrap();
+        let error = response
+            .extensions()
+            .get::<std::sync::Arc<Error>>()
+            .unwrap();
+        assert_eq!(error.client_id(), Some(id));
+        let answer = Answer::read(response).await;
+        assert!(!String::from_utf8_lossy(&answer.body).contains(id));
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_the_clients_fault_is_said_so() {
     for (plan, status, error) in [
         (Plan::Overloaded, 503, "temporarily_unavailable"),

@@ -47,6 +47,30 @@ fn my_application() -> Value {
     json!({"name": "My Application", "redirect_uris": ["https://app.example.com/callback"]})
 }
 
+/// However early it comes: in the moment after it was told how to reach the host.
+#[test]
+fn a_host_without_axum_hears_ctrl_c() {
+    let folder = TempDir::new().unwrap();
+    for _ in 0..5 {
+        Settings::of(&HYPER_HOST, &folder).start().stop_by("-INT");
+    }
+    let host = Settings::of(&HYPER_HOST, &folder).start();
+    assert_eq!(host.ask("GET", "/", "", &Value::Null).status, 200);
+    host.stop_by("-INT");
+}
+
+#[test]
+fn a_key_that_was_chosen_is_not_printed() {
+    let folder = TempDir::new().unwrap();
+    let key = "a-key-that-an-administrator-has-chosen";
+    let host = Settings::of(&HYPER_HOST, &folder)
+        .with("ADMIN_KEY", key)
+        .start();
+    assert_eq!(host.token, "$ADMIN_KEY");
+    assert!(!host.commands.contains(key), "{}", host.commands);
+    assert_eq!(host.ask("GET", CLIENTS, key, &Value::Null).status, 200);
+}
+
 #[test]
 fn a_host_without_axum_does_the_same() {
     let folder = TempDir::new().unwrap();

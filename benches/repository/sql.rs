@@ -125,7 +125,11 @@ fn metadata(client: &Client) -> [Value<'_>; 15] {
         list(&metadata.scopes).into(),
         words(grants.collect()).into(),
         words(methods.collect()).into(),
-        metadata.fapi_profile.map(|profile| profile.as_str()).into(),
+        metadata
+            .fapi_profile
+            .as_ref()
+            .map(|profile| profile.as_str())
+            .into(),
         i64::from(metadata.is_confidential).into(),
         metadata.jwks.as_deref().into(),
         metadata.jwks_uri.as_deref().into(),

@@ -78,13 +78,13 @@ values! {
     SecretHash: |hash| hash.expose(), |saved| saved.as_str().map(Self::from_phc);
     Timestamp: |at| at.as_micros(), |saved| saved.as_i64().map(Self::from_micros);
     Version: |version| version.as_i64(), |saved| saved.as_i64().map(Self::from_i64);
-    Action: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
-    AuthMethod: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    Action: |word| word.as_str(), |saved| Self::stored(saved.as_str()?);
+    AuthMethod: |word| word.as_str(), |saved| Self::stored(saved.as_str()?);
     ClientId: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
-    ClientStatus: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
-    FapiProfile: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
-    GrantType: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
-    SecretStatus: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
+    ClientStatus: |word| word.as_str(), |saved| Self::stored(saved.as_str()?);
+    FapiProfile: |word| word.as_str(), |saved| Self::stored(saved.as_str()?);
+    GrantType: |word| word.as_str(), |saved| Self::stored(saved.as_str()?);
+    SecretStatus: |word| word.as_str(), |saved| Self::stored(saved.as_str()?);
     TenantId: |word| word.as_str(), |saved| Self::parse(saved.as_str()?);
 }
 

@@ -168,7 +168,8 @@ impl ClientRepository for LogRepository {
     ) -> Result<Slice<Client>> {
         let clients = self.0.clients.read().await;
         let shown = clients.stored.values().map(StoredClient::client);
-        let shown = shown.filter(|client| client.tenant_id == *tenant && filter.matches(client));
+        let matches = filter.matcher();
+        let shown = shown.filter(|client| client.tenant_id == *tenant && matches(client));
         let mut shown = Vec::from_iter(shown);
         shown.sort_by_key(|client| Reverse(client.id));
         Ok(Slice::cut(shown, |client| client.id, page))

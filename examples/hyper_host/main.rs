@@ -16,6 +16,7 @@
 use std::convert::Infallible;
 use std::env;
 use std::error::Error as StdError;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +31,10 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
-use tokio::signal::ctrl_c;
+#[cfg(unix)]
+use tokio::signal::unix::Signal as Interrupt;
+#[cfg(windows)]
+use tokio::signal::windows::CtrlC as Interrupt;
 use tokio::time::{sleep, timeout};
 use tower::{ServiceExt, service_fn};
 use tower_oauth_clients::ClientManager;
@@ -48,13 +52,16 @@ const TIME_TO_STOP: Duration = Duration::from_secs(10);
 struct Key(Arc<str>);
 
 impl Key {
-    fn from_env() -> Result<Self, String> {
+    /// The key, and what the commands call with: a key that somebody has chosen is not printed.
+    fn from_env() -> Result<(Self, String), String> {
         match env::var("ADMIN_KEY") {
-            Ok(key) if key.len() >= 32 => Ok(Self(key.into())),
+            Ok(key) if key.len() >= 32 => Ok((Self(key.into()), "$ADMIN_KEY".into())),
             Ok(_) => Err("ADMIN_KEY must be at least 32 bytes long".into()),
-            Err(_) => {
+            Err(env::VarError::NotUnicode(_)) => Err("ADMIN_KEY must be UTF-8".into()),
+            Err(env::VarError::NotPresent) => {
                 let [one, other] = rand::random::<[u128; 2]>();
-                Ok(Self(format!("{one:032x}{other:032x}").into()))
+                let key = format!("{one:032x}{other:032x}");
+                Ok((Self(key.as_str().into()), key))
             }
         }
     }
@@ -72,30 +79,43 @@ impl Authorizer for Key {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn StdError>> {
-    let key = Key::from_env()?;
+    let (key, token) = Key::from_env()?;
     let file = env::var_os("CLIENTS_FILE").unwrap_or_else(|| "oauth_clients.db".into());
     let repository = SqliteRepository::open(file).await?;
     repository.migrate().await?;
     let manager = ClientManager::builder(repository).build()?;
-    let management = ManagementService::new(Handlers::new(manager, key.clone()));
+    let management = ManagementService::new(Handlers::new(manager, key));
     let management = management.with_prefix("/api/v1");
 
     let address = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
-    print_commands(listener.local_addr()?, &key.0);
-    serve(listener, management).await
+    let interrupt = interrupt()?;
+    print_commands(listener.local_addr()?, &token);
+    serve(listener, management, interrupt).await
+}
+
+/// Hears Ctrl-C from now on, also between two looks at it.
+#[cfg(unix)]
+fn interrupt() -> io::Result<Interrupt> {
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
+}
+
+#[cfg(windows)]
+fn interrupt() -> io::Result<Interrupt> {
+    tokio::signal::windows::ctrl_c()
 }
 
 /// Serves until Ctrl-C, and answers what is under way then.
 async fn serve(
     listener: TcpListener,
     management: ManagementService,
+    mut interrupt: Interrupt,
 ) -> Result<(), Box<dyn StdError>> {
     let connections = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            stop = ctrl_c() => break stop?,
+            _ = interrupt.recv() => break,
         };
         let Ok((stream, peer)) = accepted else {
             // Such as too many open files: it passes.
@@ -135,13 +155,13 @@ async fn answer(
     Ok(response)
 }
 
-fn print_commands(address: SocketAddr, key: &str) {
+fn print_commands(address: SocketAddr, token: &str) {
     println!(
         r#"Listening on http://{address}
 
 Paste this into another terminal.
 
-TOKEN={key}
+TOKEN={token}
 CLIENTS=http://{address}/api/v1/admin/oauth/clients
 
 # Create a client. Its secret is in the answer, this once.

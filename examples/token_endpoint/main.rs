@@ -143,12 +143,12 @@ async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>
         ))
 }
 
-/// A caller learns only that something failed; the cause is for the log. Why a client was refused
-/// is worth a line, too.
+/// A caller learns only that something failed; the cause is for the log. Why a client was refused,
+/// and which one it said it was, is worth a line, too.
 async fn log_cause(response: Response) -> Response {
     let extensions = response.extensions();
     if let Some(error) = extensions.get::<Arc<authentication::Error>>() {
-        tracing::info!("{}", tell(error.as_ref()));
+        tracing::info!(client_id = error.client_id(), "{}", tell(error.as_ref()));
     }
     if response.status().is_server_error()
         && let Some(error) = extensions.get::<Arc<handlers::Error>>()

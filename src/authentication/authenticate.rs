@@ -1,6 +1,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::assertions::Assertions;
 use super::cache::{Entry, Memory, VerifiedCache};
 use super::candidate::{bar, select};
 use super::limiter::{Attempt, Claim, Pending, ending};
@@ -166,13 +167,27 @@ impl ClientAuthenticator {
         let now = inner.clock.now();
         let named = client_id.or_else(|| assertions.client_id(&assertion));
         let client_id = named.ok_or_else(|| Error::refused("the assertion names no client"))?;
-        let attempt = Attempt::new(&client_id, peer);
+        let outcome = self
+            .asserted(&**assertions, &client_id, &assertion, peer, now)
+            .await;
+        outcome.map_err(|error| error.claimed(client_id.as_str()))
+    }
+
+    async fn asserted(
+        &self,
+        assertions: &dyn Assertions,
+        client_id: &ClientId,
+        assertion: &str,
+        peer: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Authenticated> {
+        let attempt = Attempt::new(client_id, peer);
         let pending = self.admit(attempt).await?.nothing_verified();
-        let client = match self.named(&client_id, AuthMethod::PrivateKeyJwt).await {
+        let client = match self.named(client_id, AuthMethod::PrivateKeyJwt).await {
             Ok(client) => client,
             Err(error) => return undecided(pending, error).await,
         };
-        match assertions.verify(&client, &assertion, now).await {
+        match assertions.verify(&client, assertion, now).await {
             Ok(()) => pending.succeeded().await,
             Err(error) => return undecided(pending, error).await,
         }

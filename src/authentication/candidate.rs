@@ -1,4 +1,4 @@
-use crate::domain::{AuthMethod, Client, ClientStatus, SecretRecord, Timestamp};
+use crate::domain::{AuthMethod, Client, ClientStatus, FapiProfile, SecretRecord, Timestamp};
 use crate::secrets::{Plaintext, SecretFormat};
 
 /// The one secret that `presented` may be: what its lookup id names. Where it has none, or names no
@@ -33,8 +33,13 @@ pub(super) fn bar(client: &Client, method: AuthMethod) -> Option<&'static str> {
         ClientStatus::Active => {}
         ClientStatus::Suspended => return Some("the client is suspended"),
         ClientStatus::Inactive => return Some("the client is inactive"),
+        ClientStatus::Unknown(_) => return Some("the client has a status of a newer version"),
     }
     let metadata = &client.metadata;
+    // It may ask for more than is known here.
+    if let Some(FapiProfile::Unknown(_)) = metadata.fapi_profile {
+        return Some("the client keeps to a profile of a newer version");
+    }
     // A public client has nothing to authenticate with, and a confidential one has to.
     let fits = metadata.is_confidential == (method != AuthMethod::None);
     let registered = metadata.client_auth_methods.contains(&method);

@@ -5,6 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 
+use super::claimed::Claimed;
+use crate::wire::{ACCEPTED, CODED};
 use crate::{repository, secrets};
 
 /// What kind of refusal an [`Error`] is.
@@ -15,6 +17,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// The body is longer than the host reads: 413 `invalid_request`. Only where this crate reads it.
     PayloadTooLarge,
+    /// The body is compressed: 415 `invalid_request`, with `Accept-Encoding: identity`.
+    UnsupportedMediaType,
     /// It is not known to be the client that it names: 401 `invalid_client`, whatever the reason.
     InvalidClient,
     /// Too many failed before it: 429 with `Retry-After`. Whether it would have failed too was not
@@ -34,6 +38,7 @@ impl ErrorKind {
         match self {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::InvalidClient => StatusCode::UNAUTHORIZED,
             Self::TooManyFailures => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -43,7 +48,9 @@ impl ErrorKind {
 
     fn code(self) -> &'static str {
         match self {
-            Self::InvalidRequest | Self::PayloadTooLarge => "invalid_request",
+            Self::InvalidRequest | Self::PayloadTooLarge | Self::UnsupportedMediaType => {
+                "invalid_request"
+            }
             Self::InvalidClient => "invalid_client",
             Self::TooManyFailures | Self::Overloaded | Self::Unavailable => {
                 "temporarily_unavailable"
@@ -57,6 +64,7 @@ impl ErrorKind {
         match self {
             Self::InvalidRequest => "invalid_request",
             Self::PayloadTooLarge => "payload_too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
             Self::InvalidClient => "invalid_client",
             Self::TooManyFailures => "too_many_failures",
             Self::Overloaded => "overloaded",
@@ -69,6 +77,7 @@ impl ErrorKind {
         match self {
             Self::InvalidRequest => "the request is malformed",
             Self::PayloadTooLarge => "the body is too long",
+            Self::UnsupportedMediaType => CODED,
             Self::InvalidClient => "client authentication failed",
             Self::TooManyFailures => "too many failed attempts, try again later",
             Self::Overloaded => "too many secrets are being verified, try again later",
@@ -88,6 +97,8 @@ pub struct Error {
     kind: ErrorKind,
     message: &'static str,
     retry_after: Option<Duration>,
+    /// Whom the request named.
+    client_id: Option<Claimed>,
     /// Whether it came before anything was spent on it: a hash, a signature, or a fetch.
     is_early: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -106,7 +117,7 @@ impl Error {
         self.kind
     }
 
-    /// The status to answer with: 400, 401, 413, 429, 500 or 503.
+    /// The status to answer with: 400, 401, 413, 415, 429, 500 or 503.
     pub fn status(&self) -> StatusCode {
         self.kind.status()
     }
@@ -123,6 +134,16 @@ impl Error {
     /// client used the `Authorization` header, RFC 9110 §15.5.2 in any case.
     pub fn challenge(&self) -> Option<&'static str> {
         (self.kind == ErrorKind::InvalidClient).then_some(CHALLENGE)
+    }
+
+    /// Which client the request said that it was of, where it said so: for the host's log, to find
+    /// out whose deployment is broken, or who is being guessed at.
+    ///
+    /// Nobody has verified it. A text that no client can have is escaped and cut off: this is always
+    /// visible ASCII, of 131 bytes at most. It is not given where it holds an issued secret, which was
+    /// put in the wrong place. Not for answers, and not for the labels of metrics: callers choose it.
+    pub fn client_id(&self) -> Option<&str> {
+        self.client_id.as_ref().map(Claimed::as_str)
     }
 
     /// How long to wait before another attempt: the value of `Retry-After`, when rounded up to
@@ -152,6 +173,9 @@ impl Error {
         headers.insert(header::PRAGMA, fixed("no-cache"));
         if let Some(challenge) = self.challenge() {
             headers.insert(header::WWW_AUTHENTICATE, fixed(challenge));
+        }
+        if self.kind == ErrorKind::UnsupportedMediaType {
+            headers.insert(header::ACCEPT_ENCODING, fixed(ACCEPTED));
         }
         if let Some(wait) = self.retry_after() {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
@@ -193,6 +217,12 @@ impl Error {
         }
     }
 
+    /// Notes whose request it was, as that says.
+    pub(super) fn claimed(mut self, client_id: &str) -> Self {
+        self.client_id = Claimed::new(client_id);
+        self
+    }
+
     /// It was refused before a hash or a signature was verified.
     pub(super) fn before_verifying(mut self) -> Self {
         self.is_early = true;
@@ -213,13 +243,13 @@ impl Error {
     /// Tells the host's log.
     #[cfg(feature = "tracing")]
     pub(crate) fn report(&self) {
-        let source = self.source();
+        let (source, client_id) = (self.source(), self.client_id());
         match self.kind {
-            ErrorKind::Internal => tracing::error!(error = source, "{self}"),
+            ErrorKind::Internal => tracing::error!(error = source, client_id, "{self}"),
             ErrorKind::Unavailable | ErrorKind::Overloaded => {
-                tracing::warn!(error = source, "{self}");
+                tracing::warn!(error = source, client_id, "{self}");
             }
-            kind => tracing::debug!(error = source, ?kind, "a client was refused"),
+            kind => tracing::debug!(error = source, client_id, ?kind, "a client was refused"),
         }
     }
 
@@ -233,6 +263,7 @@ impl From<ErrorKind> for Error {
             kind,
             message: kind.message(),
             retry_after: None,
+            client_id: None,
             is_early: false,
             source: None,
         }
@@ -343,6 +374,7 @@ mod tests {
         for kind in [
             ErrorKind::InvalidRequest,
             ErrorKind::PayloadTooLarge,
+            ErrorKind::UnsupportedMediaType,
             ErrorKind::InvalidClient,
             ErrorKind::TooManyFailures,
             ErrorKind::Overloaded,

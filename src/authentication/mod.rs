@@ -87,6 +87,7 @@ mod bookkeeping;
 mod builder;
 mod cache;
 mod candidate;
+mod claimed;
 mod decoy;
 mod error;
 mod form;
@@ -200,8 +201,9 @@ impl ClientAuthenticator {
         peer: Option<IpAddr>,
     ) -> Result<Authenticated> {
         let method = presented.method();
+        let named = presented.client_id().cloned();
         let attempt = async {
-            match presented {
+            let outcome = match presented {
                 Presented::SecretBasic { client_id, secret }
                 | Presented::SecretPost { client_id, secret } => {
                     self.by_secret(client_id, secret, method, peer).await
@@ -211,7 +213,11 @@ impl ClientAuthenticator {
                     assertion,
                 } => self.by_assertion(client_id, assertion, peer).await,
                 Presented::Nothing { client_id } => self.by_name(client_id, peer).await,
-            }
+            };
+            outcome.map_err(|error| match &named {
+                Some(client_id) => error.claimed(client_id.as_str()),
+                None => error,
+            })
         };
         observed(Some(method), attempt).await
     }

@@ -10,7 +10,7 @@ pub(super) async fn observed(
     method: Option<AuthMethod>,
     attempt: impl Future<Output = Result<Authenticated>>,
 ) -> Result<Authenticated> {
-    let method = method.map_or("unknown", AuthMethod::as_str);
+    let method = method.map_or("unknown", AuthMethod::word);
     let begun = Stopwatch::start();
     let span = span!(INFO, "oauth_clients.authenticate", method = method; outcome);
     let reported = async { attempt.await.inspect_err(Error::report) };

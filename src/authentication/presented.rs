@@ -4,9 +4,10 @@ use http::header::{self, HeaderMap};
 use http::request::Parts;
 
 use super::form::Form;
-use super::{Error, basic};
+use super::{Error, ErrorKind, basic};
 use crate::domain::{AuthMethod, ClientId};
 use crate::secrets::Plaintext;
+use crate::wire::is_coded;
 
 /// The type of an assertion that is a JWT (RFC 7523 §2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -57,20 +58,33 @@ impl Presented {
     ///
     /// [`ErrorKind::InvalidRequest`](super::ErrorKind::InvalidRequest) for what breaks these rules
     /// or has no `client_id` for its secret.
+    /// [`ErrorKind::UnsupportedMediaType`](super::ErrorKind::UnsupportedMediaType) for a body that is
+    /// compressed.
     /// [`ErrorKind::InvalidClient`](super::ErrorKind::InvalidClient) for another scheme or type of
     /// assertion, for a header that can't be read, for a `client_id` that no client can have, for
     /// two that differ, and where nothing is presented.
     pub fn read(head: &Parts, form: &[u8]) -> Result<Self, Error> {
+        let mut claimed = None;
+        let read = Self::read_all(head, form, &mut claimed);
+        read.map_err(|error| match claimed {
+            Some(claimed) => error.claimed(&claimed),
+            None => error,
+        })
+    }
+
+    /// Notes in `claimed` who it says it is as soon as that is known.
+    fn read_all(head: &Parts, form: &[u8], claimed: &mut Option<String>) -> Result<Self, Error> {
         check_media_type(&head.headers, form)?;
         let field = basic::authorization(&head.headers)?;
         let form = Form::parse(form)?;
+        claimed.clone_from(&form.client_id);
         let asserts = form.assertion.is_some() || form.assertion_type.is_some();
         let ways = [field.is_some(), form.secret.is_some(), asserts];
         if ways.into_iter().filter(|used| *used).count() > 1 {
             return Err(Error::malformed("the client authenticates in several ways"));
         }
         if let Some(field) = field {
-            return Self::from_header(field, form.client_id.as_deref());
+            return Self::from_header(field, form.client_id.as_deref(), claimed);
         }
         let client_id = form.client_id.as_deref().map(parse).transpose()?;
         if asserts {
@@ -84,8 +98,13 @@ impl Presented {
         }
     }
 
-    fn from_header(field: &[u8], beside: Option<&str>) -> Result<Self, Error> {
+    fn from_header(
+        field: &[u8],
+        beside: Option<&str>,
+        claimed: &mut Option<String>,
+    ) -> Result<Self, Error> {
         let (client_id, secret) = basic::credentials(field)?;
+        *claimed = Some(client_id.clone());
         if beside.is_some_and(|beside| beside != client_id) {
             return Err(Error::refused("the body names another client"));
         }
@@ -106,6 +125,16 @@ impl Presented {
             client_id,
             assertion,
         })
+    }
+
+    /// Who it says it is, outside of an assertion.
+    pub(super) fn client_id(&self) -> Option<&ClientId> {
+        match self {
+            Self::SecretBasic { client_id, .. }
+            | Self::SecretPost { client_id, .. }
+            | Self::Nothing { client_id } => Some(client_id),
+            Self::Assertion { client_id, .. } => client_id.as_ref(),
+        }
     }
 
     /// The method that it takes.
@@ -150,7 +179,10 @@ fn check_media_type(headers: &HeaderMap, form: &[u8]) -> Result<(), Error> {
             .eq_ignore_ascii_case(b"application/x-www-form-urlencoded"),
         None => form.is_empty(),
     };
-    if !is_form || headers.contains_key(header::CONTENT_ENCODING) {
+    if is_coded(headers) {
+        return Err(ErrorKind::UnsupportedMediaType.into());
+    }
+    if !is_form {
         return Err(Error::malformed(
             "the body must be application/x-www-form-urlencoded",
         ));

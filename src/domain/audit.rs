@@ -1,9 +1,9 @@
 use std::net::IpAddr;
 
-use super::word::words;
+use super::word::stored_words;
 use super::{ClientId, Id, Operator, TenantId, Timestamp};
 
-words! {
+stored_words! {
     /// What an operator did.
     pub enum Action {
         /// A client was created.

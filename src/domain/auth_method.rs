@@ -1,6 +1,6 @@
-use super::word::words;
+use super::word::stored_words;
 
-words! {
+stored_words! {
     /// How a client authenticates at the token endpoint (RFC 7591 §2).
     ///
     /// `client_secret_jwt` is left out on purpose: it needs the secret in clear, and only a hash

@@ -32,7 +32,7 @@ impl Patch {
             checked.between(&current.metadata, &mut between);
             between.without(is_known).into_result()?;
         }
-        let outcome = checked.into_metadata(Some(&current.metadata));
+        let outcome = checked.into_metadata(Some(current));
         outcome.ok_or_else(Violations::default)
     }
 }
@@ -65,6 +65,7 @@ impl Fields {
             "privacy_policy" => self.privacy_policy != other.privacy_policy,
             "terms_url" => self.terms_url != other.terms_url,
             "website" => self.website != other.website,
+            "status" => self.status != other.status,
             _ => true,
         }
     }

@@ -44,6 +44,12 @@ impl ClientMetadata {
                 .any(|method| method.uses_secret())
     }
 
+    /// Whether a secret may be of use to it, if a newer version knows how.
+    pub(crate) fn may_use_secret(&self) -> bool {
+        let unknown = |method: &AuthMethod| matches!(method, AuthMethod::Unknown(_));
+        self.uses_secret() || (self.is_confidential && self.client_auth_methods.iter().any(unknown))
+    }
+
     /// The distinct origins of the http(s) redirect URIs, in their order.
     pub fn cors_origins(&self) -> Vec<&str> {
         let mut origins = Vec::with_capacity(self.redirect_uris.len());

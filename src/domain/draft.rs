@@ -92,7 +92,7 @@ macro_rules! setters {
                 mut self,
                 grant_types: impl IntoIterator<Item = GrantType>,
             ) -> Self {
-                let words = grant_types.into_iter().map(GrantType::as_str);
+                let words = grant_types.into_iter().map(|grant| grant.as_str().to_owned());
                 self.0.grant_types = Input::Value(items(words));
                 self
             }
@@ -102,7 +102,7 @@ macro_rules! setters {
                 mut self,
                 methods: impl IntoIterator<Item = AuthMethod>,
             ) -> Self {
-                let words = methods.into_iter().map(AuthMethod::as_str);
+                let words = methods.into_iter().map(|method| method.as_str().to_owned());
                 self.0.client_auth_methods = Input::Value(items(words));
                 self
             }

@@ -1,6 +1,6 @@
-use super::word::words;
+use super::word::stored_words;
 
-words! {
+stored_words! {
     /// The FAPI security profile that a client keeps to.
     pub enum FapiProfile {
         /// FAPI 1.0, Part 2: Advanced.

@@ -1,6 +1,6 @@
-use super::word::words;
+use super::word::stored_words;
 
-words! {
+stored_words! {
     /// A grant that a client may use at the token endpoint (RFC 7591 §2).
     ///
     /// The `password` and `implicit` grants are left out on purpose: RFC 9700 §2.4 and §2.1.2.

@@ -96,7 +96,7 @@ impl Fields {
             client_auth_methods: self.client_auth_methods.or(methods),
             fapi_profile: self
                 .fapi_profile
-                .or(|| fapi_profile.map(|p| p.as_str().to_owned())),
+                .or(|| fapi_profile.as_ref().map(|p| p.as_str().to_owned())),
             is_confidential: self.is_confidential.or(|| Some(*is_confidential)),
             jwks: self.jwks.or(|| jwks.clone()),
             jwks_uri: self.jwks_uri.or(|| jwks_uri.clone()),

@@ -57,3 +57,4 @@ pub use token::{RevokedTokens, TokenPage, TokenRecord, TokenSlice, TokenStats, T
 #[cfg(feature = "openapi")]
 pub(crate) use validate::MAX_WORDS;
 pub use violation::{Violation, Violations};
+pub use word::Word;

@@ -164,15 +164,14 @@ fn fapi1_redirects_over_https(checked: &Checked) -> Option<Violation> {
 /// FAPI 2.0 §5.4.1 takes PS256, ES256 and EdDSA; FAPI 1.0 Part 2 §8.6 takes PS256 and ES256.
 fn fapi_signature_algorithms(checked: &Checked) -> Option<Violation> {
     let profile = checked.fapi_profile??;
+    let message = match profile {
+        FapiProfile::Fapi1 => "must hold keys for PS256 or ES256 only under fapi1",
+        FapiProfile::Fapi2 => "must hold keys for PS256, ES256 or EdDSA only under fapi2",
+        FapiProfile::Unknown(_) => return None,
+    };
     let keys = checked.jwks.as_ref()?.as_ref()?;
     let unfit = keys.signature_keys().iter().any(|key| !fits(key, profile));
-    unfit.then(|| {
-        let message = match profile {
-            FapiProfile::Fapi1 => "must hold keys for PS256 or ES256 only under fapi1",
-            FapiProfile::Fapi2 => "must hold keys for PS256, ES256 or EdDSA only under fapi2",
-        };
-        Violation::new("jwks", message)
-    })
+    unfit.then(|| Violation::new("jwks", message))
 }
 
 /// Whether a key can only make signatures that the profile takes. An RSA key that names no

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::word::words;
+use super::word::stored_words;
 use super::{Id, Timestamp};
 
 /// What is stored of a secret: the hash in PHC string format, never the plaintext.
@@ -28,7 +28,7 @@ impl fmt::Debug for SecretHash {
     }
 }
 
-words! {
+stored_words! {
     /// Where a secret stands in its life.
     pub enum SecretStatus {
         /// Verifies until it is rotated, deactivated or deleted.
@@ -82,7 +82,7 @@ impl SecretRecord {
     /// Whether the secret is accepted at `now`, if the plaintext is right.
     pub fn verifies_at(&self, now: Timestamp) -> bool {
         let in_time = self.expires_at.is_none_or(|end| now < end);
-        in_time && self.status != SecretStatus::Inactive
+        in_time && matches!(self.status, SecretStatus::Active | SecretStatus::Retired)
     }
 }
 

@@ -1,6 +1,6 @@
-use super::word::words;
+use super::word::stored_words;
 
-words! {
+stored_words! {
     /// Whether a client may be used. A client that is not active never authenticates; it can
     /// still be managed.
     pub enum ClientStatus {

@@ -3,8 +3,8 @@ use super::jwk_set::JwkSet;
 use super::rules::{self, Checked};
 use super::violation::{Fault, Violation, Violations};
 use super::{
-    AuthMethod, ClientMetadata, ClientStatus, FapiProfile, GrantType, Policy, jwks_uri, name,
-    redirect_uri, scope, web_url,
+    AuthMethod, Client, ClientMetadata, ClientStatus, FapiProfile, GrantType, Policy, jwks_uri,
+    name, redirect_uri, scope, web_url,
 };
 
 /// More than the words there are; a longer list is refused before it is read.
@@ -41,8 +41,7 @@ impl Checked {
             grant_types: read.grant_types(fields.grant_types),
             client_auth_methods: read.auth_methods(fields.client_auth_methods, is_confidential),
             fapi_profile: read.optional("fapi_profile", fields.fapi_profile, |word| {
-                FapiProfile::parse(word)
-                    .ok_or_else(|| one_of(FapiProfile::ALL, FapiProfile::as_str))
+                FapiProfile::parse(word).ok_or_else(|| one_of(FapiProfile::ALL, FapiProfile::word))
             }),
             is_confidential,
             jwks: read.optional("jwks", fields.jwks, |text| JwkSet::parse(text, policy.jwks)),
@@ -60,8 +59,10 @@ impl Checked {
     /// The whole state; a field at fault is that of `stored`.
     pub(super) fn into_metadata(
         self,
-        stored: Option<&ClientMetadata>,
+        stored: Option<&Client>,
     ) -> Option<(ClientMetadata, ClientStatus)> {
+        let status = self.status.or(stored.map(|stored| stored.status));
+        let stored = stored.map(|stored| &stored.metadata);
         let redirect_uris = self
             .redirect_uris
             .map(|uris| uris.into_iter().map(|(uri, _)| uri).collect());
@@ -88,7 +89,7 @@ impl Checked {
             terms_url: or_stored!(self.terms_url, terms_url),
             website: or_stored!(self.website, website),
         };
-        Some((metadata, self.status?))
+        Some((metadata, status?))
     }
 }
 
@@ -165,7 +166,7 @@ impl Reader<'_> {
             Input::Absent => Some(ClientStatus::Active),
             Input::Null | Input::Mistyped => self.fault("status", "must be a string"),
             Input::Value(word) => ClientStatus::parse(&word)
-                .or_else(|| self.fault("status", one_of(ClientStatus::ALL, ClientStatus::as_str))),
+                .or_else(|| self.fault("status", one_of(ClientStatus::ALL, ClientStatus::word))),
         }
     }
 
@@ -196,7 +197,7 @@ impl Reader<'_> {
         self.list("grant_types", input, default, 1..=MAX_WORDS, |word| {
             GrantType::parse(word)
                 .filter(|grant| allowed.contains(grant))
-                .ok_or_else(|| one_of(allowed, GrantType::as_str))
+                .ok_or_else(|| one_of(allowed, GrantType::word))
         })
     }
 
@@ -216,9 +217,7 @@ impl Reader<'_> {
             input,
             Vec::new(),
             1..=MAX_WORDS,
-            |word| {
-                AuthMethod::parse(word).ok_or_else(|| one_of(AuthMethod::ALL, AuthMethod::as_str))
-            },
+            |word| AuthMethod::parse(word).ok_or_else(|| one_of(AuthMethod::ALL, AuthMethod::word)),
         )
     }
 
@@ -263,7 +262,7 @@ impl Reader<'_> {
     }
 }
 
-fn one_of<T: Copy>(words: &[T], as_str: impl Fn(T) -> &'static str) -> Fault {
-    let words: Vec<_> = words.iter().map(|word| as_str(*word)).collect();
+fn one_of<T: Copy>(words: &[T], word: impl Fn(T) -> &'static str) -> Fault {
+    let words: Vec<_> = words.iter().map(|known| word(*known)).collect();
     format!("must be one of {}", words.join(", ")).into()
 }

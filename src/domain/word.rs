@@ -1,3 +1,5 @@
+use std::fmt;
+
 /// An enum whose values are words on the wire and in storage: one list gives the type, `ALL`,
 /// `as_str` and `parse`, so that they can't differ. A word may be added at any time.
 macro_rules! words {
@@ -27,4 +29,149 @@ macro_rules! words {
     };
 }
 
-pub(crate) use words;
+/// The same for words that are stored. Hosts of several versions may share one storage, so a value
+/// may also be a word that only a newer version knows.
+macro_rules! stored_words {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident { $( $(#[$doc:meta])* $variant:ident = $word:literal, )+ }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$doc])* $variant, )+
+            /// A word that a newer version has stored: shown as it is, kept as it is, and nothing that
+            /// this version accepts or grants.
+            Unknown($crate::domain::Word),
+        }
+
+        impl $name {
+            /// Every value that this version knows, in the order of the declaration.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The word that is stored and shown.
+            pub fn as_str(&self) -> &str {
+                match self { $(Self::$variant => $word,)+ Self::Unknown(word) => word.as_str() }
+            }
+
+            /// Reads a word that this version knows. Case matters.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+
+            /// Reads what was stored, by a newer version, too. For repositories; what somebody asks
+            /// for is [`parse`](Self::parse)d.
+            ///
+            /// Returns `None` for what no version stores.
+            pub fn stored(word: &str) -> Option<Self> {
+                Self::parse(word).or_else(|| $crate::domain::Word::new(word).map(Self::Unknown))
+            }
+
+            /// The word where it must be one of a few.
+            #[allow(dead_code, reason = "some are for one feature only")]
+            pub(crate) fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ Self::Unknown(_) => "unknown" }
+            }
+        }
+
+        const _: () = {
+            $(assert!($crate::domain::Word::fits($word), "older versions could not read it");)+
+        };
+    };
+}
+
+pub(crate) use {stored_words, words};
+
+/// A word that this version does not know.
+///
+/// It is a copy, of a few bytes: nothing is interned, and a storage full of strange words takes no
+/// memory that stays.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Word {
+    length: u8,
+    bytes: [u8; Self::MAX_LENGTH],
+}
+
+impl Word {
+    /// The longest word that any version stores, in bytes.
+    pub const MAX_LENGTH: usize = 64;
+
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        if !Self::fits(text) {
+            return None;
+        }
+        let length = u8::try_from(text.len()).ok()?;
+        let mut bytes = [0; Self::MAX_LENGTH];
+        bytes
+            .get_mut(..text.len())?
+            .copy_from_slice(text.as_bytes());
+        Some(Self { length, bytes })
+    }
+
+    /// Visible ASCII, without what would be escaped in JSON.
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "it is bounded, and a constant needs it"
+    )]
+    pub(crate) const fn fits(text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let mut index = 0;
+        while index < bytes.len() {
+            let byte = bytes[index];
+            if !byte.is_ascii_graphic() || byte == b'"' || byte == b'\\' {
+                return false;
+            }
+            index += 1;
+        }
+        index > 0 && index <= Self::MAX_LENGTH
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        let text = self.bytes.get(..self.length.into()).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ClientStatus, GrantType};
+
+    #[test]
+    fn a_word_of_a_newer_version_is_kept_and_never_accepted() {
+        let longest = "x".repeat(Word::MAX_LENGTH);
+        for word in ["frozen", "urn:example:grant", "none!", &longest] {
+            assert_eq!(ClientStatus::parse(word), None);
+            let stored = ClientStatus::stored(word).unwrap();
+            assert_eq!((stored.as_str(), stored.word()), (word, "unknown"));
+            assert!(!ClientStatus::ALL.contains(&stored));
+            assert_eq!(format!("{stored:?}"), format!("Unknown({word:?})"));
+        }
+        assert_eq!(GrantType::stored("ciba!"), GrantType::stored("ciba!"));
+        assert_ne!(GrantType::stored("one"), GrantType::stored("two"));
+    }
+
+    #[test]
+    fn a_known_word_is_itself() {
+        for grant in GrantType::ALL {
+            assert_eq!(GrantType::stored(grant.as_str()), Some(*grant));
+            assert_eq!(grant.word(), grant.as_str());
+        }
+    }
+
+    #[test]
+    fn what_no_version_stores_is_no_word() {
+        let too_long = "x".repeat(Word::MAX_LENGTH + 1);
+        for bad in ["", " ", "a b", "a\"b", "a\\b", "a\n", "é", "\0", &too_long] {
+            assert_eq!(GrantType::stored(bad), None, "{bad:?}");
+        }
+    }
+}

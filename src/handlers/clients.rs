@@ -42,20 +42,22 @@ pub(super) async fn get(manager: &ClientManager, call: Call<'_>) -> Result<Reply
 
 pub(super) async fn update(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let client_id = call.client_id()?;
-    let expected = if_match(call.headers)?;
+    let precondition = if_match(call.headers)?;
     let patch = Patch(read_fields(&call.body)?);
     let client = manager
-        .update(&call.operator, &client_id, patch, &expected)
-        .await?;
+        .update(&call.operator, &client_id, patch, &precondition.expected)
+        .await
+        .map_err(|error| precondition.explain(error))?;
     item(manager, &client)
 }
 
 pub(super) async fn delete(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let client_id = call.client_id()?;
-    let expected = if_match(call.headers)?;
+    let precondition = if_match(call.headers)?;
     manager
-        .delete(&call.operator, &client_id, &expected)
-        .await?;
+        .delete(&call.operator, &client_id, &precondition.expected)
+        .await
+        .map_err(|error| precondition.explain(error))?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 

@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use super::reply::Reply;
 use crate::domain::{Timestamp, Violation, Violations};
-use crate::wire::Failure;
+use crate::wire::{ACCEPTED, CODED, Failure};
 use crate::{authorization, manager};
 
 /// Why an operation did not happen: what its status says.
@@ -30,7 +30,7 @@ pub enum ErrorKind {
     PreconditionFailed,
     /// 413: the body is too long.
     PayloadTooLarge,
-    /// 415: the body is not JSON.
+    /// 415: the body is not JSON, or compressed.
     UnsupportedMediaType,
     /// 500: a fault inside.
     Internal,
@@ -80,6 +80,7 @@ pub struct Error {
     kind: ErrorKind,
     message: Cow<'static, str>,
     challenge: Option<&'static str>,
+    accepted_coding: Option<&'static str>,
     allowed: Vec<Method>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -97,10 +98,27 @@ impl Error {
         }
     }
 
+    /// The body is compressed.
+    pub(super) fn coded() -> Self {
+        Self {
+            message: CODED.into(),
+            accepted_coding: Some(ACCEPTED),
+            ..ErrorKind::UnsupportedMediaType.into()
+        }
+    }
+
     pub(super) fn method_not_allowed(allowed: Vec<Method>) -> Self {
         Self {
             allowed,
             ..ErrorKind::MethodNotAllowed.into()
+        }
+    }
+
+    /// The same in other words.
+    pub(super) fn with_message(self, message: &'static str) -> Self {
+        Self {
+            message: message.into(),
+            ..self
         }
     }
 
@@ -122,6 +140,10 @@ impl Error {
         if let Some(challenge) = self.challenge {
             let value = HeaderValue::from_static(challenge);
             reply = reply.with_header(header::WWW_AUTHENTICATE, value);
+        }
+        if let Some(coding) = self.accepted_coding {
+            let value = HeaderValue::from_static(coding);
+            reply = reply.with_header(header::ACCEPT_ENCODING, value);
         }
         if self.kind == ErrorKind::MethodNotAllowed {
             let allowed: Vec<_> = self.allowed.iter().map(Method::as_str).collect();
@@ -155,6 +177,7 @@ impl From<ErrorKind> for Error {
             kind,
             message: kind.message().into(),
             challenge: None,
+            accepted_coding: None,
             allowed: Vec::new(),
             source: None,
         }

@@ -2,7 +2,7 @@ use http::{HeaderMap, HeaderValue, header};
 
 use super::Error;
 use crate::domain::Version;
-use crate::manager::Expected;
+use crate::manager::{self, Expected};
 
 /// The entity tag of a version (RFC 9110 §8.8.3).
 pub(super) fn etag(version: Version) -> HeaderValue {
@@ -11,26 +11,60 @@ pub(super) fn etag(version: Version) -> HeaderValue {
         .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
-/// What `If-Match` asks for (RFC 9110 §13.1.1). A weak or foreign tag matches no version.
-pub(super) fn if_match(headers: &HeaderMap) -> Result<Expected, Error> {
-    if !headers.contains_key(header::IF_MATCH) {
-        return Ok(Expected::Any);
-    }
-    let malformed = || Error::bad_request("If-Match: must be * or a list of entity tags");
-    let (mut versions, mut is_empty) = (Vec::new(), true);
-    for field in headers.get_all(header::IF_MATCH) {
-        for tag in tags(field.as_bytes()).ok_or_else(malformed)? {
-            if tag == b"*" {
-                return Ok(Expected::Any);
-            }
-            is_empty = false;
-            versions.extend(version(tag));
+/// What `If-Match` asks for (RFC 9110 §13.1.1).
+#[derive(Debug, Default)]
+pub(super) struct Precondition {
+    pub(super) expected: Expected,
+    /// Why no version at all can match.
+    hopeless: Option<&'static str>,
+}
+
+const WEAK: &str = "If-Match: a weak tag never matches; a proxy that compresses makes tags weak, \
+    turn it off for this path";
+
+const FOREIGN: &str = "If-Match: no tag of a client is like this; send the ETag back as it came, and \
+    turn off what changes it on its way, such as compression";
+
+impl Precondition {
+    /// What to tell a caller whose change was refused as stale: if no tag could match, nobody needs
+    /// to have changed the client.
+    pub(super) fn explain(&self, error: manager::Error) -> Error {
+        let stale = error.kind() == manager::ErrorKind::Stale;
+        match self.hopeless.filter(|_| stale) {
+            Some(why) => Error::from(error).with_message(why),
+            None => error.into(),
         }
     }
-    if is_empty {
+}
+
+/// Reads `If-Match`: one `*` alone, or tags. A weak or foreign one matches no version.
+pub(super) fn if_match(headers: &HeaderMap) -> Result<Precondition, Error> {
+    if !headers.contains_key(header::IF_MATCH) {
+        return Ok(Precondition::default());
+    }
+    let malformed = || Error::bad_request("If-Match: must be * or a list of entity tags");
+    let mut all = Vec::new();
+    for field in headers.get_all(header::IF_MATCH) {
+        all.extend(tags(field.as_bytes()).ok_or_else(malformed)?);
+    }
+    if all == [b"*"] {
+        return Ok(Precondition::default());
+    }
+    if all.is_empty() || all.contains(&&b"*"[..]) {
         return Err(malformed());
     }
-    Ok(Expected::OneOf(versions))
+    let versions: Vec<_> = all.iter().filter_map(|tag| version(tag)).collect();
+    let hopeless =
+        versions
+            .is_empty()
+            .then(|| match all.iter().any(|tag| tag.starts_with(b"W/")) {
+                true => WEAK,
+                false => FOREIGN,
+            });
+    Ok(Precondition {
+        expected: Expected::OneOf(versions),
+        hopeless,
+    })
 }
 
 /// The elements of a list, of which empty ones are none (RFC 9110 §5.6.1.2).
@@ -83,7 +117,7 @@ mod tests {
         for field in fields {
             headers.append(header::IF_MATCH, HeaderValue::from_static(field));
         }
-        if_match(&headers).ok()
+        if_match(&headers).ok().map(|read| read.expected)
     }
 
     fn one_of(versions: &[i64]) -> Option<Expected> {
@@ -112,7 +146,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         let beyond_ascii = HeaderValue::from_bytes(b"\"\xe9\", \"7\"").unwrap();
         headers.insert(header::IF_MATCH, beyond_ascii);
-        assert_eq!(if_match(&headers).ok(), one_of(&[7]));
+        let read = if_match(&headers).unwrap();
+        assert_eq!(Some(read.expected), one_of(&[7]));
     }
 
     /// RFC 9110 §5.6.1.2.
@@ -123,6 +158,27 @@ mod tests {
         }
         assert_eq!(read(&["\"1\"", ""]), one_of(&[1]));
         assert_eq!(read(&["*,"]), Some(Expected::Any));
+    }
+
+    #[test]
+    fn a_star_stands_alone() {
+        for (fields, is_sound) in [
+            (&["*"][..], true),
+            (&["*", ""], true),
+            (&["\"3\", *"], false),
+            (&["*, \"3\""], false),
+            (&["*", "\"3\""], false),
+            (&["\"3\"", "*"], false),
+            (&["*, *"], false),
+            (&["*", "*"], false),
+            (&["W/\"3\", *"], false),
+        ] {
+            assert_eq!(
+                read(fields),
+                is_sound.then_some(Expected::Any),
+                "{fields:?}"
+            );
+        }
     }
 
     #[test]

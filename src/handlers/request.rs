@@ -10,6 +10,7 @@ use super::query::Query;
 use super::route::Parameters;
 use super::{BoxError, Error, ErrorKind};
 use crate::domain::{ClientId, Id, Operator};
+use crate::wire::is_coded;
 
 /// The longest request body, in bytes.
 const MAX_BODY: usize = 128 * 1024;
@@ -122,7 +123,10 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Error> {
                 key.eq_ignore_ascii_case("charset")
                     && !value.trim_matches('"').eq_ignore_ascii_case("utf-8")
             });
-    if !is_json || other_charset || headers.contains_key(header::CONTENT_ENCODING) {
+    if is_coded(headers) {
+        return Err(Error::coded());
+    }
+    if !is_json || other_charset {
         return Err(ErrorKind::UnsupportedMediaType.into());
     }
     Ok(())
@@ -178,5 +182,10 @@ mod tests {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         let error = check_media_type(&headers).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnsupportedMediaType);
+        headers.insert(
+            header::CONTENT_ENCODING,
+            HeaderValue::from_static("identity"),
+        );
+        assert!(check_media_type(&headers).is_ok());
     }
 }

@@ -60,7 +60,6 @@ impl Error {
             source: Some(source.into()),
         }
     }
-
 }
 
 impl From<ErrorKind> for Error {

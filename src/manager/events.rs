@@ -82,7 +82,7 @@ pub(super) fn kinds(
     let stopped = match status {
         ClientStatus::Suspended => Some(ClientEventKind::Suspended),
         ClientStatus::Inactive => Some(ClientEventKind::Inactivated),
-        ClientStatus::Active => None,
+        ClientStatus::Active | ClientStatus::Unknown(_) => None,
     };
     let kinds = [
         is_public.then_some(ClientEventKind::BecamePublic),

@@ -39,7 +39,7 @@ impl ClientManager {
 
     async fn write(&self, operator: &Operator, current: Client, patch: &Patch) -> Result<Client> {
         let (metadata, status) = patch.validate(&current, &self.0.policy)?;
-        let secrets = if metadata.uses_secret() {
+        let secrets = if metadata.may_use_secret() {
             Secrets::Keep
         } else {
             Secrets::End

@@ -49,9 +49,9 @@ pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
 
 /// The fields that both requests have.
 fn fields(policy: &Policy) -> Map<String, Value> {
-    let grant_types = words(&policy.allowed_grant_types, GrantType::as_str);
-    let auth_methods = words(AuthMethod::ALL, AuthMethod::as_str);
-    let profiles = words(FapiProfile::ALL, FapiProfile::as_str);
+    let grant_types = words(&policy.allowed_grant_types, GrantType::word);
+    let auth_methods = words(AuthMethod::ALL, AuthMethod::word);
+    let profiles = words(FapiProfile::ALL, FapiProfile::word);
     let scope = json!({
         "type": "string", "minLength": 1, "maxLength": policy.scope_length,
         "pattern": r"^[!#-\[\]-~]+$",

@@ -20,6 +20,8 @@ mod credentials;
 mod diesel;
 mod erased;
 mod error;
+mod filter;
+mod fold;
 #[cfg(doc)]
 #[doc = include_str!("../../docs/writing_a_repository.md")]
 pub mod guide {}
@@ -31,8 +33,7 @@ mod stored;
 use std::future::Future;
 
 use crate::domain::{
-    AuditEntry, Client, ClientId, ClientStatus, Id, Page, SecretRecord, Slice, TenantId, Timestamp,
-    Version,
+    AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId, Timestamp, Version,
 };
 
 #[cfg(feature = "diesel-mysql")]
@@ -47,6 +48,9 @@ pub use self::diesel::{SqliteRepository, SqliteTransaction};
 pub use credentials::{CredentialRepository, Credentials};
 pub(crate) use erased::{CredentialSource, Repository};
 pub use error::{Error, ErrorKind};
+pub use filter::ClientFilter;
+#[cfg(feature = "_diesel")]
+pub(crate) use fold::fold_name;
 pub use memory::MemoryRepository;
 pub use purge::PurgeRepository;
 pub use stored::StoredClient;
@@ -83,27 +87,6 @@ pub enum Secrets {
     Keep,
     /// None verifies from now on, without grace: the client can't use one any more.
     End,
-}
-
-/// Which clients a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct ClientFilter {
-    /// Those whose name contains this text in any case; every character is literal. Both sides
-    /// are compared character by character, each as the lower case of the upper case of its lower
-    /// case in Unicode: the same in every repository.
-    pub name: Option<String>,
-    /// Those with this status.
-    pub status: Option<ClientStatus>,
-}
-
-impl ClientFilter {
-    /// Whether a list shows the client, if it is one of the tenant's: a deleted one never.
-    pub fn matches(&self, client: &Client) -> bool {
-        let has_name = |part: &str| fold_name(&client.metadata.name).contains(&fold_name(part));
-        client.deleted_at.is_none()
-            && self.status.is_none_or(|status| client.status == status)
-            && self.name.as_deref().is_none_or(has_name)
-    }
 }
 
 /// Where clients, their secrets and the audit trail live.
@@ -320,47 +303,4 @@ pub trait ClientRepository: Send + Sync + 'static {
         client_id: &ClientId,
         page: Page,
     ) -> impl Future<Output = Result<Slice<AuditEntry>>> + Send;
-}
-
-/// The form of a name that searches compare: without its cases.
-///
-/// Each character by itself, so that a part of a name is a part of its form too; the lower case of
-/// a whole text depends on where a sigma stands. There, back and there again, so that all cases of
-/// a letter meet: `ς` with `σ`, `ß` with `ss`.
-pub(crate) fn fold_name(name: &str) -> String {
-    if name.is_ascii() {
-        return name.to_ascii_lowercase();
-    }
-    name.chars()
-        .flat_map(char::to_lowercase)
-        .flat_map(char::to_uppercase)
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_cases_of_a_letter_have_one_form() {
-        for letter in '\0'..=char::MAX {
-            let form = fold_name(&letter.to_string());
-            let (lower, upper) = (letter.to_lowercase(), letter.to_uppercase());
-            assert_eq!(fold_name(&lower.to_string()), form, "{letter}");
-            assert_eq!(fold_name(&upper.to_string()), form, "{letter}");
-        }
-    }
-
-    #[test]
-    fn a_part_of_a_name_is_a_part_of_its_form() {
-        for (name, part) in [
-            ("ΟΔΟΣΑ", "ΟΔΟΣ"),
-            ("οδος", "ΟΔΟΣ"),
-            ("Straße", "STRASSE"),
-            ("CAFÉ", "café"),
-        ] {
-            assert!(fold_name(name).contains(&fold_name(part)), "{part}");
-        }
-    }
 }

@@ -18,7 +18,7 @@ pub(crate) struct AuditLogItem<'a> {
     #[serde(serialize_with = "text")]
     tenant_id: &'a TenantId,
     #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::Action"))]
-    action: &'static str,
+    action: &'a str,
     operator_id: &'a str,
     #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::Role"))]
     operator_type: &'a str,

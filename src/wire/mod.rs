@@ -1,6 +1,8 @@
-//! What travels as JSON: request bodies, answers, and the envelopes around them.
+//! What travels as JSON: request bodies, answers, and the envelopes around them. And what a body may
+//! not be.
 
 mod audit;
+mod coding;
 mod envelope;
 mod request;
 mod response;
@@ -10,6 +12,7 @@ mod secret;
 mod token;
 
 pub(crate) use audit::AuditLogItem;
+pub(crate) use coding::{ACCEPTED, CODED, is_coded};
 pub(crate) use envelope::{Created, Failure, List, Success};
 pub(crate) use request::read_fields;
 pub(crate) use response::{CloneClientResponse, CreateClientResponse, OAuthClientItem};

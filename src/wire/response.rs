@@ -39,7 +39,7 @@ pub(crate) struct CreateClientResponse<'a> {
     redirect_uris: &'a [String],
     scopes: &'a [String],
     #[cfg_attr(feature = "openapi", schemars(with = "Vec<crate::domain::GrantType>"))]
-    grant_types: Vec<&'static str>,
+    grant_types: Vec<&'a str>,
     #[serde(serialize_with = "json_in_a_string")]
     #[cfg_attr(
         feature = "openapi",
@@ -49,7 +49,7 @@ pub(crate) struct CreateClientResponse<'a> {
     cors_origins: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::FapiProfile"))]
-    fapi_profile: Option<&'static str>,
+    fapi_profile: Option<&'a str>,
     is_confidential: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks: Option<&'a str>,
@@ -64,7 +64,7 @@ pub(crate) struct CreateClientResponse<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     website: Option<&'a str>,
     #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::ClientStatus"))]
-    status: &'static str,
+    status: &'a str,
 }
 
 impl<'a> CreateClientResponse<'a> {
@@ -84,7 +84,10 @@ impl<'a> CreateClientResponse<'a> {
                 .collect(),
             client_auth_methods: &metadata.client_auth_methods,
             cors_origins: metadata.cors_origins(),
-            fapi_profile: metadata.fapi_profile.map(|profile| profile.as_str()),
+            fapi_profile: metadata
+                .fapi_profile
+                .as_ref()
+                .map(|profile| profile.as_str()),
             is_confidential: metadata.is_confidential,
             jwks: metadata.jwks.as_deref(),
             jwks_uri: metadata.jwks_uri.as_deref(),
@@ -115,7 +118,7 @@ pub(crate) struct CloneClientResponse<'a> {
     redirect_uris: &'a [String],
     scopes: &'a [String],
     #[cfg_attr(feature = "openapi", schemars(with = "Vec<crate::domain::GrantType>"))]
-    grant_types: Vec<&'static str>,
+    grant_types: Vec<&'a str>,
     #[serde(serialize_with = "json_in_a_string")]
     #[cfg_attr(
         feature = "openapi",
@@ -125,11 +128,11 @@ pub(crate) struct CloneClientResponse<'a> {
     cors_origins: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::FapiProfile"))]
-    fapi_profile: Option<&'static str>,
+    fapi_profile: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks_uri: Option<&'a str>,
     #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::ClientStatus"))]
-    status: &'static str,
+    status: &'a str,
 }
 
 impl<'a> CloneClientResponse<'a> {
@@ -149,7 +152,10 @@ impl<'a> CloneClientResponse<'a> {
                 .collect(),
             client_auth_methods: &metadata.client_auth_methods,
             cors_origins: metadata.cors_origins(),
-            fapi_profile: metadata.fapi_profile.map(|profile| profile.as_str()),
+            fapi_profile: metadata
+                .fapi_profile
+                .as_ref()
+                .map(|profile| profile.as_str()),
             jwks_uri: metadata.jwks_uri.as_deref(),
             status: client.status.as_str(),
         }
@@ -174,7 +180,7 @@ pub(crate) struct OAuthClientItem<'a> {
     redirect_uris: &'a [String],
     scopes: &'a [String],
     #[cfg_attr(feature = "openapi", schemars(with = "Vec<crate::domain::GrantType>"))]
-    grant_types: Vec<&'static str>,
+    grant_types: Vec<&'a str>,
     #[serde(serialize_with = "json_in_a_string")]
     #[cfg_attr(
         feature = "openapi",
@@ -184,7 +190,7 @@ pub(crate) struct OAuthClientItem<'a> {
     cors_origins: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::FapiProfile"))]
-    fapi_profile: Option<&'static str>,
+    fapi_profile: Option<&'a str>,
     is_confidential: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks_uri: Option<&'a str>,
@@ -197,7 +203,7 @@ pub(crate) struct OAuthClientItem<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     website: Option<&'a str>,
     #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::ClientStatus"))]
-    status: &'static str,
+    status: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret_last_four: Option<&'a str>,
     #[serde(serialize_with = "text")]
@@ -228,7 +234,10 @@ impl<'a> From<&'a Client> for OAuthClientItem<'a> {
                 .collect(),
             client_auth_methods: &metadata.client_auth_methods,
             cors_origins: metadata.cors_origins(),
-            fapi_profile: metadata.fapi_profile.map(|profile| profile.as_str()),
+            fapi_profile: metadata
+                .fapi_profile
+                .as_ref()
+                .map(|profile| profile.as_str()),
             is_confidential: metadata.is_confidential,
             jwks_uri: metadata.jwks_uri.as_deref(),
             logo_url: metadata.logo_url.as_deref(),

@@ -60,20 +60,20 @@ schemas! {
     };
     Action, "Action", inline: false, {
         "type": "string",
-        "enum": words(Self::ALL, Self::as_str),
+        "enum": words(Self::ALL, Self::word),
     };
     ClientStatus, "ClientStatus", inline: false, {
         "type": "string",
-        "enum": words(Self::ALL, Self::as_str),
+        "enum": words(Self::ALL, Self::word),
         "description": "A client that is not active never authenticates.",
     };
     FapiProfile, "FapiProfile", inline: false, {
         "type": "string",
-        "enum": words(Self::ALL, Self::as_str),
+        "enum": words(Self::ALL, Self::word),
     };
     GrantType, "GrantType", inline: false, {
         "type": "string",
-        "enum": words(Self::ALL, Self::as_str),
+        "enum": words(Self::ALL, Self::word),
         "description": "RFC 7591 section 2.",
     };
     Role, "Role", inline: false, {
@@ -87,7 +87,7 @@ schemas! {
     };
     SecretStatus, "SecretStatus", inline: false, {
         "type": "string",
-        "enum": words(Self::ALL, Self::as_str),
+        "enum": words(Self::ALL, Self::word),
         "description": "A retired secret was replaced and is accepted until it expires; an \
                         inactive one never is.",
     };
@@ -100,7 +100,7 @@ pub(crate) fn words<T: Copy>(all: &[T], as_str: fn(T) -> &'static str) -> Vec<&'
 
 /// The auth methods as answers carry them: a string that holds a JSON array of the words.
 pub(super) fn json_in_a_string(_: &mut SchemaGenerator) -> Schema {
-    let word = words(AuthMethod::ALL, AuthMethod::as_str).join("|");
+    let word = words(AuthMethod::ALL, AuthMethod::word).join("|");
     json_schema!({
         "type": "string",
         "contentMediaType": "application/json",

@@ -46,13 +46,13 @@ pub(crate) struct CreateSecretResponse<'a> {
     secret_id: Id,
     secret_value: ShownOnce<'a>,
     #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::SecretStatus"))]
-    status: &'static str,
+    status: &'a str,
     #[serde(serialize_with = "text")]
     created_at: Timestamp,
 }
 
 impl<'a> CreateSecretResponse<'a> {
-    pub(crate) fn new(record: &SecretRecord, plaintext: &'a Plaintext) -> Self {
+    pub(crate) fn new(record: &'a SecretRecord, plaintext: &'a Plaintext) -> Self {
         Self {
             secret_id: record.id,
             secret_value: ShownOnce::new(plaintext),
@@ -73,7 +73,7 @@ pub(crate) struct SecretItem<'a> {
     #[serde(serialize_with = "text")]
     secret_id: Id,
     #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::SecretStatus"))]
-    status: &'static str,
+    status: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     #[serde(serialize_with = "text")]
@@ -95,10 +95,10 @@ pub(crate) struct SecretItem<'a> {
 impl<'a> SecretItem<'a> {
     /// As it is at `now`: a retired secret whose grace is over is inactive.
     pub(crate) fn at(now: Timestamp, record: &'a SecretRecord) -> Self {
-        let status = if record.verifies_at(now) {
-            record.status
-        } else {
-            SecretStatus::Inactive
+        let is_over = record.expires_at.is_some_and(|end| end <= now);
+        let status = match &record.status {
+            known if is_over && SecretStatus::ALL.contains(known) => &SecretStatus::Inactive,
+            stored => stored,
         };
         Self {
             secret_id: record.id,

@@ -140,7 +140,6 @@ async fn several_ways_at_once_are_malformed_though_each_be_right() {
                 "grant_type=x",
             ),
             Sent::new(&[FORM, FORM, header], ""),
-            Sent::new(&[FORM, ("content-encoding", "gzip"), header], ""),
         ] {
             let form = String::from_utf8_lossy(&sent.form).into_owned();
             let (outcome, hashes) = host.outcome(&sent).await;
@@ -151,6 +150,31 @@ async fn several_ways_at_once_are_malformed_though_each_be_right() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn a_compressed_form_is_not_read() {
+    let app = App::new(Store::Memory).await;
+    let host = Host::new(&app);
+    let member = Member::confidential(&app).await;
+    let header = basic(&member.id, &member.secret);
+    let header = ("authorization", header.as_str());
+    for (coding, taken) in [("gzip", false), ("identity, br", false), ("Identity", true)] {
+        let sent = Sent::new(&[FORM, ("content-encoding", coding), header], "");
+        let (outcome, _) = host.outcome(&sent).await;
+        let expected = match taken {
+            true => Ok(member.id.clone()),
+            false => Err(ErrorKind::UnsupportedMediaType),
+        };
+        assert_eq!(outcome, expected, "{coding}");
+    }
+    let sent = Sent::new(&[FORM, ("content-encoding", "gzip"), header], "");
+    let response = host.send(&sent).await.unwrap_err().to_response();
+    assert_eq!(response.status(), 415);
+    assert_eq!(response.headers()["accept-encoding"], "identity");
+    let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
+    assert_eq!(body["error"], "invalid_request");
+    assert_eq!(body["error_description"], "the body must not be compressed");
 }
 
 #[tokio::test]

@@ -17,7 +17,10 @@ mod look_alikes;
 mod older;
 mod refusals;
 mod rotation;
+mod search;
 mod secrets;
 mod shape;
 #[path = "../support/mod.rs"]
 mod support;
+mod telling;
+mod tomorrow;

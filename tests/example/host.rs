@@ -204,11 +204,16 @@ impl Host {
     }
 
     /// Asks it to stop, sees that it does so in good order, and gives back its token.
-    pub fn stop(mut self) -> String {
+    pub fn stop(self) -> String {
+        self.stop_by("-TERM")
+    }
+
+    /// The same by another signal.
+    pub fn stop_by(mut self, signal: &str) -> String {
         let pid = self.child.id().to_string();
         assert!(
             Command::new("kill")
-                .args(["-TERM", &pid])
+                .args([signal, &pid])
                 .status()
                 .unwrap()
                 .success()

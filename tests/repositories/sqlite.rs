@@ -213,7 +213,8 @@ async fn what_can_not_be_read_is_told_by_its_column() {
         ("id", &client.id.to_string()),
     ] {
         let set = format!("UPDATE oauth_clients SET {column} = ?1");
-        plain.execute(&set, ["hidden"]).unwrap();
+        // No word that any version stores.
+        plain.execute(&set, ["hidden away"]).unwrap();
         let error = repository.get(&TENANT, &client.client_id).await;
         let error = error.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Other);

@@ -4,7 +4,8 @@ use tower_oauth_clients::authentication::{AuthenticatorBuilder, ClientAuthentica
 use tower_oauth_clients::domain::{AuditEntry, ClientId, Page, SecretRecord};
 use tower_oauth_clients::manager::ManagerBuilder;
 use tower_oauth_clients::repository::{
-    ClientRepository, MemoryRepository, MysqlRepository, PostgresRepository, SqliteRepository,
+    ClientRepository, MemoryRepository, MysqlRepository, PostgresRepository, Result,
+    SqliteRepository,
 };
 
 use super::behind::tenant;
@@ -83,6 +84,16 @@ impl Repository {
             Self::Sqlite(sqlite) => ClientManager::builder(sqlite),
             Self::Postgres(postgres) => ClientManager::builder(postgres),
             Self::Mysql(mysql) => ClientManager::builder(mysql),
+        }
+    }
+
+    /// As a host does at its start; memory has nothing to migrate.
+    pub async fn migrate(&self) -> Result<usize> {
+        match self {
+            Self::Memory(_) => Ok(0),
+            Self::Sqlite(sqlite) => sqlite.migrate().await,
+            Self::Postgres(postgres) => postgres.migrate().await,
+            Self::Mysql(mysql) => mysql.migrate().await,
         }
     }
 

@@ -207,3 +207,48 @@ fn a_request_that_is_wrong_is_told_what_is_wrong() {
     assert_eq!((answer.status, answer.header("allow")), (405, Some("POST")));
     host.stop();
 }
+
+/// RFC 9110 section 8.3.1.
+#[test]
+fn a_media_type_is_the_same_in_any_case() {
+    let folder = TempDir::new().unwrap();
+    let host = Settings::of(&TOKEN_ENDPOINT, &folder).start();
+    let client = Client::register(&host, &json!({}));
+    let form = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}",
+        client.id, client.secret
+    );
+    for media_type in [
+        "Application/X-WWW-Form-Urlencoded",
+        "application/x-www-form-urlencoded",
+    ] {
+        let head = format!("Content-Type: {media_type}\r\n");
+        let answer = send(host.address, "POST", "/token", &head, &form).unwrap();
+        assert_eq!(answer.status, 200, "{media_type}: {}", answer.body);
+    }
+}
+
+#[test]
+fn the_log_says_whose_authentication_failed() {
+    let folder = TempDir::new().unwrap();
+    let settings = Settings::of(&TOKEN_ENDPOINT, &folder).with("NO_COLOR", "1");
+    let host = settings.start();
+    let client = Client::register(&host, &json!({}));
+    for claimed in [&*client.id, "app-absent", &client.secret] {
+        let pairs = [
+            ("grant_type", "client_credentials"),
+            ("client_id", claimed),
+            ("client_secret", "a guess"),
+        ];
+        assert_eq!(post(&host, "/token", &pairs).status, 401);
+    }
+    host.stop();
+    let log = String::from_utf8(settings.log()).unwrap();
+    for claimed in [&*client.id, "app-absent"] {
+        assert!(log.contains(&format!("client_id=\"{claimed}\"")), "{log}");
+    }
+    assert!(
+        !log.contains(&client.secret) && !log.contains("a guess"),
+        "{log}"
+    );
+}

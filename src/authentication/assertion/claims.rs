@@ -59,7 +59,7 @@ impl Rules {
     /// whom it takes for us could present it elsewhere: RFC 10070 §4, FAPI 2.0 §5.3.2.1.
     fn is_audience(&self, named: Option<&Value<'_>>, profile: Option<FapiProfile>) -> bool {
         let insecure = match profile {
-            Some(FapiProfile::Fapi2) => &[],
+            Some(FapiProfile::Fapi2 | FapiProfile::Unknown(_)) => &[],
             _ => self.insecure_audiences.as_slice(),
         };
         match named {

@@ -92,6 +92,8 @@ impl AssertionVerifier {
             None => SIGNATURES,
             Some(FapiProfile::Fapi1) => FAPI1,
             Some(FapiProfile::Fapi2) => FAPI2,
+            // What it allows is not known.
+            Some(FapiProfile::Unknown(_)) => return Err(ErrorKind::Algorithm.into()),
         };
         if !allowed.contains(header.algorithm) {
             return Err(ErrorKind::Algorithm.into());

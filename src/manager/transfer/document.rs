@@ -104,8 +104,8 @@ impl ClientExport {
 
     pub(super) fn new(client: Client, secrets: Vec<SecretRecord>) -> Self {
         let metadata = client.metadata;
-        let grants = metadata.grant_types.into_iter().map(GrantType::as_str);
-        let methods = metadata.client_auth_methods.into_iter();
+        let grants = metadata.grant_types.iter().map(GrantType::as_str);
+        let methods = metadata.client_auth_methods.iter().map(AuthMethod::as_str);
         Self {
             id: client.id.to_string(),
             tenant_id: client.tenant_id.to_string(),
@@ -114,9 +114,10 @@ impl ClientExport {
             redirect_uris: metadata.redirect_uris,
             scopes: metadata.scopes,
             grant_types: grants.map(str::to_owned).collect(),
-            client_auth_methods: methods.map(AuthMethod::as_str).map(str::to_owned).collect(),
+            client_auth_methods: methods.map(str::to_owned).collect(),
             fapi_profile: metadata
                 .fapi_profile
+                .as_ref()
                 .map(|profile| profile.as_str().to_owned()),
             is_confidential: metadata.is_confidential,
             jwks: metadata.jwks,

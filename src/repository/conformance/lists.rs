@@ -253,6 +253,48 @@ pub async fn filters_by_name_and_status(repository: impl ClientRepository) {
     assert_eq!(found(Some("Alpha"), Some(Suspended)).await, expected);
 }
 
+/// However a character is written, in the name or in the text that is searched for; the name comes
+/// back as it was stored.
+pub async fn filters_find_every_way_to_write_a_name(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    let stored = [
+        "Ame\u{301}lie",
+        "Am\u{e9}lie",
+        "\u{130}stanbul Portal",
+        "I\u{307}zmir",
+        "Işık TV",
+        "\u{1112}\u{1161}\u{11ab}국",
+        "q\u{307}\u{323}",
+        "\u{212b}ngstrom",
+        "Ａ",
+    ];
+    for (second, name) in (1..).zip(stored) {
+        named(&subject, second, name, ClientStatus::Active).await;
+    }
+    for (text, found) in [
+        ("am\u{e9}lie", &stored[..2]),
+        ("AME\u{301}LIE", &stored[..2]),
+        ("amelie", &[]),
+        ("istanbul", &stored[2..3]),
+        ("\u{130}STANBUL", &stored[2..3]),
+        ("i\u{307}stanbul", &stored[2..3]),
+        ("\u{130}zmir", &stored[3..4]),
+        ("izmir", &stored[3..4]),
+        ("ışık", &stored[4..5]),
+        ("IŞIK", &stored[4..5]),
+        ("is\u{327}ik", &stored[4..5]),
+        ("\u{d55c}국", &stored[5..6]),
+        ("Q\u{323}\u{307}", &stored[6..7]),
+        ("\u{e5}ngström", &[]),
+        ("A\u{30a}NGSTROM", &stored[7..8]),
+        ("a", &[stored[0], stored[1], stored[2]][..]),
+    ] {
+        let mut names = names(&subject, Some(text), None).await;
+        names.reverse();
+        assert_eq!(names, found, "{text}");
+    }
+}
+
 /// What some database reads as a wildcard, an escape or the end of a text is none.
 pub async fn filters_take_every_character_literally(repository: impl ClientRepository) {
     let subject = Subject::new(repository);

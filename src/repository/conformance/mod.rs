@@ -127,6 +127,7 @@ macro_rules! conformance_tests {
             pages_do_not_end_at_deleted_clients,
             filters_hold_on_every_page,
             filters_by_name_and_status,
+            filters_find_every_way_to_write_a_name,
             filters_take_every_character_literally,
             one_place_is_given_once,
             rotations_at_the_same_time_leave_one_active,
@@ -153,6 +154,7 @@ macro_rules! conformance_tests {
             a_foreign_client_is_like_none,
             lists_show_the_own_tenant_only,
             texts_are_kept_byte_for_byte,
+            words_of_tomorrow_are_kept,
             ids_compare_byte_for_byte,
         }
     };

@@ -1,6 +1,6 @@
 use super::samples::{at, client, client_id, entry, full_metadata, id, secret, tenant};
 use super::subject::{Subject, fields};
-use crate::domain::{Action, Page};
+use crate::domain::{Action, AuthMethod, ClientStatus, FapiProfile, GrantType, Page, SecretStatus};
 use crate::repository::{ClientRepository, Origin, Secrets};
 
 const HOSTILE: [&str; 16] = [
@@ -76,6 +76,46 @@ pub async fn texts_are_kept_byte_for_byte(repository: impl ClientRepository) {
         let listed = subject.list(&Default::default(), page).await.items;
         assert!(listed.iter().all(|c| c.metadata == stored.metadata));
     }
+}
+
+/// A newer version of this crate may store words that this one does not know, and hand them over to
+/// a host that runs this one.
+pub async fn words_of_tomorrow_are_kept(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    let mut stored = client(&subject.tenant, 1);
+    let grant = GrantType::stored("urn:example:grant").expect("a word");
+    let method = AuthMethod::stored("dpop").expect("a word");
+    stored.metadata.grant_types = vec![GrantType::AuthorizationCode, grant, GrantType::Ciba];
+    stored.metadata.client_auth_methods = vec![method, AuthMethod::PrivateKeyJwt];
+    stored.metadata.fapi_profile = FapiProfile::stored("fapi3");
+    stored.status = ClientStatus::stored("quarantined").expect("a word");
+    let mut first = secret(1);
+    first.status = SecretStatus::stored("escrowed").expect("a word");
+    let origin = Origin::Import(vec![first.clone()]);
+    let mut audit = entry(&subject.tenant, &stored.client_id, Action::ClientCreate, 1);
+    audit.action = Action::stored("client.quarantine").expect("a word");
+    let created = subject
+        .repository
+        .create(&subject.tenant, &stored, None, &origin, &audit);
+    created.await.expect("a client is stored");
+
+    let (_, read, secrets, trail) = subject.see(&stored.client_id).await;
+    assert_eq!(read.as_ref(), Some(&stored));
+    assert_eq!(secrets, [fields(&first)]);
+    assert_eq!(trail, [audit]);
+    let page = Page::Number { number: 1, size: 9 };
+    let listed = subject.list(&Default::default(), page).await.items;
+    assert_eq!(listed, [stored.clone()]);
+    let mut renamed = stored;
+    renamed.metadata.name = "Renamed".into();
+    let updated = subject.update(&renamed, Secrets::Keep, 2).await;
+    let updated = updated.expect("updated");
+    assert_eq!(updated.metadata, renamed.metadata);
+    let read = subject.get(&renamed.client_id).await.expect("the client");
+    assert_eq!(
+        (&read.metadata, read.status),
+        (&renamed.metadata, renamed.status)
+    );
 }
 
 /// What differs in its case only, or in what follows, is something else.

@@ -9,6 +9,7 @@
 #[cfg(feature = "_diesel_pool")]
 mod detaching;
 mod error;
+mod folded;
 mod limited;
 #[cfg(feature = "diesel-mysql")]
 mod mysql;

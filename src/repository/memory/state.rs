@@ -93,7 +93,8 @@ impl State {
         let ids = ids.flat_map(|ids| newest_first(ids, page));
         let clients = ids.filter_map(|id| self.clients.get(id));
         let clients = clients.map(StoredClient::client);
-        let shown = clients.filter(|client| filter.matches(client));
+        let matches = filter.matcher();
+        let shown = clients.filter(|client| matches(client));
         Slice::cut(shown, |client| client.id, page)
     }
 

@@ -10,6 +10,8 @@ use crate::authentication::ClientAuthenticator;
 /// - What passes has an [`Arc<Authenticated>`](crate::authentication::Authenticated) among its
 ///   extensions, and its body again from the beginning. A public client passes, too, and only says
 ///   who it is: its method is [`AuthMethod::None`](crate::domain::AuthMethod::None).
+/// - The media type of what passes is in lower case: whoever sends it in another is read by every
+///   extractor of forms.
 /// - What does not pass is answered as
 ///   [`Error::to_response`](crate::authentication::Error::to_response) does, with the error as an
 ///   `Arc<Error>` among the extensions, for the host's log.

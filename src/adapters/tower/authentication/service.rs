@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
 use tower::Service;
 
 use super::{AuthenticationBody, AuthenticationFuture, ClientAuthenticationLayer};
@@ -65,7 +65,25 @@ impl ClientAuthenticationLayer {
         let peer = peer(&head.extensions);
         let authenticated = self.authenticator.authenticate(&head, &form, peer).await?;
         head.extensions.insert(Arc::new(authenticated));
+        lower_media_type(&mut head.headers);
         Ok(Request::from_parts(head, form.into()))
+    }
+}
+
+/// Media types are the same in any case (RFC 9110 §8.3.1), but who reads the form behind this, such
+/// as axum's `Form`, may know one only.
+fn lower_media_type(headers: &mut HeaderMap) {
+    let Some(value) = headers.get_mut(header::CONTENT_TYPE) else {
+        return;
+    };
+    let mut bytes = value.as_bytes().to_vec();
+    let end = bytes.iter().position(|byte| *byte == b';');
+    let name = bytes.len().min(end.unwrap_or(usize::MAX));
+    if let Some(name) = bytes.get_mut(..name) {
+        name.make_ascii_lowercase();
+    }
+    if let Ok(lower) = HeaderValue::from_maybe_shared(Bytes::from(bytes)) {
+        *value = lower;
     }
 }
 

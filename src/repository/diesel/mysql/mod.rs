@@ -13,6 +13,8 @@ mod migrate;
 mod pool;
 #[path = "../queries/mod.rs"]
 mod queries;
+#[path = "../refold.rs"]
+mod refold;
 #[path = "../repository.rs"]
 mod repository;
 mod transaction;
@@ -44,6 +46,9 @@ type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFuture<'a, Re
 type Repository = MysqlRepository;
 
 const NAME: &str = "MysqlRepository";
+
+/// Whether a name, folded, has other characters than those of ASCII.
+const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 
 /// What the runner of the migrations needs. A lock that is not had within a minute is an error, as
 /// a subquery with two rows is one. Its name is the database's own.

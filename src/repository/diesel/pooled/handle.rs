@@ -63,7 +63,9 @@ impl Repository {
         Self(self.0.with_timeout(timeout))
     }
 
-    /// Brings the tables up to this version of the crate, and says how many steps that took.
+    /// Brings the tables up to this version of the crate, and says how many steps that took. What
+    /// older versions have stored of names for searches is brought up to date, too, also where an
+    /// older host wrote it after the last time.
     ///
     /// Call it once at the start. Hosts that start at the same time may all call it. It takes as
     /// long as it takes: [`with_timeout`](Self::with_timeout) is not for this. The right to make
@@ -73,10 +75,12 @@ impl Repository {
     ///
     /// Those that any method may have.
     pub async fn migrate(&self) -> Result<usize> {
-        let patient = self.0.clone().with_timeout(Duration::MAX);
-        patient
+        let patient = self.clone().with_timeout(Duration::MAX);
+        let steps = patient
             .write((), |conn, ()| Box::pin(migrate::migrate(conn)))
-            .await
+            .await?;
+        patient.refold().await?;
+        Ok(steps)
     }
 
     pub(super) async fn read<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>

@@ -12,6 +12,8 @@ mod migrate;
 mod pool;
 #[path = "../queries/mod.rs"]
 mod queries;
+#[path = "../refold.rs"]
+mod refold;
 #[path = "../repository.rs"]
 mod repository;
 mod together;
@@ -33,6 +35,9 @@ type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFuture<'a, Re
 type Repository = PostgresRepository;
 
 const NAME: &str = "PostgresRepository";
+
+/// Whether a name, folded, has other characters than those of ASCII.
+const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 
 /// What the runner of the migrations needs. Whoever waited for the lock must see what was done
 /// meanwhile. The number is any, as long as it stays.

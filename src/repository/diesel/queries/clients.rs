@@ -53,7 +53,7 @@ impl Filter {
             .filter(COUNTED_CLIENTS.field(dsl::tenant_id).eq(&self.tenant))
             .filter(COUNTED_CLIENTS.field(dsl::deleted_at).is_null())
             .into_boxed();
-        if let Some(status) = self.status {
+        if let Some(status) = &self.status {
             let stored = COUNTED_CLIENTS.field(dsl::status);
             query = query.filter(stored.eq(status.as_str()));
         }
@@ -69,7 +69,7 @@ impl Filter {
             .filter(dsl::tenant_id.eq(&self.tenant))
             .filter(dsl::deleted_at.is_null())
             .into_boxed();
-        if let Some(status) = self.status {
+        if let Some(status) = &self.status {
             query = query.filter(dsl::status.eq(status.as_str()));
         }
         if let Some(pattern) = &self.pattern {

@@ -18,7 +18,7 @@ impl Statuses {
         let secrets = of_client(key).select((dsl::id, dsl::status));
         let rows: Vec<(String, String)> = latest!(secrets.order(dsl::id.desc())).load(conn).await?;
         let read = |(id, status): (String, String)| {
-            let status = SecretStatus::parse(&status).ok_or(Fault::Unreadable("status"))?;
+            let status = SecretStatus::stored(&status).ok_or(Fault::Unreadable("status"))?;
             Ok((id, status))
         };
         rows.into_iter().map(read).collect::<Result<_>>().map(Self)

@@ -48,7 +48,7 @@ impl AuditRow {
             tenant_id: read("tenant_id", TenantId::parse(&self.tenant_id))?,
             client_id: read("client_id", ClientId::parse(&self.client_id))?,
             secret_id: read_optional("secret_id", self.secret_id.as_deref(), Id::parse)?,
-            action: read("action", Action::parse(&self.action))?,
+            action: read("action", Action::stored(&self.action))?,
             operator_id: self.operator_id,
             operator_type: self.operator_type,
             message: self.message,

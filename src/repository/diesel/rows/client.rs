@@ -6,8 +6,8 @@ use crate::domain::{
     Timestamp, Version,
 };
 use crate::repository::diesel::error::Result;
+use crate::repository::diesel::folded::folded;
 use crate::repository::diesel::schema::oauth_clients;
-use crate::repository::fold_name;
 
 #[derive(Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = oauth_clients)]
@@ -109,7 +109,7 @@ impl MetadataRow {
         let grant_types: Vec<_> = grant_types.iter().map(|grant| grant.as_str()).collect();
         let methods: Vec<_> = client_auth_methods.iter().map(|m| m.as_str()).collect();
         Ok(Self {
-            name_folded: fold_name(&name),
+            name_folded: folded(&name),
             name,
             redirect_uris: write_list("redirect_uris", &redirect_uris)?,
             scopes: write_list("scopes", &scopes)?,
@@ -157,16 +157,16 @@ impl MetadataRow {
             name: self.name,
             redirect_uris: read_list("redirect_uris", &self.redirect_uris)?,
             scopes: read_list("scopes", &self.scopes)?,
-            grant_types: read_words("grant_types", &self.grant_types, GrantType::parse)?,
+            grant_types: read_words("grant_types", &self.grant_types, GrantType::stored)?,
             client_auth_methods: read_words(
                 "client_auth_methods",
                 &self.client_auth_methods,
-                AuthMethod::parse,
+                AuthMethod::stored,
             )?,
             fapi_profile: read_optional(
                 "fapi_profile",
                 self.fapi_profile.as_deref(),
-                FapiProfile::parse,
+                FapiProfile::stored,
             )?,
             is_confidential: self.is_confidential != 0,
             jwks: self.jwks,
@@ -176,7 +176,10 @@ impl MetadataRow {
             terms_url: self.terms_url,
             website: self.website,
         };
-        Ok((metadata, read("status", ClientStatus::parse(&self.status))?))
+        Ok((
+            metadata,
+            read("status", ClientStatus::stored(&self.status))?,
+        ))
     }
 }
 

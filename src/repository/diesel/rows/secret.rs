@@ -45,7 +45,7 @@ impl SecretRow {
             id: read_id("id", &self.id)?,
             hash: SecretHash::from_phc(self.hash),
             last_four: self.last_four,
-            status: read("status", SecretStatus::parse(&self.status))?,
+            status: read("status", SecretStatus::stored(&self.status))?,
             description: self.description,
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),

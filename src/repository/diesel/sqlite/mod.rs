@@ -14,6 +14,8 @@ mod migrate;
 mod private;
 #[path = "../queries/mod.rs"]
 mod queries;
+#[path = "../refold.rs"]
+mod refold;
 #[path = "../repository.rs"]
 mod repository;
 #[cfg(test)]
@@ -43,6 +45,9 @@ type Repository = SqliteRepository;
 trait Argument: Weight + Send + Sync + 'static {}
 
 impl<A: Weight + Send + Sync + 'static> Argument for A {}
+
+/// Whether a name, folded, has other characters than those of ASCII.
+const NOT_ASCII: &str = "octet_length(name_folded) <> length(name_folded)";
 
 /// What the runner of the migrations needs.
 const LOCK: &str = "BEGIN IMMEDIATE";
@@ -151,7 +156,9 @@ impl SqliteRepository {
         Ok(Self(Arc::new(inner)))
     }
 
-    /// Brings the tables up to this version of the crate, and says how many steps that took.
+    /// Brings the tables up to this version of the crate, and says how many steps that took. What
+    /// older versions have stored of names for searches is brought up to date, too, also where an
+    /// older host wrote it after the last time.
     ///
     /// Call it once at the start. Processes that start at the same time may all call it.
     ///
@@ -159,8 +166,11 @@ impl SqliteRepository {
     ///
     /// Those that any method may have.
     pub async fn migrate(&self) -> Result<usize> {
-        self.write((), |conn, ()| Box::pin(migrate::migrate(conn)))
-            .await
+        let steps = self
+            .write((), |conn, ()| Box::pin(migrate::migrate(conn)))
+            .await?;
+        self.refold().await?;
+        Ok(steps)
     }
 
     async fn read<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>

@@ -1,5 +1,6 @@
 //! How much memory an operation holds while it waits.
 
+use super::refold::OldName;
 use crate::domain::{SecretHash, Version};
 use crate::repository::Secrets;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
@@ -32,6 +33,7 @@ light!(
     (),
     i64,
     String,
+    OldName,
     Version,
     Secrets,
     Key,
