@@ -1,5 +1,9 @@
 //! The repository of a backend: turns what it is given into rows and runs the statements.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use super::{Argument, Operation, Repository, queries};
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
@@ -11,6 +15,9 @@ use crate::repository::{
     ClientFilter, ClientRepository, CredentialRepository, Credentials, ErrorKind, Origin,
     PurgeRepository, Result, Secrets,
 };
+
+/// How long it may take to find out what became of a change.
+const TIME_TO_ASK: Duration = Duration::from_secs(2);
 
 impl Repository {
     /// Makes a change that has an audit entry, and gives back its answer. `None` where the answer was
@@ -26,11 +33,13 @@ impl Repository {
         T: Send + 'static,
     {
         match self.write(arguments, operation).await {
-            Err(error) if error.is_outcome_unknown() => match self.is_stored(audit).await {
-                Ok(true) => Ok(None),
-                // What came first tells more.
-                Ok(false) | Err(_) => Err(error),
-            },
+            Err(error) if error.is_outcome_unknown() => {
+                match timeout(TIME_TO_ASK, self.is_stored(audit)).await {
+                    Ok(Ok(true)) => Ok(None),
+                    // What came first tells more.
+                    _ => Err(error),
+                }
+            }
             outcome => outcome.map(Some),
         }
     }
