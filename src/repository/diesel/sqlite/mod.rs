@@ -24,12 +24,16 @@ mod weight;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+
+use diesel_async::SimpleAsyncConnection;
 
 use self::connections::{Connections, Operation};
 use self::database::Database;
 use self::inline::Inline;
 use self::weight::Weight;
 use crate::repository::Result;
+use crate::repository::diesel::error::Fault;
 use crate::repository::diesel::{check, one_by_one as together, plainly as latest};
 
 pub use transaction::SqliteTransaction;
@@ -39,8 +43,11 @@ type Connection =
     diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection, Inline>;
 type Repository = SqliteRepository;
 
+/// The database's own time, in microseconds.
+#[cfg(feature = "_jwt")]
+const NOW: &str = "unixepoch() * 1000000";
+
 /// What the runner of the migrations needs.
-const LOCK: &str = "BEGIN IMMEDIATE";
 const UNLOCK: &str = "COMMIT";
 const UNDO: &str = "ROLLBACK";
 const MIGRATIONS: [(&str, &str); 3] = [
@@ -57,6 +64,12 @@ const MIGRATIONS: [(&str, &str); 3] = [
         include_str!("../migrations/sqlite/0003_purge.sql"),
     ),
 ];
+
+/// The connection itself has patience with those who hold the lock.
+async fn lock(conn: &mut Connection, _: Duration) -> Result<(), Fault> {
+    let locked = conn.batch_execute("BEGIN IMMEDIATE").await;
+    locked.map_err(Fault::Repeatable)
+}
 
 /// What a reader's connection is set to besides.
 const READ_ONLY: &str = "PRAGMA query_only = ON;";
@@ -154,8 +167,10 @@ impl SqliteRepository {
     ///
     /// Those that any method may have.
     pub async fn migrate(&self) -> Result<usize> {
-        self.write((), |conn, ()| Box::pin(migrate::migrate(conn)))
-            .await
+        self.write((), |conn, ()| {
+            Box::pin(migrate::migrate(conn, Duration::ZERO))
+        })
+        .await
     }
 
     async fn read<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
