@@ -13,6 +13,7 @@ mod cache;
 #[path = "../hostile/case.rs"]
 #[allow(dead_code, reason = "the other cases need more of it")]
 mod case;
+mod clocks;
 mod costs;
 mod flood;
 mod hashers;
