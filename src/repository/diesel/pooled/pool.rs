@@ -228,10 +228,16 @@ impl Pool {
         };
         let mut others = None;
         loop {
-            // Whoever goes away meanwhile gives up the place in the queue.
+            // Whoever goes away meanwhile leaves the place in the queue to be given up when its turn
+            // comes: the pool may be asking the connection a question, and nobody else may get it before
+            // it has answered.
+            let lease = Detaching::new(&runtime, lease(Arc::clone(&self.source)));
             let lease = match kind {
-                Kind::Scan(_, deadline) => self.lease_until(deadline).await?,
-                Kind::Read | Kind::Write => self.lease().await?,
+                Kind::Scan(_, deadline) => {
+                    let none = |_| Fault::Unavailable("no connection is free in time".into());
+                    timeout_at(deadline, lease).await.map_err(none)??
+                }
+                Kind::Read | Kind::Write => lease.await?,
             };
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + self.timeout);
             let suited = Arc::clone(&self.suited);
@@ -250,23 +256,18 @@ impl Pool {
             }
         }
     }
+}
 
-    async fn lease_until(&self, deadline: Instant) -> Result<Box<dyn Lease>> {
-        let none = |_| Fault::Unavailable("no connection is free in time".into());
-        timeout_at(deadline, self.lease()).await.map_err(none)?
-    }
-
-    /// A connection that is not known to be lost.
-    async fn lease(&self) -> Result<Box<dyn Lease>> {
-        for _ in 0..LOST_CONNECTIONS {
-            let mut lease = self.source.lease().await?;
-            if !lease.is_broken() {
-                return Ok(lease);
-            }
-            lease.close();
+/// A connection that is not known to be lost.
+async fn lease(source: Arc<dyn Source>) -> Result<Box<dyn Lease>> {
+    for _ in 0..LOST_CONNECTIONS {
+        let mut lease = source.lease().await?;
+        if !lease.is_broken() {
+            return Ok(lease);
         }
-        Err(Fault::Unavailable("every connection is lost".into()))
+        lease.close();
     }
+    Err(Fault::Unavailable("every connection is lost".into()))
 }
 
 /// Runs an operation on a connection, which its pool gets back or never again.
