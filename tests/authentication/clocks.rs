@@ -99,6 +99,7 @@ async fn nothing_is_refused_prolonged_or_written_for_ever() {
         assert!(is_in(&host, &rotated).await, "{place}");
         let again = rotate(&app, &rotated).await;
         assert!(is_in(&host, &again).await, "{place}");
+        app.clock.advance(MINUTE);
         assert!(is_in(&host, &rotated).await, "{place}: in grace");
         let told = host.heard.kinds();
         let is_of_grace =
