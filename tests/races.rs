@@ -29,6 +29,8 @@ use support::{Answer, App, CLIENTS, admin, base, request};
 
 const ROUNDS: usize = 200;
 
+const ROUNDS_THERE: usize = 5;
+
 impl Stage for App {
     async fn at_once(&self, asks: Vec<Ask>) -> Vec<Answer> {
         let token = admin("tenant_a");
@@ -80,6 +82,15 @@ macro_rules! races {
                 }
             }
         )*
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+        async fn each_on_pools_as_they_come() {
+            for app in App::on_default_pools().await {
+                for _ in 0..ROUNDS_THERE {
+                    $(kinds::$kind(&app).await;)*
+                }
+            }
+        }
     };
 }
 

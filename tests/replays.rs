@@ -12,22 +12,20 @@ mod support;
 
 use std::sync::Arc;
 
-use diesel_async::AsyncConnection;
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use tower_oauth_clients::authentication::assertion::{Error, ErrorKind, ReplayStore};
-use tower_oauth_clients::domain::{ClientId, Timestamp};
+use tower_oauth_clients::domain::{ClientId, Clock, SystemClock, Timestamp};
 use tower_oauth_clients::repository::{MysqlRepository, PostgresRepository, SqliteRepository};
 
 use support::place::{DIGITS, Place};
 use support::servers::{Kind, Proxy};
-use support::{Repository, Store};
+use support::{DefaultPool, Repository, Store};
 
 const MINUTE: i64 = 60;
 
 fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_micros(1_800_000_000_000_000 + seconds * 1_000_000)
+    Timestamp::from_micros(1_700_000_000_000_000 + seconds * 1_000_000)
 }
 
 /// Two hosts of one database.
@@ -153,38 +151,36 @@ async fn clears_away(hosts: &Hosts, place: &str) {
     }
 }
 
+/// What others still need stays: the database's clock has a say, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_whose_clock_is_ahead_clears_nothing_early() {
+    for store in Store::DATABASES {
+        let hosts = Hosts::of(store).await;
+        let present = (SystemClock.now().as_micros() - at(0).as_micros()) / 1_000_000;
+        assert!(hosts.see(0, "app-1", "old", 0).await.unwrap());
+        assert!(hosts.see(0, "app-1", "new", present).await.unwrap());
+        let mut calls = 0;
+        while hosts.kept().await > calls + 1 {
+            for _ in 0..50 {
+                let (jti, ahead) = (format!("{calls}"), present + 365 * 24 * 60 * MINUTE);
+                assert!(hosts.see(1, "app-2", &jti, ahead).await.unwrap());
+                calls += 1;
+            }
+            assert!(calls < 5_000, "{store:?}: nothing is cleared away");
+        }
+        let again = hosts.see(0, "app-1", "new", present).await;
+        assert!(!again.unwrap(), "{store:?}");
+    }
+}
+
 /// Pools as they come, which ask the database a question before each use of a connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn pools_with_their_default_settings_clear_away_too() {
-    fn manager<C: AsyncConnection + 'static>(place: &Place) -> AsyncDieselConnectionManager<C> {
-        let Place::Database(database) = place else {
-            panic!("no server: {place:?}");
-        };
-        AsyncDieselConnectionManager::new(database.url())
-    }
     for store in [Store::Postgres, Store::Mysql] {
-        for kind in ["bb8", "deadpool"] {
-            let (_, place) = Repository::open(store).await;
-            let repository = match (store, kind) {
-                (Store::Postgres, "bb8") => {
-                    let pool = bb8::Pool::builder().build(manager(&place)).await;
-                    Repository::Postgres(PostgresRepository::from_bb8(pool.unwrap()))
-                }
-                (Store::Postgres, _) => {
-                    let pool = deadpool::Pool::builder(manager(&place)).build();
-                    Repository::Postgres(PostgresRepository::from_deadpool(pool.unwrap()))
-                }
-                (_, "bb8") => {
-                    let pool = bb8::Pool::builder().build(manager(&place)).await;
-                    Repository::Mysql(MysqlRepository::from_bb8(pool.unwrap()))
-                }
-                _ => {
-                    let pool = deadpool::Pool::builder(manager(&place)).build();
-                    Repository::Mysql(MysqlRepository::from_deadpool(pool.unwrap()))
-                }
-            };
+        for pool in DefaultPool::ALL {
+            let (repository, place) = Repository::open_on(pool, store).await;
             let hosts = Hosts([repository.clone(), repository], place);
-            clears_away(&hosts, &format!("{store:?} {kind}")).await;
+            clears_away(&hosts, &format!("{store:?} {pool:?}")).await;
         }
     }
 }

@@ -15,7 +15,7 @@ use diesel::ConnectionError;
 use diesel_async::AsyncMysqlConnection;
 use diesel_async::pooled_connection::bb8::Pool;
 use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool,
 };
 use mysql_async::{Conn, Opts, OptsBuilder};
 use tower_oauth_clients::repository::conformance::InTurn;
@@ -164,6 +164,38 @@ async fn mysql_pool(url: &str, setup: &'static str) -> Pool<AsyncMysqlConnection
     });
     let manager = AsyncDieselConnectionManager::new_with_config(url, config);
     Pool::builder().build(manager).await.unwrap()
+}
+
+/// On pools as they come: each connection is asked a question before each use.
+macro_rules! default_pools {
+    ($($name:ident: $repository:ident::$from:ident, $database:ident, $pool:expr;)+) => {
+        $(mod $name {
+            use super::*;
+
+            conformance_tests!(open);
+            credential_conformance_tests!(open);
+            purge_conformance_tests!(open);
+
+            async fn open() -> ($repository, Database) {
+                let database = Database::$database().await;
+                let manager = AsyncDieselConnectionManager::new(database.url());
+                let repository = $repository::$from(($pool)(manager).await);
+                repository.migrate().await.unwrap();
+                (repository, database)
+            }
+        })+
+    };
+}
+
+default_pools! {
+    postgres_bb8: PostgresRepository::from_bb8, postgres,
+        async |manager| Pool::builder().build(manager).await.unwrap();
+    postgres_deadpool: PostgresRepository::from_deadpool, postgres,
+        async |manager| deadpool::Pool::builder(manager).build().unwrap();
+    mysql_bb8: MysqlRepository::from_bb8, mysql,
+        async |manager| Pool::builder().build(manager).await.unwrap();
+    mysql_deadpool: MysqlRepository::from_deadpool, mysql,
+        async |manager| deadpool::Pool::builder(manager).build().unwrap();
 }
 
 /// As two hosts on the same machine have it.

@@ -31,7 +31,9 @@ impl fmt::Debug for SecretHash {
 stored_words! {
     /// Where a secret stands in its life.
     pub enum SecretStatus {
-        /// Verifies until it is rotated, deactivated or deleted.
+        /// Verifies until it is rotated, deactivated or deleted, or until
+        /// [`SecretRecord::expires_at`] if it has such an end: an imported one may. One that is over is
+        /// still called active, but counts for nothing any more.
         Active = "active",
         /// Replaced by a rotation: verifies until [`SecretRecord::expires_at`] and no longer.
         Retired = "retired",
@@ -80,9 +82,17 @@ impl SecretRecord {
     }
 
     /// Whether the secret is accepted at `now`, if the plaintext is right.
+    ///
+    /// One that was retired more than a day after `now` is not: the clock that set the end of its grace
+    /// was wrong, and the end may be years away.
     pub fn verifies_at(&self, now: Timestamp) -> bool {
         let in_time = self.expires_at.is_none_or(|end| now < end);
-        in_time && matches!(self.status, SecretStatus::Active | SecretStatus::Retired)
+        in_time
+            && match self.status {
+                SecretStatus::Active => true,
+                SecretStatus::Retired => !self.updated_at.is_far_ahead_of(now),
+                SecretStatus::Inactive | SecretStatus::Unknown(_) => false,
+            }
     }
 }
 

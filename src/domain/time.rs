@@ -33,6 +33,21 @@ impl Timestamp {
     }
 }
 
+/// By how much no clock that is right is ahead of another one.
+const FAR: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Timestamp {
+    /// What a clock that was wrong then has written, if `now` is of one that is right.
+    pub(crate) fn is_far_ahead_of(self, now: Self) -> bool {
+        self > now.far_ahead()
+    }
+
+    /// The last moment that a clock may have by mistake.
+    pub(crate) fn far_ahead(self) -> Self {
+        self + FAR
+    }
+}
+
 impl std::ops::Add<Duration> for Timestamp {
     type Output = Self;
 

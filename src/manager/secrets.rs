@@ -44,9 +44,10 @@ impl ClientManager {
         client_id: &ClientId,
     ) -> Result<IssuedSecret> {
         let active = self.secrets(operator, client_id).await?;
+        let now = self.now();
         let active = active
             .iter()
-            .filter(|secret| secret.status == SecretStatus::Active)
+            .filter(|secret| secret.status == SecretStatus::Active && secret.verifies_at(now))
             .count();
         // Before a hash is spent; the repository decides.
         if active >= MAX_ACTIVE_SECRETS {

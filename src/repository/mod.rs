@@ -220,7 +220,8 @@ pub trait ClientRepository: Send + Sync + 'static {
     ///
     /// [`ErrorKind::NotFound`]; [`ErrorKind::Stale`] when the stored version is not `expected`
     /// (the caller checked at that version that the client can use a secret);
-    /// [`ErrorKind::TooManySecrets`] when [`MAX_ACTIVE_SECRETS`] are active;
+    /// [`ErrorKind::TooManySecrets`] when [`MAX_ACTIVE_SECRETS`] are active and not past an end of
+    /// their own ([`SecretRecord::verifies_at`] the time of the audit entry);
     /// [`ErrorKind::Conflict`] when the secret's id is taken.
     fn add_secret(
         &self,
@@ -269,7 +270,7 @@ pub trait ClientRepository: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] when the client has no such secret; [`ErrorKind::LastSecret`] when
-    /// it is the only one, or the only active one.
+    /// it is the only one, or the only active one, as in [`add_secret`](Self::add_secret).
     fn delete_secret(
         &self,
         tenant: &TenantId,
@@ -278,7 +279,8 @@ pub trait ClientRepository: Send + Sync + 'static {
         audit: &AuditEntry,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Notes that a secret verified at `at`. Not a write in the sense of the contract above: no
+    /// Notes that a secret verified at `at`, unless a later use is noted: but one that is noted for more
+    /// than a day after `at` was noted by a clock that was wrong, and is replaced. Not a write in the sense of the contract above: no
     /// audit entry, no new version, and a secret that is gone is no error.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ mod cache;
 #[allow(dead_code, reason = "the other cases need more of it")]
 mod case;
 mod claims;
+mod clocks;
 mod costs;
 mod flood;
 mod hashers;

@@ -49,6 +49,36 @@ async fn waiting(database: &Database) -> String {
     rows(database.url(), &waiting).await.remove(0)
 }
 
+/// Whoever waits for a turn, and for a connection, has no more time than those who had both at once.
+#[tokio::test]
+async fn a_list_that_waits_for_others_has_no_longer_for_it() {
+    const LIMIT: Duration = Duration::from_millis(1_500);
+
+    for kind in KINDS {
+        let database = database(kind).await;
+        let repository = Repository::connect(database.url()).await;
+        repository.migrate().await.unwrap();
+        let host = Host::over(&repository.with_timeout(LIMIT));
+        let session = lock(database.url()).await;
+        let start = Instant::now();
+        let lists: Vec<_> = (0..5)
+            .map(|_| {
+                let host = host.clone();
+                tokio::spawn(async move { host.call(Method::GET, CLIENTS, None).await })
+            })
+            .collect();
+        for list in lists {
+            assert_unavailable(&list.await.unwrap(), &format!("{kind:?}"));
+        }
+        let waited = start.elapsed();
+        assert!(
+            waited >= LIMIT && waited < LIMIT * 3 / 2,
+            "{kind:?}: {waited:?}"
+        );
+        unlock(session).await;
+    }
+}
+
 #[tokio::test]
 async fn the_server_does_not_wait_for_what_nobody_waits_for() {
     for kind in KINDS {

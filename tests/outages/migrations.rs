@@ -1,10 +1,13 @@
 //! Many hosts start at the same time.
 
+use std::time::{Duration, Instant};
+
+use crate::contention::Session;
 use crate::hosts::behind::assert_whole;
 use crate::hosts::{Connections, Host, Repository};
 use crate::support::servers::{Database, Kind, Server, execute};
 use crate::{KINDS, POOLS, database};
-use tower_oauth_clients::repository::MysqlRepository;
+use tower_oauth_clients::repository::{ErrorKind, MysqlRepository};
 
 const STARTERS: usize = 8;
 
@@ -82,6 +85,47 @@ async fn a_server_that_is_not_fit_is_refused() {
             let source = std::error::Error::source(&refused).unwrap().to_string();
             assert!(source.contains(&named), "{source}");
         }
+    }
+}
+
+/// One that never gets done holds nobody up for ever.
+#[tokio::test]
+async fn who_waits_for_another_host_does_so_for_a_while() {
+    const PATIENCE: Duration = Duration::from_millis(300);
+
+    for kind in KINDS {
+        let server = Server::of(kind).start().await;
+        let (lock, unlock) = match kind {
+            Kind::Postgres => (
+                "SELECT pg_advisory_lock(7205759403792794)",
+                "SELECT pg_advisory_unlock(7205759403792794)",
+            ),
+            Kind::Mysql => (
+                "SELECT GET_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())), 0)",
+                "SELECT RELEASE_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())))",
+            ),
+        };
+        let mut other = Session::open(&server.url()).await;
+        other.execute(lock).await;
+        for pool in POOLS {
+            let connections = Connections::new(&server.url(), pool, 1).await;
+            let repository = connections.repository().with_timeout(PATIENCE);
+            let start = Instant::now();
+            let error = repository.migrate().await.unwrap_err();
+            let waited = start.elapsed();
+            assert_eq!(error.kind(), ErrorKind::Unavailable, "{kind:?}");
+            let source = std::error::Error::source(&error).unwrap().to_string();
+            assert!(source.contains("another host"), "{kind:?}: {source}");
+            let long = PATIENCE..Duration::from_secs(5);
+            assert!(long.contains(&waited), "{kind:?}: {waited:?}");
+        }
+        // What was given up holds nothing, and what gets the lock in time has the time it needs.
+        let patient = Repository::connect(&server.url()).await;
+        let migration = tokio::spawn(async move { patient.migrate().await });
+        tokio::time::sleep(PATIENCE).await;
+        assert!(!migration.is_finished(), "{kind:?}");
+        other.execute(unlock).await;
+        assert_eq!(migration.await.unwrap().unwrap(), steps(kind), "{kind:?}");
     }
 }
 

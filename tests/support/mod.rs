@@ -36,7 +36,7 @@ use tower_oauth_clients::secrets::{Argon2id, HashPool};
 
 use self::place::Place;
 pub(crate) use self::repository::call;
-pub use self::repository::{Repository, Store};
+pub use self::repository::{DefaultPool, Repository, Store};
 
 pub const CLIENTS: &str = "/admin/oauth/clients";
 pub const KEY: &[u8] = b"a key for tests, used nowhere else at all";
@@ -55,6 +55,11 @@ impl TestClock {
     pub fn advance(&self, by: Duration) {
         self.0
             .fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
+    pub fn turn_back(&self, by: Duration) {
+        self.0
+            .fetch_sub(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
     }
 }
 
@@ -105,8 +110,27 @@ impl App {
     }
 
     pub async fn with(store: Store, settle: impl FnOnce(ManagerBuilder) -> ManagerBuilder) -> Self {
+        Self::over(store, Repository::open(store).await, settle)
+    }
+
+    /// One on a pool of the host's, for each server and kind of pool.
+    pub async fn on_default_pools() -> Vec<Self> {
+        let mut apps = Vec::new();
+        for store in [Store::Postgres, Store::Mysql] {
+            for pool in DefaultPool::ALL {
+                let opened = Repository::open_on(pool, store).await;
+                apps.push(Self::over(store, opened, |manager| manager));
+            }
+        }
+        apps
+    }
+
+    fn over(
+        store: Store,
+        (repository, place): (Repository, Place),
+        settle: impl FnOnce(ManagerBuilder) -> ManagerBuilder,
+    ) -> Self {
         let clock = TestClock::new();
-        let (repository, place) = Repository::open(store).await;
         let builder = repository
             .manager()
             .with_hash_pool(cheap_pool())

@@ -1,3 +1,5 @@
+use diesel_async::AsyncConnection;
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
 use tempfile::TempDir;
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::authentication::{AuthenticatorBuilder, ClientAuthenticator};
@@ -51,7 +53,49 @@ macro_rules! call {
 
 pub(crate) use call;
 
+/// A pool of the host's, as it comes: each connection is asked a question before each use.
+#[derive(Clone, Copy, Debug)]
+pub enum DefaultPool {
+    Bb8,
+    Deadpool,
+}
+
+impl DefaultPool {
+    pub const ALL: [Self; 2] = [Self::Bb8, Self::Deadpool];
+}
+
 impl Repository {
+    /// A new and empty one of a server, on a pool of the host's.
+    pub async fn open_on(pool: DefaultPool, store: Store) -> (Self, Place) {
+        fn manager<C: AsyncConnection + 'static>(url: &str) -> AsyncDieselConnectionManager<C> {
+            AsyncDieselConnectionManager::new(url)
+        }
+        let (_, place) = Self::open(store).await;
+        let Place::Database(database) = &place else {
+            panic!("no server: {place:?}");
+        };
+        let url = database.url();
+        let repository = match (store, pool) {
+            (Store::Postgres, DefaultPool::Bb8) => {
+                let pool = bb8::Pool::builder().build(manager(url)).await;
+                Self::Postgres(PostgresRepository::from_bb8(pool.unwrap()))
+            }
+            (Store::Postgres, DefaultPool::Deadpool) => {
+                let pool = deadpool::Pool::builder(manager(url)).build();
+                Self::Postgres(PostgresRepository::from_deadpool(pool.unwrap()))
+            }
+            (_, DefaultPool::Bb8) => {
+                let pool = bb8::Pool::builder().build(manager(url)).await;
+                Self::Mysql(MysqlRepository::from_bb8(pool.unwrap()))
+            }
+            (_, DefaultPool::Deadpool) => {
+                let pool = deadpool::Pool::builder(manager(url)).build();
+                Self::Mysql(MysqlRepository::from_deadpool(pool.unwrap()))
+            }
+        };
+        (repository, place)
+    }
+
     /// A new and empty one, and where it is.
     pub async fn open(store: Store) -> (Self, Place) {
         match store {

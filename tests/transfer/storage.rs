@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tower_oauth_clients::domain::{ClientStatus, Operator, Page, Patch, Role, SecretStatus};
+use serde_json::Value;
+use tower_oauth_clients::domain::{ClientStatus, Clock, Operator, Page, Patch, Role, SecretStatus};
 use tower_oauth_clients::manager::transfer::{ClientExport, Imported};
 use tower_oauth_clients::manager::{ErrorKind, Expected};
 
@@ -40,6 +41,39 @@ async fn a_client_moves_with_everything_and_authenticates_there() {
         let before = new.seen(&id).await.0.version;
         new.manager.rotate_secret(&operator(), &id).await.unwrap();
         assert_eq!(new.seen(&id).await.0.version, before.next());
+    }
+}
+
+/// What a clock that was ahead has noted does not come along, and what is over is not what a client shows.
+#[tokio::test]
+async fn no_last_use_is_in_the_future_and_what_is_over_is_not_shown() {
+    for new in Host::each().await {
+        let old = Host::memory().await;
+        let issued = old.manager.create(&operator(), draft()).await.unwrap();
+        let id = issued.client.client_id;
+        old.clock.advance(Duration::from_millis(5));
+        old.manager.create_secret(&operator(), &id).await.unwrap();
+        let mut document: Value = serde_json::from_str(&old.export().await[0]).unwrap();
+        let secrets = document["secrets"].as_array_mut().unwrap();
+        for secret in secrets.iter_mut() {
+            secret["last_used_at"] = "2999-01-01T00:00:00.000000Z".into();
+        }
+        let newest = secrets
+            .iter_mut()
+            .max_by_key(|it| it["secret_id"].to_string());
+        newest.unwrap()["expires_at"] = "2001-01-01T00:00:00.000000Z".into();
+        new.import(&document.to_string()).await.unwrap();
+
+        let secrets = new.secrets(&id).await;
+        let now = new.clock.now();
+        assert!(
+            secrets
+                .iter()
+                .all(|secret| secret.last_used_at <= Some(now))
+        );
+        let shown = new.seen(&id).await.0.secret_last_four;
+        assert_eq!(shown, Some(secrets[1].last_four.clone()));
+        new.manager.create_secret(&operator(), &id).await.unwrap();
     }
 }
 

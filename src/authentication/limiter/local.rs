@@ -92,7 +92,9 @@ impl LocalLimiter {
 
     fn is_known(&self, pair: &Pair) -> bool {
         let last = self.successes.get(pair);
-        last.is_some_and(|last| self.clock.now() < last + A_DAY)
+        let now = self.clock.now();
+        // A clock that was ahead makes nobody known for longer.
+        last.is_some_and(|last| now < last + A_DAY && last < now + A_DAY)
     }
 
     /// Holds a part of each budget that stands against the attempt, the narrowest first.

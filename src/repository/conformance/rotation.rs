@@ -155,6 +155,26 @@ pub async fn a_rotation_prolongs_no_secret(repository: impl ClientRepository) {
     assert_eq!((old.status, old.expires_at), (Inactive, Some(at(51))));
 }
 
+/// A rotation by a clock that was far ahead gives no years of grace: by one that is right, nothing retired
+/// by the other one verifies, and the next rotation ends it.
+pub async fn a_grace_of_a_wrong_clock_is_none(repository: impl ClientRepository) {
+    const YEAR: u64 = 365 * 24 * 60 * 60;
+
+    let subject = Subject::new(repository);
+    let (client, _) = subject.create_with_secret(1).await;
+    let id = &client.client_id;
+    rotate(&subject, id, at(YEAR + 1_000), YEAR).await;
+    let secrets = subject.secrets(id).await.expect("secrets");
+    let [new, old] = &secrets[..] else {
+        panic!("{} secrets", secrets.len())
+    };
+    assert!(new.verifies_at(at(2)) && !old.verifies_at(at(2)));
+    assert!(old.verifies_at(at(YEAR + 999)));
+    rotate(&subject, id, at(1_000), 2).await;
+    // By their ids, which tell when they were made.
+    assert_eq!(statuses(&subject, id).await, [Retired, Active, Inactive]);
+}
+
 /// A retired secret whose grace is over ends with the next rotation, and older ones that still
 /// verify keep their places.
 pub async fn expired_secrets_do_not_take_a_place(repository: impl ClientRepository) {

@@ -1,7 +1,7 @@
-use super::samples::{at, entry, secret};
+use super::samples::{at, client, entry, secret};
 use super::subject::{Subject, fields, kind};
 use crate::domain::{Action, SecretStatus};
-use crate::repository::{ClientRepository, ErrorKind};
+use crate::repository::{ClientRepository, ErrorKind, Origin, Secrets};
 
 /// Newest first, with every field; the first one as well as those that are added.
 pub async fn secrets_come_back_as_they_were_stored(repository: impl ClientRepository) {
@@ -126,12 +126,73 @@ pub async fn the_last_secret_stays(repository: impl ClientRepository) {
     subject.remove(id, active.id, 10).await.expect("removed");
 }
 
-/// Uses may be noted late, in any order.
+/// One that has an end of its own, as an imported one may: from there on it is neither the last one, nor
+/// in the way of another, nor what the client shows.
+pub async fn an_active_secret_that_is_over_does_not_count(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    let mut client = client(&subject.tenant, 1);
+    let secrets = [(1, None), (2, Some(10)), (3, Some(20))].map(|(second, ends)| {
+        let mut secret = secret(second);
+        secret.expires_at = ends.map(at);
+        secret
+    });
+    let [lasting, first_over, over] = &secrets;
+    client.secret_last_four = Some(over.last_four.clone());
+    let origin = Origin::Import(vec![first_over.clone(), over.clone()]);
+    let stored = subject.store(&client, Some(lasting), &origin, 1);
+    stored.await.expect("a client is stored");
+    let id = &client.client_id;
+    let shown = async || subject.get(id).await.expect("the client").secret_last_four;
+
+    let third = subject.add(id, client.version, 9).await;
+    assert_eq!(kind(&third), Some(ErrorKind::TooManySecrets));
+    let third = subject.add(id, client.version, 19).await;
+    assert_eq!(kind(&third), Some(ErrorKind::TooManySecrets));
+    // What changes nothing about secrets shows what it showed.
+    let updated = subject.update(&client, Secrets::Keep, 20).await;
+    let updated = updated.expect("updated");
+    assert_eq!(updated.secret_last_four, client.secret_last_four);
+    assert_eq!(shown().await, client.secret_last_four);
+
+    let removed = subject.remove(id, lasting.id, 20).await;
+    assert_eq!(kind(&removed), Some(ErrorKind::LastSecret));
+    subject.remove(id, over.id, 20).await.expect("removed");
+    assert_eq!(shown().await, Some(lasting.last_four.clone()));
+    let version = subject.version(id).await.expect("the client");
+    let added = subject.add(id, version, 21).await.expect("added");
+    assert_eq!(shown().await, Some(added.last_four.clone()));
+    let deactivated = subject.deactivate(id, added.id, 22).await;
+    deactivated.expect("deactivated");
+    assert_eq!(shown().await, Some(lasting.last_four.clone()));
+    subject
+        .remove(id, first_over.id, 23)
+        .await
+        .expect("removed");
+    // A rotation leaves one that is over where it ends: not in grace.
+    let version = subject.version(id).await.expect("the client");
+    let rotated = subject.rotate(id, version, at(1_000), 24).await;
+    assert_eq!(shown().await, Some(rotated.expect("rotated").last_four));
+}
+
+/// Uses may be noted late, in any order, and by clocks that differ a little. What was noted by one that
+/// was far ahead does not stay.
 pub async fn the_last_use_only_moves_forward(repository: impl ClientRepository) {
+    const DAY: u64 = 24 * 60 * 60;
+
     let subject = Subject::new(repository);
     let (client, mut secret) = subject.create_with_secret(1).await;
     let id = &client.client_id;
-    for (second, expected) in [(10, 10), (5, 10), (20, 20), (20, 20)] {
+    for (second, expected) in [
+        (10, 10),
+        (5, 10),
+        (20, 20),
+        (20, 20),
+        (DAY + 20, DAY + 20),
+        (20, DAY + 20),
+        (365 * DAY, 365 * DAY),
+        (30, 30),
+        (29, 30),
+    ] {
         let touched = subject.touch(id, secret.id, second).await;
         touched.expect("touched");
         secret.last_used_at = Some(at(expected));

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use super::{Connection, Repository};
+use super::{Connection, NOW, Repository};
 use crate::domain::{ClientId, Timestamp};
 use crate::repository::Error;
 use crate::repository::diesel::error::Result;
@@ -81,7 +83,11 @@ async fn insert(
     }
 }
 
+/// By the host's clock and the database's, whichever is behind: one that is ahead must not clear what
+/// others still need.
 async fn clear(conn: &mut Connection, now: i64) -> Result<()> {
+    let theirs: i64 = diesel::select(sql::<BigInt>(NOW)).get_result(conn).await?;
+    let now = now.min(theirs);
     let over = oauth_client_assertions::table.filter(dsl::kept_until.lt(now));
     let oldest = over.select(dsl::kept_until).order(dsl::kept_until);
     let last = prepared!(oldest.offset(CLEARED_AT_ONCE).limit(1));

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager};
 
-use super::{Connection, LOCK, MIGRATIONS, UNDO, UNLOCK, check};
+use super::{Connection, MIGRATIONS, UNDO, UNLOCK, check, lock};
 use crate::domain::Timestamp;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
@@ -14,17 +16,17 @@ const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS oauth_client_migrations (
     applied_at BIGINT NOT NULL
 )";
 
-/// Takes the steps that are missing and says how many those were. Who comes second waits, and
-/// finds nothing left to do.
+/// Takes the steps that are missing and says how many those were. Who comes second waits as long as it
+/// has patience, and finds nothing left to do.
 ///
 /// Who finds nothing missing locks and writes nothing: that takes no more than the rights to read.
-pub(super) async fn migrate(conn: &mut Connection) -> Result<usize> {
+pub(super) async fn migrate(conn: &mut Connection, patience: Duration) -> Result<usize> {
     check(conn).await?;
     // What goes wrong here is most often that there is no table yet.
     if missing(conn).await.is_ok_and(|missing| missing.is_empty()) {
         return Ok(0);
     }
-    match locked(conn).await {
+    match locked(conn, patience).await {
         Ok(applied) => {
             conn.batch_execute(UNLOCK).await?;
             Ok(applied)
@@ -48,9 +50,8 @@ async fn missing(conn: &mut Connection) -> Result<Vec<(&'static str, &'static st
     Ok(missing)
 }
 
-async fn locked(conn: &mut Connection) -> Result<usize> {
-    let locked = conn.batch_execute(LOCK).await;
-    locked.map_err(Fault::Repeatable)?;
+async fn locked(conn: &mut Connection, patience: Duration) -> Result<usize> {
+    lock(conn, patience).await?;
     conn.batch_execute(CREATE_TABLE).await?;
     let mut applied = 0;
     for (name, sql) in missing(conn).await? {

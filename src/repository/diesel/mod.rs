@@ -18,6 +18,8 @@ mod pattern;
 #[cfg(feature = "diesel-postgres")]
 mod postgres;
 mod prepared;
+#[cfg(feature = "_diesel_pool")]
+mod refusal;
 mod retry;
 mod rows;
 mod schema;
@@ -57,10 +59,10 @@ macro_rules! one_by_one {
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-sqlite"))]
 use one_by_one;
 
-/// Nothing that a host may have set stands against the contract.
+/// Nothing that a host may have set stands against the contract, and no connection has to be set up.
 #[cfg(any(feature = "diesel-postgres", feature = "diesel-sqlite"))]
-async fn check<C>(_: &mut C) -> error::Result<()> {
-    Ok(())
+async fn check<C>(_: &mut C) -> error::Result<Option<&'static str>> {
+    Ok(None)
 }
 
 /// A read after a lock was taken, where a transaction never sees less than its own locks protect.

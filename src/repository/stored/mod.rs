@@ -152,6 +152,7 @@ impl StoredClient {
         secrets: Secrets,
         audit: &AuditEntry,
     ) -> Result<Client> {
+        let shown = self.client.secret_last_four.clone();
         self.write(Some(client.version), audit, |stored| {
             stored.client.metadata = client.metadata.clone();
             stored.client.status = client.status;
@@ -160,6 +161,9 @@ impl StoredClient {
             }
             Ok(())
         })?;
+        if secrets == Secrets::Keep {
+            self.client.secret_last_four = shown;
+        }
         Ok(self.client.clone())
     }
 
@@ -189,7 +193,7 @@ impl StoredClient {
     ) -> Result<()> {
         self.write(Some(expected), audit, |stored| {
             let place = stored.place(secret.id)?;
-            if stored.active().count() >= MAX_ACTIVE_SECRETS {
+            if stored.active(audit.at).count() >= MAX_ACTIVE_SECRETS {
                 return Err(ErrorKind::TooManySecrets.into());
             }
             stored.secrets.insert(place, secret.clone());
@@ -240,8 +244,8 @@ impl StoredClient {
     pub fn delete_secret(&mut self, secret_id: Id, audit: &AuditEntry) -> Result<()> {
         self.write(None, audit, |stored| {
             let secret = stored.secret_mut(secret_id).ok_or(ErrorKind::NotFound)?;
-            let is_active = secret.status == SecretStatus::Active;
-            if stored.secrets.len() == 1 || (is_active && stored.active().count() == 1) {
+            let is_active = is_active(secret, audit.at);
+            if stored.secrets.len() == 1 || (is_active && stored.active(audit.at).count() == 1) {
                 return Err(ErrorKind::LastSecret.into());
             }
             stored.secrets.retain(|secret| secret.id != secret_id);
@@ -254,11 +258,12 @@ impl StoredClient {
     /// there is something to store.
     pub fn touch_secret(&mut self, tenant: &TenantId, secret_id: Id, at: Timestamp) -> bool {
         self.note(tenant, secret_id, |secret| {
-            let is_later = secret.last_used_at < Some(at);
-            if is_later {
+            let last = secret.last_used_at;
+            let is_news = last.is_none_or(|last| last < at || last.is_far_ahead_of(at));
+            if is_news {
                 secret.last_used_at = Some(at);
             }
-            is_later
+            is_news
         })
     }
 
@@ -305,7 +310,10 @@ impl StoredClient {
     ) -> Result<T> {
         self.live(&audit.tenant_id)?.check(expected)?;
         let done = change(self)?;
-        let newest = self.active().next().map(|secret| secret.last_four.clone());
+        let newest = self
+            .active(audit.at)
+            .next()
+            .map(|secret| secret.last_four.clone());
         self.client.secret_last_four = newest;
         self.client.version = self.client.version.next();
         self.client.updated_at = audit.at;
@@ -328,9 +336,9 @@ impl StoredClient {
         Ok(())
     }
 
-    fn active(&self) -> impl Iterator<Item = &SecretRecord> {
+    fn active(&self, now: Timestamp) -> impl Iterator<Item = &SecretRecord> {
         let secrets = self.secrets.iter();
-        secrets.filter(|secret| secret.status == SecretStatus::Active)
+        secrets.filter(move |secret| is_active(secret, now))
     }
 
     fn secret_mut(&mut self, id: Id) -> Option<&mut SecretRecord> {
@@ -373,6 +381,11 @@ impl StoredClient {
             }
         }
     }
+}
+
+/// Whether it counts as active: one that is over by itself does not.
+fn is_active(secret: &SecretRecord, now: Timestamp) -> bool {
+    secret.status == SecretStatus::Active && secret.verifies_at(now)
 }
 
 fn end(secret: &mut SecretRecord, now: Timestamp) {

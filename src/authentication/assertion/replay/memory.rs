@@ -20,6 +20,9 @@ type Hash = [u8; 16];
 /// left. So the busiest client gets half of the capacity at most, the next one half of the rest,
 /// and a client that comes seldom finds a place.
 ///
+/// A clock that was more than a day ahead leaves no trace once it is right: what it made the store
+/// forget is not held against others, and what was remembered by it makes room when there is none.
+///
 /// Clones share what they remember. It is gone when the process ends; let that take longer than
 /// your clients' assertions live, or share a store of another kind.
 #[derive(Clone)]
@@ -34,6 +37,7 @@ impl MemoryReplayStore {
             held: HashMap::new(),
             ends: BinaryHeap::new(),
             forgotten: Timestamp::from_micros(0),
+            latest: Timestamp::from_micros(0),
         })))
     }
 }
@@ -54,7 +58,7 @@ impl ReplayStore for MemoryReplayStore {
     ) -> Result<bool, Error> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.forget(now);
-        state.remember(client_id.as_str(), hash(jti), until)
+        state.remember(client_id.as_str(), hash(jti), until, now)
     }
 }
 
@@ -81,50 +85,104 @@ struct State {
     capacity: usize,
     held: HashMap<Arc<str>, HashSet<Hash>>,
     /// The same, by their ends.
-    ends: BinaryHeap<Reverse<(Timestamp, Hash, Arc<str>)>>,
+    ends: BinaryHeap<Reverse<Entry>>,
     /// The latest end among what was forgotten.
     forgotten: Timestamp,
+    /// When the latest of what is held was remembered.
+    latest: Timestamp,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    until: Timestamp,
+    hash: Hash,
+    client: Arc<str>,
+    since: Timestamp,
 }
 
 impl State {
     /// Drops what is over by `now`.
     fn forget(&mut self, now: Timestamp) {
-        while let Some(Reverse((until, ..))) = self.ends.peek()
-            && *until <= now
+        if self.forgotten.is_far_ahead_of(now) {
+            self.forgotten = now;
+        }
+        while let Some(Reverse(entry)) = self.ends.peek()
+            && entry.until <= now
         {
-            let Some(Reverse((until, hash, client))) = self.ends.pop() else {
+            let Some(Reverse(entry)) = self.ends.pop() else {
                 return;
             };
-            self.forgotten = self.forgotten.max(until);
-            if let Some(held) = self.held.get_mut(&client) {
-                held.remove(&hash);
-                if held.is_empty() {
-                    self.held.remove(&client);
-                }
+            self.forgotten = self.forgotten.max(entry.until);
+            self.release(&entry);
+        }
+    }
+
+    fn release(&mut self, entry: &Entry) {
+        if let Some(held) = self.held.get_mut(&entry.client) {
+            held.remove(&entry.hash);
+            if held.is_empty() {
+                self.held.remove(&entry.client);
             }
         }
     }
 
-    fn remember(&mut self, client: &str, hash: Hash, until: Timestamp) -> Result<bool, Error> {
+    /// Drops what was remembered by a clock that was far ahead of `now`: no verifier accepts an end so
+    /// far away before it would come.
+    fn forget_the_future(&mut self, now: Timestamp) {
+        if !self.latest.is_far_ahead_of(now) {
+            return;
+        }
+        let of_future = |entry: &Entry| entry.since.is_far_ahead_of(now);
+        let (dropped, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.ends)
+            .into_iter()
+            .partition(|Reverse(entry)| of_future(entry));
+        for Reverse(entry) in &dropped {
+            self.release(entry);
+        }
+        self.ends = kept.into();
+        self.latest = now;
+    }
+
+    fn remember(
+        &mut self,
+        client: &str,
+        hash: Hash,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
         // A call that comes late, or after the clock was set back, may be about what is forgotten.
         if until <= self.forgotten {
             return Ok(false);
         }
-        let free = self.capacity.saturating_sub(self.ends.len());
-        let held = self.held.get_key_value(client);
-        if held.is_some_and(|(_, held)| held.contains(&hash)) {
+        let own = self.held.get(client);
+        if own.is_some_and(|own| own.contains(&hash)) {
             return Ok(false);
         }
-        if held.map_or(0, |(_, held)| held.len()) >= free {
+        if !self.has_room(client) {
+            self.forget_the_future(now);
+        }
+        if !self.has_room(client) {
             return Err(ErrorKind::Overloaded.into());
         }
-        let client = held.map_or_else(|| client.into(), |(own, _)| Arc::clone(own));
+        let own = self.held.get_key_value(client);
+        let client = own.map_or_else(|| client.into(), |(own, _)| Arc::clone(own));
         self.held
             .entry(Arc::clone(&client))
             .or_default()
             .insert(hash);
-        self.ends.push(Reverse((until, hash, client)));
+        self.latest = self.latest.max(now);
+        self.ends.push(Reverse(Entry {
+            until,
+            hash,
+            client,
+            since: now,
+        }));
         Ok(true)
+    }
+
+    fn has_room(&self, client: &str) -> bool {
+        let free = self.capacity.saturating_sub(self.ends.len());
+        self.held.get(client).map_or(0, HashSet::len) < free
     }
 }
 
@@ -186,6 +244,34 @@ mod tests {
         assert_eq!(remember(&store, "a", "2", (40, 30)).await, Ok(true));
         assert_eq!(remember(&store, "a", "1", (20, 19)).await, Ok(false));
         assert_eq!(remember(&store, "a", "3", (21, 19)).await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_far_ahead_leaves_no_trace() {
+        const YEAR: i64 = 365 * 24 * 60 * 60;
+
+        let store = MemoryReplayStore::new(4);
+        assert_eq!(remember(&store, "a", "1", (20, 10)).await, Ok(true));
+        let ahead = (YEAR + 20, YEAR + 10);
+        for jti in ["2", "3"] {
+            assert_eq!(remember(&store, "a", jti, ahead).await, Ok(true));
+        }
+        // What was forgotten by then may be new to it, but nothing that is remembered since.
+        assert_eq!(remember(&store, "a", "4", (40, 30)).await, Ok(true));
+        assert_eq!(remember(&store, "a", "4", (40, 31)).await, Ok(false));
+        assert_eq!(remember(&store, "a", "2", ahead).await, Ok(true));
+        assert_eq!(remember(&store, "a", "5", (60, 31)).await, Ok(true));
+        assert_eq!(remember(&store, "a", "4", (40, 31)).await, Ok(false));
+        // And what it made the store forget is not held against those who come then.
+        let later = (YEAR + 50, YEAR + 40);
+        assert_eq!(remember(&store, "a", "6", later).await, Ok(true));
+        assert_eq!(remember(&store, "a", "7", (70, 50)).await, Ok(true));
+        assert_eq!(remember(&store, "a", "7", (70, 50)).await, Ok(false));
+        // By less than a day, it may as well be that this one is behind.
+        let store = MemoryReplayStore::default();
+        assert_eq!(remember(&store, "a", "1", (20, 10)).await, Ok(true));
+        assert_eq!(remember(&store, "b", "2", (3_700, 3_600)).await, Ok(true));
+        assert_eq!(remember(&store, "a", "1", (20, 10)).await, Ok(false));
     }
 
     #[tokio::test]

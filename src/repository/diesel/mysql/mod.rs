@@ -3,12 +3,15 @@
 mod assertions;
 #[path = "../stepwise.rs"]
 mod compound;
+mod establish;
 #[path = "../pooled/find.rs"]
 mod find;
 #[path = "../pooled/handle.rs"]
 mod handle;
 #[path = "../migrate.rs"]
 mod migrate;
+#[path = "../pooled/own.rs"]
+mod own;
 #[path = "../pooled/pool.rs"]
 mod pool;
 #[path = "../queries/mod.rs"]
@@ -19,7 +22,10 @@ mod refold;
 mod repository;
 mod transaction;
 
-use diesel::sql_types::Text;
+use std::time::Duration;
+
+use diesel::dsl::sql;
+use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 
@@ -50,13 +56,11 @@ const NAME: &str = "MysqlRepository";
 /// Whether a name, folded, has other characters than those of ASCII.
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 
-/// What the runner of the migrations needs. A lock that is not had within a minute is an error, as
-/// a subquery with two rows is one. Its name is the database's own.
-const LOCK: &str = "SELECT IF(
-    GET_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())), 60) = 1,
-    1,
-    (SELECT 1 UNION SELECT 2)
-)";
+/// The database's own time, in microseconds.
+#[cfg(feature = "_jwt")]
+const NOW: &str = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
+
+/// What the runner of the migrations needs.
 const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())))";
 const UNDO: &str = UNLOCK;
 
@@ -85,6 +89,18 @@ const MIGRATIONS: [(&str, &str); 5] = [
     ),
 ];
 
+/// The name of the lock is the database's own. The time to wait for it is in whole seconds.
+async fn lock(conn: &mut Connection, patience: Duration) -> Result<()> {
+    let seconds = patience.as_millis().div_ceil(1_000);
+    let lock = format!("GET_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())), {seconds})");
+    let had = diesel::select(sql::<Nullable<BigInt>>(&lock)).get_result(conn);
+    let had: Option<i64> = had.await.map_err(Fault::Repeatable)?;
+    match had {
+        Some(1) => Ok(()),
+        _ => Err(Fault::Unavailable("another host makes the tables".into())),
+    }
+}
+
 #[derive(QueryableByName)]
 struct Setting {
     #[diesel(sql_type = Text, column_name = "Variable_name")]
@@ -95,12 +111,16 @@ struct Setting {
 
 /// Refuses a server on which a write would stay open, would be cut off without a word, or would be
 /// seen before it is committed. The level of isolation has two names, of which servers know one or both.
-async fn check(conn: &mut Connection) -> Result<()> {
+///
+/// What went wrong is told by the server's messages: where they are not in English, it gives back what a
+/// connection is to be told before each use, which takes no privilege.
+async fn check(conn: &mut Connection) -> Result<Option<&'static str>> {
     let settings = sql_query(
         "SHOW SESSION VARIABLES WHERE Variable_name IN \
-        ('autocommit', 'sql_mode', 'tx_isolation', 'transaction_isolation')",
+        ('autocommit', 'sql_mode', 'tx_isolation', 'transaction_isolation', 'lc_messages')",
     );
     let settings: Vec<Setting> = settings.load(conn).await.map_err(Fault::Repeatable)?;
+    let mut setup = None;
     for Setting { name, value } in settings {
         let unsuited = match name.as_str() {
             "autocommit" if value != "ON" => "`autocommit` is off",
@@ -108,11 +128,15 @@ async fn check(conn: &mut Connection) -> Result<()> {
             "tx_isolation" | "transaction_isolation" if value == "READ-UNCOMMITTED" => {
                 "`transaction_isolation` is READ UNCOMMITTED"
             }
+            "lc_messages" if !value.starts_with("en_") => {
+                setup = Some("SET lc_messages = 'en_US'");
+                continue;
+            }
             _ => continue,
         };
         return Err(Fault::Unsuited(unsuited));
     }
-    Ok(())
+    Ok(setup)
 }
 
 /// Tells the server to stop what a connection is about.

@@ -3,16 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8, deadpool,
-};
+use diesel_async::pooled_connection::{bb8, deadpool};
 
+use super::own::OwnPool;
 use super::{Connection, Operation, Pool, Repository, migrate};
 use crate::repository::Result;
-use crate::repository::diesel::error::Fault;
-
-/// How long to wait for a free connection of a pool that the host did not make.
-const WAIT: Duration = Duration::from_secs(5);
 
 impl Repository {
     /// Makes a pool of its own for the database at `url`, of 10 connections without TLS, and
@@ -21,18 +16,10 @@ impl Repository {
     /// # Errors
     ///
     /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) when there is no
-    /// connection to be had.
+    /// connection to be had. The source says why, and nothing of the URL; so it does later, when an
+    /// operation finds no connection.
     pub async fn connect(url: &str) -> Result<Self> {
-        let mut config = ManagerConfig::default();
-        // A connection that is lost is noticed without a question before each use.
-        config.recycling_method = RecyclingMethod::Fast;
-        let manager = AsyncDieselConnectionManager::new_with_config(url, config);
-        let pool = bb8::Pool::builder()
-            .connection_timeout(WAIT)
-            .build(manager)
-            .await;
-        let pool = pool.map_err(|error| Fault::Unavailable(error.into()))?;
-        let repository = Self::from_bb8(pool);
+        let repository = Self(Pool::own(OwnPool::new(url).await?));
         repository
             .read((), |_, ()| Box::pin(async { Ok(()) }))
             .await?;
@@ -43,12 +30,14 @@ impl Repository {
     ///
     /// Its manager should recycle with
     /// [`RecyclingMethod::Fast`](diesel_async::pooled_connection::RecyclingMethod::Fast): the
-    /// default asks the database a question before each use, which takes as long as a read.
+    /// default asks the database a question before each use, which takes as long as a read. The
+    /// pool tells nobody why it has no connection but the error sink that it was built with.
     pub fn from_bb8(pool: bb8::Pool<Connection>) -> Self {
         Self(Pool::bb8(pool))
     }
 
-    /// Uses the host's own pool; see [`from_bb8`](Self::from_bb8). Give it a timeout to wait:
+    /// Uses the host's own pool; see [`from_bb8`](Self::from_bb8), but that this one says why it has
+    /// no connection. Give it a timeout to wait:
     /// without one, a request waits for a connection for as long as its caller does.
     pub fn from_deadpool(pool: deadpool::Pool<Connection>) -> Self {
         Self(Pool::deadpool(pool))
@@ -67,18 +56,23 @@ impl Repository {
     /// older versions have stored of names for searches is brought up to date, too, also where an
     /// older host wrote it after the last time.
     ///
-    /// Call it once at the start. Hosts that start at the same time may all call it. It takes as
-    /// long as it takes: [`with_timeout`](Self::with_timeout) is not for this. The right to make
-    /// tables is needed only when some are missing.
+    /// Call it once at the start. Hosts that start at the same time may all call it: one of them takes
+    /// the steps, and the others wait for it, but for no longer than an operation may take
+    /// ([`with_timeout`](Self::with_timeout)). The steps themselves take as long as they take. The right
+    /// to make tables is needed only when some are missing.
     ///
     /// # Errors
     ///
-    /// Those that any method may have.
+    /// Those that any method may have;
+    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) when another host is at it
+    /// for too long.
     pub async fn migrate(&self) -> Result<usize> {
+        let patience = self.0.timeout();
         let patient = self.clone().with_timeout(Duration::MAX);
-        let steps = patient
-            .write((), |conn, ()| Box::pin(migrate::migrate(conn)))
-            .await?;
+        let steps = patient.write(patience, |conn, patience| {
+            Box::pin(migrate::migrate(conn, *patience))
+        });
+        let steps = steps.await?;
         patient.refold().await?;
         Ok(steps)
     }

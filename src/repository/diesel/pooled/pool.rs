@@ -1,16 +1,16 @@
 //! The host's pool of connections, and how an operation runs on one of them.
 
 use std::ops::DerefMut;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use diesel_async::pooled_connection::{PoolableConnection, bb8, deadpool};
-use diesel_async::{AsyncConnection, TransactionManager};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::own::OwnPool;
 use super::{Connection, Operation, check, stop};
 use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::detaching::Detaching;
@@ -42,8 +42,8 @@ type Permits = Arc<[OwnedSemaphorePermit; 2]>;
 #[derive(Clone)]
 enum Kind {
     Read,
-    /// A read whose cost grows with the tenant, and what allows it to run.
-    Scan(Permits),
+    /// A read whose cost grows with the tenant, what allows it to run, and until when.
+    Scan(Permits, Instant),
     Write,
 }
 
@@ -51,14 +51,14 @@ enum Kind {
 pub(super) struct Pool {
     source: Arc<dyn Source>,
     timeout: Duration,
-    /// Whether the database was found to be set up as it must be.
-    suited: Arc<AtomicBool>,
+    /// Once the database was found to be set up as it must be: what a connection is to be told.
+    suited: Arc<OnceLock<Option<&'static str>>>,
     /// For those that run or wait, and for those that run.
     scans: [Arc<Semaphore>; 2],
 }
 
 /// A pool of either kind.
-trait Source: Send + Sync {
+pub(super) trait Source: Send + Sync {
     fn lease(&self) -> BoxFuture<'_, Result<Box<dyn Lease>>>;
 
     /// How many connections there are.
@@ -66,7 +66,7 @@ trait Source: Send + Sync {
 }
 
 /// A connection that goes back to its pool when it is dropped.
-trait Lease: DerefMut<Target = Connection> + Send {
+pub(super) trait Lease: DerefMut<Target = Connection> + Send {
     /// Closes it: it is lost, or an operation was left in the middle.
     fn close(self: Box<Self>);
 }
@@ -119,7 +119,7 @@ impl Lease for deadpool::Object<Connection> {
 impl Kind {
     fn may_run_again(&self, fault: &Fault) -> bool {
         match self {
-            Self::Read | Self::Scan(_) => fault.is_lost_connection(),
+            Self::Read | Self::Scan(..) => fault.is_lost_connection(),
             Self::Write => fault.may_run_elsewhere(),
         }
     }
@@ -132,6 +132,10 @@ impl Kind {
 }
 
 impl Pool {
+    pub(super) fn own(pool: OwnPool) -> Self {
+        Self::new(Arc::new(pool))
+    }
+
     pub(super) fn bb8(pool: bb8::Pool<Connection>) -> Self {
         Self::new(Arc::new(pool))
     }
@@ -152,6 +156,10 @@ impl Pool {
     pub(super) fn with_timeout(self, timeout: Duration) -> Self {
         let timeout = timeout.min(LONGEST_TIMEOUT);
         Self { timeout, ..self }
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// Runs a read, which may as well run twice.
@@ -184,10 +192,13 @@ impl Pool {
         let closed = |error| Error::new(ErrorKind::Other, error);
         Handle::try_current().map_err(|error| Fault::Task(error.into()))?;
         let slow = |_| Error::new(ErrorKind::Unavailable, "the lists before it take too long");
-        let running = timeout(self.timeout, running.acquire_owned()).await;
+        // For all of it: whoever waits behind others has no more time than they.
+        let deadline = Instant::now() + self.timeout;
+        let running = timeout_at(deadline, running.acquire_owned()).await;
         let running = running.map_err(slow)?.map_err(closed)?;
         let permits = Arc::new([present, running]);
-        self.run(arguments, operation, Kind::Scan(permits)).await
+        let kind = Kind::Scan(permits, deadline);
+        self.run(arguments, operation, kind).await
     }
 
     /// Runs a write. It runs again only if it had not begun.
@@ -217,17 +228,29 @@ impl Pool {
     {
         let runtime = Handle::try_current().map_err(|error| Fault::Task(error.into()))?;
         let arguments = Arc::new(arguments);
-        let mut deadline = None;
+        let mut deadline = match kind {
+            Kind::Scan(_, deadline) => Some(deadline),
+            Kind::Read | Kind::Write => None,
+        };
         let mut others = None;
         loop {
-            // Whoever goes away meanwhile gives up the place in the queue.
-            let lease = self.lease().await?;
+            // Whoever goes away meanwhile leaves the place in the queue to be given up when its turn
+            // comes: the pool may be asking the connection a question, and nobody else may get it before
+            // it has answered.
+            let lease = Detaching::new(&runtime, lease(Arc::clone(&self.source)));
+            let lease = match kind {
+                Kind::Scan(_, deadline) => {
+                    let none = |_| Fault::Unavailable("no connection is free in time".into());
+                    timeout_at(deadline, lease).await.map_err(none)??
+                }
+                Kind::Read | Kind::Write => lease.await?,
+            };
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + self.timeout);
             let suited = Arc::clone(&self.suited);
             let work = run_on(lease, arguments.clone(), operation, deadline, suited);
             let outcome = match kind.clone() {
                 Kind::Read => Detaching::new(&runtime, work).await,
-                Kind::Scan(permits) => in_own_task(&runtime, work, Some(permits)).await,
+                Kind::Scan(permits, _) => in_own_task(&runtime, work, Some(permits)).await,
                 Kind::Write => in_own_task(&runtime, work, None).await,
             };
             match outcome {
@@ -242,18 +265,18 @@ impl Pool {
             }
         }
     }
+}
 
-    /// A connection that is not known to be lost.
-    async fn lease(&self) -> Result<Box<dyn Lease>> {
-        for _ in 0..LOST_CONNECTIONS {
-            let mut lease = self.source.lease().await?;
-            if !lease.is_broken() {
-                return Ok(lease);
-            }
-            lease.close();
+/// A connection that is not known to be lost.
+async fn lease(source: Arc<dyn Source>) -> Result<Box<dyn Lease>> {
+    for _ in 0..LOST_CONNECTIONS {
+        let mut lease = source.lease().await?;
+        if !lease.is_broken() {
+            return Ok(lease);
         }
-        Err(Fault::Unavailable("every connection is lost".into()))
+        lease.close();
     }
+    Err(Fault::Unavailable("every connection is lost".into()))
 }
 
 /// Runs an operation on a connection, which its pool gets back or never again.
@@ -262,12 +285,19 @@ async fn run_on<A, T>(
     arguments: Arc<A>,
     operation: Operation<A, T>,
     deadline: Instant,
-    suited: Arc<AtomicBool>,
+    suited: Arc<OnceLock<Option<&'static str>>>,
 ) -> Result<T> {
     let work = async {
-        if !suited.load(Ordering::Relaxed) {
-            check(&mut lease).await?;
-            suited.store(true, Ordering::Relaxed);
+        let setup = match suited.get() {
+            Some(setup) => *setup,
+            None => {
+                let setup = check(&mut lease).await?;
+                *suited.get_or_init(|| setup)
+            }
+        };
+        if let Some(setup) = setup {
+            let told = lease.batch_execute(setup).await;
+            told.map_err(Fault::Repeatable)?;
         }
         repeat(&mut lease, &*arguments, operation).await
     };

@@ -2,12 +2,15 @@
 #[path = "../assertions.rs"]
 mod assertions;
 mod compound;
+mod establish;
 #[path = "../pooled/find.rs"]
 mod find;
 #[path = "../pooled/handle.rs"]
 mod handle;
 #[path = "../migrate.rs"]
 mod migrate;
+#[path = "../pooled/own.rs"]
+mod own;
 #[path = "../pooled/pool.rs"]
 mod pool;
 #[path = "../queries/mod.rs"]
@@ -19,11 +22,17 @@ mod repository;
 mod together;
 mod transaction;
 
+use std::time::Duration;
+
+use diesel::dsl::sql;
+use diesel::sql_types::Bool;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use tokio::time::{Instant, sleep};
 use tokio_postgres::NoTls;
 
 use self::pool::Pool;
 use self::together::together;
-use crate::repository::diesel::error::Result;
+use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::{Argument, BoxFuture};
 use crate::repository::diesel::{check, plainly as latest};
 
@@ -39,10 +48,11 @@ const NAME: &str = "PostgresRepository";
 /// Whether a name, folded, has other characters than those of ASCII.
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 
-/// What the runner of the migrations needs. Whoever waited for the lock must see what was done
-/// meanwhile. The number is any, as long as it stays.
-const LOCK: &str =
-    "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7205759403792794)";
+/// The database's own time, in microseconds.
+#[cfg(feature = "_jwt")]
+const NOW: &str = "CAST(EXTRACT(EPOCH FROM now()) * 1000000 AS BIGINT)";
+
+/// What the runner of the migrations needs.
 const UNLOCK: &str = "COMMIT";
 const UNDO: &str = "ROLLBACK";
 const MIGRATIONS: [(&str, &str); 3] = [
@@ -59,6 +69,26 @@ const MIGRATIONS: [(&str, &str); 3] = [
         include_str!("../migrations/postgres/0003_purge.sql"),
     ),
 ];
+
+/// In a transaction that sees what others did while it waited. The lock is asked for, not waited for: the
+/// server would say in its own language that this took too long. The number is any, as long as it stays.
+async fn lock(conn: &mut Connection, patience: Duration) -> Result<()> {
+    const PAUSE: Duration = Duration::from_millis(50);
+
+    let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
+    conn.batch_execute(begin).await.map_err(Fault::Repeatable)?;
+    let start = Instant::now();
+    loop {
+        let had = sql::<Bool>("pg_try_advisory_xact_lock(7205759403792794)");
+        if diesel::select(had).get_result(conn).await? {
+            return Ok(());
+        }
+        if start.elapsed() >= patience {
+            return Err(Fault::Unavailable("another host makes the tables".into()));
+        }
+        sleep(PAUSE).await;
+    }
+}
 
 /// Tells the server to stop what a connection is about. It can't be told over TLS, which only the
 /// host knows how to do.

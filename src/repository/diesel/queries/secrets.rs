@@ -9,7 +9,7 @@ use super::statuses::Statuses;
 use super::transaction::{begin, end};
 use super::{Connection, Statement, find, latest, together};
 use crate::domain::SecretStatus::{Active, Inactive, Retired};
-use crate::domain::{SecretRecord, Version};
+use crate::domain::{SecretRecord, Timestamp, Version};
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{AuditRow, Key, SecretRow};
@@ -57,13 +57,13 @@ pub(in super::super) async fn add_secret(
     begin(conn).await?;
     let outcome = async {
         advance(conn, key, Some(expected), audit).await?;
-        let all = Statuses::load(conn, key).await?;
-        if all.count(Active) >= MAX_ACTIVE_SECRETS {
+        let all = Statuses::load(conn, key, audit.at()).await?;
+        if all.active().count() >= MAX_ACTIVE_SECRETS {
             return Err(ErrorKind::TooManySecrets.into());
         }
         all.remove_oldest(conn, key).await?;
         let secret = insert_secret(secret);
-        together!(conn; secret, show_last_four(key), insert_audit(audit)).map(drop)?;
+        together!(conn; secret, show_last_four(key, audit), insert_audit(audit)).map(drop)?;
         Ok(())
     }
     .await;
@@ -95,26 +95,27 @@ pub(in super::super) async fn rotate_secret(
         } else {
             together!(conn; retire, end_expired(key, audit)).map(drop)?;
         }
-        let mut all = Statuses::load(conn, key).await?;
+        let mut all = Statuses::load(conn, key, audit.at()).await?;
         all.end_outdated(conn, key, audit).await?;
         all.remove_oldest(conn, key).await?;
         let secret = insert_secret(secret);
-        together!(conn; secret, show_last_four(key), insert_audit(audit)).map(drop)?;
+        together!(conn; secret, show_last_four(key, audit), insert_audit(audit)).map(drop)?;
         Ok(())
     }
     .await;
     end(conn, outcome).await
 }
 
-/// Ends the retired secrets whose time is over.
+/// Ends the retired secrets whose time is over, or was set by a clock that was wrong.
 fn end_expired<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
     let retired = of_client(key).filter(dsl::status.eq(Retired.as_str()));
-    prepared!(
-        diesel::update(retired.filter(dsl::expires_at.le(audit.at()))).set((
-            dsl::status.eq(Inactive.as_str()),
-            dsl::updated_at.eq(audit.at()),
-        )),
-    )
+    let over = dsl::expires_at
+        .le(audit.at())
+        .or(dsl::updated_at.gt(far_ahead(audit.at())).nullable());
+    prepared!(diesel::update(retired.filter(over)).set((
+        dsl::status.eq(Inactive.as_str()),
+        dsl::updated_at.eq(audit.at()),
+    )),)
 }
 
 pub(in super::super) async fn deactivate_secret(
@@ -133,7 +134,7 @@ pub(in super::super) async fn deactivate_secret(
                 dsl::updated_at.eq(audit.at()),
             )),
         );
-        together!(conn; end, show_last_four(key), insert_audit(audit)).map(drop)?;
+        together!(conn; end, show_last_four(key, audit), insert_audit(audit)).map(drop)?;
         let row: Option<SecretRow> = latest!(secret.select(SecretRow::as_select()))
             .get_result(conn)
             .await
@@ -154,13 +155,15 @@ pub(in super::super) async fn delete_secret(
     begin(conn).await?;
     let outcome = async {
         advance(conn, key, None, audit).await?;
-        let all = Statuses::load(conn, key).await?;
-        let status = all.of(id).ok_or(ErrorKind::NotFound)?;
-        if all.is_only_one() || (status == Active && all.count(Active) == 1) {
+        let all = Statuses::load(conn, key, audit.at()).await?;
+        if !all.has(id) {
+            return Err(ErrorKind::NotFound.into());
+        }
+        if all.is_only_one() || all.active().eq([id]) {
             return Err(Fault::from(ErrorKind::LastSecret));
         }
         let secret = diesel::delete(of_client(key).filter(dsl::id.eq(id)));
-        together!(conn; secret, show_last_four(key), insert_audit(audit)).map(drop)?;
+        together!(conn; secret, show_last_four(key, audit), insert_audit(audit)).map(drop)?;
         Ok(())
     }
     .await;
@@ -173,9 +176,12 @@ pub(in super::super) async fn touch_secret(
     id: &str,
     at: i64,
 ) -> Result<()> {
-    let earlier = dsl::last_used_at.is_null().or(dsl::last_used_at.lt(at));
+    let outdated = dsl::last_used_at
+        .is_null()
+        .or(dsl::last_used_at.lt(at))
+        .or(dsl::last_used_at.gt(far_ahead(at)));
     prepared!(
-        diesel::update(of_client(key).filter(dsl::id.eq(id)).filter(earlier))
+        diesel::update(of_client(key).filter(dsl::id.eq(id)).filter(outdated))
             .set(dsl::last_used_at.eq(at)),
     )
     .execute(conn)
@@ -213,10 +219,17 @@ pub(super) fn end_secrets<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Stateme
     )
 }
 
+/// What no clock that is right has written by `at`.
+fn far_ahead(at: i64) -> i64 {
+    Timestamp::from_micros(at).far_ahead().as_micros()
+}
+
 /// Brings what the client shows of its newest active secret up to date.
-pub(super) fn show_last_four(key: &Key) -> impl Statement + use<'_> {
+pub(super) fn show_last_four<'a>(key: &'a Key, audit: &AuditRow) -> impl Statement + use<'a> {
+    let in_time = dsl::expires_at.is_null().or(dsl::expires_at.gt(audit.at()));
     let newest = of_client(key)
         .filter(dsl::status.eq(Active.as_str()))
+        .filter(in_time)
         .select(dsl::last_four)
         .order(dsl::id.desc())
         .limit(1);

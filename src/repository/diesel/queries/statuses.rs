@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::{Connection, latest};
-use crate::domain::SecretStatus::{self, Inactive, Retired};
+use crate::domain::SecretStatus::{self, Active, Inactive, Retired};
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{AuditRow, Key};
@@ -11,26 +11,39 @@ use crate::repository::diesel::schema::secrets as of_client;
 use crate::repository::{MAX_INACTIVE_SECRETS, MAX_RETIRED_SECRETS};
 
 /// What a client has of secrets, newest first, while a write holds the client's lock.
-pub(super) struct Statuses(Vec<(String, SecretStatus)>);
+pub(super) struct Statuses(Vec<Status>);
+
+struct Status {
+    id: String,
+    status: SecretStatus,
+    /// It has an end of its own, which is over.
+    is_over: bool,
+}
 
 impl Statuses {
-    pub(super) async fn load(conn: &mut Connection, key: &Key) -> Result<Self> {
-        let secrets = of_client(key).select((dsl::id, dsl::status));
-        let rows: Vec<(String, String)> = latest!(secrets.order(dsl::id.desc())).load(conn).await?;
-        let read = |(id, status): (String, String)| {
-            let status = SecretStatus::stored(&status).ok_or(Fault::Unreadable("status"))?;
-            Ok((id, status))
+    pub(super) async fn load(conn: &mut Connection, key: &Key, now: i64) -> Result<Self> {
+        let secrets = of_client(key).select((dsl::id, dsl::status, dsl::expires_at));
+        let rows: Vec<(String, String, Option<i64>)> =
+            latest!(secrets.order(dsl::id.desc())).load(conn).await?;
+        let read = |(id, status, ends): (String, String, Option<i64>)| {
+            Ok(Status {
+                id,
+                status: SecretStatus::stored(&status).ok_or(Fault::Unreadable("status"))?,
+                is_over: ends.is_some_and(|end| end <= now),
+            })
         };
         rows.into_iter().map(read).collect::<Result<_>>().map(Self)
     }
 
-    pub(super) fn of(&self, id: &str) -> Option<SecretStatus> {
-        let found = self.0.iter().find(|(found, _)| found == id);
-        found.map(|(_, status)| *status)
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.0.iter().any(|secret| secret.id == id)
     }
 
-    pub(super) fn count(&self, status: SecretStatus) -> usize {
-        self.ids(status).count()
+    /// The ids of those that count as active.
+    pub(super) fn active(&self) -> impl Iterator<Item = &str> {
+        let secrets = self.0.iter();
+        let active = secrets.filter(|secret| secret.status == Active && !secret.is_over);
+        active.map(|secret| &*secret.id)
     }
 
     pub(super) fn is_only_one(&self) -> bool {
@@ -38,8 +51,8 @@ impl Statuses {
     }
 
     fn ids(&self, status: SecretStatus) -> impl Iterator<Item = &str> {
-        let of_status = self.0.iter().filter(move |(_, found)| *found == status);
-        of_status.map(|(id, _)| &**id)
+        let of_status = self.0.iter().filter(move |secret| secret.status == status);
+        of_status.map(|secret| &*secret.id)
     }
 
     /// Ends the retired secrets, all but the newest ones.
@@ -62,8 +75,9 @@ impl Statuses {
         )
         .execute(conn)
         .await?;
-        let ended = self.0.iter_mut().filter(|(id, _)| *id <= newest_to_end);
-        ended.for_each(|(_, status)| *status = Inactive);
+        let secrets = self.0.iter_mut();
+        let ended = secrets.filter(|secret| secret.id <= newest_to_end);
+        ended.for_each(|secret| secret.status = Inactive);
         Ok(())
     }
 

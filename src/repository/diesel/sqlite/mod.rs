@@ -26,12 +26,16 @@ mod weight;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+
+use diesel_async::SimpleAsyncConnection;
 
 use self::connections::{Connections, Operation};
 use self::database::Database;
 use self::inline::Inline;
 use self::weight::Weight;
 use crate::repository::Result;
+use crate::repository::diesel::error::Fault;
 use crate::repository::diesel::{check, one_by_one as together, plainly as latest};
 
 pub use transaction::SqliteTransaction;
@@ -49,8 +53,11 @@ impl<A: Weight + Send + Sync + 'static> Argument for A {}
 /// Whether a name, folded, has other characters than those of ASCII.
 const NOT_ASCII: &str = "octet_length(name_folded) <> length(name_folded)";
 
+/// The database's own time, in microseconds.
+#[cfg(feature = "_jwt")]
+const NOW: &str = "unixepoch() * 1000000";
+
 /// What the runner of the migrations needs.
-const LOCK: &str = "BEGIN IMMEDIATE";
 const UNLOCK: &str = "COMMIT";
 const UNDO: &str = "ROLLBACK";
 const MIGRATIONS: [(&str, &str); 3] = [
@@ -67,6 +74,12 @@ const MIGRATIONS: [(&str, &str); 3] = [
         include_str!("../migrations/sqlite/0003_purge.sql"),
     ),
 ];
+
+/// The connection itself has patience with those who hold the lock.
+async fn lock(conn: &mut Connection, _: Duration) -> Result<(), Fault> {
+    let locked = conn.batch_execute("BEGIN IMMEDIATE").await;
+    locked.map_err(Fault::Repeatable)
+}
 
 /// What a reader's connection is set to besides.
 const READ_ONLY: &str = "PRAGMA query_only = ON;";
@@ -166,9 +179,10 @@ impl SqliteRepository {
     ///
     /// Those that any method may have.
     pub async fn migrate(&self) -> Result<usize> {
-        let steps = self
-            .write((), |conn, ()| Box::pin(migrate::migrate(conn)))
-            .await?;
+        let steps = self.write((), |conn, ()| {
+            Box::pin(migrate::migrate(conn, Duration::ZERO))
+        });
+        let steps = steps.await?;
         self.refold().await?;
         Ok(steps)
     }

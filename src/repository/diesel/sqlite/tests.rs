@@ -90,7 +90,7 @@ impl Instrumentation for Recorder {
 /// The text of every statement of every operation, in a new database.
 async fn every_statement(path: &str) -> Vec<String> {
     let mut conn = connect(path, "").unwrap();
-    migrate::migrate(&mut conn).await.unwrap();
+    migrate::migrate(&mut conn, Duration::ZERO).await.unwrap();
     let recorder = Recorder::default();
     conn.set_instrumentation(recorder.clone());
     let conn = &mut conn;
@@ -221,7 +221,7 @@ async fn a_lock_that_is_not_given_up_is_unavailable() {
     let path = folder.path().join("clients.db");
     let path = path.to_str().unwrap();
     let mut holder = connect(path, "").unwrap();
-    migrate::migrate(&mut holder).await.unwrap();
+    migrate::migrate(&mut holder, Duration::ZERO).await.unwrap();
     let mut other = connect(path, "PRAGMA busy_timeout = 1;").unwrap();
     holder.batch_execute("BEGIN IMMEDIATE").await.unwrap();
 

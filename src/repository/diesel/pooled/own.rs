@@ -1,0 +1,98 @@
+//! The pool that a repository makes for itself, and why it has no connection.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8,
+};
+use tokio::time::{Instant, timeout};
+
+use super::Connection;
+use super::establish::establish;
+use super::pool::{Lease, Source};
+use crate::repository::diesel::BoxFuture;
+use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::refusal::Refusal;
+
+/// How long to wait for a free connection.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// After how long a server that says nothing is a reason.
+const SILENCE: Duration = Duration::from_secs(4);
+
+pub(super) struct OwnPool {
+    pool: bb8::Pool<Connection>,
+    last: LastRefusal,
+}
+
+/// The last one, and when that was. The pool itself goes on trying and forgets why.
+#[derive(Clone, Default)]
+struct LastRefusal(Arc<Mutex<Option<(Instant, Refusal)>>>);
+
+impl OwnPool {
+    /// Connects to nothing yet.
+    pub(super) async fn new(url: &str) -> Result<Self> {
+        let last = LastRefusal::default();
+        let mut config = ManagerConfig::default();
+        // A connection that is lost is noticed without a question before each use.
+        config.recycling_method = RecyclingMethod::Fast;
+        let noted = last.clone();
+        config.custom_setup = Box::new(move |url| {
+            let (url, last) = (url.to_owned(), noted.clone());
+            Box::pin(async move { connect(&url, &last).await })
+        });
+        let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+        let pool = bb8::Pool::builder().connection_timeout(WAIT);
+        let pool = pool.build(manager).await;
+        let pool = pool.map_err(|error| Fault::Unavailable(error.into()))?;
+        Ok(Self { pool, last })
+    }
+}
+
+async fn connect(url: &str, last: &LastRefusal) -> ConnectionResult<Connection> {
+    let mut connecting = Box::pin(establish(url));
+    let outcome = match timeout(SILENCE, &mut connecting).await {
+        Ok(outcome) => outcome,
+        Err(_) => {
+            last.note("the server does not answer".into());
+            connecting.await
+        }
+    };
+    outcome.map_err(|refusal| {
+        last.note(refusal.clone());
+        ConnectionError::BadConnection(refusal.to_string())
+    })
+}
+
+impl LastRefusal {
+    fn note(&self, refusal: Refusal) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Some((Instant::now(), refusal));
+    }
+
+    fn since(&self, start: Instant) -> Option<Refusal> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, refusal) = last.as_ref().filter(|(at, _)| *at >= start)?;
+        Some(refusal.clone())
+    }
+}
+
+impl Source for OwnPool {
+    fn lease(&self) -> BoxFuture<'_, Result<Box<dyn Lease>>> {
+        Box::pin(async {
+            let start = Instant::now();
+            let lease = Source::lease(&self.pool).await;
+            // All connections may be in use, or there may be none to be had.
+            lease.map_err(|fault| match self.last.since(start) {
+                Some(refusal) => Fault::Unavailable(refusal.into()),
+                None => fault,
+            })
+        })
+    }
+
+    fn connections(&self) -> usize {
+        self.pool.connections()
+    }
+}

@@ -1,0 +1,39 @@
+use diesel_async::AsyncPgConnection;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Error, NoTls};
+
+use crate::repository::diesel::refusal::Refusal;
+
+pub(super) async fn establish(url: &str) -> Result<AsyncPgConnection, Refusal> {
+    let connected = tokio_postgres::connect(url, NoTls).await;
+    let (client, connection) = connected.map_err(|error| refusal(&error))?;
+    AsyncPgConnection::try_from_client_and_connection(client, connection)
+        .await
+        .map_err(|_| "the connection was lost at once".into())
+}
+
+fn refusal(error: &Error) -> Refusal {
+    let Some(code) = error.code() else {
+        // Without its causes, which quote.
+        return Refusal::of_system(error).unwrap_or_else(|| error.to_string().into());
+    };
+    let text = if [
+        SqlState::INVALID_PASSWORD,
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
+    ]
+    .contains(code)
+    {
+        "the server refuses the user, the password, or the way to connect"
+    } else if *code == SqlState::INVALID_CATALOG_NAME {
+        "there is no such database"
+    } else if *code == SqlState::INSUFFICIENT_PRIVILEGE {
+        "the user may not connect to the database"
+    } else if *code == SqlState::TOO_MANY_CONNECTIONS {
+        "there are too many connections"
+    } else if code.code().starts_with("57P") {
+        "the server is starting or stopping"
+    } else {
+        "the server refuses it"
+    };
+    format!("{text} (SQLSTATE {})", code.code()).into()
+}
