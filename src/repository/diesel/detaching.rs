@@ -2,8 +2,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 /// Runs where it is awaited, and goes on in a task of its own when whoever awaits it goes away.
 ///
@@ -15,6 +17,8 @@ where
     /// Until it is done.
     work: Option<Pin<Box<F>>>,
     runtime: Handle,
+    /// How long it goes on at most when nobody waits for it.
+    alone: Duration,
 }
 
 impl<F> Detaching<F>
@@ -25,7 +29,13 @@ where
         Self {
             work: Some(Box::pin(work)),
             runtime: runtime.clone(),
+            alone: Duration::MAX,
         }
+    }
+
+    /// Limits how long it goes on when nobody waits for it.
+    pub(super) fn alone_for(self, alone: Duration) -> Self {
+        Self { alone, ..self }
     }
 }
 
@@ -54,7 +64,7 @@ where
     fn drop(&mut self) {
         // What panicked is not to be polled again.
         if let Some(work) = self.work.take().filter(|_| !thread::panicking()) {
-            self.runtime.spawn(work);
+            self.runtime.spawn(timeout(self.alone, work));
         }
     }
 }

@@ -27,6 +27,9 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// How long it may take to tell the server that an operation was given up.
 const TIME_TO_STOP: Duration = Duration::from_secs(5);
 
+/// How long a place in the pool's queue is kept that nobody waits in any more.
+const TIME_FOR_NOBODY: Duration = Duration::from_secs(30);
+
 /// How many lost connections to take out of the pool before giving up.
 const LOST_CONNECTIONS: usize = 128;
 
@@ -238,6 +241,7 @@ impl Pool {
             // comes: the pool may be asking the connection a question, and nobody else may get it before
             // it has answered.
             let lease = Detaching::new(&runtime, lease(Arc::clone(&self.source)));
+            let lease = lease.alone_for(TIME_FOR_NOBODY);
             let lease = match kind {
                 Kind::Scan(_, deadline) => {
                     let none = |_| Fault::Unavailable("no connection is free in time".into());
