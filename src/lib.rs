@@ -72,6 +72,7 @@ pub mod manager;
 #[cfg(feature = "openapi")]
 #[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
 pub mod openapi;
+mod operation;
 pub mod repository;
 pub mod secrets;
 mod telemetry;

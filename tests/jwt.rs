@@ -17,7 +17,7 @@ use jsonwebtoken::Algorithm::{
 use jsonwebtoken::crypto::CryptoProvider;
 use jsonwebtoken::{Algorithm, AlgorithmFamily, EncodingKey};
 use tower_oauth_clients::authorization::jwt::{ConfigErrorKind, JwtAuthorizer, Keys};
-use tower_oauth_clients::authorization::{Authorizer, ErrorKind};
+use tower_oauth_clients::authorization::{AdminRequest, Authorizer, ErrorKind, Operation};
 
 const SECRET: [u8; 64] = [7; 64];
 const JWKS: &str = include_str!("data/keys/jwks.json");
@@ -92,7 +92,8 @@ fn refusal(authorizer: &JwtAuthorizer, token: &str) -> Option<ErrorKind> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    let principal = runtime.block_on(authorizer.authorize(&head));
+    let request = AdminRequest::new(&head, Operation::ListClients);
+    let principal = runtime.block_on(authorizer.authorize(request));
     principal.err().map(|error| error.kind())
 }
 

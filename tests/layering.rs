@@ -6,6 +6,7 @@
     reason = "a test may panic"
 )]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,12 +14,13 @@ use proc_macro2::{TokenStream, TokenTree};
 
 /// `secrets` stands before `wire`, since one type of `wire` shows a plaintext: the answer that
 /// issues it.
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 12] = [
     "telemetry",
     "domain",
     "secrets",
     "wire",
     "repository",
+    "operation",
     "authorization",
     "authentication",
     "manager",
@@ -72,6 +74,9 @@ fn faults(path: &str, source: &str) -> Vec<String> {
     }
     let mut found = Found::default();
     found.read(source.parse().unwrap(), depth(path));
+    if found.operations.len() > 2 && !path.starts_with("operation/") {
+        faults.push(format!("{path}: a second list of operations"));
+    }
     for used in found.rooms {
         if !found.macros.contains(&used) && !may_use(path, &used) {
             faults.push(format!("{path}: must not use crate::{used}"));
@@ -117,6 +122,8 @@ struct Found {
     /// What follows `crate::`, or as many `super::` as lead there.
     rooms: Vec<String>,
     names: Vec<String>,
+    /// The operations that it names. All of them stand in one table, which macros expand.
+    operations: BTreeSet<String>,
     /// The macros that it defines. An exported one lives at the root of the crate.
     macros: Vec<String>,
 }
@@ -128,6 +135,7 @@ impl Found {
             match token {
                 TokenTree::Ident(name) => {
                     self.names.push(name.to_string());
+                    self.operations.extend(operation(&tokens[index..]));
                     if index >= 2 && is(&tokens[index - 2], "macro_rules") {
                         self.macros.push(name.to_string());
                     }
@@ -158,6 +166,14 @@ fn from_root(mut tokens: &[TokenTree], depth: usize) -> Option<&[TokenTree]> {
         tokens = after_colons(tokens)?;
     }
     (depth > 0).then_some(tokens)
+}
+
+/// `GetClient` of `Operation::GetClient`.
+fn operation(tokens: &[TokenTree]) -> Option<String> {
+    let after = after_colons(tokens.get(1..)?).filter(|_| is(&tokens[0], "Operation"))?;
+    let name = after.first()?.to_string();
+    let is_variant = name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
+    is_variant.then_some(name)
 }
 
 fn after_colons(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
@@ -225,6 +241,14 @@ fn a_room_may_use_those_above_it() {
             "macro_rules! suite { () => {} } pub use crate::suite;",
         ),
         ("domain/id.rs", "#![forbid(unsafe_code)]"),
+        (
+            "handlers/mod.rs",
+            "match x { $(Operation::$name => 1,)+ Operation::ALL => 2 } Operation::GetClient;",
+        ),
+        (
+            "operation/mod.rs",
+            "[Operation::GetClient, Operation::GetStats, Operation::ListClients]",
+        ),
     ] {
         assert_eq!(faults(path, source), [""; 0], "{path}: {source}");
     }
@@ -263,6 +287,10 @@ fn a_room_may_not_use_those_below_it() {
         ("repository/memory/mod.rs", "use diesel::prelude::*;"),
         ("manager/mod.rs", "use diesel_async::AsyncConnection;"),
         ("domain/id.rs", "fn f() { unsafe { g() } }"),
+        (
+            "openapi/operation.rs",
+            "[Operation::GetClient, Operation::GetStats, Operation::ListClients]",
+        ),
         ("domain/id.rs", &"\n".repeat(401)),
     ] {
         assert_eq!(faults(path, source).len(), 1, "{path}: {source}");

@@ -22,7 +22,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -39,7 +38,9 @@ use tokio::time::{sleep, timeout};
 use tower::{ServiceExt, service_fn};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::tower::ManagementService;
-use tower_oauth_clients::authorization::{Authorizer, Error, ErrorKind, Principal, bearer_token};
+use tower_oauth_clients::authorization::{
+    AdminRequest, Authorizer, Error, ErrorKind, Principal, bearer_token,
+};
 use tower_oauth_clients::domain::{Role, TenantId};
 use tower_oauth_clients::handlers::{Body, Handlers, PeerIp};
 use tower_oauth_clients::repository::SqliteRepository;
@@ -68,8 +69,8 @@ impl Key {
 }
 
 impl Authorizer for Key {
-    async fn authorize(&self, head: &Parts) -> Result<Principal, Error> {
-        let presented = bearer_token(&head.headers)?.as_bytes();
+    async fn authorize(&self, request: AdminRequest<'_>) -> Result<Principal, Error> {
+        let presented = bearer_token(&request.head.headers)?.as_bytes();
         if !bool::from(presented.ct_eq(self.0.as_bytes())) {
             return Err(ErrorKind::InvalidToken.into());
         }

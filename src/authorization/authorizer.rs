@@ -3,26 +3,25 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use http::request::Parts;
-
-use super::{Error, Principal, tenant};
+use super::{AdminRequest, Error, Principal, tenant};
 use crate::domain::Operator;
 
-/// Decides who a request speaks for.
+/// Decides who a request speaks for, and whether it may do what it asks for.
 ///
 /// `jwt::JwtAuthorizer` does it for signed tokens. Write your own for
 /// sessions, mutual TLS or token introspection, as a plain `async fn`:
 ///
 /// ```
-/// use http::request::Parts;
-/// use tower_oauth_clients::authorization::{Authorizer, Error, ErrorKind, Principal, bearer_token};
+/// use tower_oauth_clients::authorization::{
+///     AdminRequest, Authorizer, Error, ErrorKind, Principal, bearer_token,
+/// };
 /// use tower_oauth_clients::domain::{Role, TenantId};
 ///
 /// struct Introspection;
 ///
 /// impl Authorizer for Introspection {
-///     async fn authorize(&self, head: &Parts) -> Result<Principal, Error> {
-///         let token = bearer_token(&head.headers)?;
+///     async fn authorize(&self, request: AdminRequest<'_>) -> Result<Principal, Error> {
+///         let token = bearer_token(&request.head.headers)?;
 ///         # async fn introspect(token: &str) -> Result<Option<String>, std::io::Error> { Ok(None) }
 ///         let answer = introspect(token).await;
 ///         let subject = answer
@@ -37,6 +36,10 @@ use crate::domain::Operator;
 ///
 /// - Every request passes here, before its body is read. Answer `Ok` only for a credential that
 ///   was checked, and only with what the credential itself says: its role and its tenant.
+/// - The [operation](AdminRequest::operation) is the one that follows. To refuse it to whoever may
+///   do others, answer [`ErrorKind::Forbidden`](super::ErrorKind::Forbidden): the caller gets 403
+///   with `insufficient_scope` (RFC 6750 §3.1), nothing is read or changed, and it is logged as any
+///   refusal, not as a failure.
 /// - Leave `X-Tenant-ID` alone. The caller writes it; whether it may be followed is decided
 ///   afterwards, for every authorizer alike.
 /// - Nothing is remembered between requests: a credential that is revoked must be refused from
@@ -44,29 +47,35 @@ use crate::domain::Operator;
 /// - The future may be dropped at any point.
 /// - An error tells its kind and keeps its source. Neither holds a part of the credential.
 pub trait Authorizer: Send + Sync + 'static {
-    /// Who the request speaks for.
+    /// Who the request speaks for, if it may do what it asks for.
     ///
     /// # Errors
     ///
     /// Any [`ErrorKind`](super::ErrorKind); its documentation names the answer that each becomes.
-    fn authorize(&self, head: &Parts) -> impl Future<Output = Result<Principal, Error>> + Send;
+    fn authorize(
+        &self,
+        request: AdminRequest<'_>,
+    ) -> impl Future<Output = Result<Principal, Error>> + Send;
 }
 
 impl<A: Authorizer> Authorizer for Arc<A> {
-    fn authorize(&self, head: &Parts) -> impl Future<Output = Result<Principal, Error>> + Send {
-        (**self).authorize(head)
+    fn authorize(
+        &self,
+        request: AdminRequest<'_>,
+    ) -> impl Future<Output = Result<Principal, Error>> + Send {
+        (**self).authorize(request)
     }
 }
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Principal, Error>> + Send + 'a>>;
 
 trait Erased: Send + Sync {
-    fn authorize<'a>(&'a self, head: &'a Parts) -> Answer<'a>;
+    fn authorize<'a>(&'a self, request: AdminRequest<'a>) -> Answer<'a>;
 }
 
 impl<A: Authorizer> Erased for A {
-    fn authorize<'a>(&'a self, head: &'a Parts) -> Answer<'a> {
-        Box::pin(Authorizer::authorize(self, head))
+    fn authorize<'a>(&'a self, request: AdminRequest<'a>) -> Answer<'a> {
+        Box::pin(Authorizer::authorize(self, request))
     }
 }
 
@@ -80,9 +89,9 @@ impl SharedAuthorizer {
     }
 
     /// The operator who acts, in the tenant that the request may act in.
-    pub(crate) async fn operator(&self, head: &Parts) -> Result<Operator, Error> {
-        let principal = self.0.authorize(head).await?;
-        tenant::operator(principal, &head.headers)
+    pub(crate) async fn operator(&self, request: AdminRequest<'_>) -> Result<Operator, Error> {
+        let principal = self.0.authorize(request).await?;
+        tenant::operator(principal, &request.head.headers)
     }
 }
 
@@ -94,14 +103,16 @@ impl fmt::Debug for SharedAuthorizer {
 
 #[cfg(test)]
 mod tests {
+    use http::request::Parts;
+
     use super::*;
-    use crate::authorization::ErrorKind;
+    use crate::authorization::{ErrorKind, Operation};
     use crate::domain::{Role, TenantId};
 
     struct Everyone;
 
     impl Authorizer for Everyone {
-        async fn authorize(&self, _: &Parts) -> Result<Principal, Error> {
+        async fn authorize(&self, _: AdminRequest<'_>) -> Result<Principal, Error> {
             Principal::new("root", Role::Admin, TenantId::parse("tenant_a"))
         }
     }
@@ -118,9 +129,11 @@ mod tests {
     #[tokio::test]
     async fn the_tenant_is_checked_whatever_the_authorizer() {
         let shared = SharedAuthorizer::new(Arc::new(Everyone));
-        let operator = shared.operator(&head(None)).await.unwrap();
+        let (own, other) = (head(None), head(Some("tenant_b")));
+        let request = |head| AdminRequest::new(head, Operation::GetClient);
+        let operator = shared.operator(request(&own)).await.unwrap();
         assert_eq!(operator.tenant.as_str(), "tenant_a");
-        let refused = shared.operator(&head(Some("tenant_b"))).await;
+        let refused = shared.operator(request(&other)).await;
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::Forbidden);
     }
 }

@@ -1,7 +1,7 @@
 //! Who may administer.
 //!
 //! An [`Authorizer`] reads a request's credential and answers with the [`Principal`] that it
-//! speaks for. `jwt::JwtAuthorizer` is the one for signed tokens; a host may bring its own. The
+//! speaks for, or refuses the [`Operation`] that it asks for. `jwt::JwtAuthorizer` is the one for signed tokens; a host may bring its own. The
 //! tenant that the request acts in is decided here, after the authorizer and whichever it is:
 //!
 //! - More than one `X-Tenant-ID`, or one that is not ASCII, is [`ErrorKind::BadRequest`].
@@ -16,6 +16,7 @@ mod error;
 #[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
 pub mod jwt;
 mod principal;
+mod request;
 mod tenant;
 
 pub use authorizer::Authorizer;
@@ -23,3 +24,6 @@ pub(crate) use authorizer::SharedAuthorizer;
 pub use bearer::bearer_token;
 pub use error::{Error, ErrorKind};
 pub use principal::Principal;
+pub use request::AdminRequest;
+
+pub use crate::operation::Operation;

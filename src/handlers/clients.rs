@@ -1,4 +1,4 @@
-use http::{StatusCode, header};
+use http::header;
 
 use super::Error;
 use super::precondition::{etag, if_match};
@@ -16,7 +16,7 @@ pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Re
     fields.status = Default::default();
     let issued = manager.create(&call.operator, Draft(fields)).await?;
     let data = CreateClientResponse::new(&issued.client, issued.secret.as_ref());
-    let reply = Reply::json(StatusCode::CREATED, &Created::new(data))?;
+    let reply = Reply::json(&Created::new(data))?;
     Ok(reply.with_location(&issued.client))
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn delete(manager: &ClientManager, call: Call<'_>) -> Result<Re
         .delete(&call.operator, &client_id, &precondition.expected)
         .await
         .map_err(|error| precondition.explain(error))?;
-    Ok(Reply::empty(StatusCode::NO_CONTENT))
+    Ok(Reply::empty())
 }
 
 pub(super) async fn clone(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
@@ -66,11 +66,11 @@ pub(super) async fn clone(manager: &ClientManager, call: Call<'_>) -> Result<Rep
         .clone_client(&call.operator, &call.client_id()?)
         .await?;
     let data = CloneClientResponse::new(&issued.client, issued.secret.as_ref());
-    let reply = Reply::success(StatusCode::CREATED, data, manager.now())?;
+    let reply = Reply::success(data, manager.now())?;
     Ok(reply.with_location(&issued.client))
 }
 
 fn item(manager: &ClientManager, client: &Client) -> Result<Reply, Error> {
-    let reply = Reply::success(StatusCode::OK, OAuthClientItem::from(client), manager.now())?;
+    let reply = Reply::success(OAuthClientItem::from(client), manager.now())?;
     Ok(reply.with_header(header::ETAG, etag(client.version)))
 }

@@ -1,15 +1,16 @@
 use std::fmt;
 
 use bytes::Bytes;
+use http::Method;
 use http::request::Parts;
-use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::reply::Reply;
 use super::{Error, ErrorKind, Handlers};
+use crate::operation::admin_path;
 
 /// Beside the operations, where it is no client's path.
-const PATH: &str = "/admin/oauth/openapi.json";
+const PATH: &str = admin_path!("/openapi.json");
 
 /// The document as it is sent: too long to be printed with what holds it.
 #[derive(Clone)]
@@ -42,7 +43,7 @@ impl Handlers {
         let is_there = self.document_path() == Some(head.uri.path());
         match &self.document {
             Some(Document(json)) if is_there => match head.method {
-                Method::GET | Method::HEAD => Ok(Reply::raw(StatusCode::OK, json.clone())),
+                Method::GET | Method::HEAD => Ok(Reply::raw(json.clone())),
                 _ => Err(Error::method_not_allowed(vec![Method::GET, Method::HEAD])),
             },
             _ => Err(ErrorKind::NotFound.into()),

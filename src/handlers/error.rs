@@ -18,7 +18,7 @@ pub enum ErrorKind {
     BadRequest,
     /// 401: no valid Bearer token.
     Unauthorized,
-    /// 403: not an administrator, or not of this tenant.
+    /// 403: not an administrator, not of this tenant, or not one who may do this.
     Forbidden,
     /// 404: no such thing in the caller's tenant.
     NotFound,
@@ -135,8 +135,10 @@ impl Error {
         self.report();
         let status = self.kind.status();
         let body = Failure::new(status, &self.message, now);
-        let mut reply = Reply::json(status, &body)
-            .unwrap_or_else(|_| Reply::empty(StatusCode::INTERNAL_SERVER_ERROR));
+        let mut reply = match Reply::json(&body) {
+            Ok(reply) => reply.with_status(status),
+            Err(_) => Reply::empty().with_status(StatusCode::INTERNAL_SERVER_ERROR),
+        };
         if let Some(challenge) = self.challenge {
             let value = HeaderValue::from_static(challenge);
             reply = reply.with_header(header::WWW_AUTHENTICATE, value);

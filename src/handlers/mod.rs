@@ -1,8 +1,8 @@
 //! The HTTP operations on the types of the `http` crate, without a framework.
 //!
-//! One table of operations says what there is. [`Handlers`] finds the operation of a request, asks
-//! the [`Authorizer`] who acts, reads the body within its limit
-//! and answers; the adapters only carry requests here and answers back.
+//! [`Handlers`] finds the operation of a request, asks the [`Authorizer`] who acts and whether it may,
+//! reads the body within its limit and answers; the adapters only carry requests here and answers
+//! back.
 
 mod audit_logs;
 mod body;
@@ -10,7 +10,6 @@ mod clients;
 #[cfg(feature = "openapi")]
 mod document;
 mod error;
-mod operation;
 mod precondition;
 mod query;
 mod reply;
@@ -23,7 +22,6 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, Response};
 
-pub(crate) use self::operation::Operation;
 #[cfg(feature = "openapi")]
 pub(crate) use self::query::{
     DEFAULT_SIZE as DEFAULT_PAGE_SIZE, MAX_GRACE_PERIOD, MAX_NAME_LENGTH as MAX_NAME_FILTER,
@@ -31,8 +29,9 @@ pub(crate) use self::query::{
 use self::reply::Reply;
 use self::request::Call;
 use self::route::{Matched, find};
-use crate::authorization::{Authorizer, SharedAuthorizer};
+use crate::authorization::{AdminRequest, Authorizer, SharedAuthorizer};
 use crate::manager::ClientManager;
+use crate::operation::{Operation, operations};
 use crate::telemetry::{Stopwatch, requested};
 
 pub use body::Body;
@@ -106,38 +105,34 @@ impl Handlers {
             Matched::OtherMethods(allowed) => return Err(Error::method_not_allowed(allowed)),
             Matched::Nothing => return self.elsewhere(head),
         };
-        let operator = self.authorizer.operator(head).await?;
-        let body = if operation.takes_body() {
+        let request = AdminRequest::new(head, operation);
+        let operator = self.authorizer.operator(request).await?;
+        let body = if operation.body().is_some() {
             request::read_json(&head.headers, body).await?
         } else {
             Bytes::new()
         };
-        self.run(operation, Call::new(operator, parameters, head, body))
-            .await
+        let call = Call::new(operator, parameters, head, body);
+        let reply = run(operation, &self.manager, call).await?;
+        Ok(reply.with_status(operation.success()))
     }
 
     #[cfg(not(feature = "openapi"))]
     fn elsewhere(&self, _: &Parts) -> Result<Reply, Error> {
         Err(ErrorKind::NotFound.into())
     }
-
-    async fn run(&self, operation: Operation, call: Call<'_>) -> Result<Reply, Error> {
-        match operation {
-            Operation::CreateClient => clients::create(&self.manager, call).await,
-            Operation::ListClients => clients::list(&self.manager, call).await,
-            Operation::DeleteClient => clients::delete(&self.manager, call).await,
-            Operation::RotateSecret => secrets::rotate(&self.manager, call).await,
-            Operation::ListSecrets => secrets::list(&self.manager, call).await,
-            Operation::CreateSecret => secrets::create(&self.manager, call).await,
-            Operation::DeactivateSecret => secrets::deactivate(&self.manager, call).await,
-            Operation::DeleteSecret => secrets::delete(&self.manager, call).await,
-            Operation::ListAuditLogs => audit_logs::list(&self.manager, call).await,
-            Operation::GetStats => tokens::stats(&self.manager, call).await,
-            Operation::ListTokens => tokens::list(&self.manager, call).await,
-            Operation::RevokeTokens => tokens::revoke(&self.manager, call).await,
-            Operation::GetClient => clients::get(&self.manager, call).await,
-            Operation::UpdateClient => clients::update(&self.manager, call).await,
-            Operation::CloneClient => clients::clone(&self.manager, call).await,
-        }
-    }
 }
+
+macro_rules! run {
+    ($($name:ident $request:tt $handler:path { $($document:tt)* })+) => {
+        async fn run(
+            operation: Operation,
+            manager: &ClientManager,
+            call: Call<'_>,
+        ) -> Result<Reply, Error> {
+            match operation { $(Operation::$name => $handler(manager, call).await,)+ }
+        }
+    };
+}
+
+operations!(run);

@@ -5,9 +5,11 @@ use serde::Serialize;
 use super::request::Call;
 use super::{Body, Error, ErrorKind};
 use crate::domain::{Client, Id, Page, Slice, Timestamp};
+use crate::operation::admin_path;
 use crate::wire::{List, Success};
 
-/// An answer on its way: headers that every answer has are added at the end.
+/// An answer on its way: 200 unless another status is set, and the headers that every answer has are
+/// added at the end.
 pub(super) struct Reply {
     status: StatusCode,
     headers: HeaderMap,
@@ -17,24 +19,24 @@ pub(super) struct Reply {
 
 impl Reply {
     /// An answer with a JSON body.
-    pub(super) fn json<T: Serialize>(status: StatusCode, body: &T) -> Result<Self, Error> {
+    pub(super) fn json<T: Serialize>(body: &T) -> Result<Self, Error> {
         let body = serde_json::to_vec(body)
             .map_err(|error| Error::from(ErrorKind::Internal).with_source(error))?;
-        Ok(Self::raw(status, body.into()))
+        Ok(Self::raw(body.into()))
     }
 
     /// An answer whose JSON is written already.
-    pub(super) fn raw(status: StatusCode, json: Bytes) -> Self {
+    pub(super) fn raw(json: Bytes) -> Self {
         Self {
             body: Some(json),
-            ..Self::empty(status)
+            ..Self::empty()
         }
     }
 
     /// An answer without a body.
-    pub(super) fn empty(status: StatusCode) -> Self {
+    pub(super) fn empty() -> Self {
         Self {
-            status,
+            status: StatusCode::OK,
             headers: HeaderMap::with_capacity(8),
             body: None,
             extensions: http::Extensions::new(),
@@ -46,12 +48,8 @@ impl Reply {
     }
 
     /// A success in the usual envelope.
-    pub(super) fn success<T: Serialize>(
-        status: StatusCode,
-        data: T,
-        now: Timestamp,
-    ) -> Result<Self, Error> {
-        Self::json(status, &Success::new(data, now))
+    pub(super) fn success<T: Serialize>(data: T, now: Timestamp) -> Result<Self, Error> {
+        Self::json(&Success::new(data, now))
     }
 
     /// A part of a list; where the caller pages by position, with a link to what follows.
@@ -64,7 +62,7 @@ impl Reply {
         now: Timestamp,
     ) -> Result<Self, Error> {
         let items = slice.items.iter().map(item).collect();
-        let reply = Self::json(StatusCode::OK, &List::new(items, page, slice.total, now))?;
+        let reply = Self::json(&List::new(items, page, slice.total, now))?;
         let last = slice.items.last().filter(|_| slice.has_more).map(id);
         match (page, last) {
             (Page::After { .. }, Some(last)) => {
@@ -76,6 +74,11 @@ impl Reply {
             }
             _ => Ok(reply),
         }
+    }
+
+    pub(super) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
     }
 
     pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -91,7 +94,7 @@ impl Reply {
     /// Says where a new client is, relative to the host's mount; the adapter puts the mount in
     /// front.
     pub(super) fn with_location(self, client: &Client) -> Self {
-        let path = format!("{}/{}", super::operation::CLIENTS, encoded(client));
+        let path = format!("{}{}", admin_path!("/clients/"), encoded(client));
         match HeaderValue::try_from(path) {
             Ok(value) => self.with_header(header::LOCATION, value),
             Err(_) => self,

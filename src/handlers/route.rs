@@ -1,6 +1,6 @@
 use http::Method;
 
-use super::operation::Operation;
+use crate::operation::Operation;
 use crate::telemetry::{Span, span};
 
 /// What a method and a path lead to.
@@ -18,7 +18,7 @@ impl Matched<'_> {
 
     pub(super) fn word(&self) -> &'static str {
         match self {
-            Self::Operation(operation, _) => operation.word(),
+            Self::Operation(operation, _) => operation.as_str(),
             _ => Self::OTHER,
         }
     }

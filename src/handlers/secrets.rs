@@ -1,5 +1,3 @@
-use http::StatusCode;
-
 use super::Error;
 use super::reply::Reply;
 use super::request::Call;
@@ -10,7 +8,7 @@ pub(super) async fn rotate(manager: &ClientManager, call: Call<'_>) -> Result<Re
     let client_id = call.client_id()?;
     let issued = manager.rotate_secret(&call.operator, &client_id).await?;
     let data = RotateSecretResponse::new(&client_id, &issued.record, &issued.plaintext);
-    Reply::success(StatusCode::OK, data, manager.now())
+    Reply::success(data, manager.now())
 }
 
 pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
@@ -18,7 +16,7 @@ pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Re
         .create_secret(&call.operator, &call.client_id()?)
         .await?;
     let data = CreateSecretResponse::new(&issued.record, &issued.plaintext);
-    Reply::success(StatusCode::CREATED, data, manager.now())
+    Reply::success(data, manager.now())
 }
 
 pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
@@ -28,7 +26,7 @@ pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Repl
         .iter()
         .map(|record| SecretItem::at(now, record))
         .collect();
-    Reply::success(StatusCode::OK, SecretList { secrets }, now)
+    Reply::success(SecretList { secrets }, now)
 }
 
 pub(super) async fn deactivate(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
@@ -37,7 +35,7 @@ pub(super) async fn deactivate(manager: &ClientManager, call: Call<'_>) -> Resul
         .deactivate_secret(&call.operator, &client_id, secret_id)
         .await?;
     let now = manager.now();
-    Reply::success(StatusCode::OK, SecretItem::at(now, &record), now)
+    Reply::success(SecretItem::at(now, &record), now)
 }
 
 pub(super) async fn delete(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
@@ -45,5 +43,5 @@ pub(super) async fn delete(manager: &ClientManager, call: Call<'_>) -> Result<Re
     manager
         .delete_secret(&call.operator, &client_id, secret_id)
         .await?;
-    Ok(Reply::empty(StatusCode::NO_CONTENT))
+    Ok(Reply::empty())
 }

@@ -1,7 +1,5 @@
 use std::time::Duration;
 
-use http::StatusCode;
-
 use super::reply::Reply;
 use super::request::Call;
 use super::{Error, ErrorKind};
@@ -13,7 +11,7 @@ pub(super) async fn stats(manager: &ClientManager, call: Call<'_>) -> Result<Rep
     let client_id = client_id(manager, &call)?;
     let stats = manager.token_stats(&call.operator, &client_id).await?;
     let data = ClientStats::new(&client_id, &stats);
-    Reply::success(StatusCode::OK, data, manager.now())
+    Reply::success(data, manager.now())
 }
 
 pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
@@ -24,7 +22,7 @@ pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Repl
     let TokenPage { number, size } = page;
     let page = Page::Number { number, size };
     let list = List::new(items, page, Some(slice.total), manager.now());
-    Reply::json(StatusCode::OK, &list)
+    Reply::json(&list)
 }
 
 pub(super) async fn revoke(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
@@ -34,7 +32,7 @@ pub(super) async fn revoke(manager: &ClientManager, call: Call<'_>) -> Result<Re
         .revoke_tokens(&call.operator, &client_id, grace)
         .await?;
     let data = RevokeTokensResponse::new(grace, &revoked);
-    Reply::success(StatusCode::OK, data, manager.now())
+    Reply::success(data, manager.now())
 }
 
 /// The client that the path names. Where the host brought no store there is nothing at these paths,

@@ -53,7 +53,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::domain::Policy;
-use crate::handlers::Operation;
+use crate::operation::Operation;
 
 const DESCRIPTION: &str = "\
 The clients of an OAuth authorization server, with their secrets and their audit trail.\n\n\

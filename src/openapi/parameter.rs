@@ -75,7 +75,8 @@ pub(super) fn reference(component: String) -> Value {
     json!({"$ref": format!("#/components/parameters/{component}")})
 }
 
-fn pascal_case(name: &str) -> String {
+/// `ClientId` of `client_id`.
+pub(super) fn pascal_case(name: &str) -> String {
     let words = name.split('_').filter_map(|word| word.split_at_checked(1));
     words.fold(String::new(), |text, (first, rest)| {
         text + &first.to_ascii_uppercase() + rest

@@ -2,12 +2,11 @@ use serde_json::{Map, Value, json};
 
 use super::with;
 use crate::domain::{AuthMethod, FapiProfile, GrantType, MAX_WORDS, Policy};
-use crate::handlers::Operation;
 use crate::wire::words;
 
-/// The body that an operation takes.
-pub(super) fn body(operation: Operation) -> Value {
-    let schema = json!({"$ref": format!("#/components/schemas/{operation:?}Request")});
+/// The body that an operation takes, by the name of its schema.
+pub(super) fn body(schema: &str) -> Value {
+    let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
     json!({"required": true, "content": {"application/json": {"schema": schema}}})
 }
 

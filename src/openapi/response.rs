@@ -9,18 +9,23 @@ use crate::wire::Failure;
 /// The headers of every answer.
 const ALWAYS: [&str; 2] = ["Cache-Control", "X-Content-Type-Options"];
 
-/// Every kind that some operation answers. 405 is left out: no operation has it.
-const FAILURES: [ErrorKind; 10] = [
-    ErrorKind::BadRequest,
-    ErrorKind::Unauthorized,
-    ErrorKind::Forbidden,
-    ErrorKind::NotFound,
-    ErrorKind::Conflict,
-    ErrorKind::PreconditionFailed,
-    ErrorKind::PayloadTooLarge,
-    ErrorKind::UnsupportedMediaType,
-    ErrorKind::Internal,
-    ErrorKind::Unavailable,
+/// Every kind that some operation answers, with the name of its component and its own headers. 405 is
+/// left out: no operation has it.
+const FAILURES: [(ErrorKind, &str, &[&str]); 10] = [
+    (ErrorKind::BadRequest, "BadRequest", &[]),
+    (
+        ErrorKind::Unauthorized,
+        "Unauthorized",
+        &["WWW-Authenticate"],
+    ),
+    (ErrorKind::Forbidden, "Forbidden", &["WWW-Authenticate"]),
+    (ErrorKind::NotFound, "NotFound", &[]),
+    (ErrorKind::Conflict, "Conflict", &[]),
+    (ErrorKind::PreconditionFailed, "PreconditionFailed", &[]),
+    (ErrorKind::PayloadTooLarge, "PayloadTooLarge", &[]),
+    (ErrorKind::UnsupportedMediaType, "UnsupportedMediaType", &[]),
+    (ErrorKind::Internal, "Internal", &[]),
+    (ErrorKind::Unavailable, "Unavailable", &["Retry-After"]),
 ];
 
 /// A success, with a body where there is one.
@@ -35,22 +40,17 @@ pub(super) fn success(status: StatusCode, body: Option<Schema>, headers: &[&str]
 
 /// The failures of one operation: each kind at its status.
 pub(super) fn failures_of(kinds: Vec<ErrorKind>) -> Map<String, Value> {
-    let reference = |kind| json!({"$ref": format!("#/components/responses/{kind:?}")});
-    let responses = kinds.into_iter();
+    let reference = |name| json!({"$ref": format!("#/components/responses/{name}")});
+    let responses = FAILURES.iter().filter(|(kind, ..)| kinds.contains(kind));
     responses
-        .map(|kind| (kind.status().as_str().to_owned(), reference(kind)))
+        .map(|(kind, name, _)| (kind.status().as_str().to_owned(), reference(name)))
         .collect()
 }
 
 /// Every failure, by the name of its component.
 pub(super) fn failures(generator: &mut SchemaGenerator) -> Value {
     let schema = generator.subschema_for::<Failure<'_>>();
-    let component = |kind: ErrorKind| {
-        let headers: &[_] = match kind {
-            ErrorKind::Unauthorized | ErrorKind::Forbidden => &["WWW-Authenticate"],
-            ErrorKind::Unavailable => &["Retry-After"],
-            _ => &[],
-        };
+    let component = |(kind, name, headers): (ErrorKind, &str, &[&str])| {
         let example = json!({
             "code": u32::from(kind.status().as_u16()) * 1000 + 1,
             "message": kind.message(),
@@ -61,7 +61,7 @@ pub(super) fn failures(generator: &mut SchemaGenerator) -> Value {
             "headers": references(headers),
             "content": {"application/json": {"schema": schema, "example": example}},
         });
-        (format!("{kind:?}"), response)
+        (name.to_owned(), response)
     };
     FAILURES.into_iter().map(component).collect()
 }

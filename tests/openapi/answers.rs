@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use http::request::Parts;
 use http::{Method, Request};
 use http_body_util::Full;
 use serde_json::{Value, json};
-use tower_oauth_clients::authorization::{Authorizer, Error, ErrorKind, Principal};
+use tower_oauth_clients::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal};
 use tower_oauth_clients::handlers::Handlers;
 
 use super::schema::Document;
@@ -32,7 +31,7 @@ const HEADERS: [&str; 8] = [
 struct Failing(ErrorKind);
 
 impl Authorizer for Failing {
-    async fn authorize(&self, _: &Parts) -> Result<Principal, Error> {
+    async fn authorize(&self, _: AdminRequest<'_>) -> Result<Principal, Error> {
         Err(self.0.into())
     }
 }

@@ -14,6 +14,7 @@ mod documented;
 #[allow(dead_code, reason = "the other tests need more of it")]
 mod forge;
 mod hashing;
+mod read_only;
 #[path = "../authentication/request.rs"]
 #[allow(dead_code, reason = "the other tests need more of it")]
 mod request;

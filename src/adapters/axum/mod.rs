@@ -8,13 +8,13 @@
 //! ```
 //! use axum::{Router, routing::get};
 //! use tower_oauth_clients::adapters::axum::router;
-//! # use tower_oauth_clients::authorization::{Authorizer, Error, ErrorKind, Principal};
+//! # use tower_oauth_clients::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal};
 //! use tower_oauth_clients::handlers::Handlers;
 //! use tower_oauth_clients::repository::MemoryRepository;
 //! use tower_oauth_clients::ClientManager;
 //! # struct Nobody;
 //! # impl Authorizer for Nobody {
-//! #     async fn authorize(&self, _: &http::request::Parts) -> Result<Principal, Error> {
+//! #     async fn authorize(&self, _: AdminRequest<'_>) -> Result<Principal, Error> {
 //! #         Err(ErrorKind::MissingCredentials.into())
 //! #     }
 //! # }
@@ -70,18 +70,19 @@ use ::axum::routing::any;
 use http::{Extensions, Response};
 
 use super::mount::locate;
-use crate::handlers::{Body, Handlers, Operation, PeerIp};
+use crate::handlers::{Body, Handlers, PeerIp};
+use crate::operation::{Operation, admin_path};
 
 pub use client::AuthenticatedClient;
 
 /// What is below the clients and no operation's. One `{*rest}` right below them would leave no room
 /// for their `{client_id}`, and a parameter is never empty.
 const UNKNOWN: [&str; 5] = [
-    "/admin/oauth/clients/",
-    "/admin/oauth/clients//",
-    "/admin/oauth/clients//{*rest}",
-    "/admin/oauth/clients/{client_id}/",
-    "/admin/oauth/clients/{client_id}/{*rest}",
+    admin_path!("/clients/"),
+    admin_path!("/clients//"),
+    admin_path!("/clients//{*rest}"),
+    admin_path!("/clients/{client_id}/"),
+    admin_path!("/clients/{client_id}/{*rest}"),
 ];
 
 /// Every operation, generic over the host's state.

@@ -10,13 +10,13 @@
 //! use http_body_util::Empty;
 //! use tower::ServiceExt;
 //! use tower_oauth_clients::adapters::tower::ManagementService;
-//! # use tower_oauth_clients::authorization::{Authorizer, Error, ErrorKind, Principal};
+//! # use tower_oauth_clients::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal};
 //! use tower_oauth_clients::handlers::Handlers;
 //! use tower_oauth_clients::repository::MemoryRepository;
 //! use tower_oauth_clients::ClientManager;
 //! # struct Nobody;
 //! # impl Authorizer for Nobody {
-//! #     async fn authorize(&self, _: &http::request::Parts) -> Result<Principal, Error> {
+//! #     async fn authorize(&self, _: AdminRequest<'_>) -> Result<Principal, Error> {
 //! #         Err(ErrorKind::MissingCredentials.into())
 //! #     }
 //! # }
@@ -62,13 +62,13 @@
 //! }
 //! # use tokio::io::{AsyncReadExt, AsyncWriteExt};
 //! # use tower_oauth_clients::ClientManager;
-//! # use tower_oauth_clients::authorization::{Authorizer, Error, ErrorKind, Principal};
+//! # use tower_oauth_clients::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal};
 //! # use tower_oauth_clients::handlers::Handlers;
 //! # use tower_oauth_clients::repository::MemoryRepository;
 //! # struct Nobody;
 //! # impl Authorizer for Nobody {
-//! #     async fn authorize(&self, head: &http::request::Parts) -> Result<Principal, Error> {
-//! #         assert!(head.extensions.get::<PeerIp>().is_some_and(|PeerIp(ip)| ip.is_loopback()));
+//! #     async fn authorize(&self, request: AdminRequest<'_>) -> Result<Principal, Error> {
+//! #         assert!(request.head.extensions.get::<PeerIp>().is_some_and(|PeerIp(ip)| ip.is_loopback()));
 //! #         Err(ErrorKind::MissingCredentials.into())
 //! #     }
 //! # }

@@ -1,14 +1,12 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use http::request::Parts;
-
 use super::algorithm::Algorithms;
 use super::claims::Rules;
 use super::header::Header;
 use super::jws::Jws;
 use super::{Builder, ConfigError, Keys};
-use crate::authorization::{Authorizer, Error, ErrorKind, Principal, bearer_token};
+use crate::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal, bearer_token};
 use crate::domain::Clock;
 
 /// The types that an access token may say it has (RFC 7519 §5.1, RFC 9068 §2.1).
@@ -84,8 +82,8 @@ impl JwtAuthorizer {
 }
 
 impl Authorizer for JwtAuthorizer {
-    async fn authorize(&self, head: &Parts) -> Result<Principal, Error> {
-        self.verify(bearer_token(&head.headers)?)
+    async fn authorize(&self, request: AdminRequest<'_>) -> Result<Principal, Error> {
+        self.verify(bearer_token(&request.head.headers)?)
     }
 }
 
@@ -103,6 +101,7 @@ mod tests {
     use std::error::Error as _;
 
     use super::*;
+    use crate::authorization::Operation;
     use crate::authorization::jwt::testing::{NOW, SECRET, Still, sign};
     use crate::authorization::jwt::{Algorithm, ConfigErrorKind};
 
@@ -124,15 +123,20 @@ mod tests {
         authorizer.verify(token).err().map(|error| error.kind())
     }
 
+    fn request_with(head: &http::request::Parts) -> AdminRequest<'_> {
+        AdminRequest::new(head, Operation::ListClients)
+    }
+
     #[tokio::test]
     async fn a_request_with_a_good_token_has_a_principal() {
         let authorizer = authorizer(Still::at(NOW));
         let token = sign(HEADER, &claims(), SECRET);
         let request = http::Request::builder().header("authorization", format!("Bearer {token}"));
         let head = request.body(()).unwrap().into_parts().0;
-        assert_eq!(authorizer.authorize(&head).await.unwrap().id(), "s");
+        let principal = authorizer.authorize(request_with(&head)).await.unwrap();
+        assert_eq!(principal.id(), "s");
         let head = http::Request::new(()).into_parts().0;
-        let refused = authorizer.authorize(&head).await.unwrap_err();
+        let refused = authorizer.authorize(request_with(&head)).await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::MissingCredentials);
     }
 

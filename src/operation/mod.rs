@@ -1,0 +1,111 @@
+//! What a caller can ask for: one table, from which requests are matched and answered, the OpenAPI
+//! document is written, and authorizers are told what is asked for.
+
+mod table;
+
+use http::{Method, StatusCode};
+
+pub(crate) use self::table::{admin_path, operations};
+use crate::telemetry::{Span, span};
+
+macro_rules! requests {
+    ($($name:ident (
+        $effect:ident $word:literal: $method:ident $path:literal $($body:ident)? => $success:ident,
+        $summary:literal
+    ) $handler:path { $($document:tt)* })+) => {
+        /// One thing that a caller can ask for.
+        ///
+        /// An [`Authorizer`](crate::authorization::Authorizer) is told which; a later version may
+        /// have more.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Operation { $(
+            #[doc = concat!(
+                $summary, ": `", stringify!($method), " ", admin_path!($path), "`."
+            )]
+            $name,
+        )+ }
+
+        impl Operation {
+            /// Every operation.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// Its word in metrics, spans and logs.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+
+            /// Whether it changes anything: those that `GET` and `HEAD` ask for do not.
+            pub fn is_write(self) -> bool {
+                match self { $(Self::$name => effect!($effect),)+ }
+            }
+
+            pub(crate) fn method(self) -> Method {
+                match self { $(Self::$name => Method::$method,)+ }
+            }
+
+            /// The path, with a parameter where a segment is in braces.
+            pub(crate) fn path(self) -> &'static str {
+                match self { $(Self::$name => admin_path!($path),)+ }
+            }
+
+            /// The name of the schema of its body, where it takes one.
+            pub(crate) fn body(self) -> Option<&'static str> {
+                match self { $(Self::$name => [$(stringify!($body))?].first().copied(),)+ }
+            }
+
+            /// The status of an answer that is no failure.
+            pub(crate) fn success(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$success,)+ }
+            }
+
+            #[cfg(feature = "openapi")]
+            pub(crate) fn summary(self) -> &'static str {
+                match self { $(Self::$name => $summary,)+ }
+            }
+
+            /// The span of a request for it.
+            pub(crate) fn span(self) -> Span {
+                match self { $(Self::$name => span!(
+                    INFO, concat!("oauth_clients.", $word), operation = $word; status
+                ),)+ }
+            }
+        }
+    };
+}
+
+macro_rules! effect {
+    (reads) => {
+        false
+    };
+    (writes) => {
+        true
+    };
+}
+
+operations!(requests);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_has_a_word_and_a_route_of_its_own() {
+        let words: BTreeSet<_> = Operation::ALL.iter().map(|one| one.as_str()).collect();
+        let route = |one: &Operation| (one.path(), one.method().to_string());
+        let routes: BTreeSet<_> = Operation::ALL.iter().map(route).collect();
+        assert_eq!(words.len(), Operation::ALL.len());
+        assert_eq!(routes.len(), Operation::ALL.len());
+    }
+
+    /// RFC 9110 §9.2.1: whoever may only read can send `GET` and nothing else.
+    #[test]
+    fn what_can_be_got_changes_nothing() {
+        for operation in Operation::ALL {
+            let is_safe = operation.method().is_safe();
+            assert_eq!(operation.is_write(), !is_safe, "{operation:?}");
+        }
+    }
+}

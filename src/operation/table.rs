@@ -1,0 +1,172 @@
+/// A path below which every operation is, relative to the host's mount.
+macro_rules! admin_path {
+    ($path:literal) => {
+        concat!("/admin/oauth", $path)
+    };
+}
+
+/// The operations, one row each. A row is all that is known of an operation beside the function
+/// that answers it:
+///
+/// ```text
+/// Name (reads|writes "word": METHOD "path" BodySchema => SUCCESS, "summary") handler { document }
+/// ```
+///
+/// - The word is its name in metrics, spans and logs. Hosts build on it.
+/// - A parameter of the path stands in braces. Where no schema of a body is named, none is read.
+/// - The document is what OpenAPI says of it beside that: members of `openapi`'s `Outline`, in
+///   plain Rust. Without the feature `openapi` nothing of it is compiled.
+///
+/// `operations!(render)` calls `render!` with all rows. Each room takes the columns that it can
+/// name: this one what a request looks like, `handlers` the handler, `openapi` the document.
+macro_rules! operations {
+    ($render:ident) => { $render! {
+        CreateClient (
+            writes "create_client": POST "/clients" CreateClientRequest => CREATED,
+            "Create a client"
+        ) clients::create {
+            tag: CLIENTS,
+            description: "A client that can use a secret gets one, shown this once.",
+            answer: json::<Created<CreateClientResponse<'_>>>(),
+            headers: &["Location"],
+        }
+
+        ListClients (
+            reads "list_clients": GET "/clients" => OK,
+            "List clients"
+        ) clients::list {
+            tag: CLIENTS,
+            description: "Newest first.",
+            parameters: &["Page", "PageSize", "After", "Name", "Status"],
+            answer: json::<List<OAuthClientItem<'_>>>(),
+            headers: &["Link"],
+        }
+
+        GetClient (
+            reads "get_client": GET "/clients/{client_id}" => OK,
+            "Read a client"
+        ) clients::get {
+            tag: CLIENTS,
+            answer: json::<Success<OAuthClientItem<'_>>>(),
+            headers: &["ETag"],
+        }
+
+        UpdateClient (
+            writes "update_client": PUT "/clients/{client_id}" UpdateClientRequest => OK,
+            "Change a client"
+        ) clients::update {
+            tag: CLIENTS,
+            description: "A member that is absent stays as it is.",
+            parameters: &["IfMatch"],
+            answer: json::<Success<OAuthClientItem<'_>>>(),
+            headers: &["ETag"],
+            failures: &[PreconditionFailed],
+        }
+
+        DeleteClient (
+            writes "delete_client": DELETE "/clients/{client_id}" => NO_CONTENT,
+            "Delete a client"
+        ) clients::delete {
+            tag: CLIENTS,
+            description: "Its secrets stop working at once. Its audit trail remains.",
+            parameters: &["IfMatch"],
+            failures: &[PreconditionFailed],
+        }
+
+        CloneClient (
+            writes "clone_client": POST "/clients/{client_id}/clone" => CREATED,
+            "Clone a client"
+        ) clients::clone {
+            tag: CLIENTS,
+            description: "The clone has its own identity and secret, and starts active.",
+            answer: json::<Success<CloneClientResponse<'_>>>(),
+            headers: &["Location"],
+        }
+
+        RotateSecret (
+            writes "rotate_secret": POST "/clients/{client_id}/rotate-secret" => OK,
+            "Rotate the secret"
+        ) secrets::rotate {
+            tag: SECRETS,
+            description: "Issues one new secret. Every earlier active one is retired: accepted for \
+                a grace period and no longer.",
+            answer: json::<Success<RotateSecretResponse<'_>>>(),
+        }
+
+        ListSecrets (
+            reads "list_secrets": GET "/clients/{client_id}/secrets" => OK,
+            "List the secrets of a client"
+        ) secrets::list {
+            tag: SECRETS,
+            answer: json::<Success<SecretList<'_>>>(),
+        }
+
+        CreateSecret (
+            writes "create_secret": POST "/clients/{client_id}/secrets" => CREATED,
+            "Add a secret"
+        ) secrets::create {
+            tag: SECRETS,
+            description: "At most two are active at a time.",
+            answer: json::<Success<CreateSecretResponse<'_>>>(),
+            failures: &[Conflict],
+        }
+
+        DeactivateSecret (
+            writes "deactivate_secret":
+                PUT "/clients/{client_id}/secrets/{secret_id}/deactivate" => OK,
+            "Deactivate a secret"
+        ) secrets::deactivate {
+            tag: SECRETS,
+            description: "It stays in the list and is never accepted again.",
+            answer: json::<Success<SecretItem<'_>>>(),
+        }
+
+        DeleteSecret (
+            writes "delete_secret": DELETE "/clients/{client_id}/secrets/{secret_id}" => NO_CONTENT,
+            "Delete a secret"
+        ) secrets::delete {
+            tag: SECRETS,
+            description: "Neither the last secret nor the last active one can be deleted.",
+        }
+
+        ListAuditLogs (
+            reads "list_audit_logs": GET "/clients/{client_id}/audit-logs" => OK,
+            "List the audit trail"
+        ) audit_logs::list {
+            tag: AUDIT,
+            description: "What was done to one client, newest first; also after its deletion.",
+            parameters: &["Page", "PageSize", "After"],
+            answer: json::<List<AuditLogItem<'_>>>(),
+            headers: &["Link"],
+        }
+
+        GetStats (
+            reads "get_stats": GET "/clients/{client_id}/stats" => OK,
+            "Read how a client is used"
+        ) tokens::stats {
+            tag: TOKENS,
+            answer: json::<Success<ClientStats<'_>>>(),
+        }
+
+        ListTokens (
+            reads "list_tokens": GET "/clients/{client_id}/tokens" => OK,
+            "List the tokens of a client"
+        ) tokens::list {
+            tag: TOKENS,
+            description: "Never a token itself.",
+            parameters: &["Page", "PageSize"],
+            answer: json::<List<TokenItem<'_>>>(),
+        }
+
+        RevokeTokens (
+            writes "revoke_tokens": DELETE "/clients/{client_id}/tokens" => OK,
+            "Revoke the tokens of a client"
+        ) tokens::revoke {
+            tag: TOKENS,
+            parameters: &["GracePeriod"],
+            answer: json::<Success<RevokeTokensResponse>>(),
+        }
+    } };
+}
+
+pub(crate) use {admin_path, operations};
