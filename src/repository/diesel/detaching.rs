@@ -34,8 +34,9 @@ where
     }
 
     /// Limits how long it goes on when nobody waits for it.
-    pub(super) fn alone_for(self, alone: Duration) -> Self {
-        Self { alone, ..self }
+    pub(super) fn alone_for(mut self, alone: Duration) -> Self {
+        self.alone = alone;
+        self
     }
 }
 
