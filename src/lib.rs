@@ -68,6 +68,11 @@ pub mod authentication;
 pub mod authorization;
 pub mod domain;
 pub mod handlers;
+#[cfg_attr(
+    not(feature = "_jwt"),
+    allow(dead_code, unreachable_pub, reason = "keys are only checked")
+)]
+mod jose;
 pub mod manager;
 #[cfg(feature = "openapi")]
 #[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]

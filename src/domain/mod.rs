@@ -1,6 +1,7 @@
 //! What a client is: its fields, the rules that each field and the whole must keep, and the
 //! records beside it. Nothing here waits or does I/O.
 
+mod assertion_keys;
 mod audit;
 mod auth_method;
 mod change;
@@ -11,7 +12,6 @@ mod fapi_profile;
 mod grant_type;
 mod id;
 mod input;
-mod jwk_set;
 mod jwks_uri;
 mod listener;
 mod name;
@@ -33,6 +33,8 @@ mod violation;
 mod web_url;
 mod word;
 
+#[cfg(feature = "_jwt")]
+pub(crate) use assertion_keys::MAX_MEANT;
 pub use audit::{Action, AuditEntry};
 pub use auth_method::AuthMethod;
 pub use client::{Client, ClientMetadata, Version};
@@ -42,8 +44,6 @@ pub use fapi_profile::FapiProfile;
 pub use grant_type::GrantType;
 pub use id::{ClientId, Id, TenantId};
 pub(crate) use input::{Fields, Input, Items};
-#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
-pub(crate) use jwk_set::{KeyKind, MAX_MEANT, is_sound_rsa_exponent, rsa_exponent};
 pub use listener::ClientEvents;
 pub(crate) use listener::tell;
 pub(crate) use name::cut as cut_name;

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use super::{GrantType, jwk_set};
+use super::GrantType;
+use crate::jose;
 
 /// What a host lets its clients register: limits, and the lists of what it supports.
 ///
@@ -13,7 +14,7 @@ pub struct Policy {
     pub(crate) scopes: usize,
     pub(crate) scope_length: usize,
     pub(crate) url_length: usize,
-    pub(crate) jwks: jwk_set::Limits,
+    pub(crate) jwks: jose::Limits,
     pub(crate) allowed_grant_types: Vec<GrantType>,
     pub(crate) allowed_scopes: Option<BTreeSet<String>>,
     pub(crate) localhost: bool,
@@ -30,7 +31,7 @@ impl Default for Policy {
             scopes: 64,
             scope_length: 128,
             url_length: 2048,
-            jwks: jwk_set::Limits::default(),
+            jwks: jose::Limits::default(),
             allowed_grant_types: GrantType::ALL.to_vec(),
             allowed_scopes: None,
             localhost: true,

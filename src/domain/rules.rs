@@ -1,10 +1,10 @@
 //! The rules between fields, one function each. A rule that reads a field already at fault stays
 //! silent: one mistake is reported once.
 
-use super::jwk_set::{JwkSet, KeyKind, SignatureAlgorithm, SignatureKey};
 use super::redirect_uri::Kind;
 use super::violation::{Violation, Violations};
-use super::{AuthMethod, ClientStatus, FapiProfile, GrantType};
+use super::{AuthMethod, ClientStatus, FapiProfile, GrantType, assertion_keys};
+use crate::jose::JwkSet;
 
 /// Every field after its own check; `None` where that failed.
 pub(super) struct Checked {
@@ -115,7 +115,7 @@ fn private_key_jwt_needs_a_key(checked: &Checked) -> Option<Violation> {
         .contains(&AuthMethod::PrivateKeyJwt);
     let message = match (checked.jwks.as_ref()?, checked.jwks_uri.as_ref()?) {
         (None, None) => "must be set, or jwks_uri, for private_key_jwt".into(),
-        (Some(keys), None) => keys.check_for_assertions().err()?,
+        (Some(keys), None) => assertion_keys::check(keys.signature_keys()).err()?,
         _ => return None,
     };
     wanted.then(|| Violation::new("jwks", message))
@@ -161,7 +161,8 @@ fn fapi1_redirects_over_https(checked: &Checked) -> Option<Violation> {
     ))
 }
 
-/// FAPI 2.0 §5.4.1 takes PS256, ES256 and EdDSA; FAPI 1.0 Part 2 §8.6 takes PS256 and ES256.
+/// FAPI 2.0 §5.4.1 takes PS256, ES256 and EdDSA; FAPI 1.0 Part 2 §8.6 takes PS256 and ES256. An RSA
+/// key that names no algorithm can be used with PS256, so it may stay.
 fn fapi_signature_algorithms(checked: &Checked) -> Option<Violation> {
     let profile = checked.fapi_profile??;
     let message = match profile {
@@ -169,19 +170,8 @@ fn fapi_signature_algorithms(checked: &Checked) -> Option<Violation> {
         FapiProfile::Fapi2 => "must hold keys for PS256, ES256 or EdDSA only under fapi2",
         FapiProfile::Unknown(_) => return None,
     };
-    let keys = checked.jwks.as_ref()?.as_ref()?;
-    let unfit = keys.signature_keys().iter().any(|key| !fits(key, profile));
+    let allowed = profile.algorithms()?;
+    let mut keys = checked.jwks.as_ref()?.as_ref()?.signature_keys().iter();
+    let unfit = keys.any(|key| !key.algorithms.meets(allowed));
     unfit.then(|| Violation::new("jwks", message))
-}
-
-/// Whether a key can only make signatures that the profile takes. An RSA key that names no
-/// algorithm can be used with PS256, so it may stay.
-fn fits(key: &SignatureKey, profile: FapiProfile) -> bool {
-    let only = |algorithm| key.algorithm.is_none_or(|named| named == algorithm);
-    match key.kind {
-        KeyKind::Rsa { .. } => only(SignatureAlgorithm::Ps256),
-        KeyKind::P256 => only(SignatureAlgorithm::Es256),
-        KeyKind::Ed25519 => profile == FapiProfile::Fapi2,
-        KeyKind::P384 | KeyKind::P521 => false,
-    }
 }

@@ -1,11 +1,11 @@
 use super::input::{Fields, Input, Items};
-use super::jwk_set::JwkSet;
 use super::rules::{self, Checked};
 use super::violation::{Fault, Violation, Violations};
 use super::{
     AuthMethod, Client, ClientMetadata, ClientStatus, FapiProfile, GrantType, Policy, jwks_uri,
     name, redirect_uri, scope, web_url,
 };
+use crate::jose::JwkSet;
 
 /// More than the words there are; a longer list is refused before it is read.
 pub(crate) const MAX_WORDS: usize = 8;

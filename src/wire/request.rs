@@ -1,11 +1,38 @@
-use std::borrow::Cow;
-use std::collections::HashSet;
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
 use crate::domain::{Fields, Input, Items, Violation};
+use crate::jose::json::{self, Fault, Object, Value};
+
+/// Sets a field to what came for it.
+type Set = fn(&mut Fields, Value<'_>);
+
+/// The members that are read, and where each of them goes.
+const MEMBERS: [(&str, Set); 14] = [
+    ("name", |fields, value| fields.name = text(value)),
+    ("redirect_uris", |fields, value| {
+        fields.redirect_uris = list(value);
+    }),
+    ("scopes", |fields, value| fields.scopes = list(value)),
+    ("grant_types", |fields, value| {
+        fields.grant_types = list(value);
+    }),
+    ("client_auth_methods", |fields, value| {
+        fields.client_auth_methods = list_or_text(value);
+    }),
+    ("fapi_profile", |fields, value| {
+        fields.fapi_profile = text(value);
+    }),
+    ("is_confidential", |fields, value| {
+        fields.is_confidential = flag(value);
+    }),
+    ("jwks", |fields, value| fields.jwks = text(value)),
+    ("jwks_uri", |fields, value| fields.jwks_uri = text(value)),
+    ("logo_url", |fields, value| fields.logo_url = text(value)),
+    ("privacy_policy", |fields, value| {
+        fields.privacy_policy = text(value);
+    }),
+    ("terms_url", |fields, value| fields.terms_url = text(value)),
+    ("website", |fields, value| fields.website = text(value)),
+    ("status", |fields, value| fields.status = text(value)),
+];
 
 /// Reads the body of a create or an update: one JSON object (RFC 8259 §4), nothing after it, and
 /// no member twice. What it does not know it ignores.
@@ -16,177 +43,68 @@ use crate::domain::{Fields, Input, Items, Violation};
 /// later, with every other fault.
 pub(crate) fn read_fields(body: &[u8]) -> Result<Fields, Violation> {
     let text = std::str::from_utf8(body).map_err(|_| Violation::new("body", "must be UTF-8"))?;
-    let Body(fields) = serde_json::from_str(text).map_err(|error| {
-        let message = if error.is_data() {
-            "must be one JSON object without duplicate members".into()
-        } else {
-            let (line, column) = (error.line(), error.column());
-            format!("must be valid JSON: it is not at line {line}, column {column}")
-        };
-        Violation::new("body", message)
+    let object = Object::read(text, &|name| member(name).is_some(), &[]);
+    let object = object.map_err(|fault| match fault {
+        Fault::Syntax { line, column } => {
+            let message = format!("must be valid JSON: it is not at line {line}, column {column}");
+            Violation::new("body", message)
+        }
+        Fault::Type | Fault::Repeated | Fault::Deep => {
+            Violation::new("body", "must be one JSON object without duplicate members")
+        }
     })?;
+    let mut fields = Fields::default();
+    for (name, value) in object {
+        if let Some(set) = member(&name) {
+            set(&mut fields, value);
+        }
+    }
     Ok(fields)
 }
 
-struct Body(Fields);
+fn member(name: &str) -> Option<Set> {
+    let found = MEMBERS.iter().find(|(known, _)| *known == name);
+    found.map(|(_, set)| *set)
+}
 
-impl<'de> Deserialize<'de> for Body {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(BodyVisitor)
+fn text(value: Value<'_>) -> Input<String> {
+    match value {
+        Value::Null => Input::Null,
+        Value::Text(text) => Input::Value(text.into_owned()),
+        _ => Input::Mistyped,
     }
 }
 
-struct BodyVisitor;
+fn list(value: Value<'_>) -> Input<Items> {
+    let items = match value {
+        Value::Null => return Input::Null,
+        Value::List(items) => items,
+        _ => return Input::Mistyped,
+    };
+    let items = items.into_iter().map(|item| match item {
+        Value::Text(text) => Some(text.into_owned()),
+        _ => None,
+    });
+    Input::Value(items.collect())
+}
 
-impl<'de> Visitor<'de> for BodyVisitor {
-    type Value = Body;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
-        let mut fields = Fields::default();
-        let mut seen = HashSet::new();
-        while let Some(Name(name)) = map.next_key()? {
-            match &*name {
-                "name" => fields.name = map.next_value::<Loose>()?.text(),
-                "redirect_uris" => fields.redirect_uris = map.next_value::<Loose>()?.list(),
-                "scopes" => fields.scopes = map.next_value::<Loose>()?.list(),
-                "grant_types" => fields.grant_types = map.next_value::<Loose>()?.list(),
-                "client_auth_methods" => {
-                    fields.client_auth_methods = map.next_value::<Loose>()?.list_or_text();
-                }
-                "fapi_profile" => fields.fapi_profile = map.next_value::<Loose>()?.text(),
-                "is_confidential" => fields.is_confidential = map.next_value::<Loose>()?.flag(),
-                "jwks" => fields.jwks = map.next_value::<Loose>()?.text(),
-                "jwks_uri" => fields.jwks_uri = map.next_value::<Loose>()?.text(),
-                "logo_url" => fields.logo_url = map.next_value::<Loose>()?.text(),
-                "privacy_policy" => fields.privacy_policy = map.next_value::<Loose>()?.text(),
-                "terms_url" => fields.terms_url = map.next_value::<Loose>()?.text(),
-                "website" => fields.website = map.next_value::<Loose>()?.text(),
-                "status" => fields.status = map.next_value::<Loose>()?.text(),
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-            if !seen.insert(name) {
-                return Err(A::Error::custom("duplicate member"));
-            }
-        }
-        Ok(Body(fields))
+/// A list, or the string holding one as JSON that answers carry, so that what was read can be sent
+/// back.
+fn list_or_text(value: Value<'_>) -> Input<Items> {
+    let Value::Text(text) = value else {
+        return list(value);
+    };
+    match json::read_list(&text) {
+        Ok(value @ Value::List(_)) => list(value),
+        _ => Input::Mistyped,
     }
 }
 
-/// The name of a member, not copied unless it holds an escape.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// What a JSON value is to a field that takes one type only.
-enum Loose {
-    Null,
-    Bool(bool),
-    Text(String),
-    List(Items),
-    Other,
-}
-
-impl Loose {
-    fn into_text(self) -> Option<String> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn text(self) -> Input<String> {
-        match self {
-            Self::Null => Input::Null,
-            Self::Text(text) => Input::Value(text),
-            _ => Input::Mistyped,
-        }
-    }
-
-    fn list(self) -> Input<Items> {
-        match self {
-            Self::Null => Input::Null,
-            Self::List(items) => Input::Value(items),
-            _ => Input::Mistyped,
-        }
-    }
-
-    /// A list, or the string holding one as JSON that answers carry, so that what was read can
-    /// be sent back.
-    fn list_or_text(self) -> Input<Items> {
-        let Self::Text(text) = self else {
-            return self.list();
-        };
-        match serde_json::from_str(&text) {
-            Ok(Self::List(items)) => Input::Value(items),
-            _ => Input::Mistyped,
-        }
-    }
-
-    fn flag(self) -> Input<bool> {
-        match self {
-            Self::Null => Input::Null,
-            Self::Bool(value) => Input::Value(value),
-            _ => Input::Mistyped,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Loose {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LooseVisitor)
-    }
-}
-
-struct LooseVisitor;
-
-impl<'de> Visitor<'de> for LooseVisitor {
-    type Value = Loose;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Loose, E> {
-        Ok(Loose::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Loose, E> {
-        Ok(Loose::Bool(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Loose, E> {
-        Ok(Loose::Text(value.to_owned()))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Loose, E> {
-        Ok(Loose::Other)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Loose, E> {
-        Ok(Loose::Other)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Loose, E> {
-        Ok(Loose::Other)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loose, A::Error> {
-        let mut items = Items::new();
-        while let Some(item) = seq.next_element::<Loose>()? {
-            items.push(item.into_text());
-        }
-        Ok(Loose::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Loose::Other)
+fn flag(value: Value<'_>) -> Input<bool> {
+    match value {
+        Value::Null => Input::Null,
+        Value::Bool(value) => Input::Value(value),
+        _ => Input::Mistyped,
     }
 }
 

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use super::{Error, ErrorKind};
-use crate::authorization::jwt::{Object, Value};
 use crate::domain::{Client, FapiProfile, Timestamp};
+use crate::jose::json::{Object, Value};
 
 /// The longest `jti`, in bytes.
 const MAX_ID: usize = 255;
@@ -36,7 +36,7 @@ impl Rules {
         client: &Client,
         now: Timestamp,
     ) -> Result<Presented, Error> {
-        let claims = Object::read(json, &WANTED);
+        let claims = Object::of_token(json, &WANTED);
         let claims = claims.ok_or_else(|| malformed("malformed claims"))?;
         let own = Some(client.client_id.as_str());
         if claims.text("iss") != own || claims.text("sub") != own {
@@ -65,16 +65,19 @@ impl Rules {
         match named {
             Some(Value::Text(one)) if *one == self.issuer => true,
             Some(Value::Text(one)) => insecure.iter().any(|ours| ours == one),
-            Some(Value::Texts(several)) if !insecure.is_empty() => several
-                .iter()
-                .any(|one| *one == self.issuer || insecure.iter().any(|ours| ours == one)),
+            Some(several) if !insecure.is_empty() => several.texts().is_some_and(|mut several| {
+                several.any(|one| one == self.issuer || insecure.iter().any(|ours| ours == one))
+            }),
             _ => false,
         }
     }
 
     /// Checks the dates, and tells from when on the assertion is too old.
     fn check_time(&self, claims: &Object<'_>, now: Timestamp) -> Result<Timestamp, Error> {
-        let date = |name| claims.date(name).map_err(malformed);
+        let date = |name| {
+            let micros = claims.date(name).map_err(malformed);
+            micros.map(|micros| micros.map(Timestamp::from_micros))
+        };
         let (issued, starts) = (date("iat")?, date("nbf")?);
         let end = date("exp")?.ok_or_else(|| malformed("no exp"))?;
         let until = end + self.leeway;

@@ -5,8 +5,8 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::{Error, ErrorKind};
-use crate::authorization::jwt::{Header, Jws, Key, read_jwks};
 use crate::domain::{Id, MAX_MEANT};
+use crate::jose::{Header, Jws, Key};
 
 /// How much the memory of read keys holds, in bytes, and for how many clients it is laid out.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -20,7 +20,7 @@ pub(super) struct RegisteredKeys {
 
 impl RegisteredKeys {
     fn read(text: &str) -> Result<Self, Error> {
-        let keys = read_jwks(text);
+        let keys = Key::read_jwks(text);
         let keys = keys.map_err(|error| Error::new(ErrorKind::NoKey).with_source(error))?;
         Ok(Self {
             text: text.into(),

@@ -5,11 +5,9 @@ use super::key_source::SharedKeySource;
 use super::keys::KeyCache;
 use super::replay::SharedReplayStore;
 use super::{Builder, Error, ErrorKind, Freshness};
-use crate::authorization::jwt::Algorithm::{
-    EdDsa, Es256, Es384, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512,
-};
-use crate::authorization::jwt::{Algorithms, Header, Jws, Object};
-use crate::domain::{Client, ClientId, FapiProfile, Timestamp};
+use crate::domain::{Client, ClientId, Timestamp};
+use crate::jose::json::Object;
+use crate::jose::{Algorithms, Header, Jws};
 
 /// The longest assertion, in bytes. Nothing of a longer one is decoded.
 const MAX_LENGTH: usize = 8 * 1024;
@@ -20,17 +18,6 @@ const TYPES: [&str; 3] = [
     "client-authentication+jwt",
     "application/client-authentication+jwt",
 ];
-
-/// Every algorithm with a public key.
-const SIGNATURES: Algorithms = Algorithms::of([
-    Rs256, Rs384, Rs512, Ps256, Ps384, Ps512, Es256, Es384, EdDsa,
-]);
-
-/// FAPI 1.0 Part 2 §8.6.
-const FAPI1: Algorithms = Algorithms::of([Ps256, Es256]);
-
-/// FAPI 2.0 §5.4.1.
-const FAPI2: Algorithms = Algorithms::of([Ps256, Es256, EdDsa]);
 
 /// Verifies client assertions; see the [module](super) for what it accepts.
 ///
@@ -67,7 +54,7 @@ impl AssertionVerifier {
     /// verified, so use it only to find the client to [`verify`](Self::verify) with.
     pub fn client_id(assertion: &str) -> Option<ClientId> {
         let jws = read(assertion).ok()?;
-        let claims = Object::read(&jws.claims, &["iss", "sub"])?;
+        let claims = Object::of_token(&jws.claims, &["iss", "sub"])?;
         let subject = claims.text("sub")?;
         (claims.text("iss") == Some(subject)).then(|| ClientId::parse(subject))?
     }
@@ -89,11 +76,9 @@ impl AssertionVerifier {
         let header = Header::read(&jws.header, &TYPES);
         let header = header.ok_or_else(|| malformed("unacceptable header"))?;
         let allowed = match client.metadata.fapi_profile {
-            None => SIGNATURES,
-            Some(FapiProfile::Fapi1) => FAPI1,
-            Some(FapiProfile::Fapi2) => FAPI2,
-            // What it allows is not known.
-            Some(FapiProfile::Unknown(_)) => return Err(ErrorKind::Algorithm.into()),
+            None => Algorithms::PUBLIC,
+            // What a profile of a newer version allows is not known.
+            Some(profile) => profile.algorithms().ok_or(ErrorKind::Algorithm)?,
         };
         if !allowed.contains(header.algorithm) {
             return Err(ErrorKind::Algorithm.into());

@@ -1,13 +1,11 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::algorithm::Algorithms;
 use super::claims::Rules;
-use super::header::Header;
-use super::jws::Jws;
 use super::{Builder, ConfigError, Keys};
 use crate::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal, bearer_token};
 use crate::domain::Clock;
+use crate::jose::{Algorithms, Header, Jws};
 
 /// The types that an access token may say it has (RFC 7519 §5.1, RFC 9068 §2.1).
 const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];

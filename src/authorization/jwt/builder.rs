@@ -3,10 +3,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::algorithm::{Algorithm, Algorithms};
 use super::claims::Rules;
-use super::{ConfigError, ConfigErrorKind, JwtAuthorizer, Keys};
+use super::{Algorithm, ConfigError, ConfigErrorKind, JwtAuthorizer, Keys};
 use crate::domain::{Clock, Role, SystemClock};
+use crate::jose::Algorithms;
 
 /// FAPI 2.0 §5.3.2.1 refuses more.
 const MAX_LEEWAY: Duration = Duration::from_secs(60);

@@ -1,9 +1,9 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::json::{Object, Value};
 use crate::authorization::{Error, ErrorKind, Principal};
 use crate::domain::{Role, TenantId, Timestamp};
+use crate::jose::json::{Object, Value};
 
 /// What the claims must say, and under which names.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ impl Rules {
             &self.role,
             &self.roles,
         ];
-        let claims = Object::read(json, &wanted).ok_or_else(|| invalid("malformed claims"))?;
+        let claims = Object::of_token(json, &wanted).ok_or_else(|| invalid("malformed claims"))?;
         self.check_time(&claims, now)?;
         self.check_issuer(&claims)?;
         self.check_audience(&claims)?;
@@ -70,12 +70,15 @@ impl Rules {
     }
 
     fn check_time(&self, claims: &Object<'_>, now: Timestamp) -> Result<(), Error> {
-        let end = claims.date("exp").map_err(invalid)?;
-        let end = end.ok_or_else(|| invalid("no exp"))?;
+        let date = |name| {
+            let micros = claims.date(name).map_err(invalid);
+            micros.map(|micros| micros.map(Timestamp::from_micros))
+        };
+        let end = date("exp")?.ok_or_else(|| invalid("no exp"))?;
         if now >= end + self.leeway {
             return Err(invalid("expired"));
         }
-        match claims.date("nbf").map_err(invalid)? {
+        match date("nbf")? {
             Some(start) if now + self.leeway < start => Err(invalid("not yet valid")),
             _ => Ok(()),
         }
@@ -95,8 +98,10 @@ impl Rules {
         };
         let named = match claims.get("aud") {
             Some(Value::Text(one)) => one == audience,
-            Some(Value::Texts(several)) => several.iter().any(|one| one == audience),
-            _ => false,
+            Some(named) => named
+                .texts()
+                .is_some_and(|mut several| several.any(|one| one == audience)),
+            None => false,
         };
         named
             .then_some(())
@@ -104,15 +109,10 @@ impl Rules {
     }
 
     fn role(&self, claims: &Object<'_>) -> Option<Role> {
-        let one = match claims.get(&self.role) {
-            Some(Value::Text(role)) => Some(role),
-            _ => None,
-        };
-        let several = match claims.get(&self.roles) {
-            Some(Value::Texts(roles)) => roles.as_slice(),
-            _ => &[],
-        };
-        let held = |role: &str| one.into_iter().chain(several).any(|held| held == role);
+        let several = claims.get(&self.roles).and_then(Value::texts);
+        let several = several.into_iter().flatten();
+        let all = claims.text(&self.role).into_iter().chain(several);
+        let held = |role: &str| all.clone().any(|held| held == role);
         if held(&self.super_admin) {
             Some(Role::SuperAdmin)
         } else {

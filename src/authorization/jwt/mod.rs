@@ -34,37 +34,13 @@
 //! A role is granted by `role` or by `roles`, whichever holds `super_admin` or `admin` to the
 //! letter; the higher one counts. A member that comes twice makes the token invalid.
 
-mod algorithm;
 mod authorizer;
 mod builder;
 mod claims;
-mod config_error;
-mod header;
-mod json;
-mod jwks;
-mod jws;
-mod key;
-mod keys;
-mod pem;
 #[cfg(test)]
 mod testing;
 
-pub use algorithm::Algorithm;
 pub use authorizer::JwtAuthorizer;
 pub use builder::Builder;
-pub use config_error::{ConfigError, ConfigErrorKind};
-pub use keys::Keys;
-// What client assertions are made of, too.
-pub(crate) use algorithm::Algorithms;
-pub(crate) use header::Header;
-pub(crate) use json::{Object, Value};
-pub(crate) use jwks::read as read_jwks;
-pub(crate) use jws::Jws;
-pub(crate) use key::Key;
 
-/// The cryptography, called by name. The library's process-wide choice is never asked for: it
-/// panics where a build has both backends and nobody has chosen yet.
-#[cfg(feature = "jwt")]
-use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER as BACKEND;
-#[cfg(not(feature = "jwt"))]
-use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER as BACKEND;
+pub use crate::jose::{Algorithm, ConfigError, ConfigErrorKind, Keys};

@@ -1,41 +1,41 @@
 use ed25519_dalek::VerifyingKey;
 
-use super::KeyKind;
-use super::jwk::{Fault, Jwk};
+use super::PublicKey;
+use super::members::{Fault, Jwk};
 
-/// The kind of a sound octet key pair (RFC 8037 §2); `None` when it is not on Ed25519.
-pub(super) fn kind(jwk: &Jwk<'_>) -> Result<Option<KeyKind>, Fault> {
+/// A sound octet key pair (RFC 8037 §2); `None` when it is not on Ed25519.
+pub(super) fn read(jwk: &Jwk<'_>) -> Result<Option<PublicKey>, Fault> {
     if jwk.required_text("crv")? != "Ed25519" {
         return Ok(None);
     }
-    let mut octets = Vec::with_capacity(32);
-    jwk.octets("x", &mut octets)?;
+    key(&jwk.octets("x")?).map(Some)
+}
+
+/// An Ed25519 key. One of small order verifies forged signatures, so it is refused.
+pub(in crate::jose) fn key(octets: &[u8]) -> Result<PublicKey, Fault> {
+    const MUST: &str = "must be a point on the curve and not of small order";
     let octets: [u8; 32] = octets
         .try_into()
         .map_err(|_| Fault::new("x", "must be 32 octets"))?;
-    match VerifyingKey::from_bytes(&octets) {
-        // Decoding lets coordinates pass that are not below the prime; RFC 8032 §5.1.3 does not.
-        Ok(key) if key.to_edwards().compress().to_bytes() == octets && !key.is_weak() => {
-            Ok(Some(KeyKind::Ed25519))
-        }
-        _ => Err(Fault::new(
-            "x",
-            "must be a point on the curve and not of small order",
-        )),
+    let point = VerifyingKey::from_bytes(&octets).map_err(|_| Fault::new("x", MUST))?;
+    if point.is_weak() {
+        return Err(Fault::weak("x", MUST));
     }
+    // Decoding lets coordinates pass that are not below the prime; RFC 8032 §5.1.3 does not.
+    if point.to_edwards().compress().to_bytes() != octets {
+        return Err(Fault::new("x", MUST));
+    }
+    Ok(PublicKey::Ed25519(octets))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::json::{self, Value};
-    use super::super::samples;
+    use super::super::{KeyKind, samples};
     use super::*;
 
     fn check(key: &str) -> Result<Option<KeyKind>, String> {
-        match json::read(&format!("{{{key}}}"), 1) {
-            Ok(Value::Object(key)) => kind(&Jwk::new(&key)).map_err(|fault| fault.to_string()),
-            other => panic!("{other:?}"),
-        }
+        let read = samples::read(&format!("{{{key}}}"), read)?;
+        Ok(read.map(|key| key.kind()))
     }
 
     fn ed25519(x: &str) -> Result<Option<KeyKind>, String> {

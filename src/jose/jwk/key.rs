@@ -1,37 +1,7 @@
-use super::algorithm::{Algorithm, SignatureAlgorithm};
-use super::jwk::{Fault, Jwk};
-use super::{ec, okp, rsa};
-
-/// What sort of public key it is, and how big.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum KeyKind {
-    Rsa {
-        /// The length of the modulus.
-        bits: usize,
-    },
-    P256,
-    P384,
-    P521,
-    Ed25519,
-}
-
-/// A key for signatures.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SignatureKey {
-    pub(crate) kind: KeyKind,
-    /// The one algorithm it is for, if it names one.
-    pub(crate) algorithm: Option<SignatureAlgorithm>,
-    pub(super) kid: Option<String>,
-}
-
-impl SignatureKey {
-    pub(super) fn serves(&self, algorithm: SignatureAlgorithm) -> bool {
-        match self.algorithm {
-            Some(only) => only == algorithm,
-            None => algorithm.fits(self.kind),
-        }
-    }
-}
+use super::algorithm::Named;
+use super::members::{Fault, Jwk};
+use super::{PublicKey, SignatureKey, ec, okp, rsa};
+use crate::jose::Algorithms;
 
 /// What a key that has a name is told apart by from others of that name (RFC 7517 §4.5, FAPI 2.0
 /// §5.4.3).
@@ -79,61 +49,57 @@ pub(super) enum Role {
 pub(super) fn check(jwk: &Jwk<'_>) -> Result<Role, Fault> {
     let kty = jwk.required_text("kty")?;
     let purpose = jwk.text("use")?;
-    let algorithm = jwk.text("alg")?.map(Algorithm::parse);
+    let algorithm = jwk.text("alg")?.map(Named::parse);
     jwk.text("crv")?;
     let verifies = jwk.verifies()?;
     let kid = jwk.text("kid")?;
 
-    if algorithm == Some(Algorithm::NotPublic) {
+    if algorithm == Some(Named::NotPublic) {
         return Err(Fault::new("alg", "must be for public keys"));
     }
-    let kind = match kty {
-        "RSA" => rsa::kind(jwk)?,
-        "EC" => ec::kind(jwk)?,
-        "OKP" => okp::kind(jwk)?,
-        "oct" => return Err(Fault::new("kty", "must not be symmetric")),
+    let key = match kty {
+        "RSA" => Some(rsa::read(jwk)?),
+        "EC" => ec::read(jwk)?,
+        "OKP" => okp::read(jwk)?,
+        _ if jwk.is_symmetric() => return Err(Fault::new("kty", "must not be symmetric")),
         _ => None,
     };
-    let Some(kind) = kind else {
+    let Some(key) = key else {
         return Ok(Role::Ignored);
     };
-    if algorithm.is_some_and(|algorithm| !algorithm.fits(kind)) {
+    if algorithm.is_some_and(|algorithm| !algorithm.fits(key.kind())) {
         return Err(Fault::new("alg", "must fit the type and curve of the key"));
     }
-    let key = SignatureKey {
-        kind,
-        algorithm: None,
-        kid: kid.map(str::to_owned),
-    };
-    role(key, purpose, algorithm, verifies)
+    role(key, kid, purpose, algorithm, verifies)
 }
 
 /// What `use`, `alg` and `key_ops` make of a sound key. They must not contradict one another
 /// (RFC 7517 §4.3).
 fn role(
-    key: SignatureKey,
+    key: PublicKey,
+    kid: Option<&str>,
     purpose: Option<&str>,
-    algorithm: Option<Algorithm>,
+    algorithm: Option<Named>,
     verifies: Option<bool>,
 ) -> Result<Role, Fault> {
-    let (signature, encrypts) = match algorithm {
-        None => (None, false),
-        Some(Algorithm::Signature(signature)) => (Some(signature), false),
-        Some(Algorithm::RsaOaep | Algorithm::EcdhEs) => (None, true),
-        Some(Algorithm::NotPublic | Algorithm::Unknown) => return Ok(Role::Ignored),
+    let (algorithms, signs, encrypts) = match algorithm {
+        None => (key.kind().algorithms(), false, false),
+        Some(Named::Signature(only)) => (Algorithms::of([only]), true, false),
+        Some(Named::Es512) => (Algorithms::NONE, true, false),
+        Some(Named::RsaOaep | Named::EcdhEs) => (Algorithms::NONE, false, true),
+        Some(Named::NotPublic | Named::Unknown) => return Ok(Role::Ignored),
     };
     match purpose {
         Some("sig") if encrypts => Err(Fault::new("alg", "must be for signatures, as use says")),
-        Some("enc") if signature.is_some() => {
-            Err(Fault::new("alg", "must be for encryption, as use says"))
-        }
+        Some("enc") if signs => Err(Fault::new("alg", "must be for encryption, as use says")),
         Some("sig") if verifies == Some(false) => Err(Fault::new("key_ops", "must agree with use")),
         Some("enc") if verifies == Some(true) => Err(Fault::new("key_ops", "must agree with use")),
         Some("enc") => Ok(Role::Other),
         None if encrypts || verifies == Some(false) => Ok(Role::Other),
         None | Some("sig") => Ok(Role::Signature(SignatureKey {
-            algorithm: signature,
-            ..key
+            key,
+            algorithms,
+            kid: kid.map(Into::into),
         })),
         Some(_) => Ok(Role::Ignored),
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::json::{Object, Value};
+use crate::jose::json::{Object, Value};
 
 /// The members that only a private or symmetric key has, whatever its type (RFC 7518 §6.2.2,
 /// §6.3.2, §6.4.1; `priv` belongs to post-quantum keys).
@@ -12,19 +12,36 @@ const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
 
 /// Whether `key` has a private member, even an empty one.
 pub(super) fn is_private(key: &Object<'_>) -> bool {
-    PRIVATE.iter().any(|&member| key.contains_key(member))
+    PRIVATE.iter().any(|&member| key.contains(member))
 }
 
 /// What is wrong with a member of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(in crate::jose) struct Fault {
     member: &'static str,
     must: &'static str,
+    is_weak: bool,
 }
 
 impl Fault {
-    pub(super) fn new(member: &'static str, must: &'static str) -> Self {
-        Self { member, must }
+    pub(super) const fn new(member: &'static str, must: &'static str) -> Self {
+        Self {
+            member,
+            must,
+            is_weak: false,
+        }
+    }
+
+    /// What makes a key weak.
+    pub(super) fn weak(member: &'static str, must: &'static str) -> Self {
+        Self {
+            is_weak: true,
+            ..Self::new(member, must)
+        }
+    }
+
+    pub(in crate::jose) fn is_weak(self) -> bool {
+        self.is_weak
     }
 }
 
@@ -43,6 +60,11 @@ impl<'a> Jwk<'a> {
         Self(members)
     }
 
+    /// Whether it holds a secret, by its type.
+    pub(super) fn is_symmetric(&self) -> bool {
+        self.0.text("kty") == Some("oct")
+    }
+
     /// The string under `member`.
     pub(super) fn text(&self, member: &'static str) -> Result<Option<&'a str>, Fault> {
         match self.0.get(member) {
@@ -58,8 +80,15 @@ impl<'a> Jwk<'a> {
             .ok_or(Fault::new(member, "must be present"))
     }
 
+    /// The octets that `member` holds as base64url without padding.
+    pub(super) fn octets(&self, member: &'static str) -> Result<Vec<u8>, Fault> {
+        let mut octets = Vec::new();
+        self.append(member, &mut octets)?;
+        Ok(octets)
+    }
+
     /// Appends the octets that `member` holds as base64url without padding.
-    pub(super) fn octets(&self, member: &'static str, out: &mut Vec<u8>) -> Result<(), Fault> {
+    pub(super) fn append(&self, member: &'static str, out: &mut Vec<u8>) -> Result<(), Fault> {
         URL_SAFE_NO_PAD
             .decode_vec(self.required_text(member)?, out)
             .map_err(|_| Fault::new(member, "must be canonical base64url without padding"))
@@ -67,8 +96,7 @@ impl<'a> Jwk<'a> {
 
     /// The big-endian integer that `member` holds as Base64urlUInt (RFC 7518 §2).
     pub(super) fn integer(&self, member: &'static str) -> Result<Vec<u8>, Fault> {
-        let mut octets = Vec::new();
-        self.octets(member, &mut octets)?;
+        let octets = self.octets(member)?;
         match octets.first() {
             None | Some(0) => Err(Fault::new(
                 member,

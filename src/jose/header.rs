@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::algorithm::Algorithm;
+use super::Algorithm;
 use super::json::{Object, Value};
 
 /// What the header of a token says of its signature. Its `jwk`, `jku`, `x5c` and `x5u` are the
@@ -14,7 +14,7 @@ impl<'a> Header<'a> {
     /// Reads a header; `None` when it is not one that we accept. A `typ` that is none of `types`
     /// is that of a token made for another purpose (RFC 8725 §3.11).
     pub(crate) fn read(json: &'a [u8], types: &[&str]) -> Option<Self> {
-        let header = Object::read(json, &["alg", "typ", "kid", "crit"])?;
+        let header = Object::of_token(json, &["alg", "typ", "kid", "crit"])?;
         let Some(Value::Text(algorithm)) = header.get("alg") else {
             return None;
         };
@@ -29,7 +29,7 @@ impl<'a> Header<'a> {
             Some(_) => false,
         };
         // We know no extension, so none that is critical (RFC 7515 §4.1.11).
-        if !typed || header.get("crit").is_some() {
+        if !typed || header.contains("crit") {
             return None;
         }
         let algorithm = Algorithm::parse(algorithm)?;

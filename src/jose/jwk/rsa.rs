@@ -1,7 +1,7 @@
 use std::ops::RangeInclusive;
 
-use super::KeyKind;
-use super::jwk::{Fault, Jwk};
+use super::PublicKey;
+use super::members::{Fault, Jwk};
 
 /// RFC 7518 §3.3 asks for the least; the most keeps a verification cheap.
 const MODULUS_BITS: RangeInclusive<usize> = 2048..=8192;
@@ -9,41 +9,64 @@ const MODULUS_BITS: RangeInclusive<usize> = 2048..=8192;
 /// FIPS 186-5 asks for more than 2^16.
 const LEAST_EXPONENT: u64 = 65537;
 
-/// The kind of a sound RSA key (RFC 7518 §6.3.1).
-pub(super) fn kind(jwk: &Jwk<'_>) -> Result<Option<KeyKind>, Fault> {
+/// A sound RSA key (RFC 7518 §6.3.1).
+pub(super) fn read(jwk: &Jwk<'_>) -> Result<PublicKey, Fault> {
     let modulus = jwk.integer("n")?;
-    let bits = length(&modulus);
-    if bits < *MODULUS_BITS.start() {
-        return Err(Fault::new("n", "must be at least 2048 bits"));
-    }
-    if bits > *MODULUS_BITS.end() {
-        return Err(Fault::new("n", "must be at most 8192 bits"));
-    }
-    if !is_odd(&modulus) {
-        return Err(Fault::new("n", "must be odd"));
-    }
-
-    if !exponent(&jwk.integer("e")?).is_some_and(is_sound) {
-        return Err(Fault::new(
-            "e",
-            "must be odd, at least 65537 and less than 2^33",
-        ));
-    }
-    Ok(Some(KeyKind::Rsa { bits }))
+    let bits = check_modulus(&modulus)?;
+    let exponent = jwk.integer("e")?;
+    check_exponent(&exponent)?;
+    Ok(PublicKey::Rsa {
+        bits,
+        modulus,
+        exponent,
+    })
 }
 
-/// The exponent that the octets are, if it is one that is verified with: of 33 bits at most.
-pub(crate) fn exponent(octets: &[u8]) -> Option<u64> {
-    let is_short = octets.len() <= size_of::<u64>();
-    let number = octets
+/// The key of these big-endian integers, whatever zeros they start with.
+pub(in crate::jose) fn key(modulus: &[u8], exponent: &[u8]) -> Result<PublicKey, Fault> {
+    let (modulus, exponent) = (without_zeros(modulus), without_zeros(exponent));
+    let bits = check_modulus(modulus)?;
+    check_exponent(exponent)?;
+    Ok(PublicKey::Rsa {
+        bits,
+        modulus: modulus.to_vec(),
+        exponent: exponent.to_vec(),
+    })
+}
+
+/// How many bits a sound modulus has, which starts with no zero octet.
+fn check_modulus(modulus: &[u8]) -> Result<usize, Fault> {
+    let bits = length(modulus);
+    if bits < *MODULUS_BITS.start() {
+        Err(Fault::weak("n", "must be at least 2048 bits"))
+    } else if bits > *MODULUS_BITS.end() {
+        Err(Fault::new("n", "must be at most 8192 bits"))
+    } else if modulus.last().is_none_or(|octet| octet % 2 == 0) {
+        Err(Fault::weak("n", "must be odd"))
+    } else {
+        Ok(bits)
+    }
+}
+
+/// Checks an exponent, which starts with no zero octet. No backend verifies with more than 33 bits.
+fn check_exponent(exponent: &[u8]) -> Result<(), Fault> {
+    const MUST: &str = "must be odd, at least 65537 and less than 2^33";
+    let is_short = exponent.len() <= size_of::<u64>();
+    let number = exponent
         .iter()
         .fold(0, |sum, &octet| sum << 8 | u64::from(octet));
-    (is_short && number < 1 << 33).then_some(number)
+    if !is_short || number >= 1 << 33 {
+        Err(Fault::new("e", MUST))
+    } else if number < LEAST_EXPONENT || number % 2 == 0 {
+        Err(Fault::weak("e", MUST))
+    } else {
+        Ok(())
+    }
 }
 
-/// Whether an exponent is not weak.
-pub(crate) fn is_sound(exponent: u64) -> bool {
-    exponent >= LEAST_EXPONENT && exponent % 2 == 1
+fn without_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    number.get(zeros..).unwrap_or_default()
 }
 
 /// The bits of a big-endian integer without leading zero octets.
@@ -52,28 +75,20 @@ fn length(integer: &[u8]) -> usize {
     integer.len() * 8 - unused as usize
 }
 
-fn is_odd(integer: &[u8]) -> bool {
-    integer.last().is_some_and(|octet| octet & 1 == 1)
-}
-
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-    use super::super::json::{self, Value};
     use super::super::samples;
     use super::*;
 
     fn check(n: &str, e: &str) -> Result<usize, String> {
         let text = format!(r#"{{"n":"{n}","e":"{e}"}}"#);
-        match json::read(&text, 1) {
-            Ok(Value::Object(key)) => match kind(&Jwk::new(&key)) {
-                Ok(Some(KeyKind::Rsa { bits })) => Ok(bits),
-                Ok(other) => panic!("{other:?}"),
-                Err(fault) => Err(fault.to_string()),
-            },
-            other => panic!("{other:?}"),
+        match samples::read(&text, read) {
+            Ok(PublicKey::Rsa { bits, .. }) => Ok(bits),
+            Ok(other) => panic!("{other:?}"),
+            Err(fault) => Err(fault),
         }
     }
 

@@ -1,7 +1,6 @@
 use jsonwebtoken::DecodingKey;
 
-use super::key::Key;
-use super::{BACKEND, ConfigError, ConfigErrorKind};
+use super::{BACKEND, ConfigError, ConfigErrorKind, Key};
 
 /// The longest text, in bytes.
 const MAX_LENGTH: usize = 16 * 1024;

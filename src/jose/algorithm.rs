@@ -29,6 +29,21 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Hs256,
+        Self::Hs384,
+        Self::Hs512,
+        Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
+        Self::Es256,
+        Self::Es384,
+        Self::EdDsa,
+    ];
+
     /// Reads the name that a header or a JWK carries. `none` is not one, in any case.
     pub(super) fn parse(name: &str) -> Option<Self> {
         Some(match name {
@@ -49,31 +64,28 @@ impl Algorithm {
     }
 }
 
-impl From<Algorithm> for jsonwebtoken::Algorithm {
-    fn from(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Hs256 => Self::HS256,
-            Algorithm::Hs384 => Self::HS384,
-            Algorithm::Hs512 => Self::HS512,
-            Algorithm::Rs256 => Self::RS256,
-            Algorithm::Rs384 => Self::RS384,
-            Algorithm::Rs512 => Self::RS512,
-            Algorithm::Ps256 => Self::PS256,
-            Algorithm::Ps384 => Self::PS384,
-            Algorithm::Ps512 => Self::PS512,
-            Algorithm::Es256 => Self::ES256,
-            Algorithm::Es384 => Self::ES384,
-            Algorithm::EdDsa => Self::EdDSA,
-        }
-    }
-}
-
 /// Some of the algorithms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Algorithms(u16);
 
 impl Algorithms {
-    pub(super) const ALL: Self = Self(u16::MAX);
+    pub(crate) const NONE: Self = Self(0);
+
+    pub(crate) const ALL: Self = Self::of(Algorithm::ALL);
+
+    /// Those with a shared secret.
+    pub(super) const HMAC: Self = {
+        use Algorithm::{Hs256, Hs384, Hs512};
+        Self::of([Hs256, Hs384, Hs512])
+    };
+
+    pub(super) const RSA: Self = {
+        use Algorithm::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
+        Self::of([Rs256, Rs384, Rs512, Ps256, Ps384, Ps512])
+    };
+
+    /// Those with a public key.
+    pub(crate) const PUBLIC: Self = Self(Self::ALL.0 & !Self::HMAC.0);
 
     pub(crate) const fn of<const N: usize>(list: [Algorithm; N]) -> Self {
         let mut bits = 0;
@@ -90,7 +102,7 @@ impl Algorithms {
     }
 
     /// Whether the two have an algorithm in common.
-    pub(super) fn meets(self, other: Self) -> bool {
+    pub(crate) fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 }
@@ -118,6 +130,11 @@ mod tests {
     fn a_set_knows_its_members() {
         let set = Algorithms::of([Algorithm::Hs256, Algorithm::EdDsa]);
         assert!(set.contains(Algorithm::EdDsa) && !set.contains(Algorithm::Es256));
-        assert!(!Algorithms::of([]).meets(Algorithms::ALL));
+        assert!(!Algorithms::NONE.meets(Algorithms::ALL));
+        for algorithm in Algorithm::ALL {
+            assert!(Algorithms::ALL.contains(algorithm), "{algorithm:?}");
+            let secret = Algorithms::HMAC.contains(algorithm);
+            assert_ne!(Algorithms::PUBLIC.contains(algorithm), secret);
+        }
     }
 }

@@ -1,5 +1,16 @@
 //! Public keys for tests: the members of a JWK without its braces.
 
+use super::members::{Fault, Jwk};
+use crate::jose::json::{self, Value};
+
+/// What `read` makes of the JWK that `text` holds, or the message.
+pub(super) fn read<T>(text: &str, read: fn(&Jwk<'_>) -> Result<T, Fault>) -> Result<T, String> {
+    match json::read(text, 1) {
+        Ok(Value::Object(key)) => read(&Jwk::new(&key)).map_err(|fault| fault.to_string()),
+        other => panic!("{other:?}"),
+    }
+}
+
 pub(super) const RSA_N: &str = "yrHh3zHLKlU1_1FqftaDjRViEfWMFUl3XA6cKTlVn0kO1nZT5QYaiHg_O9C2PTlye5hsiOQBKSabaIB6OtrFBtXSZJlNJswVzW2z8OqBJBZuaKx85whRNIkFyB_QzGBZgrogT2cxfLr_uzh7pABdw9S4b7dv-Uig5e94ck1ulOHlvi7c-30FEkZg1c4FgTGRW1M7-ye2xLn5IHzCFIGTrCd27gcf0qQlgszc9hBRuNOn0715pe-Hen9TSHsRKCNh_K0kaU6GjHgTpH_SEfrkjj2bVDoLBzZSrcw1Gm923wpanLtWDR-knbagKhtPntVpXLXa0eI32N7X88lsbxOn6w";
 
 pub(super) const RSA: &str = r#""kty":"RSA","n":"yrHh3zHLKlU1_1FqftaDjRViEfWMFUl3XA6cKTlVn0kO1nZT5QYaiHg_O9C2PTlye5hsiOQBKSabaIB6OtrFBtXSZJlNJswVzW2z8OqBJBZuaKx85whRNIkFyB_QzGBZgrogT2cxfLr_uzh7pABdw9S4b7dv-Uig5e94ck1ulOHlvi7c-30FEkZg1c4FgTGRW1M7-ye2xLn5IHzCFIGTrCd27gcf0qQlgszc9hBRuNOn0715pe-Hen9TSHsRKCNh_K0kaU6GjHgTpH_SEfrkjj2bVDoLBzZSrcw1Gm923wpanLtWDR-knbagKhtPntVpXLXa0eI32N7X88lsbxOn6w","e":"AQAB""#;

@@ -1,28 +1,10 @@
-mod algorithm;
-mod ec;
-mod json;
-mod jwk;
-mod key;
-mod okp;
-mod rsa;
-#[cfg(test)]
-mod samples;
-#[cfg(test)]
-mod tests;
-mod verifiable;
-
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-pub(crate) use algorithm::SignatureAlgorithm;
-use json::{Object, Value};
-use jwk::Jwk;
-use key::Role;
-pub(crate) use key::{KeyKind, SignatureKey};
-#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
-pub(crate) use rsa::{exponent as rsa_exponent, is_sound as is_sound_rsa_exponent};
-#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
-pub(crate) use verifiable::MAX_MEANT;
+use super::SignatureKey;
+use super::key::{self, Role};
+use super::members::{self, Jwk};
+use crate::jose::json::{self, Object, Value};
 
 /// A client's JSON Web Key Set (RFC 7517 §5), as text: public keys only, each of them checked.
 ///
@@ -67,7 +49,7 @@ impl JwkSet {
         }
         let set = match json::read(text, limits.depth) {
             Ok(Value::Object(set)) => set,
-            Ok(_) | Err(json::Fault::Syntax) => {
+            Ok(_) | Err(json::Fault::Syntax { .. } | json::Fault::Type) => {
                 return Err("must be one JSON object, and nothing else".into());
             }
             Err(json::Fault::Repeated) => return Err("must not repeat a member".into()),
@@ -76,12 +58,12 @@ impl JwkSet {
             }
         };
         // A lone key instead of a set, too, must hear first that it is a private one.
-        if jwk::is_private(&set) {
+        if members::is_private(&set) {
             return Err("holds a private key".into());
         }
         let keys = keys(&set, limits.keys)?;
         Ok(Self {
-            signature_keys: check(&keys)?,
+            signature_keys: check(keys)?,
             text: text.to_owned(),
         })
     }
@@ -95,11 +77,6 @@ impl JwkSet {
     pub(crate) fn signature_keys(&self) -> &[SignatureKey] {
         &self.signature_keys
     }
-
-    /// What is amiss where assertions are to be verified with these keys (RFC 7523 §3).
-    pub(crate) fn check_for_assertions(&self) -> Result<(), Cow<'static, str>> {
-        verifiable::check(&self.signature_keys)
-    }
 }
 
 /// The members of `keys`, none of them private.
@@ -109,7 +86,7 @@ fn keys<'a>(set: &'a Object<'a>, most: usize) -> Result<Vec<Jwk<'a>>, Cow<'stati
         _ => return Err(format!("keys: must be an array of 1 to {most} keys").into()),
     };
     let keys = keys.iter().enumerate().map(|(index, key)| match key {
-        Value::Object(key) if jwk::is_private(key) => {
+        Value::Object(key) if members::is_private(key) => {
             Err(format!("holds a private key in keys[{index}]").into())
         }
         Value::Object(key) => Ok(Jwk::new(key)),
@@ -119,12 +96,12 @@ fn keys<'a>(set: &'a Object<'a>, most: usize) -> Result<Vec<Jwk<'a>>, Cow<'stati
 }
 
 /// Checks each key and what must hold among them; returns those that verify signatures.
-fn check(keys: &[Jwk<'_>]) -> Result<Vec<SignatureKey>, Cow<'static, str>> {
+fn check(keys: Vec<Jwk<'_>>) -> Result<Vec<SignatureKey>, Cow<'static, str>> {
     let mut signature_keys = Vec::new();
     let mut told_apart = HashSet::new();
     let mut usable = false;
     for (index, jwk) in keys.iter().enumerate() {
-        let at = |fault: jwk::Fault| format!("keys[{index}].{fault}");
+        let at = |fault: members::Fault| format!("keys[{index}].{fault}");
         let role = key::check(jwk).map_err(at)?;
         if let Some(mark) = key::Mark::read(jwk).map_err(at)?
             && !told_apart.insert(mark)

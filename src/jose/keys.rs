@@ -1,10 +1,6 @@
 use std::fmt;
 
-use super::algorithm::Algorithms;
-use super::header::Header;
-use super::jws::Jws;
-use super::key::Key;
-use super::{ConfigError, ConfigErrorKind, jwks, pem};
+use super::{Algorithms, ConfigError, ConfigErrorKind, Header, Jws, Key, pem};
 
 /// The keys that tokens are verified with.
 ///
@@ -37,8 +33,8 @@ impl Keys {
         Ok(Self(vec![Key::insecure_secret(secret.as_ref())?]))
     }
 
-    /// A public key in PEM: RSA (2048 bits or more, and an exponent above 65536) for the `RS` and `PS` algorithms, P-256 for
-    /// ES256, P-384 for ES384, Ed25519 for EdDSA. At most 16 KiB.
+    /// A public key in PEM: RSA (2048 bits or more, and an exponent above 65536) for the `RS` and
+    /// `PS` algorithms, P-256 for ES256, P-384 for ES384, Ed25519 for EdDSA. At most 16 KiB.
     ///
     /// # Errors
     ///
@@ -50,17 +46,18 @@ impl Keys {
     }
 
     /// The public keys of a JWK Set (RFC 7517 §5), as text of at most 128 KiB. Keys of other
-    /// kinds, for encryption, or too weak are passed over; a key's `alg` holds it to that
+    /// kinds, for encryption, too weak or malformed are passed over; a key's `alg` holds it to that
     /// algorithm. Nothing is fetched: read the document where you trust it, and
-    /// [replace](super::JwtAuthorizer::replace_keys) the keys when it changes.
+    /// [replace](crate::authorization::jwt::JwtAuthorizer::replace_keys) the keys when it changes.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Malformed`] when it is not a JWK Set, [`ConfigErrorKind::NotPublic`]
-    /// when a key in it is symmetric or private, [`ConfigErrorKind::NoUsableKey`] when none is
-    /// left, [`ConfigErrorKind::TooManyKeys`] when more than [`Keys::MAX`] are, and `TooLarge`.
+    /// [`ConfigErrorKind::Malformed`] when it is not a JWK Set or a member in it comes twice,
+    /// [`ConfigErrorKind::NotPublic`] when a key in it is symmetric or private,
+    /// [`ConfigErrorKind::NoUsableKey`] when none is left, [`ConfigErrorKind::TooManyKeys`] when
+    /// more than [`Keys::MAX`] are, and `TooLarge`.
     pub fn from_jwks(document: &str) -> Result<Self, ConfigError> {
-        let keys = jwks::read(document)?;
+        let keys = Key::read_jwks(document)?;
         if keys.is_empty() {
             return Err(ConfigErrorKind::NoUsableKey.into());
         }
@@ -85,14 +82,14 @@ impl Keys {
     }
 
     /// `Ok` when a key serves one of the algorithms.
-    pub(super) fn serving(self, algorithms: Algorithms) -> Result<Self, ConfigError> {
+    pub(crate) fn serving(self, algorithms: Algorithms) -> Result<Self, ConfigError> {
         if !self.0.iter().any(|key| key.serves_any(algorithms)) {
             return Err(ConfigErrorKind::NoUsableKey.into());
         }
         Ok(self)
     }
 
-    pub(super) fn verify(&self, header: &Header<'_>, jws: &Jws<'_>) -> bool {
+    pub(crate) fn verify(&self, header: &Header<'_>, jws: &Jws<'_>) -> bool {
         let mut fitting = self.0.iter().filter(|key| key.fits(header));
         fitting.any(|key| key.verifies(header.algorithm, jws))
     }

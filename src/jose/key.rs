@@ -1,10 +1,7 @@
 use jsonwebtoken::DecodingKey;
 
-use super::algorithm::{Algorithm, Algorithms};
-use super::header::Header;
-use super::jws::Jws;
-use super::{BACKEND, ConfigErrorKind};
-use crate::domain::{KeyKind, is_sound_rsa_exponent, rsa_exponent};
+use super::jwk::{self, Fault, PublicKey};
+use super::{Algorithm, Algorithms, BACKEND, ConfigError, ConfigErrorKind, Header, Jws};
 
 /// A key, its name, and the only algorithms it serves: a token can't choose how a key is used
 /// (RFC 8725 §3.1).
@@ -17,77 +14,64 @@ pub(crate) struct Key {
 impl Key {
     /// A shared secret; it serves the algorithms whose hash is no longer than it (RFC 7518 §3.2).
     pub(super) fn secret(secret: &[u8]) -> Result<Self, ConfigErrorKind> {
-        use Algorithm::{Hs256, Hs384, Hs512};
+        use Algorithm::{Hs256, Hs384};
         let algorithms = match secret.len() {
             0..32 => return Err(ConfigErrorKind::WeakKey),
             32..48 => Algorithms::of([Hs256]),
             48..64 => Algorithms::of([Hs256, Hs384]),
-            _ => Algorithms::of([Hs256, Hs384, Hs512]),
+            _ => Algorithms::HMAC,
         };
         Ok(Self::new(DecodingKey::from_secret(secret), algorithms))
     }
 
     /// A shared secret of any length but 0, for every algorithm.
     pub(super) fn insecure_secret(secret: &[u8]) -> Result<Self, ConfigErrorKind> {
-        use Algorithm::{Hs256, Hs384, Hs512};
         if secret.is_empty() {
             return Err(ConfigErrorKind::WeakKey);
         }
-        let algorithms = Algorithms::of([Hs256, Hs384, Hs512]);
-        Ok(Self::new(DecodingKey::from_secret(secret), algorithms))
+        Ok(Self::new(
+            DecodingKey::from_secret(secret),
+            Algorithms::HMAC,
+        ))
     }
 
     /// An RSA key of 2048 bits or more (RFC 7518 §3.3) and no weak exponent, from its big-endian
     /// numbers.
     pub(super) fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, ConfigErrorKind> {
-        use Algorithm::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
-        let (modulus, exponent) = (without_zeros(modulus), without_zeros(exponent));
-        let bits = modulus.first().map_or(0, |first| {
-            modulus.len() * 8 - first.leading_zeros() as usize
-        });
-        let number = rsa_exponent(exponent).ok_or(ConfigErrorKind::UnsupportedKey)?;
-        if !(KeyKind::Rsa { bits }).is_verifiable() {
-            return Err(ConfigErrorKind::UnsupportedKey);
-        }
-        let is_odd = modulus.last().is_some_and(|last| last & 1 == 1);
-        if bits < 2048 || !is_odd || !is_sound_rsa_exponent(number) {
-            return Err(ConfigErrorKind::WeakKey);
-        }
-        let material = DecodingKey::from_rsa_raw_components(modulus, exponent);
-        let algorithms = Algorithms::of([Rs256, Rs384, Rs512, Ps256, Ps384, Ps512]);
-        Ok(Self::new(material, algorithms))
+        Self::public(jwk::rsa_key(modulus, exponent))
     }
 
     /// A point on P-256 or P-384, uncompressed (SEC 1 §2.3.3). The curve fixes the algorithm.
     pub(super) fn ec(point: &[u8]) -> Result<Self, ConfigErrorKind> {
-        let (on_curve, algorithm) = match point.len() {
-            65 => (
-                p256::PublicKey::from_sec1_bytes(point).is_ok(),
-                Algorithm::Es256,
-            ),
-            97 => (
-                p384::PublicKey::from_sec1_bytes(point).is_ok(),
-                Algorithm::Es384,
-            ),
-            _ => (false, Algorithm::Es256),
-        };
-        if !on_curve {
-            return Err(ConfigErrorKind::UnsupportedKey);
-        }
-        let material = DecodingKey::from_ec_der(point);
-        Ok(Self::new(material, Algorithms::of([algorithm])))
+        Self::public(jwk::ec_key(point))
     }
 
-    /// An Ed25519 key. One of small order verifies forged signatures, so it is refused.
     pub(super) fn ed25519(point: &[u8]) -> Result<Self, ConfigErrorKind> {
-        let bytes = point.try_into();
-        let bytes = bytes.map_err(|_| ConfigErrorKind::UnsupportedKey)?;
-        let key = ed25519_dalek::VerifyingKey::from_bytes(bytes);
-        if key.map_err(|_| ConfigErrorKind::UnsupportedKey)?.is_weak() {
-            return Err(ConfigErrorKind::WeakKey);
-        }
-        let material = DecodingKey::from_ed_der(point);
-        Ok(Self::new(material, Algorithms::of([Algorithm::EdDsa])))
+        Self::public(jwk::ed25519_key(point))
+    }
+
+    /// A key that names nothing.
+    fn public(key: Result<PublicKey, Fault>) -> Result<Self, ConfigErrorKind> {
+        let key = key.map_err(|fault| match fault.is_weak() {
+            true => ConfigErrorKind::WeakKey,
+            false => ConfigErrorKind::UnsupportedKey,
+        })?;
+        let algorithms = key.kind().algorithms();
+        let material = material(&key).ok_or(ConfigErrorKind::UnsupportedKey)?;
+        Ok(Self::new(material, algorithms))
+    }
+
+    /// The keys of a JWK Set (RFC 7517 §5) that can verify a signature; the others are passed over.
+    pub(crate) fn read_jwks(document: &str) -> Result<Vec<Self>, ConfigError> {
+        let keys = jwk::read_verifying(document)?.into_iter();
+        let keys = keys.filter_map(|found| {
+            Some(Self {
+                material: material(&found.key)?,
+                algorithms: found.algorithms,
+                kid: found.kid,
+            })
+        });
+        Ok(keys.collect())
     }
 
     fn new(material: DecodingKey, algorithms: Algorithms) -> Self {
@@ -96,19 +80,6 @@ impl Key {
             algorithms,
             kid: None,
         }
-    }
-
-    /// Gives the key its name.
-    pub(super) fn named(mut self, kid: &str) -> Self {
-        self.kid = Some(kid.into());
-        self
-    }
-
-    /// Holds the key to one algorithm; `None` when it is none of the key's.
-    pub(super) fn only(mut self, algorithm: Algorithm) -> Option<Self> {
-        let serves = self.algorithms.contains(algorithm);
-        self.algorithms = Algorithms::of([algorithm]);
-        serves.then_some(self)
     }
 
     pub(super) fn serves_any(&self, algorithms: Algorithms) -> bool {
@@ -142,9 +113,36 @@ impl Key {
     }
 }
 
-fn without_zeros(number: &[u8]) -> &[u8] {
-    let zeros = number.iter().take_while(|byte| **byte == 0).count();
-    number.get(zeros..).unwrap_or_default()
+/// What the backend verifies with; `None` for a key that it doesn't take.
+fn material(key: &PublicKey) -> Option<DecodingKey> {
+    key.kind().is_verifiable().then_some(())?;
+    match key {
+        PublicKey::Rsa {
+            modulus, exponent, ..
+        } => Some(DecodingKey::from_rsa_raw_components(modulus, exponent)),
+        PublicKey::P256(point) | PublicKey::P384(point) => Some(DecodingKey::from_ec_der(point)),
+        PublicKey::Ed25519(point) => Some(DecodingKey::from_ed_der(point)),
+        PublicKey::P521 => None,
+    }
+}
+
+impl From<Algorithm> for jsonwebtoken::Algorithm {
+    fn from(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Hs256 => Self::HS256,
+            Algorithm::Hs384 => Self::HS384,
+            Algorithm::Hs512 => Self::HS512,
+            Algorithm::Rs256 => Self::RS256,
+            Algorithm::Rs384 => Self::RS384,
+            Algorithm::Rs512 => Self::RS512,
+            Algorithm::Ps256 => Self::PS256,
+            Algorithm::Ps384 => Self::PS384,
+            Algorithm::Ps512 => Self::PS512,
+            Algorithm::Es256 => Self::ES256,
+            Algorithm::Es384 => Self::ES384,
+            Algorithm::EdDsa => Self::EdDSA,
+        }
+    }
 }
 
 #[cfg(test)]

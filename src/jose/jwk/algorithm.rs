@@ -1,53 +1,13 @@
 use super::KeyKind;
-
-/// An algorithm that a public key verifies (RFC 7518 §3.1, RFC 8037 §3.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SignatureAlgorithm {
-    Rs256,
-    Rs384,
-    Rs512,
-    Ps256,
-    Ps384,
-    Ps512,
-    Es256,
-    Es384,
-    Es512,
-    /// `EdDSA`, or `Ed25519` as RFC 9864 names it: with the keys accepted here they are the same.
-    EdDsa,
-}
-
-impl SignatureAlgorithm {
-    pub(super) const ALL: [Self; 10] = [
-        Self::Rs256,
-        Self::Rs384,
-        Self::Rs512,
-        Self::Ps256,
-        Self::Ps384,
-        Self::Ps512,
-        Self::Es256,
-        Self::Es384,
-        Self::Es512,
-        Self::EdDsa,
-    ];
-
-    /// Whether a key of this kind can be used so.
-    pub(super) fn fits(self, kind: KeyKind) -> bool {
-        match self {
-            Self::Rs256 | Self::Rs384 | Self::Rs512 | Self::Ps256 | Self::Ps384 | Self::Ps512 => {
-                matches!(kind, KeyKind::Rsa { .. })
-            }
-            Self::Es256 => kind == KeyKind::P256,
-            Self::Es384 => kind == KeyKind::P384,
-            Self::Es512 => kind == KeyKind::P521,
-            Self::EdDsa => kind == KeyKind::Ed25519,
-        }
-    }
-}
+use crate::jose::Algorithm;
 
 /// What `alg` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Algorithm {
-    Signature(SignatureAlgorithm),
+pub(super) enum Named {
+    /// What a public key verifies.
+    Signature(Algorithm),
+    /// ECDSA on P-521 with SHA-512, which nothing here verifies.
+    Es512,
     /// Encryption to an RSA key.
     RsaOaep,
     /// Encryption to a key on an elliptic curve.
@@ -57,33 +17,22 @@ pub(super) enum Algorithm {
     Unknown,
 }
 
-impl Algorithm {
+impl Named {
     pub(super) fn parse(name: &str) -> Self {
-        use SignatureAlgorithm as S;
-        Self::Signature(match name {
-            "RS256" => S::Rs256,
-            "RS384" => S::Rs384,
-            "RS512" => S::Rs512,
-            "PS256" => S::Ps256,
-            "PS384" => S::Ps384,
-            "PS512" => S::Ps512,
-            "ES256" => S::Es256,
-            "ES384" => S::Es384,
-            "ES512" => S::Es512,
-            "EdDSA" | "Ed25519" => S::EdDsa,
-            "RSA-OAEP" | "RSA-OAEP-256" | "RSA-OAEP-384" | "RSA-OAEP-512" => return Self::RsaOaep,
-            "ECDH-ES" | "ECDH-ES+A128KW" | "ECDH-ES+A192KW" | "ECDH-ES+A256KW" => {
-                return Self::EcdhEs;
-            }
-            _ if is_not_public(name) => return Self::NotPublic,
-            _ => return Self::Unknown,
-        })
+        match name {
+            "ES512" => Self::Es512,
+            "RSA-OAEP" | "RSA-OAEP-256" | "RSA-OAEP-384" | "RSA-OAEP-512" => Self::RsaOaep,
+            "ECDH-ES" | "ECDH-ES+A128KW" | "ECDH-ES+A192KW" | "ECDH-ES+A256KW" => Self::EcdhEs,
+            _ if is_not_public(name) => Self::NotPublic,
+            _ => Algorithm::parse(name).map_or(Self::Unknown, Self::Signature),
+        }
     }
 
     /// Whether a key of this kind can be used so.
     pub(super) fn fits(self, kind: KeyKind) -> bool {
         match self {
-            Self::Signature(signature) => signature.fits(kind),
+            Self::Signature(signature) => kind.algorithms().contains(signature),
+            Self::Es512 => kind == KeyKind::P521,
             Self::RsaOaep => matches!(kind, KeyKind::Rsa { .. }),
             Self::EcdhEs => matches!(kind, KeyKind::P256 | KeyKind::P384 | KeyKind::P521),
             Self::NotPublic => false,
@@ -125,7 +74,7 @@ mod tests {
             "A256CBC-HS512",
             "PBES2-HS256+A128KW",
         ] {
-            assert_eq!(Algorithm::parse(name), Algorithm::NotPublic, "{name}");
+            assert_eq!(Named::parse(name), Named::NotPublic, "{name}");
         }
         for name in [
             "",
@@ -137,7 +86,7 @@ mod tests {
             "Ed448",
             "ECDH-ES+X",
         ] {
-            assert_eq!(Algorithm::parse(name), Algorithm::Unknown, "{name}");
+            assert_eq!(Named::parse(name), Named::Unknown, "{name}");
         }
     }
 
@@ -176,7 +125,7 @@ mod tests {
         ];
         for (names, fitting) in table {
             for name in names {
-                let algorithm = Algorithm::parse(name);
+                let algorithm = Named::parse(name);
                 for kind in kinds {
                     assert_eq!(
                         algorithm.fits(kind),
