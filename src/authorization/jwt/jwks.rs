@@ -118,7 +118,13 @@ mod tests {
     #[test]
     fn what_is_not_public_is_refused() {
         let secret = r#"{"kty":"oct","k":"AAAA"}"#;
-        for key in [secret, &ec(r#","d":"AAAA""#)] {
+        let keys = [
+            secret,
+            r#"{"kty":"oct"}"#,
+            &ec(r#","d":"AAAA""#),
+            &ec(r#","k":"AAAA""#),
+        ];
+        for key in keys {
             let document = format!(r#"{{"keys":[{},{key}]}}"#, ec(""));
             let refused = read(&document).err().unwrap();
             assert_eq!(refused.kind(), ConfigErrorKind::NotPublic);
