@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use tokio::task::JoinSet;
 use tower_oauth_clients::authentication::{ClientAuthenticator, ErrorKind};
 use tower_oauth_clients::domain::SecretHash;
 use tower_oauth_clients::repository::{MysqlRepository, PostgresRepository};
@@ -107,8 +108,13 @@ async fn a_server_that_is_gone_is_nobody_s_fault() {
         let everyone = everyone(&app).await;
         proxy.refuse();
         proxy.cut();
-        for (who, sent) in &everyone {
-            let refused = send(&host, sent).await;
+        // All at once: each waits for a connection as long as the pool has patience.
+        let mut tasks = JoinSet::new();
+        for (who, sent) in everyone.clone() {
+            let host = host.clone();
+            tasks.spawn(async move { (who, send(&host, &sent).await) });
+        }
+        for (who, refused) in tasks.join_all().await {
             assert_eq!(refused, Err(ErrorKind::Unavailable), "{store:?}: {who}");
         }
         proxy.accept();

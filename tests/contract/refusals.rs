@@ -73,10 +73,10 @@ fn operations(secret_id: &str) -> Vec<(Method, String, Option<Value>)> {
 }
 
 fn with(
-    mut request: Request<Full<bytes::Bytes>>,
+    mut request: Request<Full<Bytes>>,
     name: &'static str,
     value: &'static str,
-) -> Request<Full<bytes::Bytes>> {
+) -> Request<Full<Bytes>> {
     request
         .headers_mut()
         .append(name, HeaderValue::from_static(value));
