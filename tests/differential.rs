@@ -90,7 +90,6 @@ async fn every_repository_answers_the_same() {
     for store in Store::ALL {
         witnesses.push(Witness::new(App::new(store).await));
     }
-    assert_eq!(witnesses.len(), Store::ALL.len());
     let latest = witnesses
         .iter()
         .map(|witness| witness.app.clock.now())

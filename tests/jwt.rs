@@ -207,6 +207,7 @@ fn a_key_set_can_be_replaced() {
 fn a_pem_is_one_sound_public_key() {
     let both = format!("{P256}{P384}");
     let certificate = P256.replace("PUBLIC KEY", "CERTIFICATE");
+    let long = format!("{P256}{}", "\n".repeat(16 * 1024));
     let cases = [
         (RSA_PRIVATE, ConfigErrorKind::NotPublic),
         (
@@ -223,6 +224,7 @@ fn a_pem_is_one_sound_public_key() {
         ),
         (&both, ConfigErrorKind::Malformed),
         (&certificate, ConfigErrorKind::Malformed),
+        (&long, ConfigErrorKind::TooLarge),
         (JWKS, ConfigErrorKind::Malformed),
         ("", ConfigErrorKind::Malformed),
     ];

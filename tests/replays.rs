@@ -8,24 +8,34 @@
     reason = "a test may panic"
 )]
 
+#[path = "assertions/forge.rs"]
+#[allow(dead_code, unreachable_pub, reason = "other tests need more of it")]
+mod forge;
 mod support;
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
-use tower_oauth_clients::authentication::assertion::{Error, ErrorKind, ReplayStore};
+use tower_oauth_clients::authentication::Presented;
+use tower_oauth_clients::authentication::assertion::{
+    AssertionVerifier, Error, ErrorKind, ReplayStore,
+};
 use tower_oauth_clients::domain::{ClientId, Clock, SystemClock, Timestamp};
 use tower_oauth_clients::repository::{MysqlRepository, PostgresRepository, SqliteRepository};
 
+use forge::Assertion;
 use support::place::{DIGITS, Place};
 use support::servers::{Kind, Proxy};
-use support::{DefaultPool, Repository, Store};
+use support::{App, DefaultPool, ISSUER, Repository, Store, base};
 
 const MINUTE: i64 = 60;
 
+const NOW: i64 = 1_700_000_000;
+
 fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_micros(1_700_000_000_000_000 + seconds * 1_000_000)
+    Timestamp::from_micros((NOW + seconds) * 1_000_000)
 }
 
 /// Two hosts of one database.
@@ -176,7 +186,7 @@ async fn a_host_whose_clock_is_ahead_clears_nothing_early() {
 /// Pools as they come, which ask the database a question before each use of a connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn pools_with_their_default_settings_clear_away_too() {
-    for store in [Store::Postgres, Store::Mysql] {
+    for store in Store::SERVERS {
         for pool in DefaultPool::ALL {
             let (repository, place) = Repository::open_on(pool, store).await;
             let hosts = Hosts([repository.clone(), repository], place);
@@ -197,10 +207,56 @@ async fn a_store_that_fails_says_so() {
     }
 }
 
+/// Whether it came before is not known then: nobody is let in, and nobody is told that it did.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assertion_that_cannot_be_remembered_is_nobody_s_fault() {
+    for store in Store::DATABASES {
+        let app = App::new(store).await;
+        let keys: Value = serde_json::from_str(include_str!("data/keys/jwks.json")).unwrap();
+        assert_eq!(keys["keys"][1]["kid"], "p256");
+        let mut body = base();
+        body["client_auth_methods"] = json!(["private_key_jwt"]);
+        body["jwks"] = json!({"keys": [keys["keys"][1]]}).to_string().into();
+        let created = app.create(&body).await;
+        let verifier = AssertionVerifier::builder(ISSUER);
+        let verifier = match app.repository.clone() {
+            Repository::Memory(_) => panic!("memory is one host's own"),
+            Repository::Sqlite(it) => verifier.with_replay_store(it),
+            Repository::Postgres(it) => verifier.with_replay_store(it),
+            Repository::Mysql(it) => verifier.with_replay_store(it),
+        };
+        let host = app.repository.authenticator().with_clock(app.clock.clone());
+        let host = host.with_assertions(verifier.build().unwrap());
+        let host = host.build().unwrap();
+        let now = app.clock.now().as_seconds();
+        let assertion = Assertion::new().about(created["client_id"].as_str().unwrap());
+        let assertion = assertion.claim("iat", now).claim("exp", now + 60).text();
+        let present = async || {
+            let presented = Presented::Assertion {
+                client_id: None,
+                assertion: assertion.clone(),
+            };
+            let peer = Some([192, 0, 2, 1].into());
+            let done = host.authenticate_presented(presented, peer).await;
+            done.map(drop).map_err(|error| error.status().as_u16())
+        };
+        let rename = "ALTER TABLE oauth_client_assertions RENAME TO away";
+        app.place.execute(&[rename]).await;
+        // More than the budget of failures.
+        for _ in 0..150 {
+            assert_eq!(present().await, Err(503), "{store:?}");
+        }
+        let rename = "ALTER TABLE away RENAME TO oauth_client_assertions";
+        app.place.execute(&[rename]).await;
+        assert_eq!(present().await, Ok(()), "{store:?}");
+        assert_eq!(present().await, Err(401), "{store:?}: a second time");
+    }
+}
+
 /// Whoever comes first is the first or hears of an error, and nobody is the first after anyone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_connection_makes_no_replay_and_allows_none() {
-    for store in [Store::Postgres, Store::Mysql] {
+    for store in Store::SERVERS {
         let hosts = Hosts::of(store).await;
         let Place::Database(database) = &hosts.1 else {
             panic!("a server's");

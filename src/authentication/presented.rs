@@ -251,6 +251,26 @@ mod tests {
     }
 
     #[test]
+    fn an_assertion_is_of_the_one_type() {
+        let read = |kind: &str| {
+            let request = http::Request::builder()
+                .header("content-type", "application/x-www-form-urlencoded");
+            let head = request.body(()).unwrap().into_parts().0;
+            let form = format!("client_assertion=a.b.c&client_assertion_type={kind}");
+            Presented::read(&head, form.as_bytes()).map_err(|error| error.kind())
+        };
+        let asserted = read(JWT_BEARER);
+        assert!(matches!(asserted, Ok(Presented::Assertion { .. })));
+        for other in [
+            "urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
+            "urn:ietf:params:oauth:client-assertion-type:JWT-bearer",
+            "jwt-bearer",
+        ] {
+            assert_eq!(read(other).err(), Some(ErrorKind::InvalidClient), "{other}");
+        }
+    }
+
+    #[test]
     fn nothing_that_is_presented_is_printed() {
         let client_id = ClientId::parse("app-1");
         let asserted = Presented::Assertion {

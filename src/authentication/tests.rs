@@ -40,19 +40,17 @@ impl Assertions for Fake {
     }
 }
 
-async fn store(repository: &MemoryRepository, client_id: &str, status: ClientStatus, key: bool) {
-    let (tenant_id, now) = (TenantId::parse("acme").unwrap(), SystemClock.now());
-    let operator = Operator::new("alice", Role::Admin, tenant_id.clone());
-    let client_id = ClientId::parse(client_id).unwrap();
+fn client(client_id: &str, status: ClientStatus, key: bool) -> Client {
+    let now = SystemClock.now();
     let method = if key {
         AuthMethod::PrivateKeyJwt
     } else {
         AuthMethod::ClientSecretBasic
     };
-    let client = Client {
+    Client {
         id: Id::generate(now),
-        tenant_id: tenant_id.clone(),
-        client_id: client_id.clone(),
+        tenant_id: TenantId::parse("acme").unwrap(),
+        client_id: ClientId::parse(client_id).unwrap(),
         metadata: ClientMetadata {
             name: "A".to_owned(),
             redirect_uris: Vec::new(),
@@ -74,12 +72,29 @@ async fn store(repository: &MemoryRepository, client_id: &str, status: ClientSta
         created_at: now,
         updated_at: now,
         deleted_at: None,
-    };
+    }
+}
+
+async fn store(repository: &MemoryRepository, client_id: &str, status: ClientStatus, key: bool) {
+    let client = client(client_id, status, key);
+    let tenant_id = &client.tenant_id;
+    let operator = Operator::new("alice", Role::Admin, tenant_id.clone());
+    let (client_id, now) = (client.client_id.clone(), client.created_at);
     let audit = AuditEntry::new(&operator, client_id, Action::ClientCreate, "", now);
     repository
-        .create(&tenant_id, &client, None, &Origin::Draft, &audit)
+        .create(tenant_id, &client, None, &Origin::Draft, &audit)
         .await
         .unwrap();
+}
+
+/// A repository may give one that is deleted, as long as it is kept.
+#[test]
+fn a_deleted_client_is_barred_by_whatever_method() {
+    let mut client = client("app-1", ClientStatus::Active, true);
+    assert_eq!(candidate::bar(&client, AuthMethod::PrivateKeyJwt), None);
+    client.deleted_at = Some(client.created_at);
+    let bar = candidate::bar(&client, AuthMethod::PrivateKeyJwt);
+    assert_eq!(bar, Some("the client is deleted"));
 }
 
 async fn authenticator() -> (ClientAuthenticator, Fake) {

@@ -107,6 +107,15 @@ mod tests {
     }
 
     #[test]
+    fn marks_are_counted_across_joiners_and_from_each_character_anew() {
+        let marks = |each: &str, times: usize| format!("a{}", each.repeat(times));
+        assert!(!has_stacked_marks(&marks("\u{301}", 4).repeat(3)));
+        assert!(has_stacked_marks(&marks("\u{301}", 5)));
+        assert!(!has_stacked_marks(&marks("\u{301}\u{200d}", 4)));
+        assert!(has_stacked_marks(&marks("\u{301}\u{200d}", 5)));
+    }
+
+    #[test]
     fn what_misleads_is_refused() {
         let policy = Policy::default();
         let too_long = "n".repeat(129);

@@ -41,6 +41,13 @@ mod tests {
     }
 
     #[test]
+    fn it_has_a_length() {
+        let policy = Policy::default();
+        assert!(check(&"a".repeat(128), &policy).is_ok());
+        assert!(check(&"a".repeat(129), &policy).is_err());
+    }
+
+    #[test]
     fn a_host_may_name_the_scopes_it_has() {
         let policy = Policy::default().with_allowed_scopes(["openid"]);
         assert!(check("openid", &policy).is_ok());

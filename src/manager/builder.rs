@@ -172,6 +172,21 @@ mod tests {
     }
 
     #[test]
+    fn a_prefix_of_client_ids_is_visible_ascii_and_leaves_room_for_the_id() {
+        let built = |prefix: &str| {
+            let builder = ClientManager::builder(MemoryRepository::new());
+            builder.with_client_id_prefix(prefix).build().is_ok()
+        };
+        let longest = "x".repeat(ClientId::MAX_LENGTH - Id::LENGTH);
+        for prefix in ["", "acme-", "~!", &longest] {
+            assert!(built(prefix), "{prefix:?}");
+        }
+        for prefix in ["a b", "a\n", "é", &format!("{longest}x")] {
+            assert!(!built(prefix), "{prefix:?}");
+        }
+    }
+
+    #[test]
     fn the_pool_is_the_one_that_was_given_or_takes_what_is_imported() {
         let builder = || ClientManager::builder(MemoryRepository::new());
         let bcrypt =

@@ -34,6 +34,17 @@ async fn each(grace: Duration) -> Vec<(App, Host, Member)> {
 }
 
 #[tokio::test]
+async fn each_client_is_remembered_beside_others() {
+    for (app, host, member) in each(Duration::ZERO).await {
+        let other = Member::confidential(&app).await;
+        for (client, hashes) in [(&other, 1), (&member, 0), (&other, 0), (&member, 0)] {
+            let outcome = host.outcome(&client.basic()).await;
+            assert_eq!(outcome, (Ok(client.id.clone()), hashes));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_rotation_without_grace_is_seen() {
     for (app, host, member) in each(Duration::ZERO).await {
         let new = member.rotate(&app).await;

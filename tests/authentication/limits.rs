@@ -10,13 +10,13 @@ use tower_oauth_clients::authentication::{
     Attempt, ErrorKind, FailureLimiter, LocalLimiter, LocalLimiterBuilder,
     Outcome as LimiterOutcome,
 };
-use tower_oauth_clients::domain::SecretHash;
+use tower_oauth_clients::domain::{ClientId, SecretHash};
 use tower_oauth_clients::secrets::{AnyHash, Argon2id, HashPool, Plaintext};
 
 use crate::costs::{import, long_ago};
 use crate::hashers::Log;
 use crate::request::Sent;
-use crate::support::{App, CLIENTS, Store};
+use crate::support::{App, CLIENTS, Store, TestClock};
 use crate::world::{Host, Member, eventually, outcome};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -207,6 +207,31 @@ async fn an_assertion_that_is_none_locks_no_client_out() {
 }
 
 /// Who has a /48 has 65,536 networks of the size that counts as one address.
+/// What was verified: from where the client is known, too, though nobody is kept out there.
+#[tokio::test]
+async fn what_was_verified_spends_the_budget_of_the_client_and_nothing_else_does() {
+    let client = ClientId::parse("app-1").unwrap();
+    let failed = LimiterOutcome::Failed { work: 1 };
+    for (outcome, is_spent) in [(failed, true), (LimiterOutcome::FailedUnverified, false)] {
+        for is_known in [false, true] {
+            let limiter = LocalLimiter::builder().with_clock(TestClock::new());
+            let limiter = limiter.with_client_budget(2, MINUTE).build().unwrap();
+            let from = |last| Attempt::new(&client, Some([192, 0, 2, last].into()));
+            let end = async |outcome| {
+                let admitted = limiter.admit(from(1)).await.unwrap();
+                limiter.ended(from(1), admitted, outcome).await;
+            };
+            if is_known {
+                end(LimiterOutcome::Succeeded).await;
+            }
+            end(outcome).await;
+            end(outcome).await;
+            let elsewhere = limiter.admit(from(2)).await;
+            assert_eq!(elsewhere.is_err(), is_spent, "{outcome:?}, {is_known}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_networks_of_a_site_have_a_budget_together() {
     let app = App::new(Store::Memory).await;

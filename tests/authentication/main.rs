@@ -21,6 +21,7 @@ mod hashers;
 mod hostile;
 mod limits;
 mod methods;
+mod outage;
 mod request;
 #[path = "../support/mod.rs"]
 mod support;

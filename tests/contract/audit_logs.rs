@@ -114,6 +114,18 @@ async fn the_caller_and_where_from() {
 }
 
 #[tokio::test]
+async fn an_update_that_changes_nothing_says_so() {
+    for app in App::each().await {
+        let (client_id, _) = app.client().await;
+        app.clock.advance(Duration::from_secs(1));
+        let body = json!({"name": app.get(&client_id).await.data()["name"]});
+        assert_eq!(app.update(&client_id, &body).await.status, StatusCode::OK);
+        let newest = app.audit_logs(&client_id, "page_size=1").await.json()["items"][0].clone();
+        assert_eq!(newest["message"], "changed nothing");
+    }
+}
+
+#[tokio::test]
 async fn every_change_has_its_entry_and_no_secret_is_in_one() {
     for app in App::each().await {
         let tick = || app.clock.advance(Duration::from_millis(5));

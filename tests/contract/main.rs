@@ -12,6 +12,7 @@
 mod audit_logs;
 mod clients;
 mod deletion;
+mod fapi;
 mod lists;
 mod look_alikes;
 mod older;

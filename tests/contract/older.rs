@@ -2,12 +2,14 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tower_oauth_clients::domain::{Action, AuditEntry, GrantType, Operator, Policy, Role};
+use tower_oauth_clients::domain::{
+    Action, AuditEntry, ClientMetadata, FapiProfile, GrantType, Operator, Policy, Role,
+};
 use tower_oauth_clients::handlers::Handlers;
 use tower_oauth_clients::repository::{ClientRepository, Secrets};
 
 use crate::support::console::{path, text};
-use crate::support::{App, CLIENTS, authorizer, call};
+use crate::support::{App, CLIENTS, authorizer, base, call};
 
 /// The same host after a restart with a stricter policy, and a client from before.
 async fn stricter(app: &mut App) -> String {
@@ -110,9 +112,19 @@ async fn with_a_useless_key(app: &App) -> String {
         "client_auth_methods": ["private_key_jwt"],
         "jwks": set(P256),
     });
-    let created = app.create(&registered).await;
+    let useless = |metadata: &mut ClientMetadata| metadata.jwks = Some(set(P521));
+    from_before(app, &registered, useless).await
+}
+
+/// A client that has what could be registered once.
+async fn from_before(
+    app: &App,
+    registered: &Value,
+    change: impl FnOnce(&mut ClientMetadata),
+) -> String {
+    let created = app.create(registered).await;
     let mut client = app.stored("tenant_a", text(&created["client_id"])).await;
-    client.metadata.jwks = Some(set(P521));
+    change(&mut client.metadata);
     let tenant = client.tenant_id.clone();
     let operator = Operator::new("alice", Role::Admin, tenant.clone());
     let audit = AuditEntry::new(
@@ -164,5 +176,54 @@ async fn a_client_whose_key_verifies_nothing_can_be_stopped_and_repaired() {
         let client_id = with_a_useless_key(&app).await;
         let deleted = app.call(Method::DELETE, &path(&client_id, ""), None).await;
         assert_eq!(deleted.status, 204);
+    }
+}
+
+/// What a field holds, and what a change makes of it: at fault in the same words.
+const FAULTS: [&str; 2] = ["http://old.example.com/", "http://new.example.com/"];
+
+#[tokio::test]
+async fn each_field_may_stay_as_it_is_and_is_judged_once_it_is_changed() {
+    type Field = fn(&mut ClientMetadata) -> &mut Option<String>;
+    let fields: [(&str, Field); 5] = [
+        ("jwks_uri", |metadata| &mut metadata.jwks_uri),
+        ("logo_url", |metadata| &mut metadata.logo_url),
+        ("privacy_policy", |metadata| &mut metadata.privacy_policy),
+        ("terms_url", |metadata| &mut metadata.terms_url),
+        ("website", |metadata| &mut metadata.website),
+    ];
+    for app in App::each().await {
+        for (name, field) in fields {
+            let [old, new] = FAULTS;
+            let change = |metadata: &mut ClientMetadata| *field(metadata) = Some(old.to_owned());
+            let client_id = from_before(&app, &base(), change).await;
+            for body in [
+                json!({"status": "suspended"}),
+                json!({"status": "active", name: old}),
+            ] {
+                let kept = app.update(&client_id, &body).await;
+                assert_eq!(kept.status, 200, "{name}: {:?}", kept.body);
+            }
+            let changed = app.update(&client_id, &json!({name: new})).await;
+            assert_eq!(changed.status, 400, "{name}");
+            let message = changed.message();
+            assert!(message.starts_with(&format!("{name}: ")), "{message}");
+            let repaired = app.update(&client_id, &json!({name: null})).await;
+            assert_eq!(repaired.status, 200, "{name}: {:?}", repaired.body);
+        }
+        // Whether it is confidential is at fault beside its profile.
+        let public = json!({
+            "name": "Legacy",
+            "redirect_uris": ["https://app.example.com/cb"],
+            "is_confidential": false,
+            "client_auth_methods": ["none"],
+        });
+        let profile =
+            |metadata: &mut ClientMetadata| metadata.fapi_profile = Some(FapiProfile::Fapi2);
+        let client_id = from_before(&app, &public, profile).await;
+        let stopped = app
+            .update(&client_id, &json!({"status": "suspended"}))
+            .await;
+        assert_eq!(stopped.status, 200, "{:?}", stopped.body);
     }
 }

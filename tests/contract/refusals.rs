@@ -1,12 +1,55 @@
 //! What every operation on a client refuses, whoever asks for whatever.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
 use http::{HeaderValue, Method, Request};
+use http_body::Frame;
 use http_body_util::Full;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::shape::assert_error;
 use crate::support::console::path;
-use crate::support::{App, CLIENTS, admin, claims, request, sign, super_admin};
+use crate::support::{Answer, App, CLIENTS, admin, base, claims, request, sign, super_admin};
+
+/// A body that does not say how long it is, and how it goes on after each part.
+struct Unannounced(Vec<Result<&'static [u8], std::io::Error>>);
+
+impl http_body::Body for Unannounced {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<std::io::Result<Frame<Bytes>>>> {
+        let part = self.0.pop();
+        let frame = part.map(|part| part.map(|bytes| Frame::data(Bytes::from_static(bytes))));
+        Poll::Ready(frame)
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_read_to_the_limit_only_and_has_to_come_to_its_end() {
+    const BLANKS: &[u8] = &[b' '; 32 * 1024];
+    for app in App::each().await {
+        let body: &[u8] = base().to_string().leak().as_bytes();
+        let broken = || Err(std::io::Error::other("reset"));
+        // From the last part to the first.
+        for (parts, status) in [
+            (vec![Ok(body), Ok(BLANKS)], 201),
+            ((0..64).map(|_| Ok(BLANKS)).collect(), 413),
+            (vec![broken(), Ok(body)], 400),
+        ] {
+            let request = request(&admin("tenant_a"), Method::POST, CLIENTS, Some(&base()));
+            let request = request.map(|_| Unannounced(parts));
+            let answer = Answer::read(app.service().oneshot(request).await.unwrap()).await;
+            assert_eq!(answer.status, status, "{:?}", answer.body);
+        }
+    }
+}
 
 /// Every operation on one client: the method, the path below the client, the body.
 fn operations(secret_id: &str) -> Vec<(Method, String, Option<Value>)> {
@@ -30,10 +73,10 @@ fn operations(secret_id: &str) -> Vec<(Method, String, Option<Value>)> {
 }
 
 fn with(
-    mut request: Request<Full<bytes::Bytes>>,
+    mut request: Request<Full<Bytes>>,
     name: &'static str,
     value: &'static str,
-) -> Request<Full<bytes::Bytes>> {
+) -> Request<Full<Bytes>> {
     request
         .headers_mut()
         .append(name, HeaderValue::from_static(value));

@@ -36,7 +36,7 @@ use tower_oauth_clients::secrets::{Argon2id, HashPool};
 
 use self::place::Place;
 pub(crate) use self::repository::call;
-pub use self::repository::{DefaultPool, Repository, Store};
+pub use self::repository::{DefaultPool, Repository, Store, Stores};
 
 pub const CLIENTS: &str = "/admin/oauth/clients";
 pub const KEY: &[u8] = b"a key for tests, used nowhere else at all";
@@ -104,9 +104,12 @@ impl App {
     }
 
     /// One app for each repository.
-    pub async fn each() -> [Self; 4] {
-        let [memory, sqlite, postgres, mysql] = Store::ALL.map(Self::new);
-        [memory.await, sqlite.await, postgres.await, mysql.await]
+    pub async fn each() -> Vec<Self> {
+        let mut each = Vec::new();
+        for store in Store::ALL {
+            each.push(Self::new(store).await);
+        }
+        each
     }
 
     pub async fn with(store: Store, settle: impl FnOnce(ManagerBuilder) -> ManagerBuilder) -> Self {

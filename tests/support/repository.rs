@@ -24,10 +24,42 @@ pub enum Store {
 }
 
 impl Store {
-    pub const ALL: [Self; 4] = [Self::Memory, Self::Sqlite, Self::Postgres, Self::Mysql];
+    pub const ALL: Stores = Stores(&[Self::Memory, Self::Sqlite, Self::Postgres, Self::Mysql]);
 
     /// Those with a database behind them.
-    pub const DATABASES: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::Mysql];
+    pub const DATABASES: Stores = Stores(&[Self::Sqlite, Self::Postgres, Self::Mysql]);
+
+    /// Those with a server behind them.
+    pub const SERVERS: Stores = Stores(&[Self::Postgres, Self::Mysql]);
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
+        }
+    }
+}
+
+/// Several of them, of which a test runs over each; with `TEST_STORES=memory,sqlite`, over those of
+/// these.
+#[derive(Clone, Copy, Debug)]
+pub struct Stores(&'static [Store]);
+
+impl IntoIterator for Stores {
+    type Item = Store;
+    type IntoIter = std::vec::IntoIter<Store>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let wanted = std::env::var("TEST_STORES").ok();
+        let is_wanted = |store: &Store| {
+            let names = wanted.as_deref();
+            names.is_none_or(|names| names.split(',').any(|name| name == store.name()))
+        };
+        let stores: Vec<_> = self.0.iter().copied().filter(is_wanted).collect();
+        stores.into_iter()
+    }
 }
 
 /// What the service keeps its clients in, to look behind it.

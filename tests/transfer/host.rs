@@ -55,9 +55,12 @@ impl Host {
         Self::over(Store::Sqlite).await
     }
 
-    pub async fn each() -> [Self; 4] {
-        let [memory, sqlite, postgres, mysql] = Store::ALL.map(Self::over);
-        [memory.await, sqlite.await, postgres.await, mysql.await]
+    pub async fn each() -> Vec<Self> {
+        let mut each = Vec::new();
+        for store in Store::ALL {
+            each.push(Self::over(store).await);
+        }
+        each
     }
 
     pub fn authenticator(&self) -> AuthenticatorBuilder {

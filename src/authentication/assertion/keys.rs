@@ -119,5 +119,16 @@ mod tests {
             cache.read(Id::generate(now()), &text).unwrap();
         }
         assert!(!cache.0.is_empty() && cache.0.weight() <= MAX_BYTES);
+        let bytes = cache.0.len() * text.len();
+        assert!(u64::try_from(bytes).unwrap() <= MAX_BYTES, "{bytes}");
+    }
+
+    #[test]
+    fn a_key_weighs_more_than_its_text() {
+        let (cache, id) = (KeyCache::new(), Id::generate(now()));
+        let keys = cache.read(id, JWKS).unwrap().keys.len();
+        assert!(keys > 0);
+        let least = u64::try_from(keys * 1024).unwrap();
+        assert!(cache.0.weight() > least, "{}", cache.0.weight());
     }
 }

@@ -300,6 +300,7 @@ mod tests {
             r#","iss":null,"aud":"https://api""#,
             r#","iss":"https://id","aud":"https://other""#,
             r#","iss":"https://id","aud":[]"#,
+            r#","iss":"https://id","aud":["https://other"]"#,
             r#","iss":"https://id","aud":["https://api",1]"#,
             r#","iss":"https://id","aud":{"$in":"https://api"}"#,
             r#","iss":"https://id","aud":null"#,

@@ -132,7 +132,14 @@ mod tests {
     #[test]
     fn what_is_not_public_is_refused() {
         let secret = r#"{"kty":"oct","k":"AAAA"}"#;
-        for key in [secret, &ec(r#","d":"AAAA""#), &ec(r#","priv":"AAAA""#)] {
+        let keys = [
+            secret,
+            r#"{"kty":"oct"}"#,
+            &ec(r#","d":"AAAA""#),
+            &ec(r#","k":"AAAA""#),
+            &ec(r#","priv":"AAAA""#),
+        ];
+        for key in keys {
             let document = format!(r#"{{"keys":[{},{key}]}}"#, ec(""));
             let refused = read(&document).err().unwrap();
             assert_eq!(refused, ConfigErrorKind::NotPublic);

@@ -47,6 +47,20 @@ fn another_pepper_of_the_same_id_verifies_nothing() {
 }
 
 #[test]
+fn what_has_no_whole_tag_is_not_read() {
+    let (hasher, secret) = (hasher("a", 1), secret());
+    let hash = hasher.hash(&secret).unwrap();
+    let hash = hash.expose();
+    let shorter = &hash[..hash.len() - 1];
+    for text in [shorter, &format!("{hash}A"), &format!("{shorter}%")] {
+        let hash = SecretHash::from_phc(text);
+        assert!(!hasher.reads(&hash), "{text}");
+        let error = hasher.verify(&secret, &hash).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::MalformedHash, "{text}");
+    }
+}
+
+#[test]
 fn a_pepper_can_be_changed() {
     let secret = secret();
     let old = hasher("1", 1).hash(&secret).unwrap();

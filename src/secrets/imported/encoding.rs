@@ -44,3 +44,29 @@ pub(super) fn numbers<const N: usize>(text: &str, names: [&str; N]) -> Option<[u
     }
     pairs.next().is_none().then_some(values)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_written_one_way() {
+        for (text, value) in [("0", 0), ("7", 7), ("10", 10), ("4294967295", u32::MAX)] {
+            assert_eq!(number(text), Some(value), "{text}");
+        }
+        for text in [
+            "",
+            "00",
+            "01",
+            "+1",
+            "-1",
+            " 1",
+            "1 ",
+            "1e3",
+            "4294967296",
+            "\u{663}",
+        ] {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
+}

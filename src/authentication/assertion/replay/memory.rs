@@ -211,6 +211,10 @@ mod tests {
         (state.ends.len(), held)
     }
 
+    fn clients_held(store: &MemoryReplayStore) -> usize {
+        store.0.lock().unwrap().held.len()
+    }
+
     #[tokio::test]
     async fn each_client_has_its_own_memory() {
         let store = MemoryReplayStore::default();
@@ -235,6 +239,16 @@ mod tests {
         assert_eq!(remember(&store, "b", "1", (40, 30)).await, Ok(true));
         assert_eq!(places_taken(&store), (1, 1));
         assert_eq!(remember(&store, "a", "3", (50, 30)).await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_kept_of_a_client_whose_assertions_are_over() {
+        let store = MemoryReplayStore::default();
+        for client in ["a", "b", "c"] {
+            assert_eq!(remember(&store, client, "1", (20, 10)).await, Ok(true));
+        }
+        assert_eq!(remember(&store, "d", "1", (40, 30)).await, Ok(true));
+        assert_eq!(clients_held(&store), 1);
     }
 
     #[tokio::test]
