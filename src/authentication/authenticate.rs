@@ -39,6 +39,18 @@ impl ClientAuthenticator {
                 return Ok(caller);
             }
         }
+        // In a box, so that whoever is remembered does not carry all of it along.
+        Box::pin(self.unremembered(client_id, secret, method, peer, now)).await
+    }
+
+    async fn unremembered(
+        &self,
+        client_id: ClientId,
+        secret: Plaintext,
+        method: AuthMethod,
+        peer: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Authenticated> {
         let claim = Claim::new(&client_id, &secret);
         let attempt = Attempt::new(&client_id, peer).with_claim(Some(claim));
         let admitted = self.admit(attempt).await;

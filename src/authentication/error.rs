@@ -219,8 +219,12 @@ impl Error {
 
     /// Notes whose request it was, as that says.
     pub(super) fn claimed(mut self, client_id: &str) -> Self {
-        self.client_id = Claimed::new(client_id);
+        self.note_claim(client_id);
         self
+    }
+
+    pub(super) fn note_claim(&mut self, client_id: &str) {
+        self.client_id = Claimed::new(client_id);
     }
 
     /// It was refused before a hash or a signature was verified.

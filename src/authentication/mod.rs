@@ -203,7 +203,7 @@ impl ClientAuthenticator {
         let method = presented.method();
         let named = presented.client_id().cloned();
         let attempt = async {
-            let outcome = match presented {
+            let mut outcome = match presented {
                 Presented::SecretBasic { client_id, secret }
                 | Presented::SecretPost { client_id, secret } => {
                     self.by_secret(client_id, secret, method, peer).await
@@ -211,13 +211,14 @@ impl ClientAuthenticator {
                 Presented::Assertion {
                     client_id,
                     assertion,
-                } => self.by_assertion(client_id, assertion, peer).await,
+                } => Box::pin(self.by_assertion(client_id, assertion, peer)).await,
                 Presented::Nothing { client_id } => self.by_name(client_id, peer).await,
             };
-            outcome.map_err(|error| match &named {
-                Some(client_id) => error.claimed(client_id.as_str()),
-                None => error,
-            })
+            // In place: a client is too large to be moved for nothing.
+            if let (Err(error), Some(client_id)) = (&mut outcome, &named) {
+                error.note_claim(client_id.as_str());
+            }
+            outcome
         };
         observed(Some(method), attempt).await
     }
