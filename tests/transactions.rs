@@ -161,7 +161,7 @@ macro_rules! tests {
                 assert_eq!(host.repository.audit(first.as_str()).await.len(), 2);
                 assert_eq!(host.repository.audit(third.as_str()).await.len(), 2);
                 let secrets = host.repository.secrets(second.as_str()).await;
-                let states: Vec<_> = secrets.iter().map(|secret| secret.status).collect();
+                let states: Vec<_> = secrets.iter().map(|secret| secret.status.clone()).collect();
                 assert_eq!(states, [SecretStatus::Active, SecretStatus::Retired]);
             }
 

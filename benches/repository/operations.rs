@@ -79,7 +79,7 @@ pub async fn round(plan: Plan, side: &mut Side, operations: &mut impl Operations
 fn entries(samples: &[Sample], action: Action) -> Vec<AuditEntry> {
     let clients = samples.iter().map(|(client, _, _)| &client.client_id);
     clients
-        .map(|id| sample::audit(id.clone(), action))
+        .map(|id| sample::audit(id.clone(), action.clone()))
         .collect()
 }
 

@@ -16,7 +16,7 @@ impl ClientAuthenticator {
         &self,
         client_id: ClientId,
         secret: Plaintext,
-        method: AuthMethod,
+        method: &AuthMethod,
         peer: Option<IpAddr>,
     ) -> Result<Authenticated> {
         if secret.expose().len() > MAX_SECRET_LENGTH {
@@ -47,7 +47,7 @@ impl ClientAuthenticator {
         &self,
         client_id: ClientId,
         secret: Plaintext,
-        method: AuthMethod,
+        method: &AuthMethod,
         peer: Option<IpAddr>,
         now: Timestamp,
     ) -> Result<Authenticated> {
@@ -74,7 +74,7 @@ impl ClientAuthenticator {
         entry: &Entry,
         client_id: &ClientId,
         secret: &Plaintext,
-        method: AuthMethod,
+        method: &AuthMethod,
         now: Timestamp,
     ) -> Result<Option<Authenticated>> {
         let Some(Credentials { client, secrets }) = self.find(client_id).await? else {
@@ -91,7 +91,7 @@ impl ClientAuthenticator {
         let secret_id = Some(record.id);
         Ok(Some(Authenticated {
             client,
-            method,
+            method: method.clone(),
             secret_id,
         }))
     }
@@ -116,7 +116,7 @@ impl ClientAuthenticator {
         pending: &mut Pending,
         client_id: &ClientId,
         secret: Plaintext,
-        method: AuthMethod,
+        method: &AuthMethod,
         now: Timestamp,
     ) -> Result<Authenticated> {
         let inner = &*self.0;
@@ -151,7 +151,7 @@ impl ClientAuthenticator {
         let secret_id = Some(record.id);
         Ok(Authenticated {
             client,
-            method,
+            method: method.clone(),
             secret_id,
         })
     }
@@ -234,7 +234,7 @@ impl ClientAuthenticator {
     async fn named(&self, client_id: &ClientId, method: AuthMethod) -> Result<Client> {
         let found = self.find(client_id).await?;
         let client = found.map_or(Err("no such client"), |found| {
-            bar(&found.client, method).map_or(Ok(found.client), Err)
+            bar(&found.client, &method).map_or(Ok(found.client), Err)
         });
         client.map_err(|reason| Error::refused(reason).before_verifying())
     }

@@ -25,7 +25,7 @@ pub(super) fn select<'a>(
 }
 
 /// Why the client may not authenticate by this method, whatever it presents.
-pub(super) fn bar(client: &Client, method: AuthMethod) -> Option<&'static str> {
+pub(super) fn bar(client: &Client, method: &AuthMethod) -> Option<&'static str> {
     if client.deleted_at.is_some() {
         return Some("the client is deleted");
     }
@@ -41,7 +41,7 @@ pub(super) fn bar(client: &Client, method: AuthMethod) -> Option<&'static str> {
         return Some("the client keeps to a profile of a newer version");
     }
     // A public client has nothing to authenticate with, and a confidential one has to.
-    let fits = metadata.is_confidential == (method != AuthMethod::None);
-    let registered = metadata.client_auth_methods.contains(&method);
+    let fits = metadata.is_confidential == (*method != AuthMethod::None);
+    let registered = metadata.client_auth_methods.contains(method);
     (!fits || !registered).then_some("the client did not register this method")
 }

@@ -206,7 +206,7 @@ impl ClientAuthenticator {
             let mut outcome = match presented {
                 Presented::SecretBasic { client_id, secret }
                 | Presented::SecretPost { client_id, secret } => {
-                    self.by_secret(client_id, secret, method, peer).await
+                    self.by_secret(client_id, secret, &method, peer).await
                 }
                 Presented::Assertion {
                     client_id,
@@ -220,7 +220,7 @@ impl ClientAuthenticator {
             }
             outcome
         };
-        observed(Some(method), attempt).await
+        observed(Some(&method), attempt).await
     }
 }
 

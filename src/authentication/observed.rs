@@ -7,7 +7,7 @@ use crate::telemetry::{Stopwatch, authenticated, span};
 /// Runs an authentication where the host can watch it: `method` is what was presented, if anything
 /// could be read.
 pub(super) async fn observed(
-    method: Option<AuthMethod>,
+    method: Option<&AuthMethod>,
     attempt: impl Future<Output = Result<Authenticated>>,
 ) -> Result<Authenticated> {
     let method = method.map_or("unknown", AuthMethod::word);

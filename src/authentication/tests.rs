@@ -91,9 +91,9 @@ async fn store(repository: &MemoryRepository, client_id: &str, status: ClientSta
 #[test]
 fn a_deleted_client_is_barred_by_whatever_method() {
     let mut client = client("app-1", ClientStatus::Active, true);
-    assert_eq!(candidate::bar(&client, AuthMethod::PrivateKeyJwt), None);
+    assert_eq!(candidate::bar(&client, &AuthMethod::PrivateKeyJwt), None);
     client.deleted_at = Some(client.created_at);
-    let bar = candidate::bar(&client, AuthMethod::PrivateKeyJwt);
+    let bar = candidate::bar(&client, &AuthMethod::PrivateKeyJwt);
     assert_eq!(bar, Some("the client is deleted"));
 }
 

@@ -19,7 +19,7 @@ stored_words! {
 
 impl AuthMethod {
     /// Whether the method presents a secret.
-    pub fn uses_secret(self) -> bool {
+    pub fn uses_secret(&self) -> bool {
         matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost)
     }
 }

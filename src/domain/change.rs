@@ -44,7 +44,8 @@ impl Checked {
         let methods = || stored.client_auth_methods.clone();
         self.grant_types.get_or_insert_with(grant_types);
         self.client_auth_methods.get_or_insert_with(methods);
-        self.fapi_profile.get_or_insert(stored.fapi_profile);
+        let profile = || stored.fapi_profile.clone();
+        self.fapi_profile.get_or_insert_with(profile);
         rules::check(self, faults);
     }
 }

@@ -15,7 +15,7 @@ stored_words! {
 impl FapiProfile {
     /// The signature algorithms that it takes, if it is known: FAPI 1.0 Part 2 §8.6, FAPI 2.0
     /// §5.4.1.
-    pub(crate) fn algorithms(self) -> Option<Algorithms> {
+    pub(crate) fn algorithms(&self) -> Option<Algorithms> {
         match self {
             Self::Fapi1 => Some(Algorithms::of([Ps256, Es256])),
             Self::Fapi2 => Some(Algorithms::of([Ps256, Es256, EdDsa])),

@@ -24,7 +24,7 @@ stored_words! {
 
 impl GrantType {
     /// Whether only a client that authenticates may use it.
-    pub(crate) fn needs_authentication(self) -> bool {
+    pub(crate) fn needs_authentication(&self) -> bool {
         matches!(self, Self::ClientCredentials | Self::Ciba)
     }
 }

@@ -123,9 +123,8 @@ fn private_key_jwt_needs_a_key(checked: &Checked) -> Option<Violation> {
 
 /// FAPI 2.0 §5.3.2.1 and FAPI 1.0 Part 2 §5.2.2 support confidential clients only.
 fn fapi_is_confidential(checked: &Checked) -> Option<Violation> {
-    checked
-        .fapi_profile?
-        .filter(|_| checked.is_confidential == Some(false))?;
+    let profile = checked.fapi_profile.as_ref()?.as_ref();
+    profile.filter(|_| checked.is_confidential == Some(false))?;
     Some(Violation::new(
         "is_confidential",
         "must be true under a FAPI profile",
@@ -135,7 +134,7 @@ fn fapi_is_confidential(checked: &Checked) -> Option<Violation> {
 /// FAPI 2.0 §5.3.2.1 and FAPI 1.0 Part 2 §5.2.2: `private_key_jwt`, or mutual TLS, which is not
 /// supported here. No shared secret.
 fn fapi_auth_methods(checked: &Checked) -> Option<Violation> {
-    checked.fapi_profile??;
+    checked.fapi_profile.as_ref()?.as_ref()?;
     let others = checked.client_auth_methods.as_deref()? != [AuthMethod::PrivateKeyJwt];
     others.then(|| {
         Violation::new(
@@ -147,9 +146,8 @@ fn fapi_auth_methods(checked: &Checked) -> Option<Violation> {
 
 /// FAPI 1.0 Part 1 §5.2.2: redirect URIs use https, without the loopback exception.
 fn fapi1_redirects_over_https(checked: &Checked) -> Option<Violation> {
-    checked
-        .fapi_profile?
-        .filter(|profile| *profile == FapiProfile::Fapi1)?;
+    let profile = checked.fapi_profile.as_ref()?.as_ref();
+    profile.filter(|profile| **profile == FapiProfile::Fapi1)?;
     let index = checked
         .redirect_uris
         .as_ref()?
@@ -164,7 +162,7 @@ fn fapi1_redirects_over_https(checked: &Checked) -> Option<Violation> {
 /// FAPI 2.0 §5.4.1 takes PS256, ES256 and EdDSA; FAPI 1.0 Part 2 §8.6 takes PS256 and ES256. An RSA
 /// key that names no algorithm can be used with PS256, so it may stay.
 fn fapi_signature_algorithms(checked: &Checked) -> Option<Violation> {
-    let profile = checked.fapi_profile??;
+    let profile = checked.fapi_profile.as_ref()?.as_ref()?;
     let message = match profile {
         FapiProfile::Fapi1 => "must hold keys for PS256 or ES256 only under fapi1",
         FapiProfile::Fapi2 => "must hold keys for PS256, ES256 or EdDSA only under fapi2",

@@ -61,7 +61,7 @@ impl Checked {
         self,
         stored: Option<&Client>,
     ) -> Option<(ClientMetadata, ClientStatus)> {
-        let status = self.status.or(stored.map(|stored| stored.status));
+        let status = self.status.or(stored.map(|stored| stored.status.clone()));
         let stored = stored.map(|stored| &stored.metadata);
         let redirect_uris = self
             .redirect_uris
@@ -262,7 +262,7 @@ impl Reader<'_> {
     }
 }
 
-fn one_of<T: Copy>(words: &[T], word: impl Fn(T) -> &'static str) -> Fault {
-    let words: Vec<_> = words.iter().map(|known| word(*known)).collect();
+fn one_of<T>(words: &[T], word: impl Fn(&T) -> &'static str) -> Fault {
+    let words: Vec<_> = words.iter().map(word).collect();
     format!("must be one of {}", words.join(", ")).into()
 }

@@ -37,7 +37,7 @@ macro_rules! stored_words {
         pub enum $name:ident { $( $(#[$doc:meta])* $variant:ident = $word:literal, )+ }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $( $(#[$doc])* $variant, )+
@@ -70,7 +70,7 @@ macro_rules! stored_words {
 
             /// The word where it must be one of a few.
             #[allow(dead_code, reason = "some are for one feature only")]
-            pub(crate) fn word(self) -> &'static str {
+            pub(crate) fn word(&self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ Self::Unknown(_) => "unknown" }
             }
         }
@@ -85,28 +85,17 @@ pub(crate) use {stored_words, words};
 
 /// A word that this version does not know.
 ///
-/// It is a copy, of a few bytes: nothing is interned, and a storage full of strange words takes no
-/// memory that stays.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Word {
-    length: u8,
-    bytes: [u8; Self::MAX_LENGTH],
-}
+/// Nothing is interned: a storage full of strange words takes no memory that stays. It is as short as
+/// can be, since every client carries several of the enums that may hold one.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Word(Box<str>);
 
 impl Word {
     /// The longest word that any version stores, in bytes.
     pub const MAX_LENGTH: usize = 64;
 
     pub(crate) fn new(text: &str) -> Option<Self> {
-        if !Self::fits(text) {
-            return None;
-        }
-        let length = u8::try_from(text.len()).ok()?;
-        let mut bytes = [0; Self::MAX_LENGTH];
-        bytes
-            .get_mut(..text.len())?
-            .copy_from_slice(text.as_bytes());
-        Some(Self { length, bytes })
+        Self::fits(text).then(|| Self(text.into()))
     }
 
     /// Visible ASCII, without what would be escaped in JSON.
@@ -129,8 +118,7 @@ impl Word {
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        let text = self.bytes.get(..self.length.into()).unwrap_or_default();
-        std::str::from_utf8(text).unwrap_or_default()
+        &self.0
     }
 }
 
@@ -162,7 +150,7 @@ mod tests {
     #[test]
     fn a_known_word_is_itself() {
         for grant in GrantType::ALL {
-            assert_eq!(GrantType::stored(grant.as_str()), Some(*grant));
+            assert_eq!(GrantType::stored(grant.as_str()), Some(grant.clone()));
             assert_eq!(grant.word(), grant.as_str());
         }
     }

@@ -75,7 +75,7 @@ impl ClientManager {
 pub(super) fn kinds(
     before: &Client,
     after: &ClientMetadata,
-    status: ClientStatus,
+    status: &ClientStatus,
 ) -> impl Iterator<Item = ClientEventKind> + use<> {
     let is_public = before.metadata.is_confidential && !after.is_confidential;
     let is_secretless = before.metadata.uses_secret() && !after.uses_secret();
@@ -87,7 +87,7 @@ pub(super) fn kinds(
     let kinds = [
         is_public.then_some(ClientEventKind::BecamePublic),
         (is_secretless && !is_public).then_some(ClientEventKind::LeftSecrets),
-        stopped.filter(|_| status != before.status),
+        stopped.filter(|_| *status != before.status),
     ];
     kinds.into_iter().flatten()
 }

@@ -136,7 +136,7 @@ impl ClientManager {
         let mut attempts = self.0.turns.attempts(client_id);
         loop {
             attempts.begin().await?;
-            let audit = self.entry(operator, client_id, action, record.id);
+            let audit = self.entry(operator, client_id, action.clone(), record.id);
             let stored = if action == Action::SecretRotate {
                 self.rotate(operator, &client, &record, &audit).await
             } else {

@@ -44,11 +44,11 @@ impl ClientManager {
         } else {
             Secrets::End
         };
-        let message = changes(&current, &metadata, status);
+        let message = changes(&current, &metadata, &status);
         let client_id = current.client_id.clone();
         let action = Action::ClientUpdate;
         let audit = AuditEntry::new(operator, client_id, action, message, self.now());
-        let kinds = kinds(&current, &metadata, status);
+        let kinds = kinds(&current, &metadata, &status);
         let events = self.events(operator, &current, kinds, audit.at);
         let client = Client {
             metadata,
@@ -66,7 +66,7 @@ impl ClientManager {
 }
 
 /// The names of the fields that an update changes.
-fn changes(current: &Client, metadata: &ClientMetadata, status: ClientStatus) -> String {
+fn changes(current: &Client, metadata: &ClientMetadata, status: &ClientStatus) -> String {
     let before = &current.metadata;
     let fields = [
         ("name", before.name != metadata.name),
@@ -94,7 +94,7 @@ fn changes(current: &Client, metadata: &ClientMetadata, status: ClientStatus) ->
         ),
         ("terms_url", before.terms_url != metadata.terms_url),
         ("website", before.website != metadata.website),
-        ("status", current.status != status),
+        ("status", current.status != *status),
     ];
     let changed: Vec<_> = fields
         .into_iter()

@@ -18,11 +18,13 @@ impl ClientFilter {
     /// deleted one never. Ask for it once for a list: it prepares the text that is searched for.
     pub fn matcher(&self) -> impl Fn(&Client) -> bool + use<> {
         let part = self.name.as_deref().map(fold_name);
-        let status = self.status;
+        let status = self.status.clone();
         move |client| {
             let has = |part: &String| fold_name(&client.metadata.name).contains(part);
             client.deleted_at.is_none()
-                && status.is_none_or(|status| client.status == status)
+                && status
+                    .as_ref()
+                    .is_none_or(|status| client.status == *status)
                 && part.as_ref().is_none_or(has)
         }
     }

@@ -78,11 +78,11 @@ schemas! {
     };
     Role, "Role", inline: false, {
         "type": "string",
-        "enum": words(Self::ALL, Self::as_str),
+        "enum": words(Self::ALL, |word| word.as_str()),
     };
     TokenType, "TokenType", inline: false, {
         "type": "string",
-        "enum": words(Self::ALL, Self::as_str),
+        "enum": words(Self::ALL, |word| word.as_str()),
         "description": "RFC 7009 section 2.1.",
     };
     SecretStatus, "SecretStatus", inline: false, {
@@ -94,8 +94,8 @@ schemas! {
 }
 
 /// The words of a closed list.
-pub(crate) fn words<T: Copy>(all: &[T], as_str: fn(T) -> &'static str) -> Vec<&'static str> {
-    all.iter().copied().map(as_str).collect()
+pub(crate) fn words<T>(all: &[T], as_str: impl Fn(&T) -> &'static str) -> Vec<&'static str> {
+    all.iter().map(as_str).collect()
 }
 
 /// The auth methods as answers carry them: a string that holds a JSON array of the words.

@@ -80,7 +80,7 @@ async fn register(manager: &ClientManager, jwks: &str) -> Result<Client, String>
     let draft = || Draft::new("App", ["https://app.example.com/cb"]);
     let by_key = [AuthMethod::PrivateKeyJwt];
     let asked = draft()
-        .with_client_auth_methods(by_key)
+        .with_client_auth_methods(by_key.clone())
         .with_jwks(Some(jwks));
     let created = manager.create(&operator(), asked).await;
 

@@ -34,7 +34,7 @@ async fn a_profile_limits_the_algorithms() {
             (Fapi1, &[PS256, ES256][..]),
             (Fapi2, &[PS256, ES256, EdDSA]),
         ] {
-            let verified = verify(&client_under(profile), &assertion).await;
+            let verified = verify(&client_under(profile.clone()), &assertion).await;
             let expected = if allowed.contains(&algorithm) {
                 Ok(())
             } else {

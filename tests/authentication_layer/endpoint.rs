@@ -70,7 +70,7 @@ impl Endpoint {
         let operator = Operator::new("alice", Role::Admin, TenantId::parse("tenant_a").unwrap());
         let draft = |method: &[AuthMethod]| {
             Draft::new("Client", ["https://app.example.com/callback"])
-                .with_client_auth_methods(method.iter().copied())
+                .with_client_auth_methods(method.iter().cloned())
         };
         let secret = [AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost];
         let issued = app.manager.create(&operator, draft(&secret)).await.unwrap();

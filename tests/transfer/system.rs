@@ -37,7 +37,7 @@ async fn a_client_of_another_system_keeps_its_id_and_its_secret() {
         let trail = trail.await.unwrap().items;
         let told: Vec<_> = trail
             .iter()
-            .map(|e| (e.action, e.message.as_str()))
+            .map(|e| (e.action.clone(), e.message.as_str()))
             .collect();
         assert_eq!(told, [(Action::ClientCreate, "imported")]);
     }

@@ -42,7 +42,7 @@ impl Rules {
         if claims.text("iss") != own || claims.text("sub") != own {
             return Err(ErrorKind::WrongClient.into());
         }
-        if !self.is_audience(claims.get("aud"), client.metadata.fapi_profile) {
+        if !self.is_audience(claims.get("aud"), client.metadata.fapi_profile.as_ref()) {
             return Err(ErrorKind::WrongAudience.into());
         }
         let until = self.check_time(&claims, now)?;
@@ -57,7 +57,7 @@ impl Rules {
 
     /// Whether the assertion is for us. Another recipient in it could present it here, and one
     /// whom it takes for us could present it elsewhere: RFC 10070 §4, FAPI 2.0 §5.3.2.1.
-    fn is_audience(&self, named: Option<&Value<'_>>, profile: Option<FapiProfile>) -> bool {
+    fn is_audience(&self, named: Option<&Value<'_>>, profile: Option<&FapiProfile>) -> bool {
         let insecure = match profile {
             Some(FapiProfile::Fapi2 | FapiProfile::Unknown(_)) => &[],
             _ => self.insecure_audiences.as_slice(),

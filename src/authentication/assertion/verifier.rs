@@ -75,7 +75,7 @@ impl AssertionVerifier {
         let jws = read(assertion)?;
         let header = Header::read(&jws.header, &TYPES);
         let header = header.ok_or_else(|| malformed("unacceptable header"))?;
-        let allowed = match client.metadata.fapi_profile {
+        let allowed = match &client.metadata.fapi_profile {
             None => Algorithms::PUBLIC,
             // What a profile of a newer version allows is not known.
             Some(profile) => profile.algorithms().ok_or(ErrorKind::Algorithm)?,

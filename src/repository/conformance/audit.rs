@@ -25,7 +25,7 @@ pub async fn entries_come_back_as_they_were_stored(repository: impl ClientReposi
     let addresses = ["192.0.2.7", "2001:db8::1", "::ffff:192.0.2.7", "::"];
     let mut entries = Vec::new();
     for (second, action) in (1..).zip(Action::ALL) {
-        let mut entry = entry(&subject.tenant, &name, *action, second);
+        let mut entry = entry(&subject.tenant, &name, action.clone(), second);
         let address = addresses.get(second as usize % 5);
         entry.ip = address.map(|ip| ip.parse().expect("an address"));
         if second % 2 == 0 {

@@ -68,7 +68,7 @@ pub async fn credentials_tell_every_status(repository: impl CredentialRepository
     let subject = Subject::new(repository);
     let (mut client, _) = subject.create_with_secret(1).await;
     for (second, status) in (2..).zip(ClientStatus::ALL) {
-        client.status = *status;
+        client.status = status.clone();
         let updated = subject.update(&client, Secrets::Keep, second).await;
         client = updated.expect("updated");
         let given = subject.credentials(&client.client_id).await;

@@ -217,8 +217,8 @@ pub async fn inactive_secrets_are_purged(repository: impl PurgeRepository) {
     assert_eq!(ids().await, [fourth.id, third.id]);
     let retired = subject.secrets(name).await.expect("secrets");
     assert_eq!(
-        retired.last().map(|secret| secret.status),
-        Some(SecretStatus::Retired)
+        retired.last().map(|secret| &secret.status),
+        Some(&SecretStatus::Retired)
     );
     assert_eq!(subject.get(name).await.expect("the client"), before);
 

@@ -7,7 +7,7 @@ use crate::repository::{ClientRepository, ErrorKind, Origin};
 /// The statuses, newest first.
 async fn statuses<R: ClientRepository>(subject: &Subject<R>, id: &ClientId) -> Vec<SecretStatus> {
     let secrets = subject.secrets(id).await.expect("secrets");
-    secrets.iter().map(|secret| secret.status).collect()
+    secrets.iter().map(|secret| secret.status.clone()).collect()
 }
 
 async fn rotate<R: ClientRepository>(
@@ -139,7 +139,10 @@ pub async fn a_rotation_prolongs_no_secret(repository: impl ClientRepository) {
             rotate(&subject, id, at(grace_ends), second).await;
             let secrets = subject.secrets(id).await.expect("secrets");
             let old = secrets.last().expect("a secret");
-            assert_eq!((old.status, old.expires_at), (Retired, Some(at(expected))));
+            assert_eq!(
+                (&old.status, old.expires_at),
+                (&Retired, Some(at(expected)))
+            );
             assert_eq!(old.updated_at, at(start + 1));
         }
     }
@@ -152,7 +155,7 @@ pub async fn a_rotation_prolongs_no_secret(repository: impl ClientRepository) {
     rotate(&subject, &client.client_id, at(1_000), 60).await;
     let secrets = subject.secrets(&client.client_id).await.expect("secrets");
     let old = secrets.last().expect("a secret");
-    assert_eq!((old.status, old.expires_at), (Inactive, Some(at(51))));
+    assert_eq!((&old.status, old.expires_at), (&Inactive, Some(at(51))));
 }
 
 /// A rotation by a clock that was far ahead gives no years of grace: by one that is right, nothing retired

@@ -79,14 +79,14 @@ impl Write {
         retired: Id,
         secret: Id,
     ) -> bool {
-        let status = |id| secrets.iter().find(|s| s.id == id).map(|s| s.status);
+        let status = |id| secrets.iter().find(|s| s.id == id).map(|s| &s.status);
         match self {
             Self::Update | Self::EndSecrets => {
                 client.is_some_and(|client| client.metadata.name == self.new_name())
             }
             Self::Delete => client.is_none(),
             Self::Add | Self::Rotate => status(secret).is_some(),
-            Self::Deactivate => status(retired) == Some(SecretStatus::Inactive),
+            Self::Deactivate => status(retired) == Some(&SecretStatus::Inactive),
             Self::Remove => status(retired).is_none(),
         }
     }

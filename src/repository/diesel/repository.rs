@@ -130,7 +130,7 @@ impl ClientRepository for Repository {
         audit: &AuditEntry,
     ) -> Result<Client> {
         let key = Key::new(tenant, &client.client_id);
-        let metadata = MetadataRow::new(&client.metadata, client.status)?;
+        let metadata = MetadataRow::new(&client.metadata, &client.status)?;
         let row = AuditRow::new(&key, audit);
         let change = (key, client.version, metadata, secrets, row);
         self.change(

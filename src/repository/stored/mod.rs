@@ -155,7 +155,7 @@ impl StoredClient {
         let shown = self.client.secret_last_four.clone();
         self.write(Some(client.version), audit, |stored| {
             stored.client.metadata = client.metadata.clone();
-            stored.client.status = client.status;
+            stored.client.status.clone_from(&client.status);
             if secrets == Secrets::End {
                 stored.end_secrets(audit.at);
             }

@@ -38,7 +38,7 @@ impl Filter {
                 Some(pattern) => Some(pattern?),
                 None => None,
             },
-            status: filter.status,
+            status: filter.status.clone(),
         })
     }
 

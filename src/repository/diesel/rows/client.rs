@@ -57,7 +57,7 @@ impl ClientRow {
             client_id: client.client_id.as_str().to_owned(),
             tenant_id: tenant.as_str().to_owned(),
             id: client.id.to_string(),
-            metadata: MetadataRow::new(&client.metadata, client.status)?,
+            metadata: MetadataRow::new(&client.metadata, &client.status)?,
             secret_last_four: client.secret_last_four.clone(),
             version: client.version.as_i64(),
             clones: 0,
@@ -90,7 +90,7 @@ impl ClientRow {
 }
 
 impl MetadataRow {
-    pub(in super::super) fn new(metadata: &ClientMetadata, status: ClientStatus) -> Result<Self> {
+    pub(in super::super) fn new(metadata: &ClientMetadata, status: &ClientStatus) -> Result<Self> {
         let ClientMetadata {
             name,
             redirect_uris,

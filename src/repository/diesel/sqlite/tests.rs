@@ -131,6 +131,7 @@ async fn every_statement(path: &str) -> Vec<String> {
     ] {
         for status in [None, Some(ClientStatus::Active)] {
             for name in [None, Some("name".to_owned())] {
+                let status = status.clone();
                 let filter = ClientFilter { name, status };
                 let filter = queries::Filter::new(&tenant(), &filter).unwrap();
                 queries::list(conn, &filter, page).await.unwrap();
@@ -139,7 +140,7 @@ async fn every_statement(path: &str) -> Vec<String> {
         queries::audit_entries(conn, key, page).await.unwrap();
     }
     let mut version = Version::FIRST;
-    let metadata = MetadataRow::new(&client.metadata, client.status).unwrap();
+    let metadata = MetadataRow::new(&client.metadata, &client.status).unwrap();
     for secrets in [Secrets::Keep, Secrets::End] {
         let audit = entry(key, &client);
         queries::update(conn, key, version, &metadata, secrets, &audit)
