@@ -48,9 +48,8 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 macro_rules! one_by_one {
     ($conn:expr; $($statement:expr),+ $(,)?) => {
         async {
-            diesel::QueryResult::Ok((
-                $(diesel_async::RunQueryDsl::execute($statement, &mut *$conn).await?,)+
-            ))
+            $(diesel_async::RunQueryDsl::execute($statement, &mut *$conn).await?;)+
+            diesel::QueryResult::Ok(())
         }
         .await
     };

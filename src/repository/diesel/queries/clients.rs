@@ -225,7 +225,7 @@ pub(in super::super) async fn update(
                 let changed = replace.execute(conn).await?;
                 explain(conn, key, changed).await?;
                 let end = end_secrets(key, audit);
-                together!(conn; end, show_last_four(key, audit), insert_audit(audit)).map(drop)?;
+                together!(conn; end, show_last_four(key, audit), insert_audit(audit))?;
             }
         }
         Ok(())
@@ -264,7 +264,7 @@ pub(in super::super) async fn delete(
         );
         let client = prepared!(diesel::update(live(key)).set(gone));
         let end = end_secrets(key, audit);
-        together!(conn; end, client, insert_audit(audit)).map(drop)?;
+        together!(conn; end, client, insert_audit(audit))?;
         Ok(())
     }
     .await;

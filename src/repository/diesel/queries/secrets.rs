@@ -63,7 +63,7 @@ pub(in super::super) async fn add_secret(
         }
         all.remove_oldest(conn, key).await?;
         let secret = insert_secret(secret);
-        together!(conn; secret, show_last_four(key, audit), insert_audit(audit)).map(drop)?;
+        together!(conn; secret, show_last_four(key, audit), insert_audit(audit))?;
         Ok(())
     }
     .await;
@@ -91,15 +91,15 @@ pub(in super::super) async fn rotate_secret(
             dsl::expires_at.eq(ends),
         )));
         if grace_ends <= audit.at() {
-            together!(conn; retire, end_secrets(key, audit)).map(drop)?;
+            together!(conn; retire, end_secrets(key, audit))?;
         } else {
-            together!(conn; retire, end_expired(key, audit)).map(drop)?;
+            together!(conn; retire, end_expired(key, audit))?;
         }
         let mut all = Statuses::load(conn, key, audit.at()).await?;
         all.end_outdated(conn, key, audit).await?;
         all.remove_oldest(conn, key).await?;
         let secret = insert_secret(secret);
-        together!(conn; secret, show_last_four(key, audit), insert_audit(audit)).map(drop)?;
+        together!(conn; secret, show_last_four(key, audit), insert_audit(audit))?;
         Ok(())
     }
     .await;
@@ -134,7 +134,7 @@ pub(in super::super) async fn deactivate_secret(
                 dsl::updated_at.eq(audit.at()),
             )),
         );
-        together!(conn; end, show_last_four(key, audit), insert_audit(audit)).map(drop)?;
+        together!(conn; end, show_last_four(key, audit), insert_audit(audit))?;
         let row: Option<SecretRow> = latest!(secret.select(SecretRow::as_select()))
             .get_result(conn)
             .await
@@ -163,7 +163,7 @@ pub(in super::super) async fn delete_secret(
             return Err(Fault::from(ErrorKind::LastSecret));
         }
         let secret = diesel::delete(of_client(key).filter(dsl::id.eq(id)));
-        together!(conn; secret, show_last_four(key, audit), insert_audit(audit)).map(drop)?;
+        together!(conn; secret, show_last_four(key, audit), insert_audit(audit))?;
         Ok(())
     }
     .await;
