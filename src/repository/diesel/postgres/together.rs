@@ -1,5 +1,4 @@
-/// Runs statements in their order, in one round trip: the server gets all of them before it
-/// answers the first.
+/// Runs statements in order and in one round trip, by pipelining them.
 macro_rules! together {
     ($conn:expr; $($statement:expr),+ $(,)?) => {{
         let conn: &Connection = $conn;
