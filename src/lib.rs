@@ -2,7 +2,7 @@
 //!
 //! It is an admin API to create, list, read, update, clone, suspend and delete the OAuth clients of
 //! an authorization server: secrets are shown once, stored as Argon2id hashes and rotated without
-//! an outage, every change has its line in an audit trail, and tenants cannot see each other.
+//! downtime, every change is recorded in an audit trail, and tenants are isolated from each other.
 //!
 //! # Quick start
 //!
@@ -31,36 +31,37 @@
 //! |---|---|
 //! | mount it | [`adapters`], [`handlers`] |
 //! | call it from Rust | [`manager`] |
-//! | decide who may administer | [`authorization`] |
-//! | keep clients in PostgreSQL or MySQL | [`guides::databases`] |
-//! | keep clients in a place of your own | [`repository::guide`], [`repository`] |
-//! | tell which client calls your token endpoint | [`authentication`], [`adapters::tower::ClientAuthenticationLayer`] |
-//! | show and revoke the tokens of clients | [`manager::tokens`] |
-//! | hear what happens to clients | [`domain::ClientEvents`] |
-//! | watch it: metrics, spans and events | [`guides::observability`] |
-//! | settle what clients may register | [`domain::Policy`] |
-//! | settle how secrets are made and hashed | [`secrets`] |
+//! | authorize administrators | [`authorization`] |
+//! | store clients in PostgreSQL or MySQL | [`guides::databases`] |
+//! | store clients elsewhere | [`repository::guide`], [`repository`] |
+//! | authenticate token requests | [`authentication`], [`ClientAuthenticationLayer`] |
+//! | list and revoke the tokens of clients | [`manager::tokens`] |
+//! | be notified of changes | [`domain::ClientEvents`] |
+//! | monitor it: metrics, spans and events | [`guides::observability`] |
+//! | configure what clients may register | [`domain::Policy`] |
+//! | configure how secrets are generated and hashed | [`secrets`] |
 //!
 //! # Feature flags
 //!
-//! They add up; none takes anything away.
+//! All features are additive.
 //!
 //! | Feature | Default | Adds |
 //! |---|---|---|
 //! | `axum` | yes | [`adapters::axum`] |
-//! | `jwt` | yes | [`authorization::jwt`], with the cryptography of aws-lc |
-//! | `jwt-rust-crypto` | | [`authorization::jwt`], with that of RustCrypto: no C, and RSA keys of at most 4096 bits; `jwt` wins when both are on |
+//! | `jwt` | yes | [`authorization::jwt`], with aws-lc |
+//! | `jwt-rust-crypto` | | the same with RustCrypto: no C, RSA to 4096 bits; `jwt` has precedence |
 //! | `diesel-sqlite` | | [`repository::SqliteRepository`]; SQLite is compiled in |
-//! | `diesel-postgres` | | [`repository::PostgresRepository`], on a pool of yours or its own; no `libpq` |
-//! | `diesel-mysql` | | [`repository::MysqlRepository`], for MySQL and MariaDB; no `libmysqlclient` |
+//! | `diesel-postgres` | | [`repository::PostgresRepository`], your pool or its own; no `libpq` |
+//! | `diesel-mysql` | | [`repository::MysqlRepository`] (MySQL, MariaDB); no `libmysqlclient` |
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
-//! | `openapi` | | [`openapi`]: the OpenAPI document of what is served |
-//! | `argon2-rust` | | [`secrets::SimdArgon2id`]: a faster engine for Argon2id, with a risk of its own |
-//! | `metrics` | | counters, gauges and histograms through the `metrics` facade: [their names][guides::observability] |
-//! | `tracing` | | spans and log events; never a secret, hash or token: [their names][guides::observability] |
+//! | `openapi` | | [`openapi`]: the OpenAPI document of the admin API |
+//! | `argon2-rust` | | [`secrets::SimdArgon2id`]: a faster Argon2id, with a risk of its own |
+//! | `metrics` | | metrics through the `metrics` facade ([names][guides::observability]) |
+//! | `tracing` | | spans and log events, without secrets ([names][guides::observability]) |
 //!
 //! [axum]: https://docs.rs/axum
 //! [tower]: https://docs.rs/tower
+//! [`ClientAuthenticationLayer`]: adapters::tower::ClientAuthenticationLayer
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod adapters;
@@ -96,11 +97,10 @@ pub use manager::ClientManager;
 #[doc = include_str!("../README.md")]
 mod readme {}
 
-/// Guides, of the same text as the files in `docs/`. How to write a repository is in
-/// [`repository::guide`].
+/// Guides, also in `docs/`. The one on writing a repository is [`repository::guide`].
 #[cfg(doc)]
 pub mod guides {
-    // Where they are tested, it takes what their examples use.
+    // As doctests they need the features that their examples use.
     #[cfg(any(
         not(doctest),
         all(feature = "diesel-mysql", feature = "diesel-postgres")

@@ -1,5 +1,5 @@
-//! Glue to frameworks: the handlers as a [`tower`] service, and as an [`axum`] router; and which
-//! client is calling the host's token endpoint.
+//! Framework adapters: the handlers as a [`tower`] service or an [`axum`] router, and client
+//! authentication for the host's token endpoint.
 
 #[cfg(feature = "axum")]
 pub mod axum;
@@ -12,7 +12,7 @@ use http::Extensions;
 
 use crate::handlers::PeerIp;
 
-/// Where a request comes from: what the host says, or else the connection.
+/// The caller's address: the one that the host inserted, else that of the connection.
 fn peer(extensions: &Extensions) -> Option<IpAddr> {
     let told = extensions.get().map(|PeerIp(ip)| *ip);
     #[cfg(feature = "axum")]

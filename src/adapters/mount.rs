@@ -1,7 +1,7 @@
 use http::{HeaderName, HeaderValue, Response, header};
 
-/// Puts the host's mount in front of what an answer points to: a `Location`, or the target of a
-/// `Link`, which begins behind a `<`.
+/// Prepends the host's mount point to the URIs in a response: `Location`, and the target of a
+/// `Link`, which follows a `<`.
 pub(super) fn locate<B>(mut response: Response<B>, mount: &str) -> Response<B> {
     insert(&mut response, &header::LOCATION, 0, mount);
     insert(&mut response, &header::LINK, 1, mount);

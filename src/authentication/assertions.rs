@@ -6,13 +6,13 @@ use crate::domain::{Client, ClientId, Timestamp};
 #[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
 use crate::telemetry::assertion_refused;
 
-/// Verifies assertions, as the authenticator sees it.
+/// Verifies assertions: the authenticator's view of an `AssertionVerifier`.
 pub(super) trait Assertions: Send + Sync {
-    /// Who the assertion says it is of, before anything of it is verified.
+    /// The client that the assertion claims to be from, unverified.
     fn client_id(&self, assertion: &str) -> Option<ClientId>;
 
-    /// Whether the client made the assertion, for us and for now. One that it did not make is
-    /// [`ErrorKind::InvalidClient`](super::ErrorKind::InvalidClient).
+    /// Verifies that the client signed the assertion for this server and that it is currently
+    /// valid. If not, the error is [`ErrorKind::InvalidClient`](super::ErrorKind::InvalidClient).
     fn verify<'a>(
         &'a self,
         client: &'a Client,

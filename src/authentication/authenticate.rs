@@ -25,7 +25,7 @@ impl ClientAuthenticator {
         let inner = &*self.0;
         let now = inner.clock.now();
         if let Some(cache) = &inner.cache {
-            // Whoever is remembered is let in for a query; nobody else costs one before the limiter
+            // A cached secret costs one query. Any other must not cost even that before the limiter
             // is asked.
             let caller = match cache.fresh(ending(&client_id, &secret), now) {
                 Some(entry) => {
@@ -39,7 +39,7 @@ impl ClientAuthenticator {
                 return Ok(caller);
             }
         }
-        // In a box, so that whoever is remembered does not carry all of it along.
+        // Boxed, so that the cached path does not carry this large future.
         Box::pin(self.unremembered(client_id, secret, method, peer, now)).await
     }
 
@@ -67,7 +67,8 @@ impl ClientAuthenticator {
         }
     }
 
-    /// Whoever presents what verified a short while ago against the hash that is stored now.
+    /// Authenticates with a cached result, if the stored hash is still the one that it was verified
+    /// against.
     async fn remembered(
         &self,
         cache: &VerifiedCache,
@@ -109,8 +110,8 @@ impl ClientAuthenticator {
         Some(cache.of(&record.hash, presented, secret, now))
     }
 
-    /// Verifies a secret, at the cost of one hash, whether it can be right or not: whoever can't is
-    /// refused at the cost of whoever might have been.
+    /// Verifies a secret at the cost of exactly one hash, even if it is known to fail, so that the
+    /// response time does not tell why it failed.
     async fn judge(
         &self,
         pending: &mut Pending,
@@ -128,7 +129,7 @@ impl ClientAuthenticator {
             pending.takes(inner.pool.work(&record.hash));
         }
         if let Some(reason) = bar(&client, method) {
-            // The cache is not looked at: who is found there would be refused sooner than others.
+            // The cache is not consulted: a hit would be refused faster than a miss.
             let record = record.map(|record| (&client, record));
             return self.refuse(secret, record, reason).await;
         }
@@ -137,7 +138,7 @@ impl ClientAuthenticator {
         };
         let memory = self.memory(client_id, record, &secret, now);
         self.not_remembered();
-        // A copy, where the hash is to be made anew; both are wiped.
+        // Copy the plaintext if it has to be rehashed; both copies are wiped.
         let is_old =
             inner.pool.needs_rehash(&record.hash) && !secrets::is_cut_off(&record.hash, &secret);
         let again = is_old.then(|| Plaintext::new(secret.expose()));
@@ -230,7 +231,7 @@ impl ClientAuthenticator {
         }
     }
 
-    /// The client of that name, if it may authenticate by this method.
+    /// The client with this id, if it may authenticate by this method.
     async fn named(&self, client_id: &ClientId, method: AuthMethod) -> Result<Client> {
         let found = self.find(client_id).await?;
         let client = found.map_or(Err("no such client"), |found| {
@@ -257,8 +258,8 @@ impl ClientAuthenticator {
         Pending::admit(inner.limiter.as_deref(), &inner.endings, attempt).await
     }
 
-    /// One verification, whether there is something to verify against or not. With a memory, none
-    /// if another one of the same ends before it begins.
+    /// Verifies once, against a decoy if there is no record. With a `memory`, a verification that
+    /// is still queued is skipped once another one of the same secret has succeeded.
     async fn verify(
         &self,
         presented: Plaintext,
@@ -284,8 +285,8 @@ impl ClientAuthenticator {
             }
         };
         match verified {
-            // Nothing was spent yet. That what is stored can't be read is for the operator, and
-            // nothing that whoever presents a secret may tell from the answer.
+            // No hash was computed yet. The operator must learn that a stored hash is unreadable;
+            // the caller must not, neither from the response nor from its timing.
             Err(error) if error.kind() == secrets::ErrorKind::MalformedHash => {
                 let instead = Plaintext::new("not what it was made of");
                 inner.decoy.spend(&inner.pool, instead, now).await?;
@@ -299,7 +300,7 @@ impl ClientAuthenticator {
     }
 }
 
-/// What came in the way of a decision is not the client's fault, unless it says so.
+/// Records the attempt as failed if the client is at fault, and as undecided otherwise.
 async fn undecided<T>(pending: Pending, error: Error) -> Result<T> {
     if error.kind() == ErrorKind::InvalidClient {
         pending.failed(&error).await;

@@ -6,10 +6,10 @@ use std::task::{Context, Waker};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Work that nobody waits for, bounded in how much of it there is at a time.
+/// Background tasks, with a limit on how many run at once.
 pub(super) struct Background(Arc<Semaphore>);
 
-/// Room for one piece of work, taken before there is any.
+/// A reserved slot for one background task.
 pub(super) struct Place(OwnedSemaphorePermit);
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -19,13 +19,13 @@ impl Background {
         Self(Arc::new(Semaphore::new(tasks)))
     }
 
-    /// Room for work that must be done, if there is any left.
+    /// Reserves a slot for work that must not be dropped, if one is free.
     pub(super) fn reserve(&self) -> Option<Place> {
         Arc::clone(&self.0).try_acquire_owned().ok().map(Place)
     }
 
-    /// Does it in a task of its own. Where too much is under way already, or where there is no
-    /// Tokio runtime, it is not done: whoever hands it over can do without.
+    /// Spawns the work as a task. It is dropped if no slot is free or there is no Tokio runtime:
+    /// only for work that can be skipped.
     pub(super) fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
         if let (Some(place), Ok(runtime)) = (self.reserve(), Handle::try_current()) {
             runtime.spawn(place.keep(work));
@@ -34,8 +34,7 @@ impl Background {
 }
 
 impl Place {
-    /// Does work here and now, as far as it does not wait for anything, and what is left of it in a
-    /// task of its own.
+    /// Polls the work once and spawns the rest, if any, as a task.
     pub(super) fn start(self, mut work: Work) {
         if is_over(&mut work) {
             return;
@@ -45,7 +44,7 @@ impl Place {
         }
     }
 
-    /// Does work to its end, whether its caller waits for that or not.
+    /// Runs the work to completion even if the caller stops waiting.
     pub(super) async fn finish(self, mut work: Work) {
         if is_over(&mut work) {
             return;

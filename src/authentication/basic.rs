@@ -7,15 +7,15 @@ use zeroize::Zeroizing;
 use super::Error;
 use crate::secrets::Plaintext;
 
-/// The longest credentials that are decoded, in characters of Base64: more than a `client_id` and
-/// a secret of the longest kind take, with each character percent-encoded.
+/// The maximum length of the Base64 credentials: more than the longest `client_id` and secret take
+/// with every character percent-encoded.
 const MAX_LENGTH: usize = 8 * 1024;
 
 /// The value of the `Authorization` header, if there is one.
 ///
 /// # Errors
 ///
-/// More than one: a proxy and we might each believe another one.
+/// If there is more than one: a proxy might trust one and this crate another.
 pub(super) fn authorization(headers: &HeaderMap) -> Result<Option<&[u8]>, Error> {
     let mut fields = headers.get_all(header::AUTHORIZATION).iter();
     let field = fields.next().map(|field| field.as_bytes());
@@ -26,12 +26,12 @@ pub(super) fn authorization(headers: &HeaderMap) -> Result<Option<&[u8]>, Error>
 }
 
 /// The `client_id` and the secret of a `Basic` header (RFC 7617 §2), each form-encoded before they
-/// were put together (RFC 6749 §2.3.1).
+/// were joined (RFC 6749 §2.3.1).
 ///
 /// # Errors
 ///
-/// All that is wrong with it is a refusal: whoever tries with the header is told 401 (RFC 6749
-/// §5.2).
+/// `invalid_client` for another scheme and for malformed or overlong credentials: a client that
+/// used the header gets a 401 (RFC 6749 §5.2).
 pub(super) fn credentials(field: &[u8]) -> Result<(String, Plaintext), Error> {
     let end = field.iter().position(|byte| *byte == b' ');
     let (scheme, rest) = field.split_at(end.unwrap_or(field.len()));
@@ -56,7 +56,7 @@ pub(super) fn credentials(field: &[u8]) -> Result<(String, Plaintext), Error> {
     ))
 }
 
-/// One value as a form writes it (RFC 6749 appendix B).
+/// Decodes one form-encoded value (RFC 6749 appendix B).
 fn form_decode(text: &[u8]) -> Option<String> {
     let spaced = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
     let spaced = Zeroizing::new(text.iter().map(spaced).collect::<Vec<_>>());
@@ -88,7 +88,7 @@ mod tests {
         Some((client_id.to_owned(), secret.to_owned()))
     }
 
-    /// RFC 6749 §2.3.1 has the first one.
+    /// The first case is from RFC 6749 §2.3.1.
     #[test]
     fn both_halves_are_form_decoded() {
         let example = "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3";

@@ -5,7 +5,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::{Error, ErrorKind};
 
-/// Reads the body of a request to the token endpoint, of at most `limit` bytes.
+/// Reads the body of a token endpoint request, up to `limit` bytes.
 pub(crate) async fn read_form<B>(body: B, limit: usize) -> Result<Bytes, Error>
 where
     B: http_body::Body<Data = Bytes> + Send,
@@ -20,7 +20,7 @@ where
     B: http_body::Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    // What says that it is too long is not read at all.
+    // A body that declares itself too long is not read at all.
     if body.size_hint().lower() > limit as u64 {
         return Err(ErrorKind::PayloadTooLarge.into());
     }

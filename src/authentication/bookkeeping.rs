@@ -6,7 +6,7 @@ use crate::domain::{
 use crate::repository::Error;
 use crate::secrets::{self, Plaintext};
 
-/// What was written lately, so that it is not written again at each request.
+/// Remembers recent writes, so that they are not repeated on every request.
 pub(super) struct Bookkeeping {
     uses: Memo,
     rehashes: Memo,
@@ -22,8 +22,8 @@ impl Bookkeeping {
         }
     }
 
-    /// Tells the operator that a stored hash can't be read, once a minute for each secret:
-    /// whoever presents something to that client brings it up.
+    /// Reports an unreadable stored hash to the operator, at most once a minute per secret: anyone
+    /// can trigger it by presenting any secret to that client.
     pub(super) fn report_unreadable(
         &self,
         client: &Client,
@@ -38,8 +38,8 @@ impl Bookkeeping {
 }
 
 impl ClientAuthenticator {
-    /// Notes that a secret verified: once a minute, whichever host was first to see it, and where
-    /// too much is under way not at all. An old secret is told of by whoever notes it.
+    /// Records the use of a secret in the background: once a minute across all hosts, or not at all
+    /// if too many tasks are running. Also emits the event for the use of a retired secret.
     pub(super) fn note_use(&self, client: &Client, secret: &SecretRecord, now: Timestamp) {
         let inner = &*self.0;
         let is_due = is_stale(secret.last_used_at, now);
@@ -62,7 +62,7 @@ impl ClientAuthenticator {
         });
     }
 
-    /// Hashes a secret anew that verified against a hash that is not of today's kind.
+    /// Rehashes a verified secret whose stored hash uses an outdated algorithm or parameters.
     pub(super) fn rehash(
         &self,
         client: &Client,
@@ -84,7 +84,7 @@ impl ClientAuthenticator {
         let (tenant, client_id) = (client.tenant_id.clone(), client.client_id.clone());
         let (secret_id, from) = (secret.id, secret.hash.clone());
         background.run(async move {
-            // Where the pool is busy, the next use of the secret is early enough.
+            // If the pool is busy, the next use of the secret will do.
             if let Ok((_, to)) = pool.hash(plaintext).await {
                 let stored = repository.rehash_secret(&tenant, &client_id, secret_id, &from, &to);
                 report(stored.await.err());

@@ -14,7 +14,7 @@ use crate::domain::{ClientEvents, Clock, SystemClock};
 use crate::repository::CredentialSource;
 use crate::secrets::{AnyHash, HashPool};
 
-/// Settles how a [`ClientAuthenticator`] works. Every setting has a safe default.
+/// Builder of a [`ClientAuthenticator`]. Every setting has a safe default.
 #[must_use]
 pub struct AuthenticatorBuilder {
     repository: CredentialSource,
@@ -46,10 +46,11 @@ impl Default for CacheSettings {
     }
 }
 
-/// How much may be written at a time about authentications that were answered.
+/// How many background writes (uses and rehashes of secrets) run at once.
 const TASKS: usize = 64;
 
-/// How many attempts may be under way or be told to the limiter; more are refused as overload.
+/// How many attempts may be in progress or waiting to be reported to the limiter. More are refused
+/// as overload.
 const ENDINGS: usize = 16_384;
 
 impl AuthenticatorBuilder {
@@ -67,63 +68,64 @@ impl AuthenticatorBuilder {
         }
     }
 
-    /// The pool that verifies secrets. Where there is a manager, give
-    /// [its own](crate::manager::ClientManager::hash_pool), so that one bound holds for both. By
-    /// default another one, [`AnyHash`]: Argon2id at OWASP's minimum, and imported hashes verify; on
-    /// as many threads as there are processors.
+    /// Sets the pool that verifies secrets. If there is a manager, pass [its
+    /// own](crate::manager::ClientManager::hash_pool), so that both share one limit. Defaults to a
+    /// separate pool with [`AnyHash`] (Argon2id with OWASP's minimum parameters, and imported
+    /// hashes verify) and one thread per processor.
     pub fn with_hash_pool(mut self, pool: HashPool) -> Self {
         self.pool = Some(pool);
         self
     }
 
-    /// Where the time comes from.
+    /// Sets the clock.
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Who is told of secrets that were replaced and still verify.
+    /// Sets the listener that is notified when a retired secret is used.
     pub fn with_events(mut self, listener: impl ClientEvents) -> Self {
         self.listener = Some(Arc::new(listener));
         self
     }
 
-    /// How long a secret that verified is taken for verified. 5 minutes unless set.
+    /// Sets how long a verified secret is cached. 5 minutes by default.
     ///
-    /// That a secret has ended, or its client was suspended or deleted, is seen at once in any case.
+    /// An ended secret, or a suspended or deleted client, is refused immediately in any case.
     pub fn with_cache_ttl(mut self, ttl: Duration) -> Self {
         self.cache.get_or_insert_default().ttl = ttl;
         self
     }
 
-    /// How many verified secrets are remembered, 1 to 10,000,000, at some 100 bytes each. 10,000
-    /// unless set.
+    /// Sets how many verified secrets are cached: 1 to 10,000,000, at about 100 bytes each. 10,000
+    /// by default.
     pub fn with_cache_capacity(mut self, secrets: usize) -> Self {
         self.cache.get_or_insert_default().capacity = secrets;
         self
     }
 
-    /// Spends a hash on each request, and remembers none.
+    /// Disables the cache: each request costs a hash.
     pub fn without_cache(mut self) -> Self {
         self.cache = None;
         self
     }
 
-    /// Who decides how many may fail. A [`LocalLimiter`] with its default budgets unless set.
+    /// Sets the limiter of failed attempts. Defaults to a [`LocalLimiter`] with its default
+    /// budgets.
     pub fn with_limiter(mut self, limiter: impl FailureLimiter) -> Self {
         self.limiter = Limits::Own(Box::new(Arc::new(limiter)));
         self
     }
 
-    /// Lets everybody fail as often as they like. RFC 6749 §2.3.1 demands protection against brute
-    /// force: only for a host that has it elsewhere.
+    /// Disables the limiter. RFC 6749 §2.3.1 requires protection against brute force: use this only
+    /// if the host has its own.
     pub fn insecure_without_limiter(mut self) -> Self {
         self.limiter = Limits::None;
         self
     }
 
-    /// What verifies the assertions of `private_key_jwt` (RFC 7523 §2.2). Without it, every one is
-    /// refused.
+    /// Sets the verifier of `private_key_jwt` assertions (RFC 7523 §2.2). Without it, all of them
+    /// are refused.
     #[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
     #[cfg_attr(docsrs, doc(cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))))]
     pub fn with_assertions(mut self, verifier: super::assertion::AssertionVerifier) -> Self {
@@ -137,12 +139,12 @@ impl AuthenticatorBuilder {
         self
     }
 
-    /// The authenticator.
+    /// Builds the authenticator.
     ///
     /// # Errors
     ///
-    /// When the cache's capacity is out of its bounds, the hashing threads can't be started, or the
-    /// system gives no randomness.
+    /// If the cache capacity is out of range, the hashing threads can't be started, or the system
+    /// has no randomness.
     pub fn build(self) -> Result<ClientAuthenticator, BuildError> {
         let pool = match self.pool {
             Some(pool) => pool,
@@ -192,7 +194,7 @@ impl fmt::Debug for AuthenticatorBuilder {
     }
 }
 
-/// Why an authenticator, or a part of it, could not be built.
+/// Why an authenticator or a limiter could not be built.
 #[derive(Debug)]
 pub struct BuildError(Box<dyn StdError + Send + Sync>);
 
@@ -209,7 +211,7 @@ impl fmt::Display for BuildError {
 }
 
 impl StdError for BuildError {
-    // It speaks for the reason, so what comes next is the cause of that.
+    // `Display` already shows the reason, so the source is the reason's own.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source()
     }

@@ -13,11 +13,11 @@ use zeroize::Zeroizing;
 use crate::domain::{SecretHash, Timestamp};
 use crate::secrets::Plaintext;
 
-/// Which secrets verified lately against which stored hashes.
+/// Recently verified secrets, with the stored hash that each was verified against.
 ///
-/// It holds digests under a key that lives in this process only, so that a look into its memory
-/// shows no secret, and nobody can compute one to be found here. A stored hash that changed has
-/// another digest; what else decides about a secret is read anew at each request.
+/// It holds digests under a key that only this process has: its memory reveals no secret, and
+/// nobody can compute a colliding entry. A changed hash has another digest; everything else about a
+/// secret is read from storage on each request.
 #[derive(Clone)]
 pub(super) struct VerifiedCache(Arc<Inner>);
 
@@ -27,22 +27,23 @@ struct Inner {
     ttl: Duration,
 }
 
-/// What verified, and when.
+/// A verified digest, and when it was verified.
 #[derive(Clone, Copy)]
 pub(super) struct Entry {
     digest: Digest,
     at: Timestamp,
 }
 
-/// Who presents what, by a keyed hash: two may share one, and then only the later one is remembered.
+/// A keyed hash of the client and the presented secret. On a collision only the later entry is
+/// kept.
 pub(super) type Presented = u64;
 
-/// What a presented secret and a stored hash come to. Not to be printed, and to be compared in
-/// constant time.
+/// A digest of a presented secret and a stored hash. Never print it, and compare it in constant
+/// time.
 #[derive(Clone, Copy)]
 struct Digest([u8; 32]);
 
-/// What the cache has to do with one presented secret.
+/// The cache entry of one presented secret.
 #[derive(Clone)]
 pub(super) struct Memory {
     cache: VerifiedCache,
@@ -51,13 +52,13 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Whether the secret of this record verified so a short while before `now`.
+    /// Whether this secret was verified against this hash within the TTL before `now`.
     pub(super) fn holds(&self, now: Timestamp) -> bool {
         let entry = self.cache.fresh(self.presented, now);
         entry.is_some_and(|entry| entry.digest.0.ct_eq(&self.entry.digest.0).into())
     }
 
-    /// It verified.
+    /// Records that the secret was verified.
     pub(super) fn note(self) {
         self.cache.0.entries.insert(self.presented, self.entry);
     }
@@ -77,15 +78,16 @@ impl VerifiedCache {
         })))
     }
 
-    /// What verified a short while before `now`, against whatever hash.
+    /// The entry for `presented` if it is within the TTL at `now`, whatever hash it was verified
+    /// against.
     pub(super) fn fresh(&self, presented: Presented, now: Timestamp) -> Option<Entry> {
         let entry = self.0.entries.get(&presented)?;
-        // What verified after the present moment did so by another clock.
+        // An entry from the future was made by another clock.
         let is_fresh = entry.at <= now && now < entry.at + self.0.ttl;
         is_fresh.then_some(entry)
     }
 
-    /// For a secret that was presented at `now`, to be verified against this hash.
+    /// The entry for a secret presented at `now`, to be verified against this hash.
     pub(super) fn of(
         &self,
         hash: &SecretHash,
@@ -103,17 +105,17 @@ impl VerifiedCache {
         }
     }
 
-    /// Whether it was this secret that verified, and against this hash.
+    /// Whether the entry is of this secret and this hash.
     pub(super) fn is_of(&self, entry: &Entry, hash: &SecretHash, secret: &Plaintext) -> bool {
         let digest = self.digest(hash, secret);
         entry.digest.0.ct_eq(&digest.0).into()
     }
 
     fn digest(&self, hash: &SecretHash, presented: &Plaintext) -> Digest {
-        // A clone of the keyed state saves the two blocks that the key takes.
+        // Cloning the keyed state saves hashing the two key blocks again.
         let mut digest = self.0.keyed.clone();
         let hash = hash.expose().as_bytes();
-        // The length first: otherwise the end of a hash could be the beginning of a secret.
+        // Length first: otherwise the end of the hash could pass for the beginning of the secret.
         digest.update(&hash.len().to_le_bytes());
         digest.update(hash);
         digest.update(presented.expose().as_bytes());

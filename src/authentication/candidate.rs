@@ -1,9 +1,9 @@
 use crate::domain::{AuthMethod, Client, ClientStatus, FapiProfile, SecretRecord, Timestamp};
 use crate::secrets::{Plaintext, SecretFormat};
 
-/// The one secret that `presented` may be: what its lookup id names. Where it has none, or names no
-/// record, it can only be imported, and from an installation of this crate its record had another
-/// id: that is the oldest. Only what verifies at all at `now`.
+/// The single record that `presented` may match at `now`: the one that its lookup id names. Without
+/// such a record the secret can only be an imported one (if it comes from another installation of
+/// this crate, its id is unknown here), and that is the client's oldest live secret.
 pub(super) fn select<'a>(
     secrets: &'a [SecretRecord],
     presented: &Plaintext,
@@ -36,11 +36,11 @@ pub(super) fn bar(client: &Client, method: &AuthMethod) -> Option<&'static str> 
         ClientStatus::Unknown(_) => return Some("the client has a status of a newer version"),
     }
     let metadata = &client.metadata;
-    // It may ask for more than is known here.
+    // A newer version's profile may have requirements that are unknown here.
     if let Some(FapiProfile::Unknown(_)) = metadata.fapi_profile {
         return Some("the client keeps to a profile of a newer version");
     }
-    // A public client has nothing to authenticate with, and a confidential one has to.
+    // A public client has no credentials; a confidential one must use them.
     let fits = metadata.is_confidential == (*method != AuthMethod::None);
     let registered = metadata.client_auth_methods.contains(method);
     (!fits || !registered).then_some("the client did not register this method")

@@ -3,15 +3,15 @@ use std::fmt;
 use crate::domain::ClientId;
 use crate::secrets::{Plaintext, SecretFormat};
 
-/// What stands for the rest of a text that is too long.
+/// Replaces the rest of an overlong value.
 const CUT: &str = "...";
 
-/// Who somebody says it is, made fit for a log: what no `client_id` can hold is escaped, and what is
-/// longer than any is cut off. A `client_id` comes out as it is.
+/// A claimed `client_id`, made safe for logs: characters that no `client_id` has are escaped, and
+/// overlong values truncated. A valid `client_id` is unchanged.
 pub(super) struct Claimed(Box<str>);
 
 impl Claimed {
-    /// Returns `None` for what holds an issued secret: it was put in the wrong place.
+    /// `None` if the value contains an issued secret, sent in the wrong field.
     pub(super) fn new(claimed: &str) -> Option<Self> {
         let mut words =
             claimed.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'));
@@ -40,7 +40,7 @@ impl Claimed {
     }
 }
 
-/// Only whoever asks for it gets it: an error is printed in many places.
+/// Redacted: errors are printed in many places.
 impl fmt::Debug for Claimed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Claimed")

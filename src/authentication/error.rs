@@ -9,27 +9,25 @@ use super::claimed::Claimed;
 use crate::wire::{ACCEPTED, CODED};
 use crate::{repository, secrets};
 
-/// What kind of refusal an [`Error`] is.
+/// The kind of an authentication [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request is malformed, or authenticates in several ways: 400 `invalid_request`.
+    /// 400 `invalid_request`: the request is malformed or uses several authentication methods.
     InvalidRequest,
-    /// The body is longer than the host reads: 413 `invalid_request`. Only where this crate reads it.
+    /// 413 `invalid_request`: the body is too long. Only if this crate reads the body.
     PayloadTooLarge,
-    /// The body is compressed: 415 `invalid_request`, with `Accept-Encoding: identity`.
+    /// 415 `invalid_request` with `Accept-Encoding: identity`: the body is compressed.
     UnsupportedMediaType,
-    /// It is not known to be the client that it names: 401 `invalid_client`, whatever the reason.
+    /// 401 `invalid_client`: the client could not be authenticated, whatever the reason.
     InvalidClient,
-    /// Too many failed before it: 429 with `Retry-After`. Whether it would have failed too was not
-    /// looked at.
+    /// 429 with `Retry-After`: too many attempts failed before. This one was not checked.
     TooManyFailures,
-    /// Too many secrets wait to be verified: 503 with `Retry-After`.
+    /// 503 with `Retry-After`: too many secrets are waiting to be verified.
     Overloaded,
-    /// The storage, or something else that has to be asked, can't be reached: 503 with
-    /// `Retry-After`.
+    /// 503 with `Retry-After`: the storage or another dependency can't be reached.
     Unavailable,
-    /// A fault that the client has no part in: 500.
+    /// 500: a fault on the server's side.
     Internal,
 }
 
@@ -59,7 +57,7 @@ impl ErrorKind {
         }
     }
 
-    /// What it is called where a host watches.
+    /// The label in metrics and logs.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
@@ -87,67 +85,68 @@ impl ErrorKind {
     }
 }
 
-/// Why a client did not authenticate.
+/// Why a client was not authenticated.
 ///
-/// `Display` is what the client is told: a fixed sentence without any value of the request, and
-/// for every [`ErrorKind::InvalidClient`] the same one. The exact reason is the
-/// [`source`](StdError::source), for the host's log and for nobody else.
+/// `Display` is what the client receives: a fixed sentence without any value from the request, the
+/// same one for every [`ErrorKind::InvalidClient`]. The exact reason is the
+/// [`source`](StdError::source), for the host's log only.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
     message: &'static str,
     retry_after: Option<Duration>,
-    /// Whom the request named.
+    /// The `client_id` that the request claimed.
     client_id: Option<Claimed>,
-    /// Whether it came before anything was spent on it: a hash, a signature, or a fetch.
+    /// Whether it was refused before a hash, a signature or a fetch was spent on it.
     is_early: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// The challenge of every 401. RFC 6749 §5.2 asks for one where the client used the header, and
-/// RFC 9110 §15.5.2 wherever the status is 401. The charset is that of RFC 7617 §2.1.
+/// The challenge of every 401. RFC 6749 §5.2 requires one if the client used the header, and RFC
+/// 9110 §15.5.2 for any 401. The charset parameter is from RFC 7617 §2.1.
 const CHALLENGE: &str = r#"Basic realm="token", charset="UTF-8""#;
 
-/// What to wait for where nobody knows how long it takes.
+/// The `Retry-After` if the wait is unknown.
 const A_MOMENT: Duration = Duration::from_secs(1);
 
 impl Error {
-    /// What kind of refusal it is.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// The status to answer with: 400, 401, 413, 415, 429, 500 or 503.
+    /// The response status: 400, 401, 413, 415, 429, 500 or 503.
     pub fn status(&self) -> StatusCode {
         self.kind.status()
     }
 
-    /// The `error` code to answer with (RFC 6749 §5.2).
+    /// The `error` code of the response (RFC 6749 §5.2).
     ///
-    /// That section has none for 429, 500 and 503, which get `temporarily_unavailable` and
-    /// `server_error` of §4.1.2.1.
+    /// That section defines none for 429, 500 and 503; they get `temporarily_unavailable` and
+    /// `server_error` from §4.1.2.1.
     pub fn code(&self) -> &'static str {
         self.kind.code()
     }
 
-    /// The value of `WWW-Authenticate`, which every 401 carries: RFC 6749 §5.2 asks for it where the
-    /// client used the `Authorization` header, RFC 9110 §15.5.2 in any case.
+    /// The value of `WWW-Authenticate`, on every 401: RFC 6749 §5.2 requires it if the client used
+    /// the `Authorization` header, RFC 9110 §15.5.2 always.
     pub fn challenge(&self) -> Option<&'static str> {
         (self.kind == ErrorKind::InvalidClient).then_some(CHALLENGE)
     }
 
-    /// Which client the request said that it was of, where it said so: for the host's log, to find
-    /// out whose deployment is broken, or who is being guessed at.
+    /// The `client_id` that the request claimed, if any: for the host's log, to find a broken
+    /// deployment or the target of a guessing attack.
     ///
-    /// Nobody has verified it. A text that no client can have is escaped and cut off: this is always
-    /// visible ASCII, of 131 bytes at most. It is not given where it holds an issued secret, which was
-    /// put in the wrong place. Not for answers, and not for the labels of metrics: callers choose it.
+    /// It is not verified. Characters that no `client_id` has are escaped and long values
+    /// truncated, so it is always visible ASCII of at most 131 bytes. It is `None` if it contains
+    /// an issued secret, sent in the wrong field. Don't use it in responses or as a metric label:
+    /// callers choose it.
     pub fn client_id(&self) -> Option<&str> {
         self.client_id.as_ref().map(Claimed::as_str)
     }
 
-    /// How long to wait before another attempt: the value of `Retry-After`, when rounded up to
-    /// seconds. For 429 and 503.
+    /// How long to wait before the next attempt: the value of `Retry-After`, to be rounded up to
+    /// seconds. Only for 429 and 503.
     pub fn retry_after(&self) -> Option<Duration> {
         match self.kind {
             ErrorKind::TooManyFailures | ErrorKind::Overloaded | ErrorKind::Unavailable => {
@@ -157,7 +156,7 @@ impl Error {
         }
     }
 
-    /// The whole answer of RFC 6749 §5.2, in JSON and not to be stored.
+    /// The complete response of RFC 6749 §5.2: JSON, with caching disabled.
     pub fn to_response(&self) -> Response<Bytes> {
         let body = format!(
             r#"{{"error":"{}","error_description":"{}"}}"#,
@@ -184,7 +183,8 @@ impl Error {
         response
     }
 
-    /// A request that is malformed, in words that the client will read: no quotes, no backslash.
+    /// A malformed request. The client receives `message`, which must not contain quotes or
+    /// backslashes.
     pub(super) fn malformed(message: &'static str) -> Self {
         Self {
             message,
@@ -192,7 +192,7 @@ impl Error {
         }
     }
 
-    /// A fault of the host itself, in words that whoever tries it will read.
+    /// A mistake in the host's setup. The caller receives `message`.
     #[cfg(feature = "axum")]
     pub(crate) fn misused(message: &'static str) -> Self {
         Self {
@@ -209,7 +209,7 @@ impl Error {
         self
     }
 
-    /// It is not the client, for a reason that only the host may read.
+    /// A refusal. Only the host may see the reason.
     pub(super) fn refused(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
             source: Some(reason.into()),
@@ -217,7 +217,7 @@ impl Error {
         }
     }
 
-    /// Notes whose request it was, as that says.
+    /// Records the `client_id` that the request claimed.
     pub(super) fn claimed(mut self, client_id: &str) -> Self {
         self.note_claim(client_id);
         self
@@ -227,7 +227,7 @@ impl Error {
         self.client_id = Claimed::new(client_id);
     }
 
-    /// It was refused before a hash or a signature was verified.
+    /// Marks that it was refused before a hash or a signature was verified.
     pub(super) fn before_verifying(mut self) -> Self {
         self.is_early = true;
         self
@@ -244,7 +244,7 @@ impl Error {
         }
     }
 
-    /// Tells the host's log.
+    /// Writes it to the host's log.
     #[cfg(feature = "tracing")]
     pub(crate) fn report(&self) {
         let (source, client_id) = (self.source(), self.client_id());

@@ -3,7 +3,7 @@ use url::form_urlencoded;
 use super::Error;
 use crate::secrets::Plaintext;
 
-/// What a form says about the client. What else it holds is the host's.
+/// The client authentication parameters of a form. All others are the host's.
 #[derive(Default)]
 pub(super) struct Form {
     pub(super) client_id: Option<String>,
@@ -13,8 +13,8 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// Reads `application/x-www-form-urlencoded`. A parameter without a value is as good as none
-    /// (RFC 6749 §3.2), and none of these may be there twice. Others may (RFC 8707 §2).
+    /// Parses `application/x-www-form-urlencoded`. A parameter without a value counts as absent
+    /// (RFC 6749 §3.2). These four must not be repeated; others may (RFC 8707 §2).
     pub(super) fn parse(form: &[u8]) -> Result<Self, Error> {
         let mut read = Self::default();
         let mut seen = [false; 4];
@@ -25,7 +25,7 @@ impl Form {
                 "client_assertion_type" => (2, &mut read.assertion_type),
                 "client_secret" => {
                     once(&mut seen, 3)?;
-                    // Taken over, not copied: it is wiped when it is dropped.
+                    // Moved, not copied: it is wiped on drop.
                     read.secret = (!value.is_empty()).then(|| Plaintext::new(value));
                     continue;
                 }

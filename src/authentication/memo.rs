@@ -5,13 +5,13 @@ use quick_cache::sync::Cache;
 
 use crate::domain::{Client, Id, SecretRecord, Timestamp};
 
-/// One minute, in microseconds.
+/// One minute in microseconds.
 const MINUTE: u64 = 60_000_000;
 
-/// What was done for which secret within the last minute, of the secrets that are in use most.
+/// When something was last done for a secret, for the most used secrets.
 pub(super) struct Memo(Cache<Key, Arc<AtomicI64>>);
 
-/// A client and a secret: the ids of secrets are unique among its client's.
+/// A client and a secret: secret ids are unique per client.
 type Key = (Id, Id);
 
 impl Memo {
@@ -22,7 +22,7 @@ impl Memo {
         Self(Cache::new(Self::CAPACITY))
     }
 
-    /// Whether to do it now. Of many who ask at the same time, one is told so.
+    /// Whether a minute has passed since it was last done. Of concurrent callers, one gets `true`.
     pub(super) fn is_due(&self, client: &Client, secret: &SecretRecord, now: Timestamp) -> bool {
         self.is_due_for((client.id, secret.id), now)
     }
@@ -38,7 +38,7 @@ impl Memo {
     }
 }
 
-/// Whether the last use was a minute ago, or that far ahead by a clock that was wrong.
+/// Whether the last use was at least a minute ago, or at least a minute ahead by a wrong clock.
 pub(super) fn is_stale(last: Option<Timestamp>, now: Timestamp) -> bool {
     last.is_none_or(|last| is_a_minute_off(last.as_micros(), now.as_micros()))
 }

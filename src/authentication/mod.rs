@@ -1,7 +1,7 @@
-//! Which client is calling: client authentication for the host's token endpoint (RFC 6749 §2.3).
+//! Client authentication for the host's token endpoint (RFC 6749 §2.3).
 //!
-//! A [`ClientAuthenticator`] takes a request, or what it [presents](Presented), and answers with the
-//! client or with one [`Error`] that says nothing about why.
+//! A [`ClientAuthenticator`] takes a request, or the [credentials](Presented) in it, and returns
+//! the client or an [`Error`] that does not reveal the reason.
 //!
 //! ```
 //! use tower_oauth_clients::ClientManager;
@@ -45,36 +45,37 @@
 //! # }
 //! ```
 //!
-//! A [`ClientAuthenticationLayer`](crate::adapters::tower::ClientAuthenticationLayer) does this to
-//! every request in front of a service.
+//! A [`ClientAuthenticationLayer`](crate::adapters::tower::ClientAuthenticationLayer) does this for
+//! every request to a service.
 //!
-//! # What it promises
+//! # Guarantees
 //!
-//! - **One way, a registered one.** A request that authenticates in several ways is refused, and so
-//!   is one whose method the client did not register (`client_auth_methods`). A client that is
-//!   suspended, inactive or deleted never authenticates, whatever grace its secrets have.
-//! - **One hash at most.** The lookup id in an issued secret names the one record to verify against.
-//!   A secret without one, or whose id names no record, can only be imported: it is verified
-//!   against the client's oldest live secret, which is the one it was imported with. Where many
-//!   present the same secret at once, each hashing thread verifies one of them, and the others share
-//!   what it found out.
-//! - **The same for every refusal.** An unknown client, a wrong, foreign or malformed secret, another
-//!   method, a suspended client: one verification each, and one answer. What depends on the request
-//!   alone (its syntax, a secret longer than [`MAX_SECRET_LENGTH`]) is refused at once, which tells
-//!   nothing of what is stored. Nor is a `client_id` hidden that is presented alone, or with an
-//!   assertion: it is no secret (RFC 6749 §2.2), and there is no hash to hide the answer behind.
-//!   One verification takes as long as the stored hash asks for, and where nothing is stored as long
-//!   as a hash of today. So the answer about a client whose secret was imported with another hash,
-//!   such as bcrypt, takes another time than that about no client, and time tells that it exists:
-//!   until its first use, when it is hashed anew. Rotate the secrets that were imported and are not
-//!   used. [`HmacSha256`](crate::secrets::HmacSha256) hashes no secret anew that was not generated:
-//!   there rotate every imported one.
-//! - **What counts is what is stored now.** The client and its secrets are read at each request; only
-//!   the hash is spared, for a secret that verified within the last minutes. Every change by any host
-//!   holds from the next request on.
-//! - **Failures have a budget**, which is asked before anything is spent: see [`LocalLimiter`].
-//! - **Nothing waits for bookkeeping.** When a secret was last used, and its hash where that is not of
-//!   today's kind, are written after the answer, on the Tokio runtime that it runs on.
+//! - **One method, and a registered one.** A request that uses several authentication methods is
+//!   refused, and so is a method that the client did not register (`client_auth_methods`). A
+//!   suspended, inactive or deleted client never authenticates, whatever grace period its secrets
+//!   have.
+//! - **At most one hash.** The lookup id in an issued secret names the only record to verify
+//!   against. A secret without one, or whose id names no record, can only be imported: it is
+//!   verified against the client's oldest live secret, the one it was imported with. When many
+//!   requests present the same secret at once, each hashing thread verifies one of them, and the
+//!   others share the result.
+//! - **Refusals are indistinguishable.** An unknown client, a wrong, foreign or malformed secret,
+//!   another method, a suspended client: one verification each, and the same response. What depends
+//!   only on the request (its syntax, a secret longer than [`MAX_SECRET_LENGTH`]) is refused at
+//!   once, which reveals nothing about what is stored. A `client_id` presented alone or with an
+//!   assertion is not hidden either: it is no secret (RFC 6749 §2.2), and there is no hash to hide
+//!   the response time behind.
+//! - **Except for imported secrets.** A verification takes as long as the stored hash requires, and
+//!   if nothing is stored, as long as a new hash. So the response time reveals that a client exists
+//!   whose secret was imported with another hash, such as bcrypt, until the first use rehashes it.
+//!   Rotate imported secrets that are not used. [`HmacSha256`](crate::secrets::HmacSha256) rehashes
+//!   only generated secrets: with it, rotate every imported one.
+//! - **Stored state decides.** The client and its secrets are read on each request; only the hash
+//!   is skipped, for a secret that verified within the last minutes. Every change by any host takes
+//!   effect with the next request.
+//! - **Failures have a budget**, checked before anything is spent: see [`LocalLimiter`].
+//! - **Bookkeeping is off the request path.** The last use of a secret, and a rehash if its hash is
+//!   outdated, are written after the response, on the current Tokio runtime.
 
 #[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
 pub mod assertion;
@@ -120,16 +121,16 @@ pub use limiter::{
 };
 pub use presented::Presented;
 
-/// What authentication gives back.
+/// The result of an authentication.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The longest secret that is verified, in bytes. Issued ones are shorter; imported ones may be as
-/// long.
+/// The maximum length of a presented secret, in bytes. Issued ones are shorter; imported ones may
+/// be this long.
 pub const MAX_SECRET_LENGTH: usize = 1024;
 
-/// Tells which client is calling. Cheap to clone; all clones share one cache and one limiter.
+/// Authenticates clients. Cheap to clone; all clones share one cache and one limiter.
 ///
-/// See the [module](self) for what it promises, and for an example.
+/// See the [module](self) for its guarantees and an example.
 #[derive(Clone)]
 pub struct ClientAuthenticator(Arc<Inner>);
 
@@ -143,38 +144,39 @@ struct Inner {
     assertions: Option<Box<dyn Assertions>>,
     listener: Option<Arc<dyn ClientEvents>>,
     background: Background,
-    /// Where the limiter is told of those who hung up.
+    /// Slots for reporting outcomes after the caller disconnected.
     endings: Background,
     bookkeeping: Bookkeeping,
 }
 
-/// A client that is who it says it is; a public one only says so.
+/// An authenticated client; a public one only claims to be it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Authenticated {
-    /// The client, as it was stored when its request came.
+    /// The client, as stored when the request came in.
     pub client: Client,
-    /// How it authenticated. [`AuthMethod::None`] is a public client, which did not.
+    /// The authentication method. [`AuthMethod::None`] means a public client, which did not
+    /// authenticate.
     pub method: AuthMethod,
-    /// Which of its secrets it presented, if it did.
+    /// The secret that was presented, if any.
     pub secret_id: Option<Id>,
 }
 
 impl ClientAuthenticator {
-    /// An authenticator of the clients in `repository`, with every setting at its default.
+    /// Creates a builder for the clients in `repository`, with default settings.
     pub fn builder(repository: impl CredentialRepository) -> AuthenticatorBuilder {
         AuthenticatorBuilder::new(CredentialSource::new(repository))
     }
 
-    /// Which client made a request to the token endpoint.
+    /// Authenticates the client of a token endpoint request.
     ///
-    /// `form` is the whole body: bound its length where it is read. `peer` is where the request came
-    /// from: behind a proxy, what the proxy says, if it can be trusted. Without it anybody can lock a
-    /// client out: see [`LocalLimiter`].
+    /// `form` is the complete body: limit its length when reading it. `peer` is the caller's
+    /// address: behind a trusted proxy, the one that the proxy reports. Without it, anyone can lock
+    /// a client out: see [`LocalLimiter`].
     ///
     /// # Errors
     ///
-    /// As [`Presented::read`] and [`authenticate_presented`](Self::authenticate_presented).
+    /// Those of [`Presented::read`] and [`authenticate_presented`](Self::authenticate_presented).
     pub async fn authenticate(
         &self,
         head: &Parts,
@@ -187,14 +189,16 @@ impl ClientAuthenticator {
         }
     }
 
-    /// Which client presents this.
+    /// Authenticates the client that presents these credentials.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidClient`] unless it is an active client that registered the method and
-    /// presents what it takes. [`ErrorKind::TooManyFailures`] when too many failed before, and
-    /// [`ErrorKind::Overloaded`] when too many secrets wait to be verified. Storage and hasher may
-    /// fail.
+    /// - [`ErrorKind::InvalidClient`] if there is no such active client, it did not register the
+    ///   method, or the credentials are wrong.
+    /// - [`ErrorKind::TooManyFailures`] if too many attempts failed before.
+    /// - [`ErrorKind::Overloaded`] if too many secrets are waiting to be verified.
+    /// - [`ErrorKind::Unavailable`] if the storage or another dependency can't be reached.
+    /// - [`ErrorKind::Internal`] for any other failure of the storage or the hasher.
     pub async fn authenticate_presented(
         &self,
         presented: Presented,
@@ -214,7 +218,7 @@ impl ClientAuthenticator {
                 } => Box::pin(self.by_assertion(client_id, assertion, peer)).await,
                 Presented::Nothing { client_id } => self.by_name(client_id, peer).await,
             };
-            // In place: a client is too large to be moved for nothing.
+            // In place: moving the large client would be wasteful.
             if let (Err(error), Some(client_id)) = (&mut outcome, &named) {
                 error.note_claim(client_id.as_str());
             }

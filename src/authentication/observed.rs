@@ -4,8 +4,8 @@ use super::{Authenticated, Error, Result};
 use crate::domain::AuthMethod;
 use crate::telemetry::{Stopwatch, authenticated, span};
 
-/// Runs an authentication where the host can watch it: `method` is what was presented, if anything
-/// could be read.
+/// Runs an authentication with its span and metrics. `method` is `None` if the request could not be
+/// parsed.
 pub(super) async fn observed(
     method: Option<&AuthMethod>,
     attempt: impl Future<Output = Result<Authenticated>>,

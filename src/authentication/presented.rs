@@ -9,60 +9,60 @@ use crate::domain::{AuthMethod, ClientId};
 use crate::secrets::Plaintext;
 use crate::wire::is_coded;
 
-/// The type of an assertion that is a JWT (RFC 7523 §2.2).
+/// The `client_assertion_type` of a JWT (RFC 7523 §2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// What a client presents to show who it is: one of the ways, never several.
+/// The credentials that a client presents: one method, never several.
 #[non_exhaustive]
 pub enum Presented {
     /// A secret in the `Authorization` header (RFC 6749 §2.3.1): `client_secret_basic`.
     SecretBasic {
-        /// Who it says it is.
+        /// The claimed client.
         client_id: ClientId,
-        /// Its secret.
+        /// The secret.
         secret: Plaintext,
     },
     /// A secret in the body (RFC 6749 §2.3.1): `client_secret_post`.
     SecretPost {
-        /// Who it says it is.
+        /// The claimed client.
         client_id: ClientId,
-        /// Its secret.
+        /// The secret.
         secret: Plaintext,
     },
     /// A signed JWT (RFC 7523 §2.2): `private_key_jwt`.
     Assertion {
-        /// Who it says it is, where it says so outside of the assertion (RFC 7521 §4.2).
+        /// The claimed client, if named outside of the assertion (RFC 7521 §4.2).
         client_id: Option<ClientId>,
-        /// The JWT, which may hold anything yet.
+        /// The JWT, not yet parsed.
         assertion: String,
     },
-    /// Only its name, as a public client does (RFC 6749 §2.1): `none`.
+    /// Only a `client_id`, from a public client (RFC 6749 §2.1): `none`.
     Nothing {
-        /// Who it says it is.
+        /// The claimed client.
         client_id: ClientId,
     },
 }
 
 impl Presented {
-    /// Reads what a request to the token endpoint presents, from its head and its body.
+    /// Reads the credentials in the head and body of a token endpoint request.
     ///
-    /// - The body is `application/x-www-form-urlencoded` in UTF-8 and says so, or there is none. It is
-    ///   read as a whole: its length is for the caller to bound.
-    /// - `client_id`, `client_secret`, `client_assertion` and `client_assertion_type` are there
-    ///   once at most; without a value they are not there at all (RFC 6749 §3.2).
-    /// - One way, not several (RFC 6749 §2.3). A `client_id` in the body beside the header or an
-    ///   assertion is none, and must name the same client (RFC 7521 §4.2).
-    /// - The query is not read: credentials must not be in it (RFC 6749 §2.3.1).
+    /// - The body is `application/x-www-form-urlencoded` in UTF-8 and declared as such, or empty.
+    ///   It is the complete body: the caller must limit its length.
+    /// - `client_id`, `client_secret`, `client_assertion` and `client_assertion_type` occur at most
+    ///   once; without a value they count as absent (RFC 6749 §3.2).
+    /// - Only one method is used (RFC 6749 §2.3). A `client_id` in the body besides the header or
+    ///   an assertion is not a method, and must name the same client (RFC 7521 §4.2).
+    /// - The query is not read: it must not contain credentials (RFC 6749 §2.3.1).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`](super::ErrorKind::InvalidRequest) for what breaks these rules
-    /// or has no `client_id` for its secret.
-    /// [`ErrorKind::UnsupportedMediaType`](super::ErrorKind::UnsupportedMediaType) for a body that is
-    /// compressed.
-    /// [`ErrorKind::InvalidClient`](super::ErrorKind::InvalidClient) for another scheme or type of
-    /// assertion, for a header that can't be read, for a `client_id` that no client can have, for
-    /// two that differ, and where nothing is presented.
+    /// - [`ErrorKind::InvalidRequest`](super::ErrorKind::InvalidRequest) if these rules are broken,
+    ///   or a secret comes without a `client_id`.
+    /// - [`ErrorKind::UnsupportedMediaType`](super::ErrorKind::UnsupportedMediaType) if the body is
+    ///   compressed.
+    /// - [`ErrorKind::InvalidClient`](super::ErrorKind::InvalidClient) for another authorization
+    ///   scheme or assertion type, an unreadable header, an impossible `client_id`, two different
+    ///   ones, or no credentials at all.
     pub fn read(head: &Parts, form: &[u8]) -> Result<Self, Error> {
         let mut claimed = None;
         let read = Self::read_all(head, form, &mut claimed);
@@ -72,7 +72,7 @@ impl Presented {
         })
     }
 
-    /// Notes in `claimed` who it says it is as soon as that is known.
+    /// Writes the claimed client to `claimed` as soon as it is known.
     fn read_all(head: &Parts, form: &[u8], claimed: &mut Option<String>) -> Result<Self, Error> {
         check_media_type(&head.headers, form)?;
         let field = basic::authorization(&head.headers)?;
@@ -127,7 +127,7 @@ impl Presented {
         })
     }
 
-    /// Who it says it is, outside of an assertion.
+    /// The claimed client, if named outside of an assertion.
     pub(super) fn client_id(&self) -> Option<&ClientId> {
         match self {
             Self::SecretBasic { client_id, .. }
@@ -137,7 +137,7 @@ impl Presented {
         }
     }
 
-    /// The method that it takes.
+    /// The authentication method.
     pub fn method(&self) -> AuthMethod {
         match self {
             Self::SecretBasic { .. } => AuthMethod::ClientSecretBasic,
@@ -148,7 +148,7 @@ impl Presented {
     }
 }
 
-/// The method alone: neither a secret nor an assertion is to be printed.
+/// Redacted: secrets and assertions must not be printed.
 impl fmt::Debug for Presented {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Presented")
@@ -161,7 +161,7 @@ fn parse(client_id: &str) -> Result<ClientId, Error> {
     ClientId::parse(client_id).ok_or_else(|| Error::refused("no client can have this client_id"))
 }
 
-/// A form, in clear, that says what it is. Without a body there is nothing to say.
+/// An uncompressed form that declares itself as such. An empty body needs no declaration.
 fn check_media_type(headers: &HeaderMap, form: &[u8]) -> Result<(), Error> {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let first = types.next();
@@ -193,8 +193,8 @@ fn check_media_type(headers: &HeaderMap, form: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a media type names no other charset (RFC 9110 §8.3.2) than that of the forms (WHATWG URL
-/// §5.1): another one would be read as other text than was meant.
+/// Whether a media type declares no charset (RFC 9110 §8.3.2) but UTF-8, that of forms (WHATWG URL
+/// §5.1): another one would be misread.
 fn is_in_utf_8(media_type: &[u8]) -> bool {
     let parameters = media_type.split(|byte| *byte == b';').skip(1);
     parameters

@@ -1,4 +1,4 @@
-//! Assertions, as far as it takes no key: who may present one, and what becomes of it.
+//! Assertions without keys: who may present one, and how it is handled.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use crate::domain::{
 };
 use crate::repository::{ClientRepository, MemoryRepository, Origin};
 
-/// Takes what names the client and says how it ends: `app-1 ok`.
+/// Accepts assertions that name the client and the outcome: `app-1 ok`.
 #[derive(Clone, Default)]
 struct Fake(Arc<AtomicUsize>);
 
@@ -87,7 +87,7 @@ async fn store(repository: &MemoryRepository, client_id: &str, status: ClientSta
         .unwrap();
 }
 
-/// A repository may give one that is deleted, as long as it is kept.
+/// A repository may return a deleted client until it is purged.
 #[test]
 fn a_deleted_client_is_barred_by_whatever_method() {
     let mut client = client("app-1", ClientStatus::Active, true);
@@ -182,7 +182,7 @@ async fn assertions_that_fail_are_limited_before_they_are_verified() {
     assert_eq!(fake.0.load(Ordering::SeqCst), 0);
 }
 
-/// Whoever knows a `client_id` can bring these up at no cost, from as many addresses as they have.
+/// Anyone who knows a `client_id` can cause these failures for free, from any number of addresses.
 #[tokio::test]
 async fn what_is_refused_before_it_is_verified_spends_no_budget_of_the_client() {
     let limiter = || {
@@ -201,7 +201,7 @@ async fn what_is_refused_before_it_is_verified_spends_no_budget_of_the_client() 
             let done = present_from(peer, &authenticator, Some(client_id), assertion).await;
             assert_eq!(done, refused, "{assertion} from {peer:?}");
         }
-        // Where it comes from, it is counted.
+        // It is charged to the address.
         for _ in 0..9 {
             let again = present_from(Some(2), &authenticator, Some(client_id), assertion).await;
             assert_eq!(again, refused);
@@ -218,7 +218,7 @@ async fn what_is_refused_before_it_is_verified_spends_no_budget_of_the_client() 
     }
     assert!(present(&authenticator, None, "app-1 ok").await.is_ok());
 
-    // A signature that was verified and is wrong counts everywhere.
+    // A signature that was verified and is wrong is charged to all budgets.
     let (authenticator, _) = limited(limiter()).await;
     for peer in [2, 3] {
         let done = present_from(Some(peer), &authenticator, None, "app-1 bad").await;

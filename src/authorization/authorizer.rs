@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::{AdminRequest, Error, Principal, tenant};
 use crate::domain::Operator;
 
-/// Decides who a request speaks for, and whether it may do what it asks for.
+/// Authenticates the caller of an admin request, and decides whether it may perform the operation.
 ///
-/// `jwt::JwtAuthorizer` does it for signed tokens. Write your own for
-/// sessions, mutual TLS or token introspection, as a plain `async fn`:
+/// `jwt::JwtAuthorizer` does so for signed tokens. Implement this trait for sessions, mutual TLS or
+/// token introspection, as a plain `async fn`:
 ///
 /// ```
 /// use tower_oauth_clients::authorization::{
@@ -34,24 +34,23 @@ use crate::domain::Operator;
 ///
 /// # Contract
 ///
-/// - Every request passes here, before its body is read. Answer `Ok` only for a credential that
-///   was checked, and only with what the credential itself says: its role and its tenant.
-/// - The [operation](AdminRequest::operation) is the one that follows. To refuse it to whoever may
-///   do others, answer [`ErrorKind::Forbidden`](super::ErrorKind::Forbidden): the caller gets 403
-///   with `insufficient_scope` (RFC 6750 §3.1), nothing is read or changed, and it is logged as any
-///   refusal, not as a failure.
-/// - Leave `X-Tenant-ID` alone. The caller writes it; whether it may be followed is decided
-///   afterwards, for every authorizer alike.
-/// - Nothing is remembered between requests: a credential that is revoked must be refused from
-///   then on.
+/// - It is called for every request, before the body is read. Return `Ok` only for a verified
+///   credential, and only with what that credential grants: its role and its tenant.
+/// - The [operation](AdminRequest::operation) is the one that will be performed. To refuse it to a
+///   caller that may perform others, return [`ErrorKind::Forbidden`](super::ErrorKind::Forbidden):
+///   the caller gets 403 with `insufficient_scope` (RFC 6750 §3.1), nothing is read or changed, and
+///   it is logged as a refusal, not as a failure.
+/// - Don't read `X-Tenant-ID`, which the caller controls. Whether it applies is decided afterwards,
+///   in the same way for every authorizer.
+/// - Results are not cached: a revoked credential must be refused from then on.
 /// - The future may be dropped at any point.
-/// - An error tells its kind and keeps its source. Neither holds a part of the credential.
+/// - An error has a kind and keeps its source. Neither may contain any part of the credential.
 pub trait Authorizer: Send + Sync + 'static {
-    /// Who the request speaks for, if it may do what it asks for.
+    /// Returns the principal of the request, if it may perform the operation.
     ///
     /// # Errors
     ///
-    /// Any [`ErrorKind`](super::ErrorKind); its documentation names the answer that each becomes.
+    /// Any [`ErrorKind`](super::ErrorKind), which documents the response for each kind.
     fn authorize(
         &self,
         request: AdminRequest<'_>,
@@ -79,7 +78,7 @@ impl<A: Authorizer> Erased for A {
     }
 }
 
-/// An authorizer of any type, with the tenant's rules behind it.
+/// A type-erased authorizer, with the tenant rules applied to its result.
 #[derive(Clone)]
 pub(crate) struct SharedAuthorizer(Arc<dyn Erased>);
 
@@ -88,7 +87,7 @@ impl SharedAuthorizer {
         Self(Arc::new(authorizer))
     }
 
-    /// The operator who acts, in the tenant that the request may act in.
+    /// The operator, in the tenant that the request acts in.
     pub(crate) async fn operator(&self, request: AdminRequest<'_>) -> Result<Operator, Error> {
         let principal = self.0.authorize(request).await?;
         tenant::operator(principal, &request.head.headers)

@@ -2,19 +2,20 @@ use http::{HeaderMap, header};
 
 use super::{Error, ErrorKind};
 
-/// The longest token, in bytes. Nothing of a longer one is decoded.
+/// The maximum length of a token, in bytes. A longer one is not decoded at all.
 const MAX_TOKEN: usize = 8 * 1024;
 
 /// The Bearer token of a request (RFC 6750 §2.1), at most 8 KiB long.
 ///
-/// The scheme is read in any case and may be followed by several spaces; the token is all that
-/// follows and consists of `b64token` characters.
+/// The scheme is case-insensitive and may be followed by several spaces; the rest is the token and
+/// consists of `b64token` characters.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::BadRequest`] for more than one `Authorization` field: a proxy and we might each
-/// believe another one. [`ErrorKind::MissingCredentials`] for none, and for another scheme.
-/// [`ErrorKind::InvalidToken`] for a token that is empty, too long, or followed by anything.
+/// - [`ErrorKind::BadRequest`] if there is more than one `Authorization` header: a proxy might
+///   trust one and this crate another.
+/// - [`ErrorKind::MissingCredentials`] if there is none, or another scheme.
+/// - [`ErrorKind::InvalidToken`] if the token is empty, too long, or followed by anything else.
 pub fn bearer_token(headers: &HeaderMap) -> Result<&str, Error> {
     let mut fields = headers.get_all(header::AUTHORIZATION).iter();
     let field = fields.next().ok_or(ErrorKind::MissingCredentials)?;
@@ -34,7 +35,7 @@ pub fn bearer_token(headers: &HeaderMap) -> Result<&str, Error> {
     }
 }
 
-/// What stands before the first space, and what stands after the spaces.
+/// Splits at the first space and skips any further ones.
 fn split_at_space(field: &[u8]) -> (&[u8], &[u8]) {
     let end = field.iter().position(|byte| *byte == b' ');
     let (scheme, rest) = field.split_at(end.unwrap_or(field.len()));
@@ -54,7 +55,7 @@ mod tests {
 
     use super::*;
 
-    /// The fields, and the token in them.
+    /// The header values, and the token in them.
     type Case<'a> = (&'a [&'a [u8]], Result<&'a str, ErrorKind>);
 
     fn read(fields: &[&[u8]]) -> Result<String, ErrorKind> {

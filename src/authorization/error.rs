@@ -1,26 +1,26 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What kind of refusal an [`Error`] is.
+/// The kind of an authorization [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request is ambiguous or malformed: 400.
+    /// 400: the request is ambiguous or malformed.
     BadRequest,
-    /// There is no Bearer token: 401, with a challenge that names no error (RFC 6750 §3).
+    /// 401 with a challenge that names no error (RFC 6750 §3): there is no Bearer token.
     MissingCredentials,
-    /// The token is malformed, forged, expired or not for us: 401 `invalid_token`.
+    /// 401 `invalid_token`: the token is malformed, forged, expired or meant for another service.
     InvalidToken,
-    /// The token is good and does not reach this far: 403 `insufficient_scope`.
+    /// 403 `insufficient_scope`: the token is valid but does not grant this.
     Forbidden,
-    /// What has to be asked can't be reached: 503.
+    /// 503: a dependency can't be reached.
     Unavailable,
-    /// The authorizer itself failed: 500.
+    /// 500: the authorizer itself failed.
     Internal,
 }
 
 impl ErrorKind {
-    /// The value of `WWW-Authenticate` (RFC 6750 §3), for the answers that carry one.
+    /// The value of `WWW-Authenticate` (RFC 6750 §3), if the response has one.
     pub(crate) fn challenge(self) -> Option<&'static str> {
         match self {
             Self::MissingCredentials => Some(r#"Bearer realm="admin""#),
@@ -42,9 +42,9 @@ impl ErrorKind {
     }
 }
 
-/// Why a request may not administer.
+/// Why an admin request was refused.
 ///
-/// `Display` is what the caller is told: a fixed sentence without any value of the request. The
+/// `Display` is what the caller receives: a fixed sentence without any value from the request. The
 /// exact reason is the [`source`](StdError::source), for the host's log.
 #[derive(Debug)]
 pub struct Error {
@@ -54,12 +54,12 @@ pub struct Error {
 }
 
 impl Error {
-    /// A refusal of that kind.
+    /// Creates an error of this kind.
     pub fn new(kind: ErrorKind) -> Self {
         Self::because(kind, kind.message())
     }
 
-    /// A refusal with a message of its own, which the caller will read.
+    /// Creates an error with a message of its own, which the caller receives.
     pub(crate) fn because(kind: ErrorKind, message: &'static str) -> Self {
         Self {
             kind,
@@ -68,14 +68,15 @@ impl Error {
         }
     }
 
-    /// Keeps the reason, an error or a text, for the log. It must hold no part of the credential.
+    /// Attaches the reason, an error or a text, for the log. It must not contain any part of the
+    /// credential.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// What kind of refusal it is.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }

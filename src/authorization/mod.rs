@@ -1,14 +1,14 @@
-//! Who may administer.
+//! Authorization of administrators.
 //!
-//! An [`Authorizer`] reads a request's credential and answers with the [`Principal`] that it
-//! speaks for, or refuses the [`Operation`] that it asks for. `jwt::JwtAuthorizer` is the one for signed tokens; a host may bring its own. The
-//! tenant that the request acts in is decided here, after the authorizer and whichever it is:
+//! An [`Authorizer`] verifies a request's credential and returns the [`Principal`] that it
+//! represents, or refuses the [`Operation`]. `jwt::JwtAuthorizer` does so for signed tokens; a host
+//! may bring its own. The tenant that the request acts in is decided here, after any authorizer:
 //!
-//! - More than one `X-Tenant-ID`, or one that is not ASCII, is [`ErrorKind::BadRequest`].
-//! - An `admin` acts in its own tenant. One without a tenant, or that names another one, is
+//! - More than one `X-Tenant-ID` header, or one that is not ASCII, is [`ErrorKind::BadRequest`].
+//! - An `admin` acts in its own tenant. Without one, or if the header names another, the request is
 //!   [`ErrorKind::Forbidden`].
-//! - A `super_admin` acts in the tenant that `X-Tenant-ID` names, else in its own, and with
-//!   neither is [`ErrorKind::Forbidden`].
+//! - A `super_admin` acts in the tenant that `X-Tenant-ID` names, else in its own; with neither,
+//!   the request is [`ErrorKind::Forbidden`].
 
 mod authorizer;
 mod bearer;

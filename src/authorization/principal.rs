@@ -1,7 +1,7 @@
 use super::{Error, ErrorKind};
 use crate::domain::{Role, TenantId};
 
-/// Who a credential speaks for: an operator, its role, and the tenant it belongs to.
+/// The holder of a credential: an operator with its role and tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     id: String,
@@ -10,15 +10,15 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// The longest operator id, in bytes.
+    /// The maximum length of an operator id, in bytes.
     pub const MAX_ID_LENGTH: usize = 255;
 
-    /// The operator `id`, as the audit trail will name it. An `admin` needs a tenant; a
-    /// `super_admin` may be without one.
+    /// Creates a principal; `id` is what the audit trail records. An `admin` needs a tenant, a
+    /// `super_admin` may have none.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidToken`] when `id` is empty, longer than 255 bytes, or holds a control
+    /// [`ErrorKind::InvalidToken`] if `id` is empty, longer than 255 bytes, or contains a control
     /// character.
     pub fn new(id: impl Into<String>, role: Role, tenant: Option<TenantId>) -> Result<Self, Error> {
         let id = id.into();
@@ -34,7 +34,7 @@ impl Principal {
         &self.id
     }
 
-    /// What the operator may do.
+    /// The operator's role.
     pub fn role(&self) -> Role {
         self.role
     }

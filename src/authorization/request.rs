@@ -2,12 +2,12 @@ use http::request::Parts;
 
 use crate::operation::Operation;
 
-/// What an [`Authorizer`](super::Authorizer) decides about: a request to the admin API, before its
-/// body is read. A later version may tell more of it.
+/// A request to the admin API, before its body is read: the input of an
+/// [`Authorizer`](super::Authorizer). Later versions may add fields.
 ///
 /// # Examples
 ///
-/// An authorizer around another one, for administrators who may only read:
+/// An authorizer that wraps another one, with administrators who may only read:
 ///
 /// ```
 /// use tower_oauth_clients::authorization::{
@@ -29,14 +29,14 @@ use crate::operation::Operation;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AdminRequest<'a> {
-    /// The head of the request, with what the host has put among its extensions.
+    /// The head of the request, including the host's extensions.
     pub head: &'a Parts,
-    /// What it asks for. `HEAD` asks for what `GET` does.
+    /// The requested operation. For `HEAD`, that of `GET`.
     pub operation: Operation,
 }
 
 impl<'a> AdminRequest<'a> {
-    /// A request for `operation`, as the handlers make one. For tests of an authorizer.
+    /// Creates a request for `operation`, to test an authorizer.
     pub fn new(head: &'a Parts, operation: Operation) -> Self {
         Self { head, operation }
     }

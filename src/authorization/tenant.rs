@@ -5,9 +5,8 @@ use crate::domain::{Operator, Role, TenantId};
 
 const HEADER: &str = "x-tenant-id";
 
-/// The operator in the tenant it acts in: its own, or for a `super_admin` the one that
-/// `X-Tenant-ID` names. An empty header names a tenant that does not exist; it is not an absent
-/// one.
+/// The operator, acting in its own tenant or, for a `super_admin`, in the one that `X-Tenant-ID`
+/// names. An empty header is not an absent one: it names a tenant that does not exist.
 pub(super) fn operator(principal: Principal, headers: &HeaderMap) -> Result<Operator, Error> {
     let named = named(headers)?;
     let (id, role, own) = principal.into_parts();
@@ -44,7 +43,7 @@ mod tests {
 
     use super::*;
 
-    /// Its own tenant, the fields that name one, and where it acts.
+    /// The principal's own tenant, the header values, and the tenant that it acts in.
     type Case<'a> = (Option<&'a str>, &'a [&'a [u8]], Result<&'a str, ErrorKind>);
 
     fn act(role: Role, own: Option<&str>, named: &[&[u8]]) -> Result<String, ErrorKind> {

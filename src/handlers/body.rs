@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::Full;
 
-/// A body that is all there at once: an answer's, or that of a request that was read.
+/// A complete body in memory: that of a response, or of a request that has been read.
 #[derive(Clone, Default)]
 pub struct Body(Full<Bytes>);
 
@@ -17,7 +17,7 @@ impl From<Bytes> for Body {
     }
 }
 
-/// The length alone: an answer may hold a secret, and a request, too.
+/// Redacted, because it may hold a secret: only the length is printed.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let length = http_body::Body::size_hint(&self.0).exact();

@@ -12,7 +12,7 @@ use crate::wire::{
 
 pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let mut fields = read_fields(&call.body)?;
-    // Not part of a creation: a new client is active.
+    // Not a creation parameter: a new client is active.
     fields.status = Default::default();
     let issued = manager.create(&call.operator, Draft(fields)).await?;
     let data = CreateClientResponse::new(&issued.client, issued.secret.as_ref());

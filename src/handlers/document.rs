@@ -9,10 +9,10 @@ use super::reply::Reply;
 use super::{Error, ErrorKind, Handlers};
 use crate::operation::admin_path;
 
-/// Beside the operations, where it is no client's path.
+/// Next to the operations, where it can't collide with a client's path.
 const PATH: &str = admin_path!("/openapi.json");
 
-/// The document as it is sent: too long to be printed with what holds it.
+/// The serialized document. Its `Debug` output omits it for its length.
 #[derive(Clone)]
 pub(super) struct Document(Bytes);
 
@@ -23,22 +23,22 @@ impl fmt::Debug for Document {
 }
 
 impl Handlers {
-    /// Serves `document` at `/admin/oauth/openapi.json`, to anybody: it holds no secret, and the
-    /// tools that read it bring no token. Without this, nothing is served there.
+    /// Serves `document` at `/admin/oauth/openapi.json` without authentication: it holds no secret,
+    /// and the tools that fetch it send no token. By default, nothing is served there.
     ///
-    /// Give it what `openapi::document` makes, or more of your own.
+    /// Pass the result of `openapi::document`, or an extended one.
     #[must_use]
     pub fn with_openapi(mut self, document: &Value) -> Self {
         self.document = Some(Document(document.to_string().into()));
         self
     }
 
-    /// Where the document is served, if it is.
+    /// The path of the document, if it is served.
     pub(crate) fn document_path(&self) -> Option<&'static str> {
         self.document.as_ref().map(|_| PATH)
     }
 
-    /// What is answered where no operation is.
+    /// The response for a path without an operation.
     pub(super) fn elsewhere(&self, head: &Parts) -> Result<Reply, Error> {
         let is_there = self.document_path() == Some(head.uri.path());
         match &self.document {

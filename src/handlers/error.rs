@@ -10,21 +10,21 @@ use crate::domain::{Timestamp, Violation, Violations};
 use crate::wire::{ACCEPTED, CODED, Failure};
 use crate::{authorization, manager};
 
-/// Why an operation did not happen: what its status says.
+/// The kind of an [`Error`], one for each status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// 400: the request is malformed or breaks a rule.
     BadRequest,
-    /// 401: no valid Bearer token.
+    /// 401: there is no valid Bearer token.
     Unauthorized,
-    /// 403: not an administrator, not of this tenant, or not one who may do this.
+    /// 403: the caller is no administrator, not of this tenant, or not allowed to do this.
     Forbidden,
-    /// 404: no such thing in the caller's tenant.
+    /// 404: there is no such resource in the caller's tenant.
     NotFound,
-    /// 405: the path has other methods.
+    /// 405: the path exists, but not with this method.
     MethodNotAllowed,
-    /// 409: as many secrets as there may be.
+    /// 409: the client has the maximum number of active secrets.
     Conflict,
     /// 412: `If-Match` names another version.
     PreconditionFailed,
@@ -32,9 +32,9 @@ pub enum ErrorKind {
     PayloadTooLarge,
     /// 415: the body is not JSON, or compressed.
     UnsupportedMediaType,
-    /// 500: a fault inside.
+    /// 500: an internal error.
     Internal,
-    /// 503: it may work later.
+    /// 503: a retry may succeed.
     Unavailable,
 }
 
@@ -72,9 +72,9 @@ impl ErrorKind {
     }
 }
 
-/// Why an operation did not happen.
+/// Why an operation failed.
 ///
-/// `Display` is what the caller is told; the source, where there is one, is for the host's log.
+/// `Display` is what the caller receives; the source, if any, is for the host's log.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -86,7 +86,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// What its status says.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
@@ -114,7 +114,7 @@ impl Error {
         }
     }
 
-    /// The same in other words.
+    /// The same error with another message.
     pub(super) fn with_message(self, message: &'static str) -> Self {
         Self {
             message: message.into(),
@@ -130,7 +130,7 @@ impl Error {
         self
     }
 
-    /// The answer: the error body of the contract, and the headers that go with the status.
+    /// The response: the standard error body, with the headers that belong to the status.
     pub(super) fn into_reply(self, now: Timestamp) -> Reply {
         self.report();
         let status = self.kind.status();

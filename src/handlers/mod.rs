@@ -1,8 +1,8 @@
-//! The HTTP operations on the types of the `http` crate, without a framework.
+//! The HTTP operations in terms of the `http` crate, without a framework.
 //!
-//! [`Handlers`] finds the operation of a request, asks the [`Authorizer`] who acts and whether it may,
-//! reads the body within its limit and answers; the adapters only carry requests here and answers
-//! back.
+//! [`Handlers`] routes a request to its operation, asks the [`Authorizer`] who the caller is and
+//! whether it may perform it, reads the body within its limit, and responds. The adapters only pass
+//! requests in and responses out.
 
 mod audit_logs;
 mod body;
@@ -38,17 +38,17 @@ pub use body::Body;
 pub use error::{Error, ErrorKind};
 pub use request::PeerIp;
 
-/// A body's own error, of any type.
+/// A type-erased error of a request body.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Every operation, ready to answer. Cheap to clone.
+/// All operations, ready to serve. Cheap to clone.
 ///
-/// Paths are relative to where the host mounts them: `/admin/oauth/clients` and below.
+/// Paths are relative to the host's mount point: `/admin/oauth/clients` and below.
 ///
 /// # Limits
 ///
-/// A request body is read up to 128 KiB, and only where the operation takes one. How long a slow
-/// caller may take to send it is for the host to limit, as for its other routes.
+/// A request body is read up to 128 KiB, and only if the operation takes one. Timeouts for slow
+/// callers are up to the host, as for its other routes.
 #[derive(Clone, Debug)]
 pub struct Handlers {
     manager: ClientManager,
@@ -58,7 +58,7 @@ pub struct Handlers {
 }
 
 impl Handlers {
-    /// The operations on the clients of `manager`, for whom `authorizer` lets pass.
+    /// Creates the operations on the clients of `manager`, guarded by `authorizer`.
     pub fn new(manager: ClientManager, authorizer: impl Authorizer) -> Self {
         Self {
             manager,
@@ -68,8 +68,8 @@ impl Handlers {
         }
     }
 
-    /// Answers a request. Every failure is an answer too, and carries its [`Error`] as an
-    /// `Arc<Error>` among the extensions, for the host's log.
+    /// Handles a request. A failure is a response too, with its [`Error`] as an `Arc<Error>` in the
+    /// extensions, for the host's log.
     pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
@@ -99,7 +99,7 @@ impl Handlers {
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<BoxError>,
     {
-        // Which routes there are is no secret; what they answer is. So 404 and 405 come first.
+        // Which routes exist is no secret, so 404 and 405 need no authorization.
         let (operation, parameters) = match matched {
             Matched::Operation(operation, parameters) => (operation, parameters),
             Matched::OtherMethods(allowed) => return Err(Error::method_not_allowed(allowed)),

@@ -6,16 +6,16 @@ use crate::manager::{self, Expected};
 
 /// The entity tag of a version (RFC 9110 §8.8.3).
 pub(super) fn etag(version: Version) -> HeaderValue {
-    // Digits and quotes are always a header value.
+    // Digits and quotes always form a valid header value.
     HeaderValue::try_from(format!("\"{}\"", version.as_i64()))
         .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
-/// What `If-Match` asks for (RFC 9110 §13.1.1).
+/// The precondition of `If-Match` (RFC 9110 §13.1.1).
 #[derive(Debug, Default)]
 pub(super) struct Precondition {
     pub(super) expected: Expected,
-    /// Why no version at all can match.
+    /// Why no version can match, if none can.
     hopeless: Option<&'static str>,
 }
 
@@ -26,8 +26,8 @@ const FOREIGN: &str = "If-Match: no tag of a client is like this; send the ETag 
     turn off what changes it on its way, such as compression";
 
 impl Precondition {
-    /// What to tell a caller whose change was refused as stale: if no tag could match, nobody needs
-    /// to have changed the client.
+    /// The error for a change that was refused as stale. If no tag could match, the cause is not
+    /// that someone else changed the client.
     pub(super) fn explain(&self, error: manager::Error) -> Error {
         let stale = error.kind() == manager::ErrorKind::Stale;
         match self.hopeless.filter(|_| stale) {
@@ -37,7 +37,7 @@ impl Precondition {
     }
 }
 
-/// Reads `If-Match`: one `*` alone, or tags. A weak or foreign one matches no version.
+/// Parses `If-Match`: a single `*`, or a list of tags. Weak and foreign tags match no version.
 pub(super) fn if_match(headers: &HeaderMap) -> Result<Precondition, Error> {
     if !headers.contains_key(header::IF_MATCH) {
         return Ok(Precondition::default());
@@ -67,7 +67,7 @@ pub(super) fn if_match(headers: &HeaderMap) -> Result<Precondition, Error> {
     })
 }
 
-/// The elements of a list, of which empty ones are none (RFC 9110 §5.6.1.2).
+/// The elements of a list, skipping empty ones (RFC 9110 §5.6.1.2).
 fn tags(mut list: &[u8]) -> Option<Vec<&[u8]>> {
     let mut tags = Vec::new();
     loop {
@@ -88,8 +88,8 @@ fn tags(mut list: &[u8]) -> Option<Vec<&[u8]>> {
     }
 }
 
-/// How long the `*` or the tag is that a list begins with. A comma between the quotes is a part
-/// of the tag (RFC 9110 §8.8.3).
+/// The length of the `*` or the tag at the start of a list. A comma between the quotes belongs to
+/// the tag (RFC 9110 §8.8.3).
 fn length(list: &[u8]) -> Option<usize> {
     if list.starts_with(b"*") {
         return Some(1);
@@ -100,7 +100,7 @@ fn length(list: &[u8]) -> Option<usize> {
     Some(list.len() - inner.len() + end + 1)
 }
 
-/// The version that has this tag. One spelling a version: "01" is not "1".
+/// The version with this tag, which must be canonical: "01" is not "1".
 fn version(tag: &[u8]) -> Option<Version> {
     let inner = tag.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     let version = std::str::from_utf8(inner).ok()?.parse().ok();

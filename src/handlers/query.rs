@@ -9,13 +9,13 @@ use crate::repository::ClientFilter;
 
 pub(crate) const DEFAULT_SIZE: u32 = 20;
 
-/// No name is longer, so no longer text is in one.
+/// No name is longer than this, so a longer filter can't match.
 pub(crate) const MAX_NAME_LENGTH: usize = 1024;
 
 /// 30 days, in seconds.
 pub(crate) const MAX_GRACE_PERIOD: u64 = 30 * 24 * 60 * 60;
 
-/// The parameters of a query that somebody knows; what nobody asks for is ignored.
+/// The query parameters of a request. Unknown ones are ignored.
 pub(super) struct Query<'a> {
     pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     faults: Violations,
@@ -47,7 +47,7 @@ impl<'a> Query<'a> {
         })
     }
 
-    /// Reads one parameter; one that comes twice or can't be read is a fault.
+    /// Reads one parameter; a repeated or malformed one is a violation.
     fn get<T>(
         &mut self,
         name: &'static str,
@@ -117,7 +117,7 @@ impl<'a> Query<'a> {
         size.unwrap_or(DEFAULT_SIZE)
     }
 
-    /// How long revoked tokens still work.
+    /// How long revoked tokens remain valid.
     pub(super) fn grace_period(&mut self) -> Duration {
         let must = "must be a whole number of seconds, at most 2592000";
         let seconds = self.get("grace_period", must, |text| {
@@ -146,7 +146,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Everything that was wrong.
+    /// Returns all violations, if any.
     pub(super) fn finish(self) -> Result<(), Error> {
         self.faults.into_result().map_err(Error::from)
     }

@@ -8,8 +8,8 @@ use crate::domain::{Client, Id, Page, Slice, Timestamp};
 use crate::operation::admin_path;
 use crate::wire::{List, Success};
 
-/// An answer on its way: 200 unless another status is set, and the headers that every answer has are
-/// added at the end.
+/// A response under construction. The status defaults to 200; the headers common to all responses
+/// are added at the end.
 pub(super) struct Reply {
     status: StatusCode,
     headers: HeaderMap,
@@ -18,14 +18,14 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// An answer with a JSON body.
+    /// A response with a JSON body.
     pub(super) fn json<T: Serialize>(body: &T) -> Result<Self, Error> {
         let body = serde_json::to_vec(body)
             .map_err(|error| Error::from(ErrorKind::Internal).with_source(error))?;
         Ok(Self::raw(body.into()))
     }
 
-    /// An answer whose JSON is written already.
+    /// A response with already serialized JSON.
     pub(super) fn raw(json: Bytes) -> Self {
         Self {
             body: Some(json),
@@ -33,7 +33,7 @@ impl Reply {
         }
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     pub(super) fn empty() -> Self {
         Self {
             status: StatusCode::OK,
@@ -47,12 +47,12 @@ impl Reply {
         self.status
     }
 
-    /// A success in the usual envelope.
+    /// A success in the standard envelope.
     pub(super) fn success<T: Serialize>(data: T, now: Timestamp) -> Result<Self, Error> {
         Self::json(&Success::new(data, now))
     }
 
-    /// A part of a list; where the caller pages by position, with a link to what follows.
+    /// A page of a list, with a `Link` to the next one if the caller pages by position.
     pub(super) fn list<'a, T, I: Serialize>(
         call: &Call<'_>,
         page: Page,
@@ -91,8 +91,8 @@ impl Reply {
         self
     }
 
-    /// Says where a new client is, relative to the host's mount; the adapter puts the mount in
-    /// front.
+    /// Sets `Location` to the path of a new client, relative to the host's mount point; the adapter
+    /// prepends that.
     pub(super) fn with_location(self, client: &Client) -> Self {
         let path = format!("{}{}", admin_path!("/clients/"), encoded(client));
         match HeaderValue::try_from(path) {

@@ -12,17 +12,17 @@ use super::{BoxError, Error, ErrorKind};
 use crate::domain::{ClientId, Id, Operator};
 use crate::wire::is_coded;
 
-/// The longest request body, in bytes.
+/// The maximum length of a request body, in bytes.
 const MAX_BODY: usize = 128 * 1024;
 
-/// The address that a caller calls from, among a request's extensions.
+/// The caller's address, as an extension of the request.
 ///
-/// Insert it where the host knows better than the connection: behind a proxy that it trusts. The
-/// axum adapter takes the connection's address when the host does not.
+/// Insert it if the host knows better than the connection, such as behind a trusted proxy.
+/// Otherwise the axum adapter uses the connection's address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerIp(pub IpAddr);
 
-/// A request that may be answered: its operator is known and its body read.
+/// An authorized request whose body has been read.
 pub(super) struct Call<'a> {
     pub(super) operator: Operator,
     pub(super) headers: &'a HeaderMap,
@@ -48,12 +48,12 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The client that the path names. A text that can't be a `client_id` names none.
+    /// The client in the path. An impossible `client_id` is not found.
     pub(super) fn client_id(&self) -> Result<ClientId, Error> {
         self.parameter(0, ClientId::parse)
     }
 
-    /// The secret that the path names.
+    /// The secret in the path.
     pub(super) fn secret_id(&self) -> Result<Id, Error> {
         self.parameter(1, Id::parse)
     }
@@ -69,7 +69,7 @@ impl<'a> Call<'a> {
         parse(&text).ok_or_else(|| ErrorKind::NotFound.into())
     }
 
-    /// The same request for what follows an item, relative to the host's mount.
+    /// The URI of this request's next page, relative to the host's mount point.
     pub(super) fn uri_after(&self, last: Id) -> String {
         let pairs = self.uri.query().unwrap_or_default().split('&');
         let kept = pairs.filter(|pair| {
@@ -85,7 +85,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Reads a JSON body within the limit.
+/// Reads a JSON body, within the limit.
 pub(super) async fn read_json<B>(headers: &HeaderMap, body: B) -> Result<Bytes, Error>
 where
     B: http_body::Body<Data = Bytes> + Send,
@@ -102,7 +102,7 @@ where
     }
 }
 
-/// JSON as `application/json` (RFC 8259 §11), in UTF-8 and not compressed.
+/// Accepts only `application/json` (RFC 8259 §11), in UTF-8 and uncompressed.
 fn check_media_type(headers: &HeaderMap) -> Result<(), Error> {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let first = types

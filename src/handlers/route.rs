@@ -3,17 +3,17 @@ use http::Method;
 use crate::operation::Operation;
 use crate::telemetry::{Span, span};
 
-/// What a method and a path lead to.
+/// The result of routing a method and a path.
 #[derive(Debug, PartialEq)]
 pub(super) enum Matched<'a> {
     Operation(Operation, Parameters<'a>),
-    /// The path is known, with these methods.
+    /// The path exists, with these methods.
     OtherMethods(Vec<Method>),
     Nothing,
 }
 
 impl Matched<'_> {
-    /// Where there is no operation.
+    /// The label of a request without an operation.
     const OTHER: &'static str = "other";
 
     pub(super) fn word(&self) -> &'static str {
@@ -31,11 +31,11 @@ impl Matched<'_> {
     }
 }
 
-/// The segments of a path that stand for its parameters, in their order and still encoded.
+/// The path segments of the parameters, in order and still percent-encoded.
 pub(super) type Parameters<'a> = Vec<&'a str>;
 
 pub(super) fn find<'a>(method: &Method, path: &'a str) -> Matched<'a> {
-    // What answers GET answers HEAD (RFC 9110 §9.3.2).
+    // `HEAD` is routed like `GET` (RFC 9110 §9.3.2).
     let wanted = if *method == Method::HEAD {
         &Method::GET
     } else {

@@ -35,8 +35,7 @@ pub(super) async fn revoke(manager: &ClientManager, call: Call<'_>) -> Result<Re
     Reply::success(data, manager.now())
 }
 
-/// The client that the path names. Where the host brought no store there is nothing at these paths,
-/// whatever is asked of it.
+/// The client in the path. Without a token store, these paths are not found.
 fn client_id(manager: &ClientManager, call: &Call<'_>) -> Result<ClientId, Error> {
     if !manager.has_token_store() {
         return Err(ErrorKind::NotFound.into());
@@ -44,7 +43,8 @@ fn client_id(manager: &ClientManager, call: &Call<'_>) -> Result<ClientId, Error
     call.client_id()
 }
 
-/// The parameters of the path. Whichever the method uses, one that can't be read is refused.
+/// The query parameters of these paths. A malformed one is refused even if the method does not use
+/// it.
 fn parameters(call: &Call<'_>) -> Result<(TokenPage, Duration), Error> {
     let mut query = call.query()?;
     let (page, grace) = (query.token_page(), query.grace_period());

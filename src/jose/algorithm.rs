@@ -44,7 +44,7 @@ impl Algorithm {
         Self::EdDsa,
     ];
 
-    /// Reads the name that a header or a JWK carries. `none` is not one, in any case.
+    /// Parses the name in a header or a JWK. `none` is never accepted.
     pub(super) fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "HS256" => Self::Hs256,
@@ -64,7 +64,7 @@ impl Algorithm {
     }
 }
 
-/// Some of the algorithms.
+/// A set of algorithms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Algorithms(u16);
 
@@ -73,7 +73,7 @@ impl Algorithms {
 
     pub(crate) const ALL: Self = Self::of(Algorithm::ALL);
 
-    /// Those with a shared secret.
+    /// The algorithms with a shared secret.
     pub(super) const HMAC: Self = {
         use Algorithm::{Hs256, Hs384, Hs512};
         Self::of([Hs256, Hs384, Hs512])
@@ -84,7 +84,7 @@ impl Algorithms {
         Self::of([Rs256, Rs384, Rs512, Ps256, Ps384, Ps512])
     };
 
-    /// Those with a public key.
+    /// The algorithms with a public key.
     pub(crate) const PUBLIC: Self = Self(Self::ALL.0 & !Self::HMAC.0);
 
     pub(crate) const fn of<const N: usize>(list: [Algorithm; N]) -> Self {
@@ -101,7 +101,7 @@ impl Algorithms {
         self.meets(Self::of([algorithm]))
     }
 
-    /// Whether the two have an algorithm in common.
+    /// Whether the two sets intersect.
     pub(crate) fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }

@@ -1,25 +1,24 @@
 use super::json::{Object, Value};
 
-/// The members that are numbers wherever they come; of another type, they break the object.
+/// Members that must be numbers; any other type makes the object invalid.
 const NUMBERS: [&str; 3] = ["exp", "nbf", "iat"];
 
-/// 9999-12-31T23:59:59Z; no token lives longer.
+/// 9999-12-31T23:59:59Z, the latest accepted date.
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
 impl<'a> Object<'a> {
-    /// Reads the header or the claims of a token; `None` when they are not one object with distinct
-    /// names. Only the wanted members keep their value.
+    /// Parses the header or the claims of a token; `None` unless it is one object without duplicate
+    /// members. Only the wanted members keep their value.
     pub(crate) fn of_token(json: &'a [u8], wanted: &[&str]) -> Option<Self> {
         let text = str::from_utf8(json).ok()?;
         Self::read(text, &|name| wanted.contains(&name), &NUMBERS).ok()
     }
 
-    /// The `NumericDate` (RFC 7519 §2) under `name`, which is `exp`, `nbf` or `iat`, in
-    /// microseconds.
+    /// The `NumericDate` (RFC 7519 §2) of `exp`, `nbf` or `iat`, in microseconds.
     ///
     /// # Errors
     ///
-    /// It is no date that we can reckon with.
+    /// If the date is out of range.
     pub(crate) fn date(&self, name: &str) -> Result<Option<i64>, &'static str> {
         match self.get(name) {
             None => Ok(None),

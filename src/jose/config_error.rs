@@ -1,29 +1,29 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What is wrong with keys or settings.
+/// The kind of a [`ConfigError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConfigErrorKind {
     /// The text is neither a PEM with one public key nor a JWK Set.
     Malformed,
-    /// The text is longer than it may be.
+    /// The text is too long.
     TooLarge,
     /// There are more keys than a token may be tried against.
     TooManyKeys,
-    /// A kind of key or a curve that no algorithm here uses.
+    /// The key type or curve is not used by any supported algorithm.
     UnsupportedKey,
-    /// The key is too weak for every algorithm it could serve.
+    /// The key is too weak for any of its algorithms.
     WeakKey,
-    /// A private or symmetric key where a public one belongs. Take it for leaked.
+    /// A private or symmetric key in place of a public one. Consider it leaked.
     NotPublic,
-    /// No key can serve any of the allowed algorithms.
+    /// No key supports any of the allowed algorithms.
     NoUsableKey,
     /// More than 60 seconds of leeway.
     LeewayTooLong,
 }
 
-/// Why keys or settings are refused. It holds no part of a key.
+/// Why keys or settings were refused. It contains no part of a key.
 #[derive(Debug)]
 pub struct ConfigError {
     kind: ConfigErrorKind,
@@ -38,7 +38,7 @@ impl ConfigError {
         }
     }
 
-    /// What is wrong.
+    /// The kind of error.
     pub fn kind(&self) -> ConfigErrorKind {
         self.kind
     }

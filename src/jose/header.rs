@@ -3,16 +3,16 @@ use std::borrow::Cow;
 use super::Algorithm;
 use super::json::{Object, Value};
 
-/// What the header of a token says of its signature. Its `jwk`, `jku`, `x5c` and `x5u` are the
-/// words of whoever made the token, and are not read.
+/// The header of a token. Its `jwk`, `jku`, `x5c` and `x5u` are controlled by whoever made the
+/// token, and ignored.
 pub(crate) struct Header<'a> {
     pub(crate) algorithm: Algorithm,
     pub(crate) kid: Option<Cow<'a, str>>,
 }
 
 impl<'a> Header<'a> {
-    /// Reads a header; `None` when it is not one that we accept. A `typ` that is none of `types`
-    /// is that of a token made for another purpose (RFC 8725 §3.11).
+    /// Parses a header; `None` if it is not acceptable. A `typ` that is not in `types` means that
+    /// the token was made for another purpose (RFC 8725 §3.11).
     pub(crate) fn read(json: &'a [u8], types: &[&str]) -> Option<Self> {
         let header = Object::of_token(json, &["alg", "typ", "kid", "crit"])?;
         let Some(Value::Text(algorithm)) = header.get("alg") else {
@@ -28,7 +28,7 @@ impl<'a> Header<'a> {
             Some(Value::Text(typ)) => types.iter().any(|known| known.eq_ignore_ascii_case(typ)),
             Some(_) => false,
         };
-        // We know no extension, so none that is critical (RFC 7515 §4.1.11).
+        // No extension is supported, so no critical one is (RFC 7515 §4.1.11).
         if !typed || header.contains("crit") {
             return None;
         }

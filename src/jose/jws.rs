@@ -1,9 +1,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// A JWS in its compact form (RFC 7515 §7.1), taken apart. Nothing of it is verified.
+/// A parsed JWS in compact form (RFC 7515 §7.1). Nothing is verified.
 pub(crate) struct Jws<'a> {
-    /// What the signature is over.
+    /// The signed text.
     pub(super) signed: &'a str,
     pub(super) signature: Vec<u8>,
     pub(crate) header: Vec<u8>,
@@ -11,18 +11,18 @@ pub(crate) struct Jws<'a> {
 }
 
 impl<'a> Jws<'a> {
-    /// Takes a text apart, whose length the caller has bounded.
+    /// Parses a text whose length the caller has limited.
     ///
     /// # Errors
     ///
-    /// What is malformed, without any of it.
+    /// The part that is malformed, without any of its contents.
     pub(crate) fn read(text: &'a str) -> Result<Self, &'static str> {
         let (signed, signature) = text.rsplit_once('.').ok_or("not a JWS")?;
         let (header, claims) = signed.split_once('.').ok_or("not a JWS")?;
         Ok(Self {
             signed,
             header: decode(header).ok_or("malformed header")?,
-            // A dot in the claims, as a JWE has it, is no base64url.
+            // The further dots of a JWE end up in the claims and are not base64url.
             claims: decode(claims).ok_or("malformed claims")?,
             signature: decode(signature).ok_or("malformed signature")?,
         })

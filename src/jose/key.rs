@@ -3,8 +3,8 @@ use jsonwebtoken::DecodingKey;
 use super::jwk::{self, Fault, PublicKey};
 use super::{Algorithm, Algorithms, BACKEND, ConfigError, ConfigErrorKind, Header, Jws};
 
-/// A key, its name, and the only algorithms it serves: a token can't choose how a key is used
-/// (RFC 8725 §3.1).
+/// A key, its name, and the only algorithms that it is used with: a token can't choose how a key is
+/// used (RFC 8725 §3.1).
 pub(crate) struct Key {
     material: DecodingKey,
     algorithms: Algorithms,
@@ -12,7 +12,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// A shared secret; it serves the algorithms whose hash is no longer than it (RFC 7518 §3.2).
+    /// A shared secret, for the algorithms whose hash is no longer than it (RFC 7518 §3.2).
     pub(super) fn secret(secret: &[u8]) -> Result<Self, ConfigErrorKind> {
         use Algorithm::{Hs256, Hs384};
         let algorithms = match secret.len() {
@@ -24,7 +24,7 @@ impl Key {
         Ok(Self::new(DecodingKey::from_secret(secret), algorithms))
     }
 
-    /// A shared secret of any length but 0, for every algorithm.
+    /// A shared secret of any length but 0, for all HMAC algorithms.
     pub(super) fn insecure_secret(secret: &[u8]) -> Result<Self, ConfigErrorKind> {
         if secret.is_empty() {
             return Err(ConfigErrorKind::WeakKey);
@@ -35,13 +35,13 @@ impl Key {
         ))
     }
 
-    /// An RSA key of 2048 bits or more (RFC 7518 §3.3) and no weak exponent, from its big-endian
-    /// numbers.
+    /// An RSA key of 2048 bits or more (RFC 7518 §3.3) without a weak exponent, from big-endian
+    /// integers.
     pub(super) fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, ConfigErrorKind> {
         Self::public(jwk::rsa_key(modulus, exponent))
     }
 
-    /// A point on P-256 or P-384, uncompressed (SEC 1 §2.3.3). The curve fixes the algorithm.
+    /// An uncompressed point (SEC 1 §2.3.3) on P-256 or P-384. The curve determines the algorithm.
     pub(super) fn ec(point: &[u8]) -> Result<Self, ConfigErrorKind> {
         Self::public(jwk::ec_key(point))
     }
@@ -50,7 +50,7 @@ impl Key {
         Self::public(jwk::ed25519_key(point))
     }
 
-    /// A key that names nothing.
+    /// A public key without a `kid`.
     fn public(key: Result<PublicKey, Fault>) -> Result<Self, ConfigErrorKind> {
         let key = key.map_err(|fault| match fault.is_weak() {
             true => ConfigErrorKind::WeakKey,
@@ -61,7 +61,7 @@ impl Key {
         Ok(Self::new(material, algorithms))
     }
 
-    /// The keys of a JWK Set (RFC 7517 §5) that can verify a signature; the others are passed over.
+    /// The keys of a JWK Set (RFC 7517 §5) that can verify a signature; all others are skipped.
     pub(crate) fn read_jwks(document: &str) -> Result<Vec<Self>, ConfigError> {
         let keys = jwk::read_verifying(document)?.into_iter();
         let keys = keys.filter_map(|found| {
@@ -86,14 +86,14 @@ impl Key {
         self.algorithms.meets(algorithms)
     }
 
-    /// Whether the header's `alg` and `kid` may mean this key. Without a `kid` on either side the
-    /// algorithm alone decides.
+    /// Whether this key may verify a token with this `alg` and `kid`. If either side has no `kid`,
+    /// only the algorithm counts.
     pub(super) fn fits(&self, header: &Header<'_>) -> bool {
         self.kid.is_none() && self.serves(header.algorithm) || self.is_meant(header)
     }
 
-    /// Whether the header's `alg` and `kid` mean this key. Where the header has a `kid`, the key
-    /// must have it, too.
+    /// Whether the header's `alg` and `kid` match this key. If the header has a `kid`, the key must
+    /// have the same.
     pub(crate) fn is_meant(&self, header: &Header<'_>) -> bool {
         let named = |kid: &str| self.kid.as_deref() == Some(kid);
         header.kid.as_deref().is_none_or(named) && self.serves(header.algorithm)
@@ -103,7 +103,7 @@ impl Key {
         self.algorithms.contains(algorithm)
     }
 
-    /// Whether the signature is this key's.
+    /// Whether this key made the signature.
     pub(crate) fn verifies(&self, algorithm: Algorithm, jws: &Jws<'_>) -> bool {
         let verifier = (BACKEND.verifier_factory)(&algorithm.into(), &self.material);
         verifier.is_ok_and(|verifier| {
@@ -113,7 +113,7 @@ impl Key {
     }
 }
 
-/// What the backend verifies with; `None` for a key that it doesn't take.
+/// The backend's key; `None` if it does not support this one.
 fn material(key: &PublicKey) -> Option<DecodingKey> {
     key.kind().is_verifiable().then_some(())?;
     match key {

@@ -2,33 +2,33 @@ use std::fmt;
 
 use super::{Algorithms, ConfigError, ConfigErrorKind, Header, Jws, Key, pem};
 
-/// The keys that tokens are verified with.
+/// The keys that verify tokens.
 ///
-/// Each key serves the algorithms of its own kind and no other, so that a token can't have a
-/// public key taken for a secret. A token that names a `kid` is tried against the keys of that name
-/// and those without one; a token without `kid` against every key whose algorithm fits.
+/// Each key is used only with the algorithms of its type, so that a token can't make a public key
+/// pass for a secret. A token with a `kid` is tried against the keys of that name and those without
+/// one; a token without a `kid`, against every key that supports its algorithm.
 pub struct Keys(Vec<Key>);
 
 impl Keys {
-    /// The most keys, and so the most signatures that one token can cost.
+    /// The maximum number of keys, and so of signature verifications per token.
     pub const MAX: usize = 16;
 
-    /// A shared secret, for HS256 from 32 bytes, for HS384 from 48 and for HS512 from 64
-    /// (RFC 7518 §3.2). Use random bytes, never a password.
+    /// A shared secret: for HS256 from 32 bytes, for HS384 from 48 and for HS512 from 64 (RFC 7518
+    /// §3.2). Use random bytes, never a password.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::WeakKey`] when it is shorter than 32 bytes.
+    /// [`ConfigErrorKind::WeakKey`] if it is shorter than 32 bytes.
     pub fn from_secret(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         Ok(Self(vec![Key::secret(secret.as_ref())?]))
     }
 
-    /// A shared secret of any length, for HS256, HS384 and HS512 alike. A short one is found by
-    /// whoever holds a single token.
+    /// A shared secret of any length, for HS256, HS384 and HS512. A short one can be brute-forced
+    /// with a single token.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::WeakKey`] when it is empty.
+    /// [`ConfigErrorKind::WeakKey`] if it is empty.
     pub fn insecure_from_secret(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         Ok(Self(vec![Key::insecure_secret(secret.as_ref())?]))
     }
@@ -38,24 +38,27 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Malformed`] when it is not exactly one public key,
-    /// [`ConfigErrorKind::NotPublic`] for a private one, and `TooLarge`, `UnsupportedKey` or
-    /// `WeakKey` as they say.
+    /// - [`ConfigErrorKind::Malformed`] if it is not exactly one public key.
+    /// - [`ConfigErrorKind::NotPublic`] if it is a private key.
+    /// - [`ConfigErrorKind::TooLarge`] if it is longer than 16 KiB.
+    /// - [`ConfigErrorKind::UnsupportedKey`] if the type or curve is not one of these.
+    /// - [`ConfigErrorKind::WeakKey`] if the modulus or the exponent is too small.
     pub fn from_pem(pem: &str) -> Result<Self, ConfigError> {
         Ok(Self(vec![pem::read(pem)?]))
     }
 
-    /// The public keys of a JWK Set (RFC 7517 §5), as text of at most 128 KiB. Keys of other
-    /// kinds, for encryption, too weak or malformed are passed over; a key's `alg` holds it to that
-    /// algorithm. Nothing is fetched: read the document where you trust it, and
+    /// The public keys of a JWK Set (RFC 7517 §5), as text of at most 128 KiB. Keys that are
+    /// unsupported, for encryption, too weak or malformed are skipped; a key's `alg` restricts it
+    /// to that algorithm. Nothing is fetched: read the document from a source you trust, and
     /// [replace](crate::authorization::jwt::JwtAuthorizer::replace_keys) the keys when it changes.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Malformed`] when it is not a JWK Set or a member in it comes twice,
-    /// [`ConfigErrorKind::NotPublic`] when a key in it is symmetric or private,
-    /// [`ConfigErrorKind::NoUsableKey`] when none is left, [`ConfigErrorKind::TooManyKeys`] when
-    /// more than [`Keys::MAX`] are, and `TooLarge`.
+    /// - [`ConfigErrorKind::Malformed`] if it is not a JWK Set or has a duplicate member.
+    /// - [`ConfigErrorKind::NotPublic`] if a key in it is symmetric or private.
+    /// - [`ConfigErrorKind::NoUsableKey`] if no key remains.
+    /// - [`ConfigErrorKind::TooManyKeys`] if more than [`Keys::MAX`] remain.
+    /// - [`ConfigErrorKind::TooLarge`] if it is longer than 128 KiB.
     pub fn from_jwks(document: &str) -> Result<Self, ConfigError> {
         let keys = Key::read_jwks(document)?;
         if keys.is_empty() {
@@ -64,11 +67,11 @@ impl Keys {
         Self(keys).bounded()
     }
 
-    /// These keys and more, such as the old and the new secret while both are in use.
+    /// Combines these keys with more, such as an old and a new secret during a rotation.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::TooManyKeys`] when they are more than [`Keys::MAX`].
+    /// [`ConfigErrorKind::TooManyKeys`] if there are more than [`Keys::MAX`].
     pub fn and(mut self, more: Self) -> Result<Self, ConfigError> {
         self.0.extend(more.0);
         self.bounded()
@@ -81,7 +84,7 @@ impl Keys {
         Ok(self)
     }
 
-    /// `Ok` when a key serves one of the algorithms.
+    /// Returns the keys if any of them supports one of the algorithms.
     pub(crate) fn serving(self, algorithms: Algorithms) -> Result<Self, ConfigError> {
         if !self.0.iter().any(|key| key.serves_any(algorithms)) {
             return Err(ConfigErrorKind::NoUsableKey.into());

@@ -1,6 +1,6 @@
 //! JSON Object Signing and Encryption: keys, algorithms and signatures (RFC 7515, 7517, 7518), and
-//! the strict JSON that they and all requests come in. Whoever registers keys and whoever verifies
-//! with them read them here, by the same rules.
+//! the strict JSON parser for them and for all requests. Registering keys and verifying with them
+//! follow the same rules.
 
 mod algorithm;
 #[cfg(feature = "_jwt")]
@@ -37,8 +37,8 @@ pub(crate) use key::Key;
 #[cfg(feature = "_jwt")]
 pub use keys::Keys;
 
-/// The cryptography, called by name. The library's process-wide choice is never asked for: it
-/// panics where a build has both backends and nobody has chosen yet.
+/// The crypto backend, used directly. jsonwebtoken's process-wide default panics if a build has
+/// both backends and neither was selected.
 #[cfg(feature = "jwt")]
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER as BACKEND;
 #[cfg(all(feature = "jwt-rust-crypto", not(feature = "jwt")))]

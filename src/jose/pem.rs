@@ -2,10 +2,10 @@ use jsonwebtoken::DecodingKey;
 
 use super::{BACKEND, ConfigError, ConfigErrorKind, Key};
 
-/// The longest text, in bytes.
+/// The maximum length of the text, in bytes.
 const MAX_LENGTH: usize = 16 * 1024;
 
-/// The one public key of a PEM: `PUBLIC KEY` (SPKI), or `RSA PUBLIC KEY` (PKCS #1).
+/// The only public key of a PEM: `PUBLIC KEY` (SPKI), or `RSA PUBLIC KEY` (PKCS #1).
 pub(super) fn read(pem: &str) -> Result<Key, ConfigError> {
     if pem.len() > MAX_LENGTH {
         return Err(ConfigErrorKind::TooLarge.into());

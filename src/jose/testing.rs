@@ -6,7 +6,7 @@ use jsonwebtoken::EncodingKey;
 
 use super::{Algorithm, BACKEND};
 
-/// A token whose header and claims are exactly these texts.
+/// A token with exactly this header and these claims.
 pub(crate) fn sign(header: &str, claims: &str, secret: &[u8]) -> String {
     let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
     let signed = format!(

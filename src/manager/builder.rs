@@ -9,7 +9,7 @@ use crate::domain::{ClientId, Clock, Id, Policy, SystemClock};
 use crate::repository::Repository;
 use crate::secrets::{AnyHash, HashPool, SecretFormat};
 
-/// Settles how a [`ClientManager`] works. Every setting has a safe default.
+/// Builder of a [`ClientManager`]. Every setting has a safe default.
 #[must_use]
 pub struct ManagerBuilder {
     repository: Repository,
@@ -38,65 +38,65 @@ impl ManagerBuilder {
         }
     }
 
-    /// The pool that hashes secrets, for other parameters or other numbers of threads; to share the
-    /// default one, there is [`ClientManager::hash_pool`]. By default [`AnyHash`]: Argon2id at OWASP's minimum, and imported hashes verify; on as
-    /// many threads as there are processors.
+    /// Sets the pool that hashes secrets, to change its parameters or its number of threads; to
+    /// share the default one, use [`ClientManager::hash_pool`]. Defaults to [`AnyHash`] (Argon2id
+    /// with OWASP's minimum parameters, and imported hashes verify) with one thread per processor.
     pub fn with_hash_pool(mut self, pool: HashPool) -> Self {
         self.pool = Some(pool);
         self
     }
 
-    /// What issued secrets look like.
+    /// Sets the format of issued secrets.
     pub fn with_secret_format(mut self, format: SecretFormat) -> Self {
         self.format = format;
         self
     }
 
-    /// What each `client_id` begins with. `app-` by default.
+    /// Sets the prefix of every `client_id`. `app-` by default.
     pub fn with_client_id_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.client_id_prefix = prefix.into();
         self
     }
 
-    /// What clients may register.
+    /// Sets what clients may register.
     pub fn with_policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Where the time comes from.
+    /// Sets the clock.
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// How long a secret still verifies after a rotation replaced it. 4 hours by default; with
-    /// zero it ends at once.
+    /// Sets how long a secret still verifies after a rotation. 4 hours by default; zero ends it at
+    /// once.
     pub fn with_rotation_grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
     }
 
-    /// Where the host keeps the tokens that it issued. Without one, whatever is asked about a
-    /// client's tokens is not found.
+    /// Sets the store of the tokens that the host issued. Without one, requests about a client's
+    /// tokens are not found.
     pub fn with_token_store(mut self, store: impl TokenStore) -> Self {
         self.tokens = Some(Arc::new(store));
         self
     }
 
-    /// Who is told of what happens to clients and matters to their tokens. The changes that are
-    /// told of need a Tokio runtime: each runs in a task of its own.
+    /// Sets the listener for client events that affect tokens. Changes with events require a Tokio
+    /// runtime: each runs in its own task.
     pub fn with_events(mut self, listener: impl ClientEvents) -> Self {
         self.listener = Some(Arc::new(listener));
         self
     }
 
-    /// The manager.
+    /// Builds the manager.
     ///
     /// # Errors
     ///
-    /// When the prefix of the client ids has other characters than visible ASCII or leaves no
-    /// room for the id, and when the hashing threads can't be started.
+    /// If the `client_id` prefix is not visible ASCII or leaves no room for the id, or if the
+    /// hashing threads can't be started.
     pub fn build(self) -> Result<ClientManager, BuildError> {
         let room = ClientId::MAX_LENGTH - Id::LENGTH;
         let prefix = &self.client_id_prefix;
@@ -146,7 +146,7 @@ impl fmt::Display for BuildError {
 }
 
 impl std::error::Error for BuildError {
-    // It speaks for the reason, so what comes next is the cause of that.
+    // `Display` already shows the reason, so the source is the reason's own.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source()
     }

@@ -5,16 +5,16 @@ use crate::repository::Origin;
 const SUFFIX: &str = " (clone)";
 
 impl ClientManager {
-    /// Makes a new client with everything that was registered for another one, and its own
-    /// identity, secret and `active` status.
+    /// Creates a client with the registered metadata of another one, but its own identity, secret
+    /// and `active` status.
     ///
-    /// The new name is the old one plus ` (clone)`; where that would be too long, the old name is
-    /// cut so that it fits.
+    /// The name is the old one plus ` (clone)`; if that is too long, the old name is truncated to
+    /// fit.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when the operator's tenant has no such client; otherwise as
-    /// [`create`](Self::create), since what is cloned must keep today's rules.
+    /// [`ErrorKind::NotFound`] if the operator's tenant has no such client; otherwise those of
+    /// [`create`](Self::create), since the clone must satisfy the current rules.
     pub async fn clone_client(&self, operator: &Operator, client_id: &ClientId) -> Result<Issued> {
         let mut secret = None;
         let mut attempts = self.0.turns.attempts(client_id);
@@ -32,7 +32,7 @@ impl ClientManager {
             let origin = Origin::CloneOf(source.client_id, source.version);
             let uses_secret = record.is_some();
             match self.store(operator, metadata, record, &origin).await {
-                // The source changed between the read and the write: read it again.
+                // The source changed after it was read: retry.
                 Err(error) if error.kind() == ErrorKind::Stale => {}
                 stored => {
                     let secret = secret.filter(|_| uses_secret);

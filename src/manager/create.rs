@@ -6,7 +6,7 @@ use crate::domain::{
 use crate::repository::Origin;
 use crate::secrets::Plaintext;
 
-/// A secret that is made and not stored yet.
+/// A generated secret that is not stored yet.
 pub(super) struct NewSecret {
     pub(super) record: SecretRecord,
     pub(super) plaintext: Plaintext,
@@ -17,9 +17,9 @@ impl ClientManager {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`](super::ErrorKind::Invalid) with everything that is wrong with the
-    /// draft; [`ErrorKind::Overloaded`](super::ErrorKind::Overloaded) when too many secrets wait
-    /// to be hashed.
+    /// [`ErrorKind::Invalid`](super::ErrorKind::Invalid) with all violations in the draft;
+    /// [`ErrorKind::Overloaded`](super::ErrorKind::Overloaded) if too many secrets are waiting to
+    /// be hashed.
     pub async fn create(&self, operator: &Operator, draft: Draft) -> Result<Issued> {
         let (metadata, _) = draft.0.validate(&self.0.policy)?;
         let secret = self.new_secret(&metadata).await?;
@@ -31,7 +31,7 @@ impl ClientManager {
         })
     }
 
-    /// A secret for a client that can use one.
+    /// Generates a secret, if the client can use one.
     pub(super) async fn new_secret(&self, metadata: &ClientMetadata) -> Result<Option<NewSecret>> {
         if !metadata.uses_secret() {
             return Ok(None);

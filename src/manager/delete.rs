@@ -2,14 +2,13 @@ use super::{ClientManager, Expected, Result};
 use crate::domain::{Action, AuditEntry, Client, ClientEventKind, ClientId, Operator};
 
 impl ClientManager {
-    /// Deletes a client: it disappears from every read, and its secrets stop working at once. Its
-    /// audit trail remains, and its `client_id` is never used again.
+    /// Deletes a client: it disappears from all reads, and its secrets stop working at once. Its
+    /// audit trail remains, and its `client_id` is never reused.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) when the operator's tenant has no such
-    /// client; [`ErrorKind::Stale`](super::ErrorKind::Stale) when it has none of the expected
-    /// versions.
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) if the operator's tenant has no such
+    /// client; [`ErrorKind::Stale`](super::ErrorKind::Stale) if its version is not an expected one.
     pub async fn delete(
         &self,
         operator: &Operator,
@@ -37,13 +36,14 @@ impl ClientManager {
         .await
     }
 
-    /// Tells the [listener](crate::domain::ClientEvents) once more of a deletion, as it did then, but for
-    /// the operator, who is the one that asks. A process that died meanwhile told nobody.
+    /// Notifies the [listener](crate::domain::ClientEvents) of a deletion once more, with this
+    /// `operator`: the original event is lost if the process died after the deletion.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) when the operator's tenant has deleted no such
-    /// client, or it is [purged](crate::repository::PurgeRepository::purge_deleted_clients).
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) if the operator's tenant has no such
+    /// deleted client, or it has been
+    /// [purged](crate::repository::PurgeRepository::purge_deleted_clients).
     pub async fn tell_deletion_again(
         &self,
         operator: &Operator,

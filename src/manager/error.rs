@@ -5,36 +5,36 @@ use super::tokens;
 use crate::domain::Violations;
 use crate::{repository, secrets};
 
-/// What went wrong, by meaning.
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// What is asked for breaks a rule; the message names every one.
+    /// The request breaks rules; the message lists all violations.
     Invalid,
     /// The operator's tenant has no such client, or the client no such secret.
     NotFound,
-    /// Somebody else changed the client meanwhile.
+    /// The client was changed concurrently.
     Stale,
-    /// The id is taken. Only of an import: other ids are made here.
+    /// The id is taken. Only returned by an import: all other ids are generated.
     Conflict,
-    /// Two secrets are active already.
+    /// Two secrets are already active.
     TooManySecrets,
     /// The last secret, or the last active one, can't be deleted.
     LastSecret,
-    /// Too many change the client at the same time; it may work later.
+    /// Too many concurrent changes of the client. A retry may succeed.
     Contended,
-    /// Too many secrets wait to be hashed; it may work later.
+    /// Too many secrets are waiting to be hashed. A retry may succeed.
     Overloaded,
-    /// The storage, or the host's token store, is not available; it may work later.
+    /// The storage, or the host's token store, is unavailable. A retry may succeed.
     Unavailable,
-    /// A fault that the operator has no part in.
+    /// An internal error.
     Internal,
 }
 
-/// Why a use case did not happen.
+/// Why an operation failed.
 ///
-/// `Display` is for the operator: it names no value, and of a fault inside only that there is one.
-/// The source says more, for the host's log.
+/// `Display` is for the operator: it contains no values, and no details of an internal error. The
+/// source has these, for the host's log.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -42,12 +42,12 @@ pub struct Error {
 }
 
 impl Error {
-    /// What went wrong, by meaning.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// What is wrong with the request, when the kind is [`ErrorKind::Invalid`].
+    /// The violations in the request, if the kind is [`ErrorKind::Invalid`].
     pub fn violations(&self) -> Option<&Violations> {
         self.source.as_deref()?.downcast_ref()
     }
@@ -142,7 +142,7 @@ impl fmt::Display for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        // The violations are what Display says already.
+        // `Display` already lists the violations.
         let source = self
             .source
             .as_deref()

@@ -11,7 +11,7 @@ use crate::domain::{
 use crate::repository;
 
 impl ClientManager {
-    /// What there is to tell of a change to `client`, if anybody listens.
+    /// The events of a change to `client`, or none without a listener.
     pub(super) fn events(
         &self,
         operator: &Operator,
@@ -25,7 +25,8 @@ impl ClientManager {
             .collect()
     }
 
-    /// The same for a client that is not read yet. Where nobody listens, it is not read at all.
+    /// The event of a change to a client that has not been read yet. Reads it only if there is a
+    /// listener.
     pub(super) async fn event(
         &self,
         operator: &Operator,
@@ -40,10 +41,10 @@ impl ClientManager {
         Ok(self.events(operator, &client, [kind], at))
     }
 
-    /// Makes a change, and tells of it once it is committed.
+    /// Makes a change, and emits its events once it is committed.
     ///
-    /// A caller may go away while the repository commits. So a change that there is something to
-    /// tell of runs in a task of its own, to its end.
+    /// A caller may go away during the commit. So a change with events runs to completion in its
+    /// own task.
     pub(super) async fn commit<T: Send + 'static>(
         &self,
         events: Vec<ClientEvent>,
@@ -63,7 +64,7 @@ impl ClientManager {
         match task.await {
             Ok(outcome) => outcome,
             Err(error) => match error.try_into_panic() {
-                // The repository's, which is the host's to see as without a listener.
+                // The repository panicked: propagate it, as without a listener.
                 Ok(panic) => resume_unwind(panic),
                 Err(_) => Err(ErrorKind::Unavailable.into()),
             },
@@ -71,7 +72,7 @@ impl ClientManager {
     }
 }
 
-/// What an update does that matters to tokens.
+/// The events of an update that affect tokens.
 pub(super) fn kinds(
     before: &Client,
     after: &ClientMetadata,

@@ -3,17 +3,18 @@ use crate::domain::{AuditEntry, Client, ClientId, Operator, Page, Slice};
 use crate::repository::ClientFilter;
 
 impl ClientManager {
-    /// Reads a part of the tenant's clients, newest first.
+    /// Lists the tenant's clients, newest first.
     ///
-    /// A [`Page::After`] costs the same wherever it is in the list. A [`Page::Number`] costs a
-    /// count of all that match, and a filter by name reads the tenant's names until the page is
-    /// full. Both grow with the tenant, so a repository bounds how many of them run and wait at
-    /// the same time; more are [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable).
+    /// A [`Page::After`] costs the same anywhere in the list. A [`Page::Number`] counts all
+    /// matches, and a name filter reads the tenant's names until the page is full. Both grow with
+    /// the tenant, so a repository limits how many of them run and wait at once; further ones get
+    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) or
-    /// [`ErrorKind::Internal`](super::ErrorKind::Internal), as from any use case.
+    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) if the storage is unavailable or
+    /// too many lists are waiting; [`ErrorKind::Internal`](super::ErrorKind::Internal) if it fails
+    /// otherwise.
     pub async fn list(
         &self,
         operator: &Operator,
@@ -27,12 +28,12 @@ impl ClientManager {
             .await?)
     }
 
-    /// Reads a part of a client's audit trail, newest first; also after the client was deleted.
+    /// Lists a client's audit trail, newest first, even after its deletion.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) when the operator's tenant never had
-    /// such a client.
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) if the operator's tenant never had such
+    /// a client.
     pub async fn audit_entries(
         &self,
         operator: &Operator,

@@ -1,6 +1,6 @@
-//! The use cases, as plain Rust: what an administrator can do with clients, whatever carries the
-//! wish. What they need of the host's own tokens is in [`tokens`]; who hears of what they do is
-//! [`ClientEvents`]; how clients come and go as a whole is in [`transfer`].
+//! Client management as a plain Rust API: everything that an administrator can do, independent of
+//! HTTP. [`tokens`] is about the tokens that the host issued, [`ClientEvents`] about notifications,
+//! and [`transfer`] about exporting and importing clients.
 
 mod builder;
 mod clone;
@@ -30,11 +30,11 @@ pub use builder::{BuildError, ManagerBuilder};
 pub use error::{Error, ErrorKind};
 pub use secrets::IssuedSecret;
 
-/// What every use case gives back.
+/// The result of a management operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Creates, reads, changes and clones clients, in the tenant of the operator who acts. Cheap to
-/// clone; all clones share one repository and one pool of hashing threads.
+/// Creates, reads, changes and clones clients in the tenant of the operator. Cheap to clone; all
+/// clones share one repository and one hash pool.
 ///
 /// # Examples
 ///
@@ -75,7 +75,7 @@ struct Inner {
     turns: Arc<Turns>,
 }
 
-/// A client just made, and its secret: the only time that it is in clear.
+/// A new client with its plaintext secret, which is not available again.
 #[derive(Debug)]
 pub struct Issued {
     /// The client as stored.
@@ -84,13 +84,13 @@ pub struct Issued {
     pub secret: Option<Plaintext>,
 }
 
-/// Which versions of a client a change may start from.
+/// Which versions of a client may be changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Expected {
-    /// Whichever is stored. A change that meets another one is merged into its outcome.
+    /// Any version. If the client changes concurrently, the change is retried.
     #[default]
     Any,
-    /// One of these, else the change is refused as [`ErrorKind::Stale`].
+    /// One of these; otherwise the change fails as [`ErrorKind::Stale`].
     OneOf(Vec<Version>),
 }
 
@@ -104,28 +104,28 @@ impl Expected {
 }
 
 impl ClientManager {
-    /// A manager of the clients in `repository`, with every setting at its default.
+    /// Creates a builder for a manager of the clients in `repository`, with default settings.
     pub fn builder(repository: impl ClientRepository) -> ManagerBuilder {
         ManagerBuilder::new(Repository::new(repository))
     }
 
-    /// The same manager over another repository, such as a transaction that the host has open.
+    /// The same manager on another repository, such as the host's open transaction.
     ///
-    /// It tells nothing to [`ClientEvents`]: whether and when a change is for good is only known to
-    /// whoever commits.
+    /// It emits no [`ClientEvents`]: only the owner of the transaction knows whether and when a
+    /// change is committed.
     #[must_use]
     pub fn within(&self, repository: impl ClientRepository) -> Self {
         let mut inner = Inner::clone(&self.0);
         inner.repository = Repository::new(repository);
         inner.listener = None;
-        // Whoever has a turn may wait for this transaction.
+        // The holder of a turn might be waiting for this transaction.
         inner.turns = Arc::new(Turns::new());
         Self(Arc::new(inner))
     }
 
-    /// The pool that secrets are hashed in, to share it with the
-    /// [`ClientAuthenticator`](crate::authentication::ClientAuthenticator): then there is one bound
-    /// for all the hashing that the host does, and threads and memory are there once.
+    /// The hash pool, to share it with the
+    /// [`ClientAuthenticator`](crate::authentication::ClientAuthenticator), so that both have one
+    /// set of threads, one limit, and one set of hash memory.
     ///
     /// ```
     /// use tower_oauth_clients::ClientManager;
@@ -151,12 +151,12 @@ impl ClientManager {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when the operator's tenant has no such client.
+    /// [`ErrorKind::NotFound`] if the operator's tenant has no such client.
     pub async fn get(&self, operator: &Operator, client_id: &ClientId) -> Result<Client> {
         Ok(self.0.repository.get(&operator.tenant, client_id).await?)
     }
 
-    /// The present moment, as the manager sees it.
+    /// The current time of the manager's clock.
     pub(crate) fn now(&self) -> Timestamp {
         self.0.clock.now()
     }

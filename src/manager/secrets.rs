@@ -6,24 +6,24 @@ use crate::domain::{
 use crate::repository::MAX_ACTIVE_SECRETS;
 use crate::secrets::Plaintext;
 
-/// A secret just made: the only time that it is in clear.
+/// A new secret with its plaintext, which is not available again.
 #[derive(Debug)]
 pub struct IssuedSecret {
     /// The secret as stored.
     pub record: SecretRecord,
-    /// What the client has to present.
+    /// The secret that the client has to present.
     pub plaintext: Plaintext,
 }
 
 impl ClientManager {
-    /// Replaces every active secret of a client by a new one. Those replaced still verify for the
+    /// Replaces all active secrets of a client by a new one. The old ones still verify during the
     /// grace period.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when the operator's tenant has no such client;
-    /// [`ErrorKind::Invalid`] when the client can't use a secret; [`ErrorKind::Overloaded`] when
-    /// too many secrets wait to be hashed.
+    /// - [`ErrorKind::NotFound`] if the operator's tenant has no such client.
+    /// - [`ErrorKind::Invalid`] if the client can't use a secret.
+    /// - [`ErrorKind::Overloaded`] if too many secrets are waiting to be hashed.
     pub async fn rotate_secret(
         &self,
         operator: &Operator,
@@ -32,12 +32,12 @@ impl ClientManager {
         self.issue(operator, client_id, Action::SecretRotate).await
     }
 
-    /// Adds a secret beside the one that is active.
+    /// Adds a secret to the active one.
     ///
     /// # Errors
     ///
-    /// As [`rotate_secret`](Self::rotate_secret), and [`ErrorKind::TooManySecrets`] when two are
-    /// active.
+    /// Those of [`rotate_secret`](Self::rotate_secret), and [`ErrorKind::TooManySecrets`] if two
+    /// are already active.
     pub async fn create_secret(
         &self,
         operator: &Operator,
@@ -49,20 +49,20 @@ impl ClientManager {
             .iter()
             .filter(|secret| secret.status == SecretStatus::Active && secret.verifies_at(now))
             .count();
-        // Before a hash is spent; the repository decides.
+        // Checked early to save a hash; the repository decides.
         if active >= MAX_ACTIVE_SECRETS {
             return Err(ErrorKind::TooManySecrets.into());
         }
         self.issue(operator, client_id, Action::SecretCreate).await
     }
 
-    /// Reads the secrets of a client, newest first; no plaintext is among them. Of the inactive ones
-    /// the newest [`MAX_INACTIVE_SECRETS`](crate::repository::MAX_INACTIVE_SECRETS) are kept when
-    /// another one is issued.
+    /// Lists the secrets of a client, newest first, without plaintexts. When a secret is issued,
+    /// only the newest [`MAX_INACTIVE_SECRETS`](crate::repository::MAX_INACTIVE_SECRETS) inactive
+    /// ones are kept.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when the operator's tenant has no such client.
+    /// [`ErrorKind::NotFound`] if the operator's tenant has no such client.
     pub async fn secrets(
         &self,
         operator: &Operator,
@@ -75,12 +75,12 @@ impl ClientManager {
             .await?)
     }
 
-    /// Stops a secret at once, also the last active one: that is how a leaked one is stopped.
+    /// Deactivates a secret at once, even the last active one: use it for a leaked secret.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when the operator's tenant has no such client, or the client no
-    /// such secret.
+    /// [`ErrorKind::NotFound`] if the operator's tenant has no such client, or the client no such
+    /// secret.
     pub async fn deactivate_secret(
         &self,
         operator: &Operator,
@@ -99,12 +99,12 @@ impl ClientManager {
         .await
     }
 
-    /// Removes a secret for good.
+    /// Deletes a secret permanently.
     ///
     /// # Errors
     ///
-    /// As [`deactivate_secret`](Self::deactivate_secret), and [`ErrorKind::LastSecret`] when it is
-    /// the only one, or the only active one.
+    /// Those of [`deactivate_secret`](Self::deactivate_secret), and [`ErrorKind::LastSecret`] if it
+    /// is the only one, or the only active one.
     pub async fn delete_secret(
         &self,
         operator: &Operator,
@@ -143,7 +143,7 @@ impl ClientManager {
                 self.add(&client, &record, &audit).await
             };
             match stored {
-                // Whether it can still use a secret is to be asked again.
+                // Check again whether the client can still use a secret.
                 Err(error) if error.kind() == ErrorKind::Stale => {
                     client = self.client_with_secrets(operator, client_id).await?;
                 }
@@ -182,7 +182,7 @@ impl ClientManager {
             .await?)
     }
 
-    /// Reads a client that can use a secret.
+    /// Reads a client, and checks that it can use a secret.
     async fn client_with_secrets(
         &self,
         operator: &Operator,

@@ -1,4 +1,4 @@
-//! Many changes of one client at the same time.
+//! Serializes concurrent changes of one client.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
@@ -8,17 +8,18 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::{ErrorKind, Result};
 use crate::domain::ClientId;
 
-/// How long after its start a change may begin once more.
+/// How long after its start a change may be retried.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often a change begins at most: others hosts may be faster each time.
+/// How often a change is attempted at most: other hosts may win each time.
 const ATTEMPTS: u32 = 100;
 
-/// Clients share a turn by chance, which costs those a moment that meet others on their own client.
+/// The number of turns. Clients share one by hash, so contention on one client may briefly delay
+/// changes of another.
 const TURNS: usize = 256;
 
-/// Lets those change a client one after the other who would only be in each other's way: of many who
-/// read the same version, one can write.
+/// Makes contending changes of a client wait for each other: of many that read the same version,
+/// only one can write.
 pub(super) struct Turns {
     turns: Vec<Mutex<()>>,
     hasher: RandomState,
@@ -52,12 +53,13 @@ impl Turns {
 }
 
 impl Attempts<'_> {
-    /// Before each attempt. The first one waits for nobody, unless others have met already.
+    /// Called before each attempt. The first one does not wait, unless others are already
+    /// contending.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Contended`](super::ErrorKind::Contended) when there were too many, or it took
-    /// too long.
+    /// [`ErrorKind::Contended`](super::ErrorKind::Contended) after too many attempts or too much
+    /// time.
     pub(super) async fn begin(&mut self) -> Result<()> {
         if let Some(turn) = self.turn
             && self.held.is_none()

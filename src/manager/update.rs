@@ -6,18 +6,18 @@ use crate::domain::{
 use crate::repository::Secrets;
 
 impl ClientManager {
-    /// Changes what the patch names, and nothing else, and gives back the client as it is then.
+    /// Changes the fields that the patch names, and returns the updated client.
     ///
-    /// What the patch changes keeps the rules that a new client keeps, and those between it and all
-    /// the rest. What stays as it is may be older than today's rules, so that a client can always be
-    /// stopped. A client that can't use a secret
-    /// any more loses those it has, at once and without grace.
+    /// Changed fields must satisfy the rules for new clients, including those that relate them to
+    /// other fields. Unchanged fields may predate the current rules, so that a client can always be
+    /// suspended. A client that can no longer use a secret loses its secrets at once, without a
+    /// grace period.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when the operator's tenant has no such client;
-    /// [`ErrorKind::Invalid`] with everything that is wrong with the outcome;
-    /// [`ErrorKind::Stale`] when the client has none of the expected versions.
+    /// - [`ErrorKind::NotFound`] if the operator's tenant has no such client.
+    /// - [`ErrorKind::Invalid`] with all violations of the result.
+    /// - [`ErrorKind::Stale`] if its version is not an expected one.
     pub async fn update(
         &self,
         operator: &Operator,

@@ -1,8 +1,8 @@
-//! The OpenAPI 3.1 document of every operation, made from the table that routes them and the types
-//! that travel, so that it says what is answered.
+//! The OpenAPI 3.1 document of all operations, generated from the routing table and the wire types,
+//! so that it can't drift from them.
 //!
-//! [`document`] gives it as JSON, to serve with [`Handlers::with_openapi`], or to merge into the
-//! document of your own API: its paths are whole, and security and tags stand with each operation.
+//! [`document`] returns it as JSON, to serve with [`Handlers::with_openapi`] or to merge into your
+//! own API's document: its paths are absolute, and each operation has its own security and tags.
 //!
 //! # Examples
 //!
@@ -62,11 +62,11 @@ one 404. Existing clients may take any `code` other than 0 as a failure, whateve
 
 /// The OpenAPI 3.1 document, as JSON.
 ///
-/// `mount` is where the host mounts the operations, for example `/api/v1`, and stands in front of
-/// each path; `""` is the root. `policy` is the one that the manager was built with: its limits
-/// and lists are those of the request bodies.
+/// `mount` is where the host mounts the operations, for example `/api/v1`, and is prepended to each
+/// path; `""` is the root. `policy` is the one that the manager was built with: its limits and
+/// lists apply to the request bodies.
 ///
-/// The document holds no secret, and nothing of this process but the policy.
+/// The document contains no secrets, and nothing of this process but the policy.
 pub fn document(mount: &str, policy: &Policy) -> Value {
     let mount = mount.trim_end_matches('/');
     let mut generator = generator();
@@ -107,7 +107,7 @@ pub fn document(mount: &str, policy: &Policy) -> Value {
     })
 }
 
-/// JSON Schema 2020-12, which is that of OpenAPI 3.1, of what is written.
+/// Generates JSON Schema 2020-12, the dialect of OpenAPI 3.1, for serialization.
 fn generator() -> SchemaGenerator {
     SchemaSettings::draft2020_12()
         .for_serialize()
@@ -116,7 +116,7 @@ fn generator() -> SchemaGenerator {
         .into_generator()
 }
 
-/// The object with one more member, where there is one.
+/// Adds a member to an object, if there is one.
 fn with(mut object: Value, name: &str, member: Option<Value>) -> Value {
     if let (Value::Object(members), Some(member)) = (&mut object, member) {
         members.insert(name.to_owned(), member);
@@ -124,7 +124,7 @@ fn with(mut object: Value, name: &str, member: Option<Value>) -> Value {
     object
 }
 
-/// What is not set is left out, so nothing that is there is null.
+/// Absent values are omitted, so no value is null.
 fn never_null(schema: &mut Schema) {
     if let Some(Value::Array(types)) = schema.get_mut("type") {
         types.retain(|name| name != "null");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{parameter, request, response, with};
 use crate::handlers::ErrorKind::{self, Conflict, PreconditionFailed};
 use crate::operation::{Operation, operations};
-// The rows of the table name any answer.
+// The rows of the table may name any response type.
 use crate::wire::*;
 
 type Tag = (&'static str, &'static str);
@@ -23,31 +23,31 @@ const TOKENS: Tag = (
     "The tokens issued to a client. Answered 404 where the host has no store for them.",
 );
 
-/// The tags, and what they stand for.
+/// The tags, with their descriptions.
 pub(super) const TAGS: [Tag; 4] = [CLIENTS, SECRETS, AUDIT, TOKENS];
 
-/// What the document says of an operation beyond what routes it.
+/// The parts of an operation's description that don't concern routing.
 struct Outline {
     tag: Tag,
-    /// Nothing where the summary says all.
+    /// Empty if the summary says it all.
     description: &'static str,
-    /// Parameters of the query and the header, by their component.
+    /// Query and header parameters, by component name.
     parameters: &'static [&'static str],
     answer: Answer,
-    /// Headers that its success has beside those of every answer.
+    /// Headers of a success, besides the common ones.
     headers: &'static [&'static str],
-    /// Failures that neither every operation has nor its path or its body brings.
+    /// Failures besides the common ones and those implied by the path or the body.
     failures: &'static [ErrorKind],
 }
 
-/// The schema of an answer that has a body.
+/// The schema of the response body, if there is one.
 type Answer = Option<fn(&mut SchemaGenerator) -> Schema>;
 
 fn json<T: JsonSchema>() -> Answer {
     Some(SchemaGenerator::subschema_for::<T>)
 }
 
-/// What a row leaves out.
+/// The defaults of a row.
 const NOTHING: Outline = Outline {
     tag: CLIENTS,
     description: "",
@@ -68,7 +68,7 @@ macro_rules! outlines {
 
 operations!(outlines);
 
-/// How an operation can fail. The operator, the query and the storage are part of each.
+/// The kinds of failure of an operation. Authorization, query and storage errors are common to all.
 fn failures(operation: Operation, own: &[ErrorKind]) -> Vec<ErrorKind> {
     use ErrorKind as Kind;
 
@@ -110,7 +110,7 @@ pub(super) fn describe(operation: Operation, generator: &mut SchemaGenerator) ->
     with(object, "requestBody", operation.body().map(request::body))
 }
 
-/// The operation's word, in the case that clients generated from the document want.
+/// The operation's word in camel case, which client generators expect.
 fn id(operation: Operation) -> String {
     let name = parameter::pascal_case(operation.as_str());
     let (first, rest) = name.split_at(1);

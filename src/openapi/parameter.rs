@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::domain::{ClientId, ClientStatus, Id, Page, TenantId};
 use crate::handlers::{DEFAULT_PAGE_SIZE, MAX_GRACE_PERIOD, MAX_NAME_FILTER};
 
-/// Every parameter, by the name of its component.
+/// All parameters, by component name.
 pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
     let client_id = generator.subschema_for::<ClientId>();
     let id = generator.subschema_for::<Id>();
@@ -63,7 +63,7 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
     })
 }
 
-/// The parameters that a path names in braces.
+/// The component names of the parameters in a path.
 pub(super) fn of_path(path: &'static str) -> impl Iterator<Item = String> {
     let names = path
         .split('/')
@@ -75,7 +75,7 @@ pub(super) fn reference(component: String) -> Value {
     json!({"$ref": format!("#/components/parameters/{component}")})
 }
 
-/// `ClientId` of `client_id`.
+/// Turns `client_id` into `ClientId`.
 pub(super) fn pascal_case(name: &str) -> String {
     let words = name.split('_').filter_map(|word| word.split_at_checked(1));
     words.fold(String::new(), |text, (first, rest)| {

@@ -4,13 +4,13 @@ use super::with;
 use crate::domain::{AuthMethod, FapiProfile, GrantType, MAX_WORDS, Policy};
 use crate::wire::words;
 
-/// The body that an operation takes, by the name of its schema.
+/// The request body of an operation, by the name of its schema.
 pub(super) fn body(schema: &str) -> Value {
     let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
     json!({"required": true, "content": {"application/json": {"schema": schema}}})
 }
 
-/// The bodies, by the name of their component. Members that they don't name are ignored.
+/// The request bodies, by component name. Unknown members are ignored.
 pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
     let mut create = fields(policy);
     for (name, default) in [

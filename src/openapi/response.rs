@@ -6,11 +6,11 @@ use super::with;
 use crate::handlers::ErrorKind;
 use crate::wire::Failure;
 
-/// The headers of every answer.
+/// The headers of all responses.
 const ALWAYS: [&str; 2] = ["Cache-Control", "X-Content-Type-Options"];
 
-/// Every kind that some operation answers, with the name of its component and its own headers. 405 is
-/// left out: no operation has it.
+/// The kinds of failure, with their component name and their own headers. 405 is omitted because it
+/// belongs to no operation.
 const FAILURES: [(ErrorKind, &str, &[&str]); 10] = [
     (ErrorKind::BadRequest, "BadRequest", &[]),
     (
@@ -28,7 +28,7 @@ const FAILURES: [(ErrorKind, &str, &[&str]); 10] = [
     (ErrorKind::Unavailable, "Unavailable", &["Retry-After"]),
 ];
 
-/// A success, with a body where there is one.
+/// A success, with a body if there is one.
 pub(super) fn success(status: StatusCode, body: Option<Schema>, headers: &[&str]) -> Value {
     let response = json!({
         "description": status.canonical_reason().unwrap_or_default(),
@@ -38,7 +38,7 @@ pub(super) fn success(status: StatusCode, body: Option<Schema>, headers: &[&str]
     with(response, "content", content)
 }
 
-/// The failures of one operation: each kind at its status.
+/// The failures of one operation, by status.
 pub(super) fn failures_of(kinds: Vec<ErrorKind>) -> Map<String, Value> {
     let reference = |name| json!({"$ref": format!("#/components/responses/{name}")});
     let responses = FAILURES.iter().filter(|(kind, ..)| kinds.contains(kind));
@@ -47,7 +47,7 @@ pub(super) fn failures_of(kinds: Vec<ErrorKind>) -> Map<String, Value> {
         .collect()
 }
 
-/// Every failure, by the name of its component.
+/// All failures, by component name.
 pub(super) fn failures(generator: &mut SchemaGenerator) -> Value {
     let schema = generator.subschema_for::<Failure<'_>>();
     let component = |(kind, name, headers): (ErrorKind, &str, &[&str])| {
@@ -66,7 +66,7 @@ pub(super) fn failures(generator: &mut SchemaGenerator) -> Value {
     FAILURES.into_iter().map(component).collect()
 }
 
-/// Every header of an answer, by its name.
+/// All response headers, by name.
 pub(super) fn headers() -> Value {
     json!({
         "Cache-Control": {"required": true, "schema": {"type": "string", "const": "no-store"}},

@@ -1,5 +1,5 @@
-//! What a caller can ask for: one table, from which requests are matched and answered, the OpenAPI
-//! document is written, and authorizers are told what is asked for.
+//! The operations of the API: one table from which requests are routed, the OpenAPI document is
+//! generated, and authorizers learn what is requested.
 
 mod table;
 
@@ -13,10 +13,10 @@ macro_rules! requests {
         $effect:ident $word:literal: $method:ident $path:literal $($body:ident)? => $success:ident,
         $summary:literal
     ) $handler:path { $($document:tt)* })+) => {
-        /// One thing that a caller can ask for.
+        /// An operation of the admin API.
         ///
-        /// An [`Authorizer`](crate::authorization::Authorizer) is told which; a later version may
-        /// have more.
+        /// It is passed to the [`Authorizer`](crate::authorization::Authorizer); later versions may
+        /// add more.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Operation { $(
@@ -30,12 +30,12 @@ macro_rules! requests {
             /// Every operation.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
-            /// Its word in metrics, spans and logs.
+            /// The name in metrics, spans and logs.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
             }
 
-            /// Whether it changes anything: those that `GET` and `HEAD` ask for do not.
+            /// Whether it changes anything. Operations with `GET` and `HEAD` do not.
             pub fn is_write(self) -> bool {
                 match self { $(Self::$name => effect!($effect),)+ }
             }
@@ -44,17 +44,17 @@ macro_rules! requests {
                 match self { $(Self::$name => Method::$method,)+ }
             }
 
-            /// The path, with a parameter where a segment is in braces.
+            /// The path, with parameters in braces.
             pub(crate) fn path(self) -> &'static str {
                 match self { $(Self::$name => admin_path!($path),)+ }
             }
 
-            /// The name of the schema of its body, where it takes one.
+            /// The name of its body's schema, if it takes a body.
             pub(crate) fn body(self) -> Option<&'static str> {
                 match self { $(Self::$name => [$(stringify!($body))?].first().copied(),)+ }
             }
 
-            /// The status of an answer that is no failure.
+            /// The status of a success.
             pub(crate) fn success(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$success,)+ }
             }
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(routes.len(), Operation::ALL.len());
     }
 
-    /// RFC 9110 §9.2.1: whoever may only read can send `GET` and nothing else.
+    /// RFC 9110 §9.2.1: a caller that may only read can send `GET` and nothing else.
     #[test]
     fn what_can_be_got_changes_nothing() {
         for operation in Operation::ALL {

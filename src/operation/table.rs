@@ -1,24 +1,23 @@
-/// A path below which every operation is, relative to the host's mount.
+/// The path of an operation, relative to the host's mount point.
 macro_rules! admin_path {
     ($path:literal) => {
         concat!("/admin/oauth", $path)
     };
 }
 
-/// The operations, one row each. A row is all that is known of an operation beside the function
-/// that answers it:
+/// The operations, one row each. A row holds everything about an operation but its handler:
 ///
 /// ```text
 /// Name (reads|writes "word": METHOD "path" BodySchema => SUCCESS, "summary") handler { document }
 /// ```
 ///
-/// - The word is its name in metrics, spans and logs. Hosts build on it.
-/// - A parameter of the path stands in braces. Where no schema of a body is named, none is read.
-/// - The document is what OpenAPI says of it beside that: members of `openapi`'s `Outline`, in
-///   plain Rust. Without the feature `openapi` nothing of it is compiled.
+/// - The word is its name in metrics, spans and logs. Hosts depend on it.
+/// - Path parameters are in braces. Without a body schema, the body is not read.
+/// - The document block is for OpenAPI: members of `openapi`'s `Outline`, in plain Rust. Without
+///   the feature `openapi` it is not compiled.
 ///
-/// `operations!(render)` calls `render!` with all rows. Each room takes the columns that it can
-/// name: this one what a request looks like, `handlers` the handler, `openapi` the document.
+/// `operations!(render)` calls `render!` with all rows. Each module uses the columns that it needs:
+/// this one the request, `handlers` the handler, `openapi` the document.
 macro_rules! operations {
     ($render:ident) => { $render! {
         CreateClient (

@@ -5,38 +5,38 @@ use super::imported::Imported;
 use super::{Argon2id, Error, ErrorKind, Plaintext, SecretHasher};
 use crate::domain::SecretHash;
 
-/// Hashes with one hasher, and verifies what other programs hashed, too: the [`SecretHasher`] for
-/// secrets that were imported, and the default one of a manager.
+/// Hashes with one hasher and also verifies hashes from other programs: the [`SecretHasher`] for
+/// imported secrets, and a manager's default.
 ///
-/// What its own hasher can't read is tried as one of these. What costs more than
-/// [the limit](Self::with_import_limit) is not [read](SecretHasher::reads), so that it is not imported. One
-/// that is stored all the same still verifies, up to what no hash may cost; that is checked before the work
-/// begins, and a hash over it is [`MalformedHash`](ErrorKind::MalformedHash).
+/// A hash that its own hasher can't read is tried as one of these formats. One that costs more than
+/// [the import limit](Self::with_import_limit) is not [read](SecretHasher::reads), so it can't be
+/// imported. If it is stored anyway it still verifies, up to a fixed limit; this is checked before
+/// any work is done, and a hash beyond it is [`MalformedHash`](ErrorKind::MalformedHash).
 ///
-/// | format | as written by | imported up to | verified up to |
+/// | format | written by | imported up to | verified up to |
 /// |---|---|---|---|
-/// | `$argon2id$`, `$argon2i$`, `$argon2d$` | everybody | 608 MiB, over all passes | that of [`Argon2id`] |
-/// | `$2a$`, `$2b$`, `$2y$` | bcrypt everywhere | cost 12 | cost 14 |
-/// | `$pbkdf2-sha256$i=…,l=…$`, `$pbkdf2-sha512$…` | Ory Hydra and others (PHC strings) | 1,600,000 iterations; 640,000 | 4,000,000 |
+/// | `$argon2id$`, `$argon2i$`, `$argon2d$` | any (PHC) | 608 MiB, all passes | as [`Argon2id`] |
+/// | `$2a$`, `$2b$`, `$2y$` | any bcrypt | cost 12 | cost 14 |
+/// | `$pbkdf2-sha256$i=…,l=…$` | Ory Hydra, others (PHC) | 1,600,000 iterations | 4,000,000 |
+/// | `$pbkdf2-sha512$i=…,l=…$` | Ory Hydra, others (PHC) | 640,000 iterations | 4,000,000 |
 /// | `$pbkdf2-sha256$29000$`, `$pbkdf2-sha512$…` | Passlib | the same | the same |
-/// | `pbkdf2_sha256$…` | Django | 1,600,000 iterations | the same |
-/// | `$scrypt$ln=…,r=…,p=…$` | Passlib and others (PHC strings) | 128 MiB, over all lanes | 256 MiB, and 512 MiB over all lanes |
+/// | `pbkdf2_sha256$…` | Django | 1,600,000 iterations | 4,000,000 |
+/// | `$scrypt$ln=…,r=…,p=…$` | any (PHC) | 128 MiB, all lanes | 256; 512 MiB, all lanes |
 ///
-/// PBKDF2 makes a tag in blocks of 32 bytes (SHA-256) or 64 (SHA-512), and the limit is that of all
-/// blocks. A tag has 16 to 64 bytes.
+/// "PHC" is the PHC string format. PBKDF2 computes a tag in blocks of 32 bytes (SHA-256) or 64
+/// (SHA-512), and the limit applies to all blocks together. A tag has 16 to 64 bytes.
 ///
-/// Whoever imports a hash lets strangers spend what it costs, until the client's first use replaces it. What
-/// costs more than two hashes of today waits apart, has no more than half of a
-/// [pool's](super::HashPool) threads, and spends more of the budget of failures.
+/// An imported hash lets anyone make the process spend what it costs, until the client's first use
+/// replaces it. A hash that costs more than two new ones waits in a separate queue, gets at most
+/// half of a [pool's](super::HashPool) threads, and is charged more to the failure budget.
 ///
-/// bcrypt reads no more than the first 72 bytes of a secret. What follows them never counted, so it
-/// does not count here: two secrets that begin with the same 72 bytes both verify. A client that presents
-/// so many is not hashed anew when it authenticates, or the first one would be the only one that
-/// verifies from then on; rotate its secret. A secret with a
-/// NUL in it verifies with none of these but Argon2.
+/// bcrypt uses only the first 72 bytes of a secret, so any secret that begins with the same 72
+/// bytes verifies. A secret of 72 bytes or more is not rehashed when a client presents it, or
+/// whichever came first would become the only one that verifies; rotate such secrets. A secret that
+/// contains a NUL verifies only with Argon2.
 ///
-/// None of them is hashed with again: [`needs_rehash`](SecretHasher::needs_rehash) is true for all
-/// that the own hasher would hash otherwise.
+/// These formats are never written: [`needs_rehash`](SecretHasher::needs_rehash) is true for every
+/// hash that the own hasher would write differently.
 ///
 /// # Examples
 ///
@@ -61,26 +61,26 @@ pub struct AnyHash {
     import_limit: u32,
 }
 
-/// What may be imported, in hashes of Argon2id at its defaults: some 400 ms of a processor, and more
-/// than the defaults of today's programs.
+/// The default import limit, in hashes of Argon2id with default parameters: about 400 ms of CPU
+/// time, and more than other programs' current defaults cost.
 const IMPORT_LIMIT: u32 = 16;
 
 impl AnyHash {
-    /// Hashes with `hasher`.
+    /// Creates an instance that hashes with `hasher`.
     pub fn new(hasher: impl SecretHasher) -> Self {
         Self {
             own: Arc::new(hasher),
-            // Takes memory only once a hash needs it.
+            // Allocates only once a hash needs it.
             argon2: Argon2id::default(),
             import_limit: IMPORT_LIMIT,
         }
     }
 
-    /// How much work a hash may be that is imported: so many hashes of [`Argon2id`] at its defaults, 16
-    /// unless set. The table has what that comes to.
+    /// Sets how much work an imported hash may take, in hashes of [`Argon2id`] with default
+    /// parameters. 16 by default, which comes to the limits in the table.
     ///
-    /// Whoever knows the `client_id` of such a client, which is no secret, can have the process do this
-    /// work, within the budgets of failures.
+    /// Anyone who knows such a client's `client_id`, which is no secret, can make the process do
+    /// this work, within the failure budgets.
     #[must_use]
     pub fn with_import_limit(self, work: u32) -> Self {
         Self {
@@ -89,7 +89,7 @@ impl AnyHash {
         }
     }
 
-    /// How much work a hash is that another program made, in hashes of [`Argon2id`] at its defaults.
+    /// The work of verifying a foreign hash, in hashes of [`Argon2id`] with default parameters.
     fn imported(&self, hash: &SecretHash) -> Option<u32> {
         if self.argon2.reads(hash) {
             return Some(self.argon2.work(hash));
@@ -118,7 +118,7 @@ impl SecretHasher for AnyHash {
                 }
                 match Imported::parse(hash) {
                     Some(imported) => imported?.verify(presented),
-                    // Its own hasher knows why, such as that a pepper is missing.
+                    // Its own hasher knows the reason, such as a missing pepper.
                     None => Err(error),
                 }
             }
@@ -127,7 +127,7 @@ impl SecretHasher for AnyHash {
     }
 
     fn reads(&self, hash: &SecretHash) -> bool {
-        // What is of its own policy, or cheaper, is no import.
+        // A hash with the current parameters, or cheaper ones, is not limited.
         let is_own = self.own.reads(hash) && self.own.work(hash) <= 1;
         is_own
             || self

@@ -1,9 +1,9 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// Why a secret could not be made or checked.
+/// Why a secret could not be generated, hashed or verified.
 ///
-/// A wrong secret is no error: verification answers `false`.
+/// A wrong secret is not an error: verification returns `false`.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -11,26 +11,26 @@ pub struct Error {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What kind of [`Error`] it is.
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A setting is outside its bounds. Only while building.
+    /// A setting is out of range. Only returned while building.
     Configuration,
-    /// The stored hash can't be read, or asks for more work than a verification may cost.
+    /// The stored hash can't be parsed, or would take too much work to verify.
     MalformedHash,
-    /// The hasher does not take such a plaintext: it is for generated secrets only.
+    /// The hasher accepts only generated secrets.
     Refused,
-    /// The queue is full. Answer 503 with `Retry-After`.
+    /// The queue is full. Respond with 503 and `Retry-After`.
     Overloaded,
-    /// The hasher, the system's randomness or its threads failed.
+    /// The hasher, the system's random source or the threads failed.
     Other,
 }
 
 impl Error {
-    /// An error for a [`SecretHasher`](super::SecretHasher) of your own.
+    /// Creates an error, for a [`SecretHasher`](super::SecretHasher) of your own.
     ///
-    /// The reason is fixed text, so that no secret or hash gets into it.
+    /// The reason is a `&'static str`, so that it can't contain a secret or a hash.
     pub fn new(kind: ErrorKind, reason: &'static str) -> Self {
         Self {
             kind,
@@ -39,14 +39,14 @@ impl Error {
         }
     }
 
-    /// Keeps the cause. It must not hold a secret or a hash either.
+    /// Attaches the cause. It must not contain a secret or a hash either.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// What kind it is.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }

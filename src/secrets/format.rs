@@ -9,21 +9,21 @@ use zeroize::Zeroizing;
 use super::{Error, ErrorKind, Plaintext};
 use crate::domain::Id;
 
-/// What an issued secret looks like: `tocs_01arz3ndektsv4rrffq69g5fav…`.
+/// The format of issued secrets: `tocs_01arz3ndektsv4rrffq69g5fav…`.
 ///
 /// | part | characters | |
 /// |---|---|---|
-/// | prefix | 0–24 | `tocs_` unless configured, for people and secret scanners |
+/// | prefix | 0–24 | `tocs_` by default, for people and secret scanners |
 /// | lookup id | 26 | the id of the secret's record, in lower case |
 /// | random | 43 | 256 bits from the operating system, in base64url |
-/// | checksum | 6 | CRC-32 of all before it, big-endian, in base64url |
+/// | checksum | 6 | CRC-32 of everything before it, big-endian, in base64url |
 ///
-/// Every character is one of `A`–`Z`, `a`–`z`, `0`–`9`, `-` and `_`, so that form encoding
-/// (RFC 6749 §2.3.1) leaves it alone.
+/// All characters are `A`–`Z`, `a`–`z`, `0`–`9`, `-` or `_`, which form encoding (RFC 6749 §2.3.1)
+/// does not change.
 ///
-/// The lookup id names the one hash to verify against, so that a guess never costs more than one.
-/// It is no secret. [`SecretFormat::lookup_id`] reads a secret from its end: what was issued under
-/// another prefix stays readable.
+/// The lookup id names the one hash to verify against, so a guess never costs more than one. It is
+/// no secret. [`SecretFormat::lookup_id`] parses a secret from its end, so secrets issued with
+/// another prefix remain valid.
 #[derive(Clone, Debug)]
 pub struct SecretFormat {
     prefix: Cow<'static, str>,
@@ -34,21 +34,21 @@ const RANDOM: usize = 43;
 const CHECKSUM: usize = 6;
 
 impl SecretFormat {
-    /// The longest prefix, in characters.
+    /// The maximum length of a prefix, in characters.
     pub const MAX_PREFIX_LENGTH: usize = 24;
 
-    /// The shortest secret, in characters: one without a prefix.
+    /// The length of a secret without a prefix, in characters.
     const MIN_LENGTH: usize = ID + RANDOM + CHECKSUM;
 
-    /// The longest secret, in characters.
+    /// The maximum length of a secret, in characters.
     pub const MAX_LENGTH: usize = Self::MAX_PREFIX_LENGTH + Self::MIN_LENGTH;
 
-    /// A format with a prefix of your own; an empty one is allowed.
+    /// Creates a format with your own prefix, which may be empty.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] when the prefix is longer than 24 characters or holds one that
-    /// is not `A`–`Z`, `a`–`z`, `0`–`9`, `-` or `_`.
+    /// [`ErrorKind::Configuration`] if the prefix is longer than 24 characters or contains any
+    /// other than `A`–`Z`, `a`–`z`, `0`–`9`, `-` and `_`.
     pub fn new(prefix: impl Into<String>) -> Result<Self, Error> {
         let prefix = prefix.into();
         if prefix.len() > Self::MAX_PREFIX_LENGTH || !prefix.bytes().all(is_allowed) {
@@ -62,13 +62,13 @@ impl SecretFormat {
         })
     }
 
-    /// Makes the secret of the record `id`.
+    /// Generates the secret of the record `id`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Other`] when the system gives no randomness.
+    /// [`ErrorKind::Other`] if the system's random source fails.
     pub fn generate(&self, id: Id) -> Result<Plaintext, Error> {
-        // Straight from the system: the state of a generator in memory would be shared by forked
+        // Directly from the system: a user-space generator's state would be shared by forked
         // processes and restored snapshots.
         let mut random = Zeroizing::new([0; 32]);
         SysRng.try_fill_bytes(&mut *random).map_err(|error| {
@@ -76,7 +76,7 @@ impl SecretFormat {
         })?;
         let random = Zeroizing::new(URL_SAFE_NO_PAD.encode(random.as_slice()));
 
-        // The exact capacity: a string that grows leaves copies of itself behind.
+        // The exact capacity: growing a string leaves copies behind.
         let mut text = String::with_capacity(self.prefix.len() + Self::MIN_LENGTH);
         text.push_str(&self.prefix);
         text.push_str(&id.to_string().to_ascii_lowercase());
@@ -86,12 +86,12 @@ impl SecretFormat {
         Ok(Plaintext::new(text))
     }
 
-    /// The id of the record to verify `presented` against, or `None` if it is malformed: its
-    /// length, a character or its checksum is wrong, and no secret was ever issued that reads so.
+    /// The id of the record to verify `presented` against, or `None` if it is not in the format of
+    /// issued secrets: its length, a character or its checksum is wrong.
     ///
-    /// A malformed secret may be refused at once, without a hash. That tells an attacker nothing:
-    /// the format is public, and the answer depends on what was presented alone, never on what is
-    /// stored. The checksum is there to catch typing errors and cut-off pastes, not attacks.
+    /// A malformed secret may be refused at once, without a hash. That reveals nothing: the format
+    /// is public, and the result depends only on what was presented, never on what is stored. The
+    /// checksum catches typing errors and truncated pastes, not attacks.
     pub fn lookup_id(presented: &Plaintext) -> Option<Id> {
         let text = presented.expose();
         let fits = (Self::MIN_LENGTH..=Self::MAX_LENGTH).contains(&text.len());

@@ -1,5 +1,4 @@
-//! Making and checking client secrets: what an issued secret looks like, how it is hashed, and the
-//! bounded pool of threads that hashing runs on.
+//! Client secrets: their format, hashing, and the bounded thread pool for it.
 //!
 //! ```
 //! use tower_oauth_clients::domain::{Clock, Id, SystemClock};

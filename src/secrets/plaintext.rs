@@ -2,16 +2,16 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// A client secret in clear. It lives in memory only and is overwritten when it is dropped.
+/// A plaintext client secret. It is never stored, and wiped on drop.
 ///
-/// It can't be printed, compared, copied or serialized; [`Plaintext::expose`] is for the one answer
-/// that shows it and for the hasher.
+/// It can't be printed, compared, copied or serialized; [`Plaintext::expose`] is for the one
+/// response that shows it, and for the hasher.
 pub struct Plaintext(Zeroizing<String>);
 
 impl Plaintext {
-    /// Takes a secret over.
+    /// Takes ownership of a secret.
     ///
-    /// A `String` is moved, not copied: nothing of it is left elsewhere.
+    /// A `String` is moved, not copied, so no other copy remains.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
@@ -23,8 +23,8 @@ impl Plaintext {
 
     /// The last four characters, for people to tell secrets apart; empty if there are fewer.
     ///
-    /// Of an issued secret they are part of the checksum: 20 bits that say nothing an attacker can
-    /// use against the 256 random ones.
+    /// In an issued secret they belong to the checksum: 20 bits that are of no use against the 256
+    /// random ones.
     pub fn last_four(&self) -> &str {
         let start = self.0.len().checked_sub(4);
         start.and_then(|at| self.0.get(at..)).unwrap_or_default()

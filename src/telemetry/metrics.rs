@@ -3,7 +3,7 @@ use std::time::Instant;
 use http::StatusCode;
 use metrics::{Gauge, counter, gauge, histogram};
 
-/// When something began.
+/// Measures a duration from its creation.
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
@@ -16,21 +16,21 @@ impl Stopwatch {
     }
 }
 
-/// Counts as one for as long as it lives.
+/// Counts in a gauge until it is dropped.
 pub(crate) struct Gauged(Gauge);
 
 impl Gauged {
-    /// A secret that waits for a thread.
+    /// A secret that is waiting for a thread.
     pub(crate) fn waiting() -> Self {
         Self::one_of(gauge!("oauth_clients_hash_queue_depth"))
     }
 
-    /// A secret that is hashed or verified.
+    /// A secret that is being hashed or verified.
     pub(crate) fn hashing() -> Self {
         Self::one_of(gauge!("oauth_clients_hashes_in_flight"))
     }
 
-    /// It counts no more.
+    /// Stops counting.
     pub(crate) fn end(self) {}
 
     fn one_of(gauge: Gauge) -> Self {
@@ -45,7 +45,7 @@ impl Drop for Gauged {
     }
 }
 
-/// A request for an operation was answered.
+/// Records the response to a request.
 pub(crate) fn requested(operation: &'static str, status: StatusCode, begun: &Stopwatch) {
     let labels = [
         ("operation", operation.to_owned()),
@@ -55,19 +55,19 @@ pub(crate) fn requested(operation: &'static str, status: StatusCode, begun: &Sto
     histogram!("oauth_clients_request_duration_seconds", &labels).record(begun.seconds());
 }
 
-/// An authentication ended.
+/// Records the end of an authentication.
 pub(crate) fn authenticated(method: &'static str, outcome: &'static str, begun: &Stopwatch) {
     let labels = [("method", method), ("outcome", outcome)];
     counter!("oauth_clients_authentications_total", &labels).increment(1);
     histogram!("oauth_clients_authentication_duration_seconds", &labels).record(begun.seconds());
 }
 
-/// An assertion did not authenticate its client.
+/// Records that an assertion was refused.
 pub(crate) fn assertion_refused(reason: &'static str) {
     counter!("oauth_clients_assertion_refusals_total", "reason" => reason).increment(1);
 }
 
-/// The cache of verified secrets was asked.
+/// Records a lookup in the cache of verified secrets.
 pub(crate) fn cache_asked(hit: bool) {
     if hit {
         counter!("oauth_clients_secret_cache_hits_total").increment(1);
@@ -76,22 +76,22 @@ pub(crate) fn cache_asked(hit: bool) {
     }
 }
 
-/// The limiter let an attempt wait.
+/// Records that the limiter refused an attempt.
 pub(crate) fn attempt_refused() {
     counter!("oauth_clients_limiter_refusals_total").increment(1);
 }
 
-/// The queue had no room for another secret.
+/// Records that the hash queue was full.
 pub(crate) fn hash_shed() {
     counter!("oauth_clients_hashes_shed_total").increment(1);
 }
 
-/// A secret was hashed or verified.
+/// Records that a secret was hashed or verified.
 pub(crate) fn hashed(work: &'static str, begun: &Stopwatch) {
     histogram!("oauth_clients_hash_duration_seconds", "work" => work).record(begun.seconds());
 }
 
-/// An operation on the storage starts again, since others were in its way.
+/// Records that a storage operation is retried because of contention.
 pub(crate) fn storage_retried() {
     counter!("oauth_clients_storage_retries_total").increment(1);
 }

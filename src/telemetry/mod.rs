@@ -1,8 +1,8 @@
-//! What a host can watch of the work: numbers behind the feature `metrics`, spans behind `tracing`.
-//! Without the feature, what is here has no size and does nothing.
+//! Metrics (feature `metrics`) and spans (feature `tracing`). Without the feature, these types have
+//! no size and do nothing.
 //!
-//! Every label and field is one of a few fixed words: nothing that a caller chose, and no secret.
-//! `docs/observability.md` lists them for hosts, who build on the names.
+//! Every label and field has one of a few fixed values: never one that a caller chose, and no
+//! secret. `docs/observability.md` lists them for hosts, which depend on the names.
 
 #[cfg_attr(not(feature = "metrics"), path = "no_metrics.rs")]
 #[allow(dead_code, reason = "some are for one feature only")]

@@ -52,7 +52,7 @@ impl<'a> From<&'a AuditEntry> for AuditLogItem<'a> {
             level: "info",
             message: &entry.message,
             ip: entry.ip,
-            // Only what succeeded is written.
+            // Only successful operations are recorded.
             status: 1,
             timestamp: entry.at.as_seconds(),
         }

@@ -1,12 +1,12 @@
 use http::{HeaderMap, header};
 
-/// What is said about a body that [`is_coded`].
+/// The error message for a body that [`is_coded`].
 pub(crate) const CODED: &str = "the body must not be compressed";
 
-/// What is taken instead, in `Accept-Encoding` beside 415 (RFC 9110 §15.5.16, RFC 7694 §3).
+/// The value of `Accept-Encoding` in a 415 (RFC 9110 §15.5.16, RFC 7694 §3).
 pub(crate) const ACCEPTED: &str = "identity";
 
-/// Whether a body is compressed or otherwise coded. `identity` is no coding (RFC 9110 §8.4.1).
+/// Whether a body is compressed or otherwise encoded. `identity` means it is not (RFC 9110 §8.4.1).
 pub(crate) fn is_coded(headers: &HeaderMap) -> bool {
     let fields = headers.get_all(header::CONTENT_ENCODING).iter();
     let mut codings = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b','));

@@ -140,7 +140,7 @@ pub(crate) struct Failure<'a> {
 }
 
 impl<'a> Failure<'a> {
-    /// The first code within an HTTP status: the status times 1000, plus 1.
+    /// Uses the first code of an HTTP status: the status times 1000, plus 1.
     pub(crate) fn new(status: http::StatusCode, message: &'a str, timestamp: Timestamp) -> Self {
         Self {
             code: u32::from(status.as_u16()) * 1000 + 1,

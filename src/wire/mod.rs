@@ -1,5 +1,5 @@
-//! What travels as JSON: request bodies, answers, and the envelopes around them. And what a body may
-//! not be.
+//! The JSON on the wire: request bodies, responses and their envelopes, and which encodings a body
+//! may not have.
 
 mod audit;
 mod coding;

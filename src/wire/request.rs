@@ -1,10 +1,10 @@
 use crate::domain::{Fields, Input, Items, Violation};
 use crate::jose::json::{self, Fault, Object, Value};
 
-/// Sets a field to what came for it.
+/// Sets a field to the received value.
 type Set = fn(&mut Fields, Value<'_>);
 
-/// The members that are read, and where each of them goes.
+/// The known members, with the fields that they set.
 const MEMBERS: [(&str, Set); 14] = [
     ("name", |fields, value| fields.name = text(value)),
     ("redirect_uris", |fields, value| {
@@ -34,13 +34,13 @@ const MEMBERS: [(&str, Set); 14] = [
     ("status", |fields, value| fields.status = text(value)),
 ];
 
-/// Reads the body of a create or an update: one JSON object (RFC 8259 §4), nothing after it, and
-/// no member twice. What it does not know it ignores.
+/// Parses the body of a create or update request: a single JSON object (RFC 8259 §4) without
+/// duplicate members. Unknown members are ignored.
 ///
 /// # Errors
 ///
-/// One violation of `body`. A known member of a wrong type is no error here: it is reported
-/// later, with every other fault.
+/// A violation of `body` if it is malformed. A known member of a wrong type is reported later, with
+/// all other violations.
 pub(crate) fn read_fields(body: &[u8]) -> Result<Fields, Violation> {
     let text = std::str::from_utf8(body).map_err(|_| Violation::new("body", "must be UTF-8"))?;
     let object = Object::read(text, &|name| member(name).is_some(), &[]);
@@ -88,8 +88,8 @@ fn list(value: Value<'_>) -> Input<Items> {
     Input::Value(items.collect())
 }
 
-/// A list, or the string holding one as JSON that answers carry, so that what was read can be sent
-/// back.
+/// A list, or a string that contains one as JSON, as in responses, so that a client can send back
+/// what it read.
 fn list_or_text(value: Value<'_>) -> Input<Items> {
     let Value::Text(text) = value else {
         return list(value);

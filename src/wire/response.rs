@@ -5,8 +5,7 @@ use serde::{Serialize, Serializer};
 use crate::domain::{AuthMethod, Client, ClientId, Id, TenantId, Timestamp};
 use crate::secrets::Plaintext;
 
-/// The one type that writes a plaintext: it goes out in the answer that issues the secret, and
-/// never again.
+/// The only type that serializes a plaintext: for the response that issues the secret.
 pub(crate) struct ShownOnce<'a>(&'a Plaintext);
 
 impl<'a> ShownOnce<'a> {
@@ -267,7 +266,7 @@ pub(super) fn optional_text<T: Display, S: Serializer>(
     }
 }
 
-/// Existing clients read the auth methods from a string that holds a JSON array. The words need
+/// Existing clients expect the auth methods as a string that contains a JSON array. The words need
 /// no escaping.
 fn json_in_a_string<S: Serializer>(
     methods: &&[AuthMethod],

@@ -1,4 +1,4 @@
-//! The schemas of what the wire types are made of.
+//! The schemas of the types that the wire types contain.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::domain::{
     TenantId, Timestamp, TokenType,
 };
 
-/// A schema for each type, by name where `named`, else in place.
+/// Implements `JsonSchema` for each type, inlined or as a named definition.
 macro_rules! schemas {
     ($($type:ty, $name:literal, inline: $inline:literal, $schema:tt;)+) => { $(
         impl JsonSchema for $type {
@@ -93,12 +93,12 @@ schemas! {
     };
 }
 
-/// The words of a closed list.
+/// The words of an enumeration.
 pub(crate) fn words<T>(all: &[T], as_str: impl Fn(&T) -> &'static str) -> Vec<&'static str> {
     all.iter().map(as_str).collect()
 }
 
-/// The auth methods as answers carry them: a string that holds a JSON array of the words.
+/// The auth methods in responses: a string that contains a JSON array of words.
 pub(super) fn json_in_a_string(_: &mut SchemaGenerator) -> Schema {
     let word = words(AuthMethod::ALL, AuthMethod::word).join("|");
     json_schema!({
@@ -114,7 +114,7 @@ pub(super) fn ip(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]})
 }
 
-/// A list by page number has a total; one by position in it has none.
+/// A list by page number has a total, one by position has none.
 pub(super) fn two_forms(list: &mut Schema) {
     const COUNTED: [&str; 2] = ["pagination", "total"];
 

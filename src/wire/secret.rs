@@ -93,7 +93,7 @@ pub(crate) struct SecretItem<'a> {
 }
 
 impl<'a> SecretItem<'a> {
-    /// As it is at `now`: a retired secret whose grace is over is inactive.
+    /// The secret at `now`: a retired secret whose grace period has passed is inactive.
     pub(crate) fn at(now: Timestamp, record: &'a SecretRecord) -> Self {
         let is_over = record.expires_at.is_some_and(|end| end <= now);
         let status = match &record.status {

@@ -6,15 +6,15 @@ use http::request::Parts;
 
 use crate::authentication::{Authenticated, Error};
 
-/// The client that calls, for handlers below a
+/// The calling client, for handlers below a
 /// [`ClientAuthenticationLayer`](crate::adapters::tower::ClientAuthenticationLayer). See the
 /// [module](super) for an example.
 ///
-/// The layer has answered whoever did not authenticate by then, so this extractor refuses nobody.
-/// On a route without the layer it never runs the handler: it answers an [`Error`] that names what
-/// is missing, to every request from the first one on.
+/// The layer has already refused callers that did not authenticate, so this extractor never does.
+/// On a route without the layer the handler never runs: every request gets an [`Error`] that names
+/// the missing layer.
 ///
-/// A public client only says who it is ([`AuthMethod::None`](crate::domain::AuthMethod::None)):
+/// A public client only claims to be it ([`AuthMethod::None`](crate::domain::AuthMethod::None)):
 /// whether that is enough depends on the grant.
 #[derive(Clone, Debug)]
 pub struct AuthenticatedClient(pub Arc<Authenticated>);
@@ -32,7 +32,7 @@ impl<S: Sync> FromRequestParts<S> for AuthenticatedClient {
     }
 }
 
-/// [`Error::to_response`], with the error itself as an `Arc<Error>` among the extensions.
+/// [`Error::to_response`], with the error itself as an `Arc<Error>` in the extensions.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = self.to_response().map(::axum::body::Body::from);

@@ -1,9 +1,9 @@
-//! The handlers as an [`axum::Router`], to nest into or merge with a host's own, and the client that
-//! calls its token endpoint as an extractor.
+//! The handlers as an [`axum::Router`] to nest or merge into the host's, and an extractor for the
+//! client that calls its token endpoint.
 //!
 //! # Examples
 //!
-//! The management of clients:
+//! Client management:
 //!
 //! ```
 //! use axum::{Router, routing::get};
@@ -30,8 +30,8 @@
 //! # }
 //! ```
 //!
-//! A token endpoint that knows its caller. The layer answers those who do not authenticate; put on
-//! with `MethodRouter::route_layer`, it leaves other methods to their 405:
+//! A token endpoint that knows its caller. The layer refuses callers that do not authenticate;
+//! added with `MethodRouter::route_layer`, it lets other methods get their 405:
 //!
 //! ```
 //! use std::collections::HashMap;
@@ -75,8 +75,8 @@ use crate::operation::{Operation, admin_path};
 
 pub use client::AuthenticatedClient;
 
-/// What is below the clients and no operation's. One `{*rest}` right below them would leave no room
-/// for their `{client_id}`, and a parameter is never empty.
+/// Paths below the clients that belong to no operation. A single `{*rest}` right below them would
+/// conflict with `{client_id}`, and a path parameter is never empty.
 const UNKNOWN: [&str; 5] = [
     admin_path!("/clients/"),
     admin_path!("/clients//"),
@@ -85,13 +85,12 @@ const UNKNOWN: [&str; 5] = [
     admin_path!("/clients/{client_id}/{*rest}"),
 ];
 
-/// Every operation, generic over the host's state.
+/// A router for all operations, generic over the host's state.
 ///
-/// Unknown paths below `/admin/oauth/clients` are answered 404, and unknown methods 405, as by the
-/// [`ManagementService`](super::tower::ManagementService); every other path is the host's to answer.
-/// Serve the app with
-/// `into_make_service_with_connect_info::<SocketAddr>()` and the audit trail gets the caller's
-/// address.
+/// Unknown paths below `/admin/oauth/clients` get 404 and unknown methods 405, as with
+/// [`ManagementService`](super::tower::ManagementService); all other paths are left to the host.
+/// Serve the app with `into_make_service_with_connect_info::<SocketAddr>()` to record the caller's
+/// address in the audit trail.
 pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
     let paths = Operation::ALL.iter().map(|operation| operation.path());
     let paths = paths.chain(UNKNOWN);
@@ -122,7 +121,7 @@ async fn answer(handlers: Handlers, mut request: Request) -> Response<Body> {
     locate(response, mount.unwrap_or_default())
 }
 
-/// Where the connection comes from, when the app is served so that it is known.
+/// The address of the connection, if the app is served with `ConnectInfo`.
 pub(super) fn connection(extensions: &Extensions) -> Option<IpAddr> {
     extensions
         .get()

@@ -10,7 +10,7 @@ use crate::handlers::Body;
 
 type Inner = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 
-/// The answer of a [`ManagementService`](super::ManagementService), on its way.
+/// The response future of a [`ManagementService`](super::ManagementService).
 #[must_use = "futures do nothing unless polled"]
 pub struct ResponseFuture(Inner);
 

@@ -1,9 +1,9 @@
 //! The handlers as a [`tower::Service`], for hosts without a router of their own, and a
-//! [`tower::Layer`] that tells a token endpoint which client is calling.
+//! [`tower::Layer`] that authenticates the clients of a token endpoint.
 //!
 //! # Examples
 //!
-//! The management of clients:
+//! Client management:
 //!
 //! ```
 //! use http::{Request, StatusCode};
@@ -34,8 +34,8 @@
 //! # }
 //! ```
 //!
-//! Served by hyper alone, each connection with the address that the audit trail shows. Behind a proxy
-//! that you trust, take the one that the proxy tells:
+//! The same served by hyper alone, with each connection's address for the audit trail. Behind a
+//! trusted proxy, use the address that the proxy reports:
 //!
 //! ```
 //! use http::Request;
@@ -88,11 +88,12 @@
 //! # }
 //! ```
 //!
-//! actix-web 4 is no tower service, and its methods, URIs and statuses are those of `http` 0.2: make
-//! an `http` 1 request of its request, body and [`PeerIp`](crate::handlers::PeerIp), give it to
-//! [`Handlers::handle`](crate::handlers::Handlers::handle), and its response of the answer.
+//! actix-web 4 does not use tower, and its methods, URIs and statuses are those of `http` 0.2:
+//! build an `http` 1 request from its request, its body and a [`PeerIp`](crate::handlers::PeerIp),
+//! pass it to [`Handlers::handle`](crate::handlers::Handlers::handle), and convert the response
+//! back.
 //!
-//! A token endpoint. Whoever calls it has authenticated, and the body is still there to read:
+//! A token endpoint. Its caller has authenticated, and the body can still be read:
 //!
 //! ```
 //! use std::convert::Infallible;

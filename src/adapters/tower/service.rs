@@ -10,8 +10,8 @@ use super::ResponseFuture;
 use crate::adapters::mount::locate;
 use crate::handlers::{Body, BoxError, Handlers};
 
-/// Every operation as one service, below a prefix. Cheap to clone, always ready, and never an
-/// error: each failure is an answer.
+/// All operations as one service, below a prefix. Cheap to clone, always ready, and infallible:
+/// every failure is a response.
 ///
 /// See the [module](super) for an example.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub struct ManagementService {
 }
 
 impl ManagementService {
-    /// The operations at the root: `/admin/oauth/clients` and below.
+    /// Creates a service with the operations at the root: `/admin/oauth/clients` and below.
     pub fn new(handlers: Handlers) -> Self {
         Self {
             handlers,
@@ -29,8 +29,8 @@ impl ManagementService {
         }
     }
 
-    /// The operations below `prefix`, for example `/api/v1`. What is not below it is answered
-    /// 404. For a host whose own router takes the prefix off, leave it out.
+    /// Serves the operations below `prefix`, for example `/api/v1`. Any other path gets 404. Leave
+    /// it out if the host's router strips the prefix.
     #[must_use]
     pub fn with_prefix(mut self, prefix: &str) -> Self {
         self.prefix = Arc::from(prefix.trim_end_matches('/'));
@@ -60,7 +60,8 @@ where
     }
 }
 
-/// The part of a URI below the prefix; nothing lives at the root, so that is where the rest goes.
+/// The part of a URI below the prefix. A URI outside of it becomes the root, where nothing is
+/// served.
 fn below(uri: &Uri, prefix: &str) -> Uri {
     let path_and_query = uri.path_and_query().map_or("", |path| path.as_str());
     let rest = path_and_query

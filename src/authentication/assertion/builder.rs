@@ -6,12 +6,12 @@ use super::key_source::SharedKeySource;
 use super::replay::SharedReplayStore;
 use super::{AssertionVerifier, Error, ErrorKind, KeySource, MemoryReplayStore, ReplayStore};
 
-/// FAPI 2.0 §5.3.2.1: 10 seconds must be forgiven, and more than 60 must not.
+/// FAPI 2.0 §5.3.2.1: a clock skew of 10 seconds must be accepted, one of more than 60 must not.
 const LEEWAY: RangeInclusive<Duration> = Duration::from_secs(10)..=Duration::from_secs(60);
 
 const LIFETIME: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3600);
 
-/// Settings of an [`AssertionVerifier`].
+/// Builder of an [`AssertionVerifier`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is built before `build`"]
 pub struct Builder {
@@ -34,37 +34,38 @@ impl Builder {
         }
     }
 
-    /// Remembers assertions there. A [`MemoryReplayStore`] by default, which is enough for a host
-    /// that runs once; where several share a database, a clone of their repository.
+    /// Sets where used assertions are recorded. Defaults to a [`MemoryReplayStore`], which is
+    /// enough for a single process; processes that share a database take a clone of their
+    /// repository.
     pub fn with_replay_store(mut self, store: impl ReplayStore) -> Self {
         self.replays = Some(SharedReplayStore::new(store));
         self
     }
 
-    /// Gets the keys of clients with a `jwks_uri` from there. By default, no such client can be
-    /// verified.
+    /// Sets where the keys of clients with a `jwks_uri` come from. Without it, no such client can
+    /// be verified.
     pub fn with_key_source(mut self, source: impl KeySource) -> Self {
         self.source = Some(SharedKeySource::new(source));
         self
     }
 
-    /// How far ahead `exp` may be, of the present and of `iat`: 5 minutes by default, from 1 second
-    /// to 1 hour. Each assertion is remembered that long.
+    /// Sets the longest lifetime: how far `exp` may be ahead of now and of `iat`. 5 minutes by
+    /// default, 1 second to 1 hour. Each assertion is remembered that long.
     pub fn with_max_lifetime(mut self, lifetime: Duration) -> Self {
         self.rules.max_lifetime = lifetime;
         self
     }
 
-    /// How far the clocks may differ when dates are judged: 30 seconds by default, from 10 to 60.
+    /// Sets the clock skew that is accepted: 30 seconds by default, 10 to 60 seconds.
     pub fn with_leeway(mut self, leeway: Duration) -> Self {
         self.rules.leeway = leeway;
         self
     }
 
-    /// Accepts, for clients older than RFC 10070, an `aud` that is this URL, such as the token
-    /// endpoint's, or an array that holds it or the issuer. Call it again for each URL.
+    /// Also accepts this URL as `aud`, such as the token endpoint's, for clients that predate RFC
+    /// 10070, and an `aud` array that contains it or the issuer. Call it once for each URL.
     ///
-    /// A client can then be made to sign, for another authorization server that it also uses, an
+    /// Another authorization server that the client uses can then trick it into signing an
     /// assertion that authenticates it here: audience injection, CVE-2025-27370. Clients with the
     /// profile [`Fapi2`](crate::domain::FapiProfile::Fapi2) are held to the issuer all the same.
     pub fn with_insecure_audience(mut self, url: impl Into<String>) -> Self {
@@ -72,12 +73,12 @@ impl Builder {
         self
     }
 
-    /// The verifier.
+    /// Builds the verifier.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] for an empty issuer or audience, and for a lifetime or leeway
-    /// outside its bounds.
+    /// [`ErrorKind::Configuration`] if the issuer or an audience is empty, or if the lifetime or
+    /// the leeway is out of range.
     pub fn build(self) -> Result<AssertionVerifier, Error> {
         let rules = self.rules;
         let refused = |reason| Err(Error::new(ErrorKind::Configuration).with_source(reason));

@@ -4,32 +4,32 @@ use super::{Error, ErrorKind};
 use crate::domain::{Client, FapiProfile, Timestamp};
 use crate::jose::json::{Object, Value};
 
-/// The longest `jti`, in bytes.
+/// The maximum length of a `jti`, in bytes.
 const MAX_ID: usize = 255;
 
 const WANTED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
-/// What the claims must say.
+/// What the claims must satisfy.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
     pub(super) issuer: String,
-    /// What `aud` may also be or hold. While there is none, `aud` is the issuer.
+    /// Values accepted in `aud` besides the issuer. While empty, `aud` must be the issuer.
     pub(super) insecure_audiences: Vec<String>,
     pub(super) max_lifetime: Duration,
     pub(super) leeway: Duration,
 }
 
-/// What is left to check, once.
+/// What remains to be checked once the claims are valid: that the assertion is used once.
 #[derive(Debug)]
 pub(super) struct Presented {
     pub(super) jti: String,
-    /// From when on it is refused for its age.
+    /// When the assertion expires, with leeway.
     pub(super) until: Timestamp,
 }
 
 impl Rules {
-    /// What `client` presents at `now`, if the claims are as they must be. The signature over them
-    /// is still to be verified.
+    /// Checks the claims of an assertion from `client` at `now`. The signature is not verified
+    /// here.
     pub(super) fn judge(
         &self,
         json: &[u8],
@@ -55,8 +55,8 @@ impl Rules {
         }
     }
 
-    /// Whether the assertion is for us. Another recipient in it could present it here, and one
-    /// whom it takes for us could present it elsewhere: RFC 10070 §4, FAPI 2.0 §5.3.2.1.
+    /// Whether the assertion is meant for this server. A second recipient could replay it here, and
+    /// this server could be tricked into replaying it elsewhere: RFC 10070 §4, FAPI 2.0 §5.3.2.1.
     fn is_audience(&self, named: Option<&Value<'_>>, profile: Option<&FapiProfile>) -> bool {
         let insecure = match profile {
             Some(FapiProfile::Fapi2 | FapiProfile::Unknown(_)) => &[],
@@ -72,7 +72,7 @@ impl Rules {
         }
     }
 
-    /// Checks the dates, and tells from when on the assertion is too old.
+    /// Checks the dates and returns when the assertion expires.
     fn check_time(&self, claims: &Object<'_>, now: Timestamp) -> Result<Timestamp, Error> {
         let date = |name| {
             let micros = claims.date(name).map_err(malformed);
@@ -96,7 +96,7 @@ impl Rules {
     }
 }
 
-/// Whether a store of any kind can remember it.
+/// Whether any store can record this `jti`.
 fn is_id(jti: &str) -> bool {
     (1..=MAX_ID).contains(&jti.len()) && !jti.contains(char::is_control)
 }
@@ -122,7 +122,7 @@ mod tests {
         }
     }
 
-    /// Judges claims that are all right but for these members, which replace or add.
+    /// Checks otherwise valid claims with these members replaced or added.
     fn judge(rules: &Rules, changed: &str) -> Result<Presented, ErrorKind> {
         judge_of(&client(None), rules, changed)
     }
@@ -263,7 +263,7 @@ mod tests {
                 let at = NOW + offset;
                 judge(&rules(), &format!(r#""{name}":{at}"#)).err()
             };
-            // FAPI 2.0 §5.3.2.1: 10 seconds ahead must pass, and more than 60 must not.
+            // FAPI 2.0 §5.3.2.1: 10 seconds ahead must pass, more than 60 must not.
             assert_eq!(at(10), None, "{name}");
             assert_eq!(at(30), None, "{name}");
             assert_eq!(at(31), Some(ErrorKind::NotYetValid), "{name}");

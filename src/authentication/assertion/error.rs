@@ -1,47 +1,46 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// Why an [`Error`] came.
+/// Why an assertion was refused, or a verifier not built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A setting is outside its bounds. Only while building.
+    /// A setting is out of range. Only returned while building.
     Configuration,
-    /// It is no JWS of at most 8 KiB whose header and claims can be read, or says that it is for
-    /// something else.
+    /// Not a JWS of at most 8 KiB with readable header and claims, or its `typ` or `crit` header is
+    /// not acceptable.
     Malformed,
-    /// Signed in a way that is not taken from this client.
+    /// The signature algorithm is not allowed for this client.
     Algorithm,
     /// `iss` or `sub` is not the client.
     WrongClient,
     /// `aud` is not this authorization server alone.
     WrongAudience,
-    /// `exp` is over.
+    /// `exp` has passed.
     Expired,
-    /// `exp` is too far ahead.
+    /// `exp` is too far in the future.
     LivesTooLong,
     /// `iat` or `nbf` is in the future.
     NotYetValid,
-    /// There is no `jti` that can be remembered.
+    /// There is no usable `jti`.
     NoId,
-    /// No key is registered that the header can mean.
+    /// No registered key matches the header.
     NoKey,
-    /// More keys are registered that the header can mean than are tried: it has to name one by its
-    /// `kid`.
+    /// More registered keys match the header than are tried: it has to name one by `kid`.
     TooManyKeys,
-    /// No key that the header can mean made the signature.
+    /// The signature was made by none of the matching keys.
     BadSignature,
-    /// It was presented before.
+    /// The assertion was used before.
     Replayed,
-    /// The [`ReplayStore`](super::ReplayStore) can remember no more from this client now.
+    /// The [`ReplayStore`](super::ReplayStore) has no room for more assertions of this client now.
     Overloaded,
-    /// The [`KeySource`](super::KeySource) or the [`ReplayStore`](super::ReplayStore) failed. It
-    /// may work later.
+    /// The [`KeySource`](super::KeySource) or the [`ReplayStore`](super::ReplayStore) failed. A
+    /// retry may succeed.
     Unavailable,
 }
 
 impl ErrorKind {
-    /// What it is called where a host watches.
+    /// The label in metrics and logs.
     pub(in super::super) fn word(self) -> &'static str {
         match self {
             Self::Configuration => "configuration",
@@ -65,19 +64,19 @@ impl ErrorKind {
 
 /// Why an assertion does not authenticate the client.
 ///
-/// It is for logs and metrics: whoever presents an assertion is told `invalid_client` whatever the
-/// reason (RFC 6749 §5.2), or that the server is busy for [`ErrorKind::Overloaded`] and
-/// [`ErrorKind::Unavailable`]. It holds no part of the assertion.
+/// It is meant for logs and metrics: the caller receives `invalid_client` whatever the reason (RFC
+/// 6749 §5.2), or a 503 for [`ErrorKind::Overloaded`] and [`ErrorKind::Unavailable`]. It holds no
+/// part of the assertion.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
-    /// Whether the client's keys were fetched anew for it.
+    /// Whether the client's keys were fetched again for it.
     is_fetched_for: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
-    /// An error of that kind, such as [`ErrorKind::Unavailable`] for a
+    /// Creates an error of this kind, such as [`ErrorKind::Unavailable`] from a
     /// [`KeySource`](super::KeySource) of your own.
     pub fn new(kind: ErrorKind) -> Self {
         Self {
@@ -87,26 +86,26 @@ impl Error {
         }
     }
 
-    /// Keeps the cause, an error or a text. It must hold no part of the assertion.
+    /// Attaches the cause, an error or a text. It must not contain any part of the assertion.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The client's keys were fetched anew, in vain.
+    /// Marks that fetching the client's keys again did not help.
     pub(super) fn after_fetching(mut self) -> Self {
         self.is_fetched_for = true;
         self
     }
 
-    /// Whether it came before the assertion cost more than its reading.
+    /// Whether the assertion was refused after no more work than parsing it.
     pub(in super::super) fn is_early(&self) -> bool {
         use ErrorKind::{BadSignature, Replayed, TooManyKeys};
         !self.is_fetched_for && !matches!(self.kind, BadSignature | Replayed | TooManyKeys)
     }
 
-    /// Why it came.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }

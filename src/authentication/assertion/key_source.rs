@@ -6,21 +6,21 @@ use std::sync::Arc;
 use super::Error;
 use crate::domain::Client;
 
-/// How new a copy of a client's keys must be.
+/// How fresh the returned keys must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Freshness {
-    /// A copy will do, as long as its HTTP answer says or you see fit.
+    /// A cached copy will do, for as long as its HTTP response allows or you see fit.
     Cached,
-    /// The copy has no key that the assertion can mean: the client may have new ones (OpenID
-    /// Connect Core §10.1.1). Fetch again, but not if the copy is younger than a minute or so:
-    /// whoever knows a `client_id` can ask for this as often as the budgets of failures allow.
+    /// No key in the copy matches the assertion: the client may have rotated its keys (OpenID
+    /// Connect Core §10.1.1). Fetch again, unless the copy is younger than a minute or so: anyone
+    /// who knows a `client_id` can trigger this as often as the failure budgets allow.
     Fetched,
 }
 
-/// Where the keys of clients with a `jwks_uri` come from.
+/// Provides the keys of clients with a `jwks_uri`.
 ///
-/// This crate makes no connection of its own. A host that has an HTTP client brings the keys by
-/// this trait; without one, clients with a `jwks_uri` can't use `private_key_jwt`.
+/// This crate makes no outgoing requests. A host that has an HTTP client implements this trait;
+/// without it, clients with a `jwks_uri` can't use `private_key_jwt`.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -47,21 +47,23 @@ pub enum Freshness {
 /// # Contract
 ///
 /// - **The client chose the URL.** Connect over https to public addresses only, and check the
-///   address that you connect to, not only what the name resolved to before; follow no redirect;
-///   send no credential. Else the client reads your network through you (server-side request
+///   address that you connect to, not just an earlier DNS result; follow no redirects; send no
+///   credentials. Otherwise the client can read your network through you (server-side request
 ///   forgery).
-/// - **Bounded.** Stop reading at 128 KiB, more is refused anyway, and after a few seconds. Limit
-///   how many fetches run at once, and let one fetch serve all who wait for the same client.
-/// - **Cached.** It is asked at every assertion. Keep a copy for a few minutes, a failure for some
-///   seconds, and nothing longer than you would trust a key that was withdrawn.
-/// - **Never another client's.** What is returned is believed to be the keys of this client.
-/// - **Dropped futures.** The future may be dropped at any point.
+/// - **Bounded.** Stop reading after 128 KiB, since more is refused anyway, and after a few
+///   seconds. Limit the number of concurrent fetches, and share one fetch among all callers that
+///   wait for the same client.
+/// - **Cached.** It is called for every assertion. Keep a copy for a few minutes, a failure for
+///   some seconds, and nothing for longer than you would trust a revoked key.
+/// - **Never another client's.** The returned keys are trusted as this client's.
+/// - **Cancellation.** The future may be dropped at any point.
 pub trait KeySource: Send + Sync + 'static {
-    /// The JWK Set (RFC 7517 §5) at the client's `jwks_uri`, as text. It need not be checked.
+    /// Returns the JWK Set (RFC 7517 §5) at the client's `jwks_uri` as text. It need not be
+    /// validated.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) when it can't be had.
+    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) if the keys can't be fetched.
     fn jwks(
         &self,
         client: &Client,
@@ -91,7 +93,7 @@ impl<S: KeySource> Erased for S {
     }
 }
 
-/// A source of any type.
+/// A type-erased source.
 #[derive(Clone)]
 pub(super) struct SharedKeySource(Arc<dyn Erased>);
 

@@ -8,11 +8,12 @@ use super::{Error, ErrorKind};
 use crate::domain::{Id, MAX_MEANT};
 use crate::jose::{Header, Jws, Key};
 
-/// How much the memory of read keys holds, in bytes, and for how many clients it is laid out.
+/// The capacity of the cache of parsed keys, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// The number of clients that the cache is sized for.
 const CLIENTS: usize = 1024;
 
-/// A client's keys, and the text that they were read from.
+/// A client's parsed keys, and the text they were parsed from.
 pub(super) struct RegisteredKeys {
     text: Box<str>,
     keys: Vec<Key>,
@@ -28,9 +29,9 @@ impl RegisteredKeys {
         })
     }
 
-    /// Whether a key that the header means made the signature. Without a `kid`, that may be any
-    /// key that fits, as long as they are few: OpenID Connect Core §10.1 asks for a `kid` where
-    /// there are several keys.
+    /// Whether one of the keys that match the header made the signature. Without a `kid`, any
+    /// matching key may have, as long as there are only a few: OpenID Connect Core §10.1 requires a
+    /// `kid` if there are several keys.
     pub(super) fn verify(&self, header: &Header<'_>, jws: &Jws<'_>) -> Result<(), Error> {
         let meant = || self.keys.iter().filter(|key| key.is_meant(header));
         match meant().count() {
@@ -43,7 +44,7 @@ impl RegisteredKeys {
     }
 }
 
-/// Remembers the keys of the clients that were here lately, so that a key set is read once.
+/// Caches the parsed keys of recently seen clients.
 #[derive(Clone)]
 pub(super) struct KeyCache(Arc<Cache<Id, Arc<RegisteredKeys>, ByText>>);
 
@@ -52,8 +53,8 @@ impl KeyCache {
         Self(Arc::new(Cache::with_weighter(CLIENTS, MAX_BYTES, ByText)))
     }
 
-    /// The keys of `client` that `text` holds. The text itself is compared, so that a key that was
-    /// taken out of it is never found again.
+    /// The keys of `client` in `text`. Entries are compared by the whole text, so that a removed
+    /// key is never found again.
     pub(super) fn read(&self, client: Id, text: &str) -> Result<Arc<RegisteredKeys>, Error> {
         if let Some(known) = self.0.get(&client)
             && *known.text == *text

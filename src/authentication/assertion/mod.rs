@@ -1,4 +1,4 @@
-//! Client authentication by a signed assertion: `private_key_jwt` (RFC 7523 §2.2, OpenID Connect
+//! Client authentication with a signed assertion: `private_key_jwt` (RFC 7523 §2.2, OpenID Connect
 //! Core §9).
 //!
 //! ```
@@ -22,37 +22,43 @@
 //!
 //! | Part | Must be |
 //! |---|---|
-//! | `alg` | RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA; under `fapi1` PS256 or ES256, under `fapi2` those or EdDSA |
-//! | `kid` | the name of a registered key, or absent; at most 4 keys may be meant |
+//! | `alg` | RS256/384/512, PS256/384/512, ES256, ES384 or EdDSA ([by profile](#profiles)) |
+//! | `kid` | the name of a registered key, or absent; at most 4 keys may match |
 //! | `typ` | absent, `JWT` or `client-authentication+jwt` (RFC 10070 §4) |
 //! | `crit` | absent |
 //! | `iss`, `sub` | both the client's `client_id` |
-//! | `aud` | the issuer identifier of the authorization server, as a text and nothing else |
-//! | `exp` | in the future, at most 5 minutes from now and, where there is one, from `iat` |
+//! | `aud` | the issuer identifier of the authorization server, as a string and nothing else |
+//! | `exp` | in the future, at most 5 minutes from now and, if present, from `iat` |
 //! | `iat`, `nbf` | absent, or not in the future |
-//! | `jti` | 1 to 255 bytes without control characters, never seen from this client before |
+//! | `jti` | 1 to 255 bytes without control characters, not used by this client before |
 //!
-//! Clocks may differ by 30 seconds. Nothing that the assertion brings or points to (`jwk`, `jku`,
-//! `x5c`, `x5u`) is ever looked at, and a member that comes twice makes it invalid.
+//! A clock skew of 30 seconds is accepted. Keys that the assertion carries or points to (`jwk`,
+//! `jku`, `x5c`, `x5u`) are never used, and a duplicate member makes it invalid.
 //!
-//! What costs least is checked first and what leaves a trace last: only an assertion that is right
-//! in all else is remembered.
+//! The cheapest checks come first and the one with a side effect last: an assertion is recorded
+//! only if it is valid in every other respect.
+//!
+//! # Profiles
+//!
+//! A client with the profile `fapi1` must sign with PS256 or ES256; one with `fapi2`, with PS256,
+//! ES256 or EdDSA.
 //!
 //! # Keys
 //!
-//! RSA of 2048 to 8192 bits (4096 with RustCrypto) and an exponent from 65537 to 33 bits, P-256,
-//! P-384 and Ed25519. There is no ES512, so none of P-521. A client with `private_key_jwt` whose `jwks`
-//! holds no such key is not registered, nor is one of whose keys an assertion could mean more than 4.
-//! A build without either backend registers what `jwt` verifies.
+//! RSA of 2048 to 8192 bits (4096 with RustCrypto) with an exponent of at least 65537 and at most
+//! 33 bits, P-256, P-384 and Ed25519. ES512, and so P-521, is not supported. A client with
+//! `private_key_jwt` is not registered if its `jwks` has no such key, or if more than 4 of its keys
+//! could match one assertion. A build without either backend registers the keys that `jwt`
+//! verifies.
 //!
-//! Keys may share a `kid` where `kty`, `crv`, `use`, `alg` or `key_ops` tells them apart (RFC 7517
-//! §4.5): of them, those that fit `alg` and are for signatures are meant.
+//! Keys may share a `kid` if `kty`, `crv`, `use`, `alg` or `key_ops` tells them apart (RFC 7517
+//! §4.5): those that fit `alg` and are meant for signatures match.
 //!
-//! # What is left to the caller
+//! # What the caller must check
 //!
-//! That the client is active and registered `private_key_jwt`; that a `client_id` parameter, where
-//! one came, names the same client (RFC 7521 §4.2); that the request presents nothing else to
-//! authenticate with; and to answer every [`Error`] alike.
+//! That the client is active and registered `private_key_jwt`; that a `client_id` parameter, if
+//! present, names the same client (RFC 7521 §4.2); and that the request carries no other
+//! credentials. Every [`Error`] must get the same response.
 
 mod builder;
 mod claims;

@@ -1,4 +1,4 @@
-//! A client and a moment for the tests of this module.
+//! A client and a fixed time for the tests of this module.
 
 use crate::domain::{
     AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, FapiProfile, GrantType, Id,

@@ -9,19 +9,19 @@ use crate::domain::{Client, ClientId, Timestamp};
 use crate::jose::json::Object;
 use crate::jose::{Algorithms, Header, Jws};
 
-/// The longest assertion, in bytes. Nothing of a longer one is decoded.
+/// The maximum length of an assertion, in bytes. A longer one is not decoded at all.
 const MAX_LENGTH: usize = 8 * 1024;
 
-/// The types that an assertion may say it has (RFC 7519 §5.1, RFC 10070 §4).
+/// The accepted `typ` values (RFC 7519 §5.1, RFC 10070 §4).
 const TYPES: [&str; 3] = [
     "JWT",
     "client-authentication+jwt",
     "application/client-authentication+jwt",
 ];
 
-/// Verifies client assertions; see the [module](super) for what it accepts.
+/// Verifies client assertions; the [module](super) lists what it accepts.
 ///
-/// Clones are cheap and share what they remember.
+/// Clones are cheap and share their caches.
 #[derive(Clone, Debug)]
 pub struct AssertionVerifier {
     rules: Arc<Rules>,
@@ -31,8 +31,8 @@ pub struct AssertionVerifier {
 }
 
 impl AssertionVerifier {
-    /// Settings for the verifier of an authorization server with this issuer identifier (RFC 8414
-    /// §2), to the letter.
+    /// Creates a builder for the verifier of an authorization server with exactly this issuer
+    /// identifier (RFC 8414 §2).
     pub fn builder(issuer: impl Into<String>) -> Builder {
         Builder::new(issuer.into())
     }
@@ -50,8 +50,8 @@ impl AssertionVerifier {
         }
     }
 
-    /// Whom an assertion claims to be from: its `iss` and `sub`, if they are the same. Nothing is
-    /// verified, so use it only to find the client to [`verify`](Self::verify) with.
+    /// The client that an assertion claims to be from: its `iss` and `sub`, if they are equal.
+    /// Nothing is verified, so use it only to find the client to [`verify`](Self::verify) with.
     pub fn client_id(assertion: &str) -> Option<ClientId> {
         let jws = read(assertion).ok()?;
         let claims = Object::of_token(&jws.claims, &["iss", "sub"])?;
@@ -59,13 +59,13 @@ impl AssertionVerifier {
         (claims.text("iss") == Some(subject)).then(|| ClientId::parse(subject))?
     }
 
-    /// Whether `assertion` authenticates `client` at `now`. It does so once.
+    /// Verifies that `assertion` authenticates `client` at `now`. An assertion is accepted once.
     ///
-    /// Whether the client is active, and whether it registered this method, is not looked at.
+    /// Does not check whether the client is active or registered this method.
     ///
     /// # Errors
     ///
-    /// Why it does not, for the host only: any [`ErrorKind`] but `Configuration`.
+    /// Any [`ErrorKind`] but `Configuration`. The reason is for the host only.
     pub async fn verify(
         &self,
         client: &Client,
@@ -77,7 +77,7 @@ impl AssertionVerifier {
         let header = header.ok_or_else(|| malformed("unacceptable header"))?;
         let allowed = match &client.metadata.fapi_profile {
             None => Algorithms::PUBLIC,
-            // What a profile of a newer version allows is not known.
+            // The algorithms of an unknown profile, stored by a newer version, are unknown.
             Some(profile) => profile.algorithms().ok_or(ErrorKind::Algorithm)?,
         };
         if !allowed.contains(header.algorithm) {

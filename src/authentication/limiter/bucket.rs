@@ -8,17 +8,17 @@ use tokio::sync::Notify;
 
 use crate::domain::Clock;
 
-/// A budget of failures for each key: so many at once, and as many again in each period.
+/// A failure budget for each key: up to the whole budget at once, refilled evenly over each period.
 ///
-/// An attempt that may fail holds a part of the budget until it ends, so that never more attempts
-/// are under way than may still fail. One more waits until another one has ended.
+/// An attempt holds one unit of the budget while it is in progress, so that concurrent attempts
+/// never exceed the failures that are left. Further attempts wait until one of them ends.
 ///
-/// The keys are bounded. A key that had to make room has its whole budget again, so that who
-/// brings up many keys gains on those alone.
+/// The number of keys is bounded. An evicted key starts over with a full budget, so an attacker who
+/// floods the table with keys gains nothing on any other key.
 pub(super) struct Buckets<K> {
     cells: Cache<K, Arc<Cell>>,
     failures: u64,
-    /// How long it takes until one failure is forgiven, in nanoseconds.
+    /// The time until one failure is forgiven, in nanoseconds.
     interval: u64,
     clock: Arc<dyn Clock>,
 }
@@ -31,13 +31,13 @@ struct Cell {
 
 #[derive(Default)]
 struct State {
-    /// When the whole budget is there again, in nanoseconds since the epoch.
+    /// When the budget is full again, in nanoseconds since the epoch.
     whole_at: u64,
     under_way: u64,
     has_failed: bool,
 }
 
-/// A part of a budget that an attempt holds. Dropped, it is given back.
+/// One unit of a budget, held by an attempt and returned on drop.
 pub(super) struct Held {
     cell: Arc<Cell>,
     interval: u64,
@@ -45,7 +45,7 @@ pub(super) struct Held {
 }
 
 impl<K: Eq + Hash + Clone> Buckets<K> {
-    /// `None` when the period is shorter than a nanosecond for each failure.
+    /// Returns `None` if the period is shorter than one nanosecond per failure.
     pub(super) fn new(
         failures: NonZeroU32,
         period: Duration,
@@ -61,12 +61,12 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
         })
     }
 
-    /// Holds a part of the key's budget, or says how long it takes until it may fail once more.
-    /// Where all that is left is held by others, it waits for one of them to end.
+    /// Holds one unit of the key's budget, or returns how long to wait for the next one. If
+    /// attempts in progress hold all that is left, waits for one of them to end.
     pub(super) async fn hold(&self, key: &K) -> Result<Held, Duration> {
         loop {
             let cell = self.cell(key);
-            // From here on it is woken.
+            // Registered before the check, so that no wakeup is missed.
             let ended = cell.ended.notified();
             if let Some(held) = self.try_hold(&cell)? {
                 return Ok(held);
@@ -75,7 +75,7 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
         }
     }
 
-    /// `None` where all that is left is held by others.
+    /// Returns `None` if attempts in progress hold all that is left.
     fn try_hold(&self, cell: &Arc<Cell>) -> Result<Option<Held>, Duration> {
         let mut state = cell.state();
         let left = self.left(&mut state)?;
@@ -90,8 +90,8 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
         }))
     }
 
-    /// Takes one failure from the budget, of an attempt that held nothing, if there is one left that
-    /// no other attempt holds.
+    /// Charges the failure of an attempt that held nothing, unless other attempts hold all that is
+    /// left.
     pub(super) fn charge(&self, key: &K, times: u32) {
         let cell = self.cell(key);
         let mut state = cell.state();
@@ -103,25 +103,25 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
         }
     }
 
-    /// How long it takes at most until the budget is whole again: longer than its period after failures that
-    /// count several times.
+    /// The longest time until a budget is full again: twice its period, because some failures count
+    /// more than once.
     fn longest(&self) -> u64 {
         self.interval
             .saturating_mul(self.failures)
             .saturating_mul(2)
     }
 
-    /// Whether an attempt with this key has failed, as far as is remembered.
+    /// Whether the last attempt with this key failed, as far as is remembered.
     pub(super) fn has_failed(&self, key: &K) -> bool {
         let cell = self.cells.get(key);
         cell.is_some_and(|cell| cell.state().has_failed)
     }
 
-    /// How many more may fail now, if any; otherwise how long it takes until one may.
+    /// How many failures are left, or how long to wait until there is one.
     fn left(&self, state: &mut State) -> Result<u64, Duration> {
         let owed = state.whole_at.saturating_sub(self.now());
         if owed > self.longest() {
-            // No budget takes that long: the clock was far ahead, and has been set right.
+            // No budget takes that long to refill: the clock was far ahead and has been corrected.
             state.whole_at = 0;
             return Ok(self.failures);
         }
@@ -160,13 +160,13 @@ impl State {
 }
 
 impl Held {
-    /// The attempt failed: what it held is spent.
+    /// Spends the held unit, and more if the failure counts several `times`.
     pub(super) fn spend(self, clock: &dyn Clock, times: u32) {
         let mut state = self.cell.state();
         state.fail(now(clock), self.interval, times, self.longest);
     }
 
-    /// The attempt succeeded: whatever failed before, it is none that fails.
+    /// Returns the held unit and marks the key as succeeding.
     pub(super) fn succeed(self) {
         self.cell.state().has_failed = false;
     }
@@ -179,9 +179,9 @@ impl Drop for Held {
     }
 }
 
-/// The present moment in nanoseconds since the epoch.
+/// The current time in nanoseconds since the epoch.
 fn now(clock: &dyn Clock) -> u64 {
-    /// Leaves room for what is added: half of what the number can hold, in the year 2262.
+    /// Half of the range (the year 2262), which leaves room for additions.
     const LAST: u64 = u64::MAX / 2;
 
     let micros = clock.now().as_micros().unsigned_abs();
@@ -300,9 +300,9 @@ mod tests {
             .collect();
         tokio::task::yield_now().await;
         assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
-        // Another key is not concerned.
+        // Another key is not affected.
         assert!(buckets.hold(&2).await.is_ok());
-        // Whoever succeeds lets another one in, which succeeds as well.
+        // A success lets the next attempt in, which succeeds as well.
         drop(held.pop());
         for held in held {
             held.spend(&clock, 1);

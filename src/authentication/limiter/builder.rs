@@ -11,7 +11,7 @@ use super::bucket::Buckets;
 use crate::authentication::BuildError;
 use crate::domain::{Clock, SystemClock};
 
-/// Configures a [`LocalLimiter`].
+/// Builder of a [`LocalLimiter`].
 #[must_use]
 pub struct LocalLimiterBuilder {
     pair: Budget,
@@ -21,7 +21,7 @@ pub struct LocalLimiterBuilder {
     clock: Arc<dyn Clock>,
 }
 
-/// So many failures at once, and as many again in each period.
+/// The number of failures, and the period over which they are forgiven.
 type Budget = (u32, Duration);
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -30,7 +30,7 @@ impl LocalLimiterBuilder {
     const MAX_PERIOD: Duration = Duration::from_secs(24 * 60 * 60);
     const MAX_CAPACITY: usize = 10_000_000;
 
-    /// How many addresses may spend their budgets before their site waits.
+    /// A site's budget, as a multiple of an address's.
     const PEERS_PER_SITE: u32 = 4;
 
     pub(super) fn new() -> Self {
@@ -43,44 +43,44 @@ impl LocalLimiterBuilder {
         }
     }
 
-    /// How often a client may fail from one address, and there with one secret that failed before: so
-    /// many times at once, and as often again in each period. 10 a minute unless set.
+    /// Sets the budget of a client from one address, and of each secret that failed there before:
+    /// this many failures at once, refilled over each period. 10 a minute by default.
     pub fn with_budget(mut self, failures: u32, period: Duration) -> Self {
         self.pair = (failures, period);
         self
     }
 
-    /// How often an address may fail, whichever clients it names; a site of IPv6, four times as
-    /// often. 60 a minute unless set.
+    /// Sets the budget of an address across all clients; that of an IPv6 site is four times as
+    /// large. 60 a minute by default.
     pub fn with_peer_budget(mut self, failures: u32, period: Duration) -> Self {
         self.peer = (failures, period);
         self
     }
 
-    /// How often a client may fail, wherever from. 120 a minute unless set.
+    /// Sets the budget of a client across all addresses. 120 a minute by default.
     pub fn with_client_budget(mut self, failures: u32, period: Duration) -> Self {
         self.client = (failures, period);
         self
     }
 
-    /// How many entries each table has, 1 to 10,000,000. 10,000 unless set.
+    /// Sets the number of entries in each table: 1 to 10,000,000. 10,000 by default.
     pub fn with_capacity(mut self, entries: usize) -> Self {
         self.capacity = entries;
         self
     }
 
-    /// Where the time comes from.
+    /// Sets the clock.
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// The limiter.
+    /// Builds the limiter.
     ///
     /// # Errors
     ///
-    /// When a budget has no failure at all, or a period is longer than a day or shorter than a
-    /// nanosecond for each failure; and when the capacity is out of its bounds.
+    /// If a budget has no failures, a period is longer than a day or shorter than one nanosecond
+    /// per failure, or the capacity is out of range.
     pub fn build(self) -> Result<LocalLimiter, BuildError> {
         if !(1..=Self::MAX_CAPACITY).contains(&self.capacity) {
             return Err(BuildError::new("a limiter keeps 1 to 10,000,000 entries"));

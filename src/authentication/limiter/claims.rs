@@ -5,7 +5,7 @@ use super::Claim;
 use crate::domain::ClientId;
 use crate::secrets::{Plaintext, SecretFormat};
 
-/// The key of a keyed hash, which lives in this process only: nobody can compute what claims are alike.
+/// The key of the hashes, random for each process: nobody can construct a collision.
 static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 impl Claim {
@@ -17,7 +17,8 @@ impl Claim {
     }
 }
 
-/// Who presents what, by its end: the random part of what was issued.
+/// A hash of the client and the end of the presented secret, which is the random part of issued
+/// ones.
 pub(in super::super) fn ending(client_id: &ClientId, presented: &Plaintext) -> u64 {
     const ENDING: usize = 24;
 

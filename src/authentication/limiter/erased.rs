@@ -9,14 +9,14 @@ use crate::domain::ClientId;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Any [`FailureLimiter`], which can't be a trait object itself.
+/// An object-safe [`FailureLimiter`].
 pub(in super::super) trait Limiter: Send + Sync {
     fn admit<'a>(&'a self, attempt: Attempt<'a>) -> Boxed<'a, Result<Box<dyn UnderWay>, Duration>>;
 }
 
-/// An attempt that was let through.
+/// An admitted attempt.
 pub(in super::super) trait UnderWay: Send {
-    /// Tells the limiter how it ended.
+    /// Reports the outcome to the limiter.
     fn end(self: Box<Self>, outcome: Outcome) -> Boxed<'static, ()>;
 }
 

@@ -9,11 +9,11 @@ use super::bucket::{Buckets, Held};
 use super::{Attempt, Claim, FailureLimiter, LocalLimiterBuilder, Outcome};
 use crate::domain::{ClientId, Clock, Timestamp};
 
-/// A client and where it calls from.
+/// A client and the network that it calls from.
 type Pair = (ClientId, IpAddr);
 
-/// How often a failure counts at most that took much work. A forgotten deployment with an imported secret
-/// must not spend the budget of its whole address.
+/// The most that an expensive failure counts. A forgotten deployment with an imported secret must
+/// not spend the budget of its whole address.
 const MOST_TIMES: u32 = 4;
 
 /// How long a success is remembered.
@@ -21,59 +21,60 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Counts failures within the process: the default [`FailureLimiter`].
 ///
-/// A failure is counted several times, and each budget comes back evenly over its period:
+/// Each failure is charged to several budgets, which refill evenly over their period:
 ///
-/// | Budget of | By default | What it stops |
+/// | Budget | Default | Prevents |
 /// |---|---|---|
-/// | one secret of a client from one address | 10 a minute | the ended secret of a forgotten deployment |
-/// | a client from one address, of secrets that did not fail before | 10 a minute | guessing |
-/// | an address | 60 a minute | going through many clients |
-/// | a site of IPv6 | four times that of an address | going through many of its networks |
+/// | one secret of a client, per address | 10 a minute | retries of an expired secret |
+/// | other secrets of a client, per address | 10 a minute | guessing |
+/// | an address | 60 a minute | trying many clients |
+/// | an IPv6 site | four times that of an address | trying many clients from many networks |
 /// | a client from anywhere | 120 a minute | guessing from many addresses |
 ///
-/// A failure against a hash that costs more than those of today, an imported one, counts up to four times,
-/// but for the first two budgets.
+/// The second one is for secrets that did not fail before. If verifying the stored hash takes more
+/// work than a new one, as with imported hashes, a failure counts up to four times, except in the
+/// first two budgets.
 ///
-/// However many try at the same time, no more fail than that: an attempt holds a part of each budget
-/// while it is under way. Where others hold all that is left, it waits for one of them to end.
+/// Concurrent attempts can't exceed a budget: each holds a unit of every budget while it is in
+/// progress. If others hold all that is left, an attempt waits until one of them ends.
 ///
 /// # Who is not locked out
 ///
 /// - Successes are never counted.
-/// - A secret that failed before, and fails again, has a budget of its own: one forgotten deployment
-///   behind an address does not keep those with the right secret waiting. A secret of this crate is
-///   told by the id that it names, any other by its text.
-/// - Whoever knows a `client_id`, which is no secret, can spend the budgets of that client. So the
-///   wide ones hold only for those who did not authenticate lately: a client that did, within the
-///   last day and from the address it calls from, has its own budget, which nobody spends from
+/// - A secret that fails again has a budget of its own: one forgotten deployment behind an address
+///   does not delay callers with the right secret. An issued secret is recognized by its lookup id,
+///   any other by its text.
+/// - Anyone who knows a `client_id`, which is no secret, can spend that client's budgets. So the
+///   wide ones apply only to callers that did not authenticate recently: a client that did so
+///   within the last day, from the address it calls from, has a budget that nobody can spend from
 ///   another address.
-/// - What fails before a hash or a signature was verified, or keys were fetched anew, such as an
-///   assertion that is none, costs whoever sends it nothing. It is counted where it comes from, and not
-///   against the client.
-/// - A secret that verified a short while ago is let through before the limiter is asked.
+/// - A failure before a hash or a signature was verified or keys were fetched again, such as a
+///   malformed assertion, costs an attacker nothing. It is charged to the address and not to the
+///   client.
+/// - A secret in the cache of verified secrets is accepted before the limiter is asked.
 ///
 /// # Without an address
 ///
-/// Where the host gives no address there is only the budget of a client from anywhere. So anybody
-/// can lock any client out, for as long as they go on, and nothing stops who goes through many
-/// clients: give the address. The first attempt without one is logged at `WARN`.
+/// If the host passes no address, only the budget of a client from anywhere applies. Anyone can
+/// then lock out any client for as long as they keep trying, and nothing stops an attacker who
+/// tries many clients: pass the address. The first attempt without one is logged at `WARN`.
 ///
-/// What fails before anything was verified is not counted then: a budget of the client would stop
-/// nobody, for a `client_id` that does not exist has one of its own, and would be one more that
-/// strangers spend for free.
+/// A failure before anything was verified is not charged then: an attacker who invents a
+/// `client_id` for each attempt would not be stopped, and one who knows a client's would spend its
+/// budget for free.
 ///
 /// # Addresses
 ///
-/// An IPv6 address counts as its /64, which is the smallest network that a subscriber has; the /48
-/// that it is in, the largest, is its site. An IPv4 address written as IPv6 counts as IPv4, and so does
-/// one behind NAT64 or SIIT (`64:ff9b::/96`, `64:ff9b:1::/48`), 6to4 or Teredo.
+/// An IPv6 address counts as its /64, the smallest network assigned to a subscriber; its /48, the
+/// largest, is its site. An IPv4-mapped address counts as the IPv4 address, and so does one behind
+/// NAT64 or SIIT (`64:ff9b::/96`, `64:ff9b:1::/48`), 6to4 or Teredo.
 ///
 /// # Bounds
 ///
-/// Each table keeps 10,000 entries by default, of some 250 bytes, those in use most. Each process
+/// Each table keeps the 10,000 most used entries by default, at about 250 bytes each. Each process
 /// counts for itself.
 pub struct LocalLimiter {
-    /// Of each secret that is claimed, by where from; which client it is of is in the claim.
+    /// Per claimed secret and address; the claim includes the client.
     pub(super) claims: Buckets<(Option<IpAddr>, Claim)>,
     pub(super) pairs: Buckets<Pair>,
     pub(super) peers: Buckets<IpAddr>,
@@ -85,7 +86,7 @@ pub struct LocalLimiter {
 }
 
 impl LocalLimiter {
-    /// Configures other budgets than the default ones.
+    /// Creates a builder to change the default budgets.
     pub fn builder() -> LocalLimiterBuilder {
         LocalLimiterBuilder::new()
     }
@@ -93,11 +94,11 @@ impl LocalLimiter {
     fn is_known(&self, pair: &Pair) -> bool {
         let last = self.successes.get(pair);
         let now = self.clock.now();
-        // A clock that was ahead makes nobody known for longer.
+        // The second condition: a clock that was ahead must not extend the day.
         last.is_some_and(|last| now < last + A_DAY && last < now + A_DAY)
     }
 
-    /// Holds a part of each budget that stands against the attempt, the narrowest first.
+    /// Holds a unit of each budget that applies, the narrowest first.
     async fn hold(&self, attempt: Attempt<'_>) -> Result<Admission, Duration> {
         let client_id = attempt.client_id;
         let peer = attempt.peer.map(network);
@@ -155,11 +156,11 @@ impl LocalLimiter {
     }
 }
 
-/// What a [`LocalLimiter`] keeps of an attempt that is under way.
+/// The budgets that an attempt holds while it is in progress.
 #[derive(Default)]
 pub struct Admission {
     claim: Option<Held>,
-    /// Of the client from there.
+    /// Of the client from this address.
     pair: Option<Held>,
     /// Of the address and its site.
     wide: Vec<Held>,
@@ -199,7 +200,7 @@ impl FailureLimiter for LocalLimiter {
     }
 }
 
-/// What a subscriber has at least.
+/// The smallest network of a subscriber.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => match translated(address) {
@@ -210,9 +211,9 @@ fn network(peer: IpAddr) -> IpAddr {
     }
 }
 
-/// The IPv4 address that an IPv6 address stands for: behind a translator by its well-known prefix
-/// (RFC 6052 §2.1) or the one for networks of one's own (RFC 8215), with 96 bits of prefix each; of
-/// 6to4 (RFC 3056); and behind Teredo (RFC 4380 §4), which writes it inverted.
+/// The IPv4 address embedded in an IPv6 address: behind NAT64 with the well-known prefix (RFC 6052
+/// §2.1) or the local-use one (RFC 8215), both with a 96-bit prefix; in 6to4 (RFC 3056); or behind
+/// Teredo (RFC 4380 §4), which inverts it.
 fn translated(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let bits = address.to_bits();
     let low = u32::try_from(bits & u128::from(u32::MAX)).ok()?;
@@ -224,7 +225,7 @@ fn translated(address: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// What a subscriber has at most (RFC 6177).
+/// The largest network of a subscriber (RFC 6177).
 fn site(peer: IpAddr) -> Option<Ipv6Addr> {
     match peer {
         IpAddr::V6(address) => Some(prefix(address, 48)),

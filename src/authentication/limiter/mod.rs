@@ -1,4 +1,4 @@
-//! How often a client may fail to authenticate before it is told to wait.
+//! Limits how often a client may fail to authenticate.
 
 mod bucket;
 mod builder;
@@ -20,26 +20,26 @@ pub(super) use erased::Limiter;
 pub use local::{Admission, LocalLimiter};
 pub(super) use pending::Pending;
 
-/// Who tries to authenticate.
+/// An attempt to authenticate.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
-    /// Which client it says it is. There need not be one of that name.
+    /// The claimed client, which may not exist.
     pub client_id: &'a ClientId,
-    /// Where it calls from, if the host knows.
+    /// The address that the client calls from, if the host knows it.
     pub peer: Option<IpAddr>,
-    /// Which secret it says it has, if it presents one.
+    /// Identifies the presented secret, if there is one.
     pub claim: Option<Claim>,
 }
 
-/// Which secret an attempt says it has: the one that it names, or the very text, where it names none.
+/// Identifies the secret that an attempt presents: by its lookup id or, without one, by its text.
 ///
-/// It holds within the process, and nothing of the secret can be told from it.
+/// It is valid within this process, and reveals nothing about the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Claim(u64);
 
 impl<'a> Attempt<'a> {
-    /// An attempt to be that client, from there.
+    /// Creates an attempt to authenticate as this client from this address.
     pub fn new(client_id: &'a ClientId, peer: Option<IpAddr>) -> Self {
         Self {
             client_id,
@@ -57,52 +57,53 @@ impl<'a> Attempt<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The client is who it says it is.
+    /// The client was authenticated.
     Succeeded,
-    /// It is not. So ends an attempt whose caller goes away meanwhile: otherwise hanging up would be
-    /// a way not to be counted.
+    /// The client was refused, or the caller disconnected: otherwise disconnecting would be a way
+    /// not to be counted.
     Failed {
-        /// How much work it was to tell, in hashes that new secrets get: 1, or more where an imported hash
-        /// [costs more](crate::secrets::SecretHasher::work).
+        /// How much work the verification took, in multiples of a new secret's hash: 1, or more if
+        /// an imported hash [costs more](crate::secrets::SecretHasher::work).
         work: u32,
     },
-    /// It is not, and no hash and no signature was verified for that, nor were keys fetched anew: its
-    /// assertion can't be read, is for something else, or the client registered no keys.
+    /// The client was refused without verifying a hash or a signature or fetching keys again: its
+    /// assertion is malformed or meant for something else, or it registered no keys.
     ///
-    /// This costs whoever sends it nothing, so that a budget that others have to share would be spent
+    /// This costs the caller nothing: charged to a shared budget, it would let anyone spend that
     /// for free.
     FailedUnverified,
-    /// Nobody knows, and it is not the client's fault: too much to do, or something does not work.
+    /// No decision, and not the client's fault: overload, or a failing dependency.
     Undecided,
 }
 
-/// Decides who failed too often to be looked at now (RFC 6749 §2.3.1: brute force).
+/// Limits failed attempts, against brute force (RFC 6749 §2.3.1).
 ///
-/// [`LocalLimiter`] counts within the process. Write your own to count for several hosts together.
+/// [`LocalLimiter`] counts within the process. Implement this trait to count across several hosts.
 ///
 /// # Contract
 ///
-/// - **Asked before anything is spent** on an attempt: a query, a hash, or a signature to be verified.
-///   Who presents a secret that verified a short while ago costs no hash, and is not asked about.
-/// - **Counts at admission.** However many try at the same time, no more may fail than the budget and
-///   what comes back of it. So an attempt takes its part of the budget when it is let through, and gives
-///   it back when it ends well; a limiter that only looks, and counts afterwards, lets as many guess as come
-///   at once.
-/// - **Told how it ended**, once for each attempt that was let through, also when its caller goes away.
-/// - **Unknown clients** are asked and told about like all others; what is kept has to be bounded.
-/// - **Can't fail.** Whether to let everybody or nobody through while a shared store is away is for
-///   the limiter to decide.
+/// - **Asked before anything is spent** on an attempt: a query, a hash, or a signature. A secret in
+///   the cache of verified secrets costs no hash and is not asked about.
+/// - **Counts at admission.** Concurrent attempts must not fail more often than the budget, with
+///   its refill, allows. So an attempt takes its unit of the budget when it is admitted and returns
+///   it when it succeeds; a limiter that checks first and counts afterwards lets any number of
+///   concurrent guesses through.
+/// - **Told the outcome** exactly once for each admitted attempt, even if the caller disconnects.
+/// - **Unknown clients** are treated like all others, so the state must be bounded.
+/// - **Infallible.** If a shared store is down, it is for the limiter to decide whether to admit
+///   everyone or no one.
 pub trait FailureLimiter: Send + Sync + 'static {
-    /// What it wants to know again when the attempt has ended; `()` where that is nothing.
+    /// The state of an admitted attempt, passed back to [`ended`](Self::ended); `()` if there is
+    /// none.
     type Admission: Send + 'static;
 
-    /// Lets an attempt through, or tells how long it has to wait before it is asked about again.
+    /// Admits an attempt, or returns how long the caller should wait before the next one.
     fn admit(
         &self,
         attempt: Attempt<'_>,
     ) -> impl Future<Output = Result<Self::Admission, Duration>> + Send;
 
-    /// An attempt that was let through has ended.
+    /// Called when an admitted attempt has ended.
     fn ended(
         &self,
         attempt: Attempt<'_>,

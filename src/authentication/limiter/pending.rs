@@ -4,18 +4,18 @@ use super::erased::UnderWay;
 use super::{Attempt, Limiter, Outcome};
 use crate::telemetry::attempt_refused;
 
-/// An attempt that was let through and whose end the limiter has to be told, once.
+/// An admitted attempt, whose outcome must be reported to the limiter once.
 pub(in super::super) struct Pending {
-    /// With the place where the limiter is told when nobody waits for that.
+    /// Also holds the slot for reporting the outcome if the caller disconnects.
     under_way: Option<(Box<dyn UnderWay>, Place)>,
-    /// Whether a hash or a signature is verified, as far as is known yet.
+    /// Whether a hash or a signature was verified, as far as is known.
     is_verified: bool,
-    /// How much work that is.
+    /// How much work the verification takes.
     work: u32,
 }
 
 impl Pending {
-    /// Asks whether the attempt may go on.
+    /// Asks the limiter to admit the attempt.
     pub(in super::super) async fn admit(
         limiter: Option<&dyn Limiter>,
         background: &Background,
@@ -23,7 +23,8 @@ impl Pending {
     ) -> Result<Self, Error> {
         let mut under_way = None;
         if let Some(limiter) = limiter {
-            // Whoever hangs up is told of: so there is a place for that before there is an attempt.
+            // A disconnect must be reported too, so the slot is reserved before the attempt is
+            // admitted.
             let place = background.reserve().ok_or(ErrorKind::Overloaded)?;
             let admitted = limiter.admit(attempt).await.map_err(|wait| {
                 attempt_refused();
@@ -38,13 +39,13 @@ impl Pending {
         })
     }
 
-    /// Nothing was verified yet: to fail, or to hang up, costs nobody anything.
+    /// Marks that nothing was verified yet, in case the attempt fails or the caller disconnects.
     pub(in super::super) fn nothing_verified(mut self) -> Self {
         self.is_verified = false;
         self
     }
 
-    /// To tell takes so much work, whether the caller waits for that or not.
+    /// Sets how much work the verification takes, even if the caller does not wait for it.
     pub(in super::super) fn takes(&mut self, work: u32) {
         self.work = work;
     }
@@ -59,7 +60,7 @@ impl Pending {
         self.end(Outcome::Succeeded).await;
     }
 
-    /// It could not be decided, which is not the client's fault.
+    /// Ends the attempt without a decision, which is not the client's fault.
     pub(in super::super) async fn undecided(self) {
         self.end(Outcome::Undecided).await;
     }
@@ -78,7 +79,7 @@ impl Pending {
     }
 }
 
-/// The caller went away: whoever hangs up before the answer is counted all the same.
+/// The caller disconnected, which counts as a failure.
 impl Drop for Pending {
     fn drop(&mut self) {
         let outcome = self.failure();

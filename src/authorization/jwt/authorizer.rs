@@ -7,10 +7,10 @@ use crate::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal
 use crate::domain::Clock;
 use crate::jose::{Algorithms, Header, Jws};
 
-/// The types that an access token may say it has (RFC 7519 §5.1, RFC 9068 §2.1).
+/// The accepted `typ` values (RFC 7519 §5.1, RFC 9068 §2.1).
 const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
 
-/// Authorizes by a signed token; see the [module](super) for what it accepts.
+/// Authorizes by a signed token; the [module](super) lists what it accepts.
 ///
 /// Clones are cheap and share their keys.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ struct Shared {
 }
 
 impl JwtAuthorizer {
-    /// Settings for an authorizer that verifies with these keys.
+    /// Creates a builder for an authorizer that verifies with these keys.
     pub fn builder(keys: Keys) -> Builder {
         Builder::new(keys)
     }
@@ -44,26 +44,25 @@ impl JwtAuthorizer {
         })))
     }
 
-    /// Verifies with these keys from now on, in every clone. To have old and new keys overlap,
-    /// pass [both](Keys::and).
+    /// Replaces the keys in every clone. To let old and new keys overlap, pass [both](Keys::and).
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::NoUsableKey`](super::ConfigErrorKind::NoUsableKey) when none of them
-    /// serves an allowed algorithm; the old keys stay.
+    /// [`ConfigErrorKind::NoUsableKey`](super::ConfigErrorKind::NoUsableKey) if none of them
+    /// supports an allowed algorithm; the old keys stay in use.
     pub fn replace_keys(&self, keys: Keys) -> Result<(), ConfigError> {
         let keys = Arc::new(keys.serving(self.0.algorithms)?);
         *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(())
     }
 
-    /// The keys of this moment. The lock is held for no longer than it takes to count a reference.
+    /// The current keys. The lock is held only to clone the `Arc`.
     fn keys(&self) -> Arc<Keys> {
         let keys = self.0.keys.read();
         Arc::clone(&keys.unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Verifies the signature, then judges the claims.
+    /// Verifies the signature, then the claims.
     fn verify(&self, token: &str) -> Result<Principal, Error> {
         let invalid = |reason| Error::new(ErrorKind::InvalidToken).with_source(reason);
         let jws = Jws::read(token).map_err(invalid)?;
@@ -195,7 +194,7 @@ mod tests {
                 "{token}"
             );
         }
-        // A secret has no name, so that a token may give it any.
+        // A secret has no name, so any `kid` is accepted.
         let named = sign(r#"{"alg":"HS256","kid":"any"}"#, &claims(), SECRET);
         assert_eq!(kind(&authorizer, &named), None);
     }

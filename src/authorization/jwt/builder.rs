@@ -8,10 +8,10 @@ use super::{Algorithm, ConfigError, ConfigErrorKind, JwtAuthorizer, Keys};
 use crate::domain::{Clock, Role, SystemClock};
 use crate::jose::Algorithms;
 
-/// FAPI 2.0 §5.3.2.1 refuses more.
+/// FAPI 2.0 §5.3.2.1 forbids more.
 const MAX_LEEWAY: Duration = Duration::from_secs(60);
 
-/// Settings of a [`JwtAuthorizer`].
+/// Builder of a [`JwtAuthorizer`].
 #[must_use = "nothing is built before `build`"]
 pub struct Builder {
     keys: Keys,
@@ -30,39 +30,38 @@ impl Builder {
         }
     }
 
-    /// Requires this `iss`. Without it, the issuer is not looked at.
+    /// Requires this `iss`. Without it, the issuer is not checked.
     pub fn with_issuer(mut self, issuer: impl Into<String>) -> Self {
         self.rules.issuer = Some(issuer.into());
         self
     }
 
-    /// Requires an `aud` that is this, or an array that holds it. Set it: without it a token
+    /// Requires an `aud` that is this value or an array containing it. Set it: otherwise a token
     /// that the same issuer made for another service is accepted here too (RFC 8725 §3.9).
     pub fn with_audience(mut self, audience: impl Into<String>) -> Self {
         self.rules.audience = Some(audience.into());
         self
     }
 
-    /// Allows only these algorithms. By default, all that the keys serve.
+    /// Allows only these algorithms. By default, all that the keys support.
     pub fn with_algorithms(mut self, allowed: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = allowed.into_iter().collect();
         self
     }
 
-    /// How far the clocks may differ when `exp` and `nbf` are judged: 30 seconds by default,
-    /// at most 60.
+    /// Sets the clock skew that is accepted in `exp` and `nbf`: 30 seconds by default, at most 60.
     pub fn with_leeway(mut self, leeway: Duration) -> Self {
         self.rules.leeway = leeway;
         self
     }
 
-    /// Takes the time from `clock`.
+    /// Sets the clock.
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Reads the operator from this claim, instead of `sub` or else `user_id`.
+    /// Reads the operator from this claim, instead of `sub` or, failing that, `user_id`.
     pub fn with_operator_claim(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         let name = name.into();
         self.rules.operator = [name.clone(), name];
@@ -87,7 +86,7 @@ impl Builder {
         self
     }
 
-    /// What tokens call `role`, instead of [`Role::as_str`].
+    /// Sets the name of `role` in tokens, instead of [`Role::as_str`].
     pub fn with_role_name(mut self, role: Role, name: impl Into<Cow<'static, str>>) -> Self {
         match role {
             Role::Admin => self.rules.admin = name.into(),
@@ -96,12 +95,12 @@ impl Builder {
         self
     }
 
-    /// The authorizer.
+    /// Builds the authorizer.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::LeewayTooLong`], and [`ConfigErrorKind::NoUsableKey`] when no key
-    /// serves an allowed algorithm.
+    /// [`ConfigErrorKind::LeewayTooLong`] if the leeway is over 60 seconds, and
+    /// [`ConfigErrorKind::NoUsableKey`] if no key supports an allowed algorithm.
     pub fn build(self) -> Result<JwtAuthorizer, ConfigError> {
         if self.rules.leeway > MAX_LEEWAY {
             return Err(ConfigErrorKind::LeewayTooLong.into());

@@ -5,13 +5,13 @@ use crate::authorization::{Error, ErrorKind, Principal};
 use crate::domain::{Role, TenantId, Timestamp};
 use crate::jose::json::{Object, Value};
 
-/// What the claims must say, and under which names.
+/// What the claims must satisfy, and their names.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
     pub(super) issuer: Option<String>,
     pub(super) audience: Option<String>,
     pub(super) leeway: Duration,
-    /// The first of these that is there is the operator.
+    /// The first of these that is present names the operator.
     pub(super) operator: [Cow<'static, str>; 2],
     pub(super) tenant: Cow<'static, str>,
     pub(super) role: Cow<'static, str>,
@@ -37,7 +37,7 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// Who the claims speak for at `now`. The signature over them was checked before.
+    /// The principal of these claims at `now`. The signature must have been verified.
     pub(super) fn judge(&self, json: &[u8], now: Timestamp) -> Result<Principal, Error> {
         let [subject, other] = &self.operator;
         let wanted = [
@@ -140,7 +140,7 @@ mod tests {
         Ok((principal.id().to_owned(), principal.role(), tenant))
     }
 
-    /// Judges `{"exp": …, <more>}` by the default rules.
+    /// Checks `{"exp": …, <more>}` with the default rules.
     fn with(more: &str) -> Result<Seen, ErrorKind> {
         let claims = format!(r#"{{"exp":{},{more}}}"#, NOW + 600);
         judge(&Rules::default(), &claims)

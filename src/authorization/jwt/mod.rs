@@ -15,24 +15,24 @@
 //!
 //! # What is accepted
 //!
-//! A compact JWS of at most 8 KiB whose `alg` is allowed and fits one of the [`Keys`], whose `typ`
-//! is absent, `JWT` or `at+jwt` (RFC 9068), and which has no `crit`. Nothing that the token brings
-//! or points to (`jwk`, `jku`, `x5c`, `x5u`) is ever looked at.
+//! A compact JWS of at most 8 KiB whose `alg` is allowed and supported by one of the [`Keys`],
+//! whose `typ` is absent, `JWT` or `at+jwt` (RFC 9068), and which has no `crit`. Keys that the
+//! token carries or points to (`jwk`, `jku`, `x5c`, `x5u`) are never used.
 //!
-//! # What is read
+//! # Claims
 //!
 //! | Claim | Meaning |
 //! |---|---|
-//! | `sub`, else `user_id` | the operator: text of 1 to 255 bytes without control characters |
-//! | `tenant_id` | the tenant; anything but a text that is a tenant id counts as none |
-//! | `role` | a text |
-//! | `roles` | an array of texts |
+//! | `sub`, else `user_id` | the operator: a string of 1 to 255 bytes without control characters |
+//! | `tenant_id` | the tenant; anything but a string that is a valid tenant id counts as absent |
+//! | `role` | a string |
+//! | `roles` | an array of strings |
 //! | `exp` | required; a number, fractions allowed |
-//! | `nbf` | a number, where present |
-//! | `iss`, `aud` | required and compared where configured, else ignored |
+//! | `nbf` | a number, if present |
+//! | `iss`, `aud` | required and compared if configured, else ignored |
 //!
-//! A role is granted by `role` or by `roles`, whichever holds `super_admin` or `admin` to the
-//! letter; the higher one counts. A member that comes twice makes the token invalid.
+//! A role is granted if `role` or `roles` contains exactly `super_admin` or `admin`; the higher one
+//! wins. A duplicate member makes the token invalid.
 
 mod authorizer;
 mod builder;

@@ -11,7 +11,7 @@ pub(super) const SECRET: &[u8; 32] = b"a secret of 32 bytes for a test!";
 /// 2026-04-15T10:30:00Z.
 pub(super) const NOW: i64 = 1_776_249_000;
 
-/// A clock that stands still until it is moved.
+/// A clock that only moves when told to.
 #[derive(Clone)]
 pub(super) struct Still(Arc<AtomicI64>);
 

@@ -1,4 +1,4 @@
-//! JSON, read strictly (RFC 8259): one value and nothing after it, and no member twice.
+//! Strict JSON (RFC 8259): a single value, and no duplicate members.
 
 mod reader;
 #[cfg(test)]
@@ -14,17 +14,17 @@ use reader::{Keep, Reader};
 pub(crate) enum Value<'a> {
     Null,
     Bool(bool),
-    /// A number, where one was asked for.
+    /// A number, if one was requested.
     Number(f64),
     Text(Cow<'a, str>),
     List(Vec<Self>),
     Object(Object<'a>),
-    /// What is not kept: a number that was not asked for, and what was to be passed over.
+    /// A value that is not kept: an unrequested number, or a skipped value.
     Other,
 }
 
 impl Value<'_> {
-    /// The text, if it is one.
+    /// The string, if it is one.
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -32,7 +32,7 @@ impl Value<'_> {
         }
     }
 
-    /// The texts of a list that holds nothing else.
+    /// The strings of a list that contains nothing else.
     pub(crate) fn texts(&self) -> Option<impl Iterator<Item = &str> + Clone> {
         match self {
             Self::List(list) if list.iter().all(|item| item.text().is_some()) => {
@@ -43,13 +43,13 @@ impl Value<'_> {
     }
 }
 
-/// The members of an object, each name once.
+/// An object without duplicate members.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Object<'a>(BTreeMap<Cow<'a, str>, Value<'a>>);
 
 impl<'a> Object<'a> {
-    /// Reads the one object that `text` holds. It keeps the values of the `wanted` members, lists
-    /// among them, but no object inside. Those that are `numbers` must be.
+    /// Parses a text that consists of one object. Keeps the values of the `wanted` members,
+    /// including lists but not nested objects. The members in `numbers` must be numbers.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl<'a> Object<'a> {
         self.0.contains_key(name)
     }
 
-    /// The text under `name`.
+    /// The string under `name`.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.text()
     }
@@ -89,21 +89,21 @@ impl<'a> IntoIterator for Object<'a> {
     }
 }
 
-/// Why a text was refused. It holds nothing of the text.
+/// Why a text was refused. It contains no part of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// It is not JSON from there on.
+    /// Not JSON from here on.
     Syntax { line: usize, column: usize },
-    /// It holds a value of another type than was asked for.
+    /// A value is of another type than requested.
     Type,
-    /// A member comes twice.
+    /// A member is duplicated.
     Repeated,
-    /// Objects and arrays are further inside one another than agreed.
+    /// Objects and arrays are nested too deeply.
     Deep,
 }
 
-/// Reads the one value that `text` holds, all of it, with at most `depth` objects and arrays
-/// inside one another. More than 127 has no effect.
+/// Parses a text that consists of one value, with objects and arrays nested at most `depth` levels
+/// deep. Values above 127 have no effect.
 ///
 /// # Errors
 ///
@@ -112,11 +112,11 @@ pub(crate) fn read(text: &str, depth: usize) -> Result<Value<'_>, Fault> {
     Reader::run(text, Keep::All, depth, |reader, json| reader.value(json))
 }
 
-/// Reads the one value that `text` holds, of whose objects nothing is kept.
+/// Parses a text that consists of one value, without keeping the contents of objects.
 ///
 /// # Errors
 ///
-/// [`Fault::Syntax`].
+/// [`Fault::Syntax`] if it is not JSON.
 pub(crate) fn read_list(text: &str) -> Result<Value<'_>, Fault> {
     Reader::run(text, Keep::Nothing, usize::MAX, |reader, json| {
         reader.value(json)

@@ -8,13 +8,13 @@ use super::{Fault, Object, Value};
 
 type Json<'de> = serde_json::Deserializer<serde_json::de::StrRead<'de>>;
 
-/// What is kept of objects.
+/// Which members of objects are kept.
 #[derive(Clone, Copy)]
 pub(super) enum Keep<'r> {
-    /// Every member, and so in the objects inside.
+    /// All members, including those of nested objects.
     All,
-    /// The members that are wanted, and nothing of the objects inside. `numbers` are asked for by
-    /// type: a build with serde_json's `arbitrary_precision` shows them as objects otherwise.
+    /// The wanted members, without the contents of nested objects. `numbers` are requested by type,
+    /// because with serde_json's `arbitrary_precision` they would otherwise appear as objects.
     Only {
         wanted: &'r dyn Fn(&str) -> bool,
         numbers: &'r [&'r str],
@@ -23,18 +23,18 @@ pub(super) enum Keep<'r> {
     Nothing,
 }
 
-/// The one visitor of all JSON that is read by hand.
+/// The visitor that parses all values.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'r> {
     keep: Keep<'r>,
-    /// Levels left.
+    /// How many more levels may be nested.
     depth: usize,
-    /// What to report: serde's own error would carry the text it stumbled over.
+    /// The fault to report: serde's own error would quote the text.
     fault: &'r Cell<Option<Fault>>,
 }
 
 impl Reader<'_> {
-    /// Reads the whole of `text` as `read` does.
+    /// Parses the whole of `text` with `read`.
     pub(super) fn run<'de>(
         text: &'de str,
         keep: Keep<'_>,
@@ -72,7 +72,7 @@ impl Reader<'_> {
         E::custom("refused")
     }
 
-    /// The reader of what is one level further in.
+    /// The reader for the next nesting level.
     fn inner<E: Error>(self) -> Result<Self, E> {
         let keep = match self.keep {
             Keep::All => Keep::All,
@@ -88,7 +88,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The value of the member `name`.
+    /// Reads the value of the member `name`.
     fn member<'de, A: MapAccess<'de>>(
         self,
         name: &str,

@@ -1,18 +1,18 @@
 use super::KeyKind;
 use crate::jose::Algorithm;
 
-/// What `alg` names.
+/// The meaning of `alg`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Named {
-    /// What a public key verifies.
+    /// A signature, verified with a public key.
     Signature(Algorithm),
-    /// ECDSA on P-521 with SHA-512, which nothing here verifies.
+    /// ECDSA on P-521 with SHA-512, which is not supported for verification.
     Es512,
-    /// Encryption to an RSA key.
+    /// Encryption with an RSA key.
     RsaOaep,
-    /// Encryption to a key on an elliptic curve.
+    /// Encryption with an elliptic curve key.
     EcdhEs,
-    /// No key, or one that both sides know.
+    /// No key, or a shared one.
     NotPublic,
     Unknown,
 }
@@ -28,7 +28,7 @@ impl Named {
         }
     }
 
-    /// Whether a key of this kind can be used so.
+    /// Whether a key of this kind can be used with it.
     pub(super) fn fits(self, kind: KeyKind) -> bool {
         match self {
             Self::Signature(signature) => kind.algorithms().contains(signature),
@@ -41,7 +41,7 @@ impl Named {
     }
 }
 
-/// `none`, `dir`, and the families `HS…`, `A128…` to `A256…` and `PBES2…`, in any case.
+/// `none`, `dir`, and the families `HS…`, `A128…` to `A256…` and `PBES2…`, ignoring case.
 fn is_not_public(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     let families = ["HS1", "HS2", "HS3", "HS5", "A128", "A192", "A256", "PBES2"];

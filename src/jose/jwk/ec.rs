@@ -1,17 +1,18 @@
 use super::PublicKey;
 use super::members::{Fault, Jwk};
 
-/// The octet that opens an uncompressed point (SEC 1 §2.3.3).
+/// The first octet of an uncompressed point (SEC 1 §2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
 const NOT_ON_CURVE: Fault = Fault::new("x", "must be, with y, a point on the curve");
 
-/// A sound key on an elliptic curve (RFC 7518 §6.2.1); `None` when the curve is not supported.
+/// Parses and validates an elliptic curve key (RFC 7518 §6.2.1); `None` if the curve is not
+/// supported.
 pub(super) fn read(jwk: &Jwk<'_>) -> Result<Option<PublicKey>, Fault> {
     let (length, key): (_, fn(Vec<u8>) -> _) = match jwk.required_text("crv")? {
         "P-256" => (32, p256),
         "P-384" => (48, p384),
-        // Nothing is verified with it, so that its coordinates only have their length.
+        // Never used for verification, so only the length of the coordinates is checked.
         "P-521" => (66, |_| Ok(PublicKey::P521)),
         _ => return Ok(None),
     };
@@ -26,7 +27,7 @@ pub(super) fn read(jwk: &Jwk<'_>) -> Result<Option<PublicKey>, Fault> {
     key(point).map(Some)
 }
 
-/// The key of a point on P-256 or P-384, uncompressed (SEC 1 §2.3.3).
+/// The key of an uncompressed point (SEC 1 §2.3.3) on P-256 or P-384.
 pub(in crate::jose) fn key(point: &[u8]) -> Result<PublicKey, Fault> {
     match point.len() {
         65 => p256(point.to_vec()),

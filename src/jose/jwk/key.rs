@@ -3,8 +3,7 @@ use super::members::{Fault, Jwk};
 use super::{PublicKey, SignatureKey, ec, okp, rsa};
 use crate::jose::Algorithms;
 
-/// What a key that has a name is told apart by from others of that name (RFC 7517 §4.5, FAPI 2.0
-/// §5.4.3).
+/// Distinguishes keys with the same `kid` (RFC 7517 §4.5, FAPI 2.0 §5.4.3).
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Mark<'a> {
     kid: &'a str,
@@ -16,7 +15,7 @@ pub(super) struct Mark<'a> {
 }
 
 impl<'a> Mark<'a> {
-    /// The mark of a key; `None` where it has no name.
+    /// The mark of a key; `None` if it has no `kid`.
     pub(super) fn read(jwk: &Jwk<'a>) -> Result<Option<Self>, Fault> {
         let Some(kid) = jwk.text("kid")? else {
             return Ok(None);
@@ -32,20 +31,20 @@ impl<'a> Mark<'a> {
     }
 }
 
-/// What a sound key is good for.
+/// What a valid key can be used for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Signature(SignatureKey),
-    /// Something else, such as encryption.
+    /// Another use, such as encryption.
     Other,
-    /// Not understood.
+    /// An unknown type or use.
     Ignored,
 }
 
-/// Checks one key, which holds no private member.
+/// Checks one key, which must have no private members.
 ///
-/// A key whose type is known must be sound even where its `alg` or `use` is not known: a weak key
-/// must not be stored behind a word that others may understand.
+/// A key of a known type must be valid even if its `alg` or `use` is unknown: a weak key must not
+/// be stored behind a word that other software may understand.
 pub(super) fn check(jwk: &Jwk<'_>) -> Result<Role, Fault> {
     let kty = jwk.required_text("kty")?;
     let purpose = jwk.text("use")?;
@@ -73,7 +72,7 @@ pub(super) fn check(jwk: &Jwk<'_>) -> Result<Role, Fault> {
     role(key, kid, purpose, algorithm, verifies)
 }
 
-/// What `use`, `alg` and `key_ops` make of a sound key. They must not contradict one another
+/// What `use`, `alg` and `key_ops` allow a valid key to do. They must not contradict each other
 /// (RFC 7517 §4.3).
 fn role(
     key: PublicKey,

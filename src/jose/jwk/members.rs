@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::jose::json::{Object, Value};
 
-/// The members that only a private or symmetric key has, whatever its type (RFC 7518 §6.2.2,
-/// §6.3.2, §6.4.1; `priv` belongs to post-quantum keys).
+/// The members that only private or symmetric keys have, of any type (RFC 7518 §6.2.2, §6.3.2,
+/// §6.4.1; `priv` belongs to post-quantum keys).
 const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /// Whether `key` has a private member, even an empty one.
@@ -15,7 +15,7 @@ pub(super) fn is_private(key: &Object<'_>) -> bool {
     PRIVATE.iter().any(|&member| key.contains(member))
 }
 
-/// What is wrong with a member of a key.
+/// An invalid member of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::jose) struct Fault {
     member: &'static str,
@@ -32,7 +32,7 @@ impl Fault {
         }
     }
 
-    /// What makes a key weak.
+    /// A member that makes a key weak.
     pub(super) fn weak(member: &'static str, must: &'static str) -> Self {
         Self {
             is_weak: true,
@@ -60,7 +60,7 @@ impl<'a> Jwk<'a> {
         Self(members)
     }
 
-    /// Whether it holds a secret, by its type.
+    /// Whether it is symmetric, judging by its type.
     pub(super) fn is_symmetric(&self) -> bool {
         self.0.text("kty") == Some("oct")
     }
@@ -74,27 +74,27 @@ impl<'a> Jwk<'a> {
         }
     }
 
-    /// The string under `member`, which can't be left out.
+    /// The string under `member`, which is required.
     pub(super) fn required_text(&self, member: &'static str) -> Result<&'a str, Fault> {
         self.text(member)?
             .ok_or(Fault::new(member, "must be present"))
     }
 
-    /// The octets that `member` holds as base64url without padding.
+    /// The octets of `member`, encoded as base64url without padding.
     pub(super) fn octets(&self, member: &'static str) -> Result<Vec<u8>, Fault> {
         let mut octets = Vec::new();
         self.append(member, &mut octets)?;
         Ok(octets)
     }
 
-    /// Appends the octets that `member` holds as base64url without padding.
+    /// Appends the octets of `member`, encoded as base64url without padding.
     pub(super) fn append(&self, member: &'static str, out: &mut Vec<u8>) -> Result<(), Fault> {
         URL_SAFE_NO_PAD
             .decode_vec(self.required_text(member)?, out)
             .map_err(|_| Fault::new(member, "must be canonical base64url without padding"))
     }
 
-    /// The big-endian integer that `member` holds as Base64urlUInt (RFC 7518 §2).
+    /// The big-endian integer of `member`, encoded as Base64urlUInt (RFC 7518 §2).
     pub(super) fn integer(&self, member: &'static str) -> Result<Vec<u8>, Fault> {
         let octets = self.octets(member)?;
         match octets.first() {
@@ -106,7 +106,7 @@ impl<'a> Jwk<'a> {
         }
     }
 
-    /// Whether `key_ops` lets the key verify; `None` when it is left out (RFC 7517 §4.3).
+    /// Whether `key_ops` allows verification; `None` if it is absent (RFC 7517 §4.3).
     pub(super) fn verifies(&self) -> Result<Option<bool>, Fault> {
         let fault = Fault::new("key_ops", "must be an array of distinct strings");
         let operations = match self.0.get("key_ops") {

@@ -1,4 +1,4 @@
-//! JSON Web Keys (RFC 7517): one reader, for who registers keys and for who verifies with them.
+//! JSON Web Keys (RFC 7517): one parser for both registering keys and verifying with them.
 
 mod algorithm;
 mod ec;

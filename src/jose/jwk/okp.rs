@@ -3,7 +3,7 @@ use ed25519_dalek::VerifyingKey;
 use super::PublicKey;
 use super::members::{Fault, Jwk};
 
-/// A sound octet key pair (RFC 8037 §2); `None` when it is not on Ed25519.
+/// Parses and validates an octet key pair (RFC 8037 §2); `None` unless it is on Ed25519.
 pub(super) fn read(jwk: &Jwk<'_>) -> Result<Option<PublicKey>, Fault> {
     if jwk.required_text("crv")? != "Ed25519" {
         return Ok(None);
@@ -11,7 +11,7 @@ pub(super) fn read(jwk: &Jwk<'_>) -> Result<Option<PublicKey>, Fault> {
     key(&jwk.octets("x")?).map(Some)
 }
 
-/// An Ed25519 key. One of small order verifies forged signatures, so it is refused.
+/// An Ed25519 key. Points of small order are refused, because they verify forged signatures.
 pub(in crate::jose) fn key(octets: &[u8]) -> Result<PublicKey, Fault> {
     const MUST: &str = "must be a point on the curve and not of small order";
     let octets: [u8; 32] = octets
@@ -21,7 +21,7 @@ pub(in crate::jose) fn key(octets: &[u8]) -> Result<PublicKey, Fault> {
     if point.is_weak() {
         return Err(Fault::weak("x", MUST));
     }
-    // Decoding lets coordinates pass that are not below the prime; RFC 8032 §5.1.3 does not.
+    // Decoding accepts coordinates that are not below the prime; RFC 8032 §5.1.3 does not.
     if point.to_edwards().compress().to_bytes() != octets {
         return Err(Fault::new("x", MUST));
     }

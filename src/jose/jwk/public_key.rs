@@ -1,7 +1,7 @@
 use crate::jose::Algorithm::{EdDsa, Es256, Es384};
 use crate::jose::Algorithms;
 
-/// What sort of public key it is, and how big.
+/// The type and size of a public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyKind {
     Rsa {
@@ -14,17 +14,17 @@ pub(crate) enum KeyKind {
     Ed25519,
 }
 
-/// The longest RSA modulus that is verified with, in bits: RustCrypto takes no more than 4096.
+/// The longest RSA modulus that can be verified with, in bits: RustCrypto supports at most 4096.
 ///
-/// A build without either backend verifies nothing by itself. What it registers is for one with the
-/// default backend.
+/// A build without either backend verifies nothing itself. It registers the keys that the default
+/// backend supports.
 #[cfg(any(feature = "jwt", not(feature = "jwt-rust-crypto")))]
 pub(crate) const MAX_RSA_BITS: usize = 8192;
 #[cfg(all(feature = "jwt-rust-crypto", not(feature = "jwt")))]
 pub(crate) const MAX_RSA_BITS: usize = 4096;
 
 impl KeyKind {
-    /// Whether a signature of such a key can be verified. No backend has ES512.
+    /// Whether signatures of such a key can be verified. No backend supports ES512.
     pub(crate) fn is_verifiable(self) -> bool {
         match self {
             Self::Rsa { bits } => bits <= MAX_RSA_BITS,
@@ -33,7 +33,7 @@ impl KeyKind {
         }
     }
 
-    /// What such a key can be used with. But for RSA the curve decides.
+    /// The algorithms for such a key. Except for RSA, the curve determines it.
     pub(crate) fn algorithms(self) -> Algorithms {
         match self {
             Self::Rsa { .. } => Algorithms::RSA,
@@ -45,17 +45,17 @@ impl KeyKind {
     }
 }
 
-/// A public key that was found sound.
+/// A validated public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PublicKey {
     Rsa {
         /// The length of the modulus.
         bits: usize,
-        /// Big-endian, as the exponent.
+        /// Big-endian, like the exponent.
         modulus: Vec<u8>,
         exponent: Vec<u8>,
     },
-    /// An uncompressed point (SEC 1 §2.3.3), as that on P-384.
+    /// An uncompressed point (SEC 1 §2.3.3), as for P-384.
     P256(Vec<u8>),
     P384(Vec<u8>),
     P521,
@@ -74,11 +74,11 @@ impl PublicKey {
     }
 }
 
-/// A key for signatures.
+/// A signature key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SignatureKey {
     pub(crate) key: PublicKey,
-    /// Those that it is for: the one that it names, or all that its kind allows.
+    /// The algorithm that it names, or all that its kind allows.
     pub(crate) algorithms: Algorithms,
     pub(crate) kid: Option<Box<str>>,
 }

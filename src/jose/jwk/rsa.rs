@@ -3,13 +3,13 @@ use std::ops::RangeInclusive;
 use super::PublicKey;
 use super::members::{Fault, Jwk};
 
-/// RFC 7518 §3.3 asks for the least; the most keeps a verification cheap.
+/// RFC 7518 §3.3 requires the minimum; the maximum keeps verification cheap.
 const MODULUS_BITS: RangeInclusive<usize> = 2048..=8192;
 
-/// FIPS 186-5 asks for more than 2^16.
+/// FIPS 186-5 requires more than 2^16.
 const LEAST_EXPONENT: u64 = 65537;
 
-/// A sound RSA key (RFC 7518 §6.3.1).
+/// Parses and validates an RSA key (RFC 7518 §6.3.1).
 pub(super) fn read(jwk: &Jwk<'_>) -> Result<PublicKey, Fault> {
     let modulus = jwk.integer("n")?;
     let bits = check_modulus(&modulus)?;
@@ -22,7 +22,7 @@ pub(super) fn read(jwk: &Jwk<'_>) -> Result<PublicKey, Fault> {
     })
 }
 
-/// The key of these big-endian integers, whatever zeros they start with.
+/// The key with these big-endian integers, ignoring leading zeros.
 pub(in crate::jose) fn key(modulus: &[u8], exponent: &[u8]) -> Result<PublicKey, Fault> {
     let (modulus, exponent) = (without_zeros(modulus), without_zeros(exponent));
     let bits = check_modulus(modulus)?;
@@ -34,7 +34,7 @@ pub(in crate::jose) fn key(modulus: &[u8], exponent: &[u8]) -> Result<PublicKey,
     })
 }
 
-/// How many bits a sound modulus has, which starts with no zero octet.
+/// Validates a modulus without leading zero octets, and returns its length in bits.
 fn check_modulus(modulus: &[u8]) -> Result<usize, Fault> {
     let bits = length(modulus);
     if bits < *MODULUS_BITS.start() {
@@ -48,7 +48,7 @@ fn check_modulus(modulus: &[u8]) -> Result<usize, Fault> {
     }
 }
 
-/// Checks an exponent, which starts with no zero octet. No backend verifies with more than 33 bits.
+/// Validates an exponent without leading zero octets. No backend supports more than 33 bits.
 fn check_exponent(exponent: &[u8]) -> Result<(), Fault> {
     const MUST: &str = "must be odd, at least 65537 and less than 2^33";
     let is_short = exponent.len() <= size_of::<u64>();
@@ -69,7 +69,7 @@ fn without_zeros(number: &[u8]) -> &[u8] {
     number.get(zeros..).unwrap_or_default()
 }
 
-/// The bits of a big-endian integer without leading zero octets.
+/// The length in bits of a big-endian integer without leading zero octets.
 fn length(integer: &[u8]) -> usize {
     let unused = integer.first().map_or(0, |octet| octet.leading_zeros());
     integer.len() * 8 - unused as usize
@@ -92,7 +92,7 @@ mod tests {
         }
     }
 
-    /// An odd number of that many bits.
+    /// An odd number of this many bits.
     fn odd(bits: usize) -> Vec<u8> {
         let mut integer = vec![0; bits.div_ceil(8)];
         integer[0] = 1 << ((bits - 1) % 8);

@@ -1,9 +1,9 @@
-//! Public keys for tests: the members of a JWK without its braces.
+//! Public keys for tests: the members of a JWK without braces.
 
 use super::members::{Fault, Jwk};
 use crate::jose::json::{self, Value};
 
-/// What `read` makes of the JWK that `text` holds, or the message.
+/// Applies `read` to the JWK in `text`.
 pub(super) fn read<T>(text: &str, read: fn(&Jwk<'_>) -> Result<T, Fault>) -> Result<T, String> {
     match json::read(text, 1) {
         Ok(Value::Object(key)) => read(&Jwk::new(&key)).map_err(|fault| fault.to_string()),
@@ -33,7 +33,7 @@ pub(super) const X25519: &str =
 
 pub(super) const POST_QUANTUM: &str = r#""kty":"AKP","alg":"ML-DSA-65","pub":"AA""#;
 
-/// The set of these keys, each given as members without braces.
+/// The set of these keys, each given as its members without braces.
 pub(super) fn set(keys: &[&str]) -> String {
     format!(r#"{{"keys":[{{{}}}]}}"#, keys.join("},{"))
 }

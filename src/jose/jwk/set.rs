@@ -6,23 +6,24 @@ use super::key::{self, Role};
 use super::members::{self, Jwk};
 use crate::jose::json::{self, Object, Value};
 
-/// A client's JSON Web Key Set (RFC 7517 §5), as text: public keys only, each of them checked.
+/// A client's JSON Web Key Set (RFC 7517 §5), as text: only public keys, all of them checked.
 ///
-/// The text is kept byte for byte. URLs inside it (`x5u`, `jku`) are never fetched.
+/// The text is kept byte for byte. URLs in it (`x5u`, `jku`) are never fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct JwkSet {
     text: String,
     signature_keys: Vec<SignatureKey>,
 }
 
-/// How big a JWK Set may be.
+/// Limits on the size of a JWK Set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
-    /// Bytes of text.
+    /// The length of the text, in bytes.
     pub(crate) bytes: usize,
-    /// Keys in the set, those that are ignored included.
+    /// The number of keys, including ignored ones.
     pub(crate) keys: usize,
-    /// Objects and arrays inside one another, the outermost included. More than 127 has no effect.
+    /// The nesting depth of objects and arrays, including the outermost. Values above 127 have no
+    /// effect.
     pub(crate) depth: usize,
 }
 
@@ -37,12 +38,12 @@ impl Default for Limits {
 }
 
 impl JwkSet {
-    /// Reads a set. A key of a kind that is not supported is ignored, as RFC 7517 §5 asks, if a
-    /// usable one stands beside it.
+    /// Parses a set. An unsupported key is ignored, as RFC 7517 §5 requires, if there is also a
+    /// usable one.
     ///
     /// # Errors
     ///
-    /// The first fault: where it is and what must hold there, without any value of the text.
+    /// The first fault: its location and the violated rule, without any value of the text.
     pub(crate) fn parse(text: &str, limits: Limits) -> Result<Self, Cow<'static, str>> {
         if text.len() > limits.bytes {
             return Err(format!("must be at most {} bytes", limits.bytes).into());
@@ -57,7 +58,7 @@ impl JwkSet {
                 return Err(format!("must be at most {} levels deep", limits.depth).into());
             }
         };
-        // A lone key instead of a set, too, must hear first that it is a private one.
+        // A single key instead of a set must also be reported as private first.
         if members::is_private(&set) {
             return Err("holds a private key".into());
         }
@@ -73,13 +74,13 @@ impl JwkSet {
         &self.text
     }
 
-    /// The keys for signatures, whether they can be verified with or not.
+    /// The signature keys, whether or not they can be verified with.
     pub(crate) fn signature_keys(&self) -> &[SignatureKey] {
         &self.signature_keys
     }
 }
 
-/// The members of `keys`, none of them private.
+/// The members of `keys`, none of which is private.
 fn keys<'a>(set: &'a Object<'a>, most: usize) -> Result<Vec<Jwk<'a>>, Cow<'static, str>> {
     let keys = match set.get("keys") {
         Some(Value::List(keys)) if (1..=most).contains(&keys.len()) => keys,
@@ -95,7 +96,7 @@ fn keys<'a>(set: &'a Object<'a>, most: usize) -> Result<Vec<Jwk<'a>>, Cow<'stati
     keys.collect()
 }
 
-/// Checks each key and what must hold among them; returns those that verify signatures.
+/// Checks each key and their uniqueness; returns the signature keys.
 fn check(keys: Vec<Jwk<'_>>) -> Result<Vec<SignatureKey>, Cow<'static, str>> {
     let mut signature_keys = Vec::new();
     let mut told_apart = HashSet::new();

@@ -17,7 +17,7 @@ fn parse(text: &str) -> Result<JwkSet, String> {
     parsed.map_err(Cow::into_owned)
 }
 
-/// The message about a set of these keys, or how many of them verify signatures.
+/// The error message for a set of these keys, or how many of them are signature keys.
 fn judge(keys: &[&str]) -> Result<usize, String> {
     parse(&set(keys)).map(|set| set.signature_keys().len())
 }
@@ -236,7 +236,7 @@ fn what_is_not_public_or_not_sound_is_refused() {
             r#""kty":"RSA","n":"AQ","e":"AQAB""#.to_owned(),
             "n: must be at least 2048 bits",
         ),
-        // A word that is not known does not hide a weak key.
+        // An unknown word does not hide a weak key.
         (
             r#""kty":"RSA","n":"AQ","e":"AQAB","use":"new""#.to_owned(),
             "n: must be at least 2048 bits",
@@ -361,7 +361,7 @@ fn no_message_holds_a_value() {
     }
 }
 
-/// Text that gets further than noise does.
+/// Text that gets further than random noise.
 fn almost_json() -> impl Strategy<Value = String> {
     let marks = r#"{ } [ ] : , " \ \u00 1 -1e9 null {"keys":[{ }]} é"#.split(' ');
     let names = r#""keys" "kty" "RSA" "EC" "OKP" "crv" "P-256" "Ed25519" "n" "e" "x" "AQAB" "d""#;

@@ -4,11 +4,11 @@ use super::members::{self, Jwk};
 use crate::jose::ConfigErrorKind;
 use crate::jose::json::{self, Value};
 
-/// The longest document, in bytes.
+/// The maximum length of a document, in bytes.
 const MAX_LENGTH: usize = 128 * 1024;
 
-/// The keys of a JWK Set (RFC 7517 §5) that can verify a signature; those of other kinds, for
-/// something else or unsound are passed over.
+/// The keys of a JWK Set (RFC 7517 §5) that can verify a signature; all others are skipped, whether
+/// unsupported, for another use or invalid.
 pub(in crate::jose) fn read(document: &str) -> Result<Vec<SignatureKey>, ConfigErrorKind> {
     if document.len() > MAX_LENGTH {
         return Err(ConfigErrorKind::TooLarge);
@@ -25,7 +25,7 @@ pub(in crate::jose) fn read(document: &str) -> Result<Vec<SignatureKey>, ConfigE
             _ => None,
         })
     };
-    // Whoever reads the document could sign with what such a key holds.
+    // Anyone who can read the document could sign with such a key.
     if keys().any(|key| members::is_private(key) || Jwk::new(key).is_symmetric()) {
         return Err(ConfigErrorKind::NotPublic);
     }
@@ -45,7 +45,7 @@ mod tests {
     const X: &str = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
     const Y: &str = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
 
-    /// The P-256 key of RFC 7515 appendix A.3 with more members.
+    /// The P-256 key of RFC 7515 appendix A.3 with additional members.
     fn ec(more: &str) -> String {
         format!(r#"{{"kty":"EC","crv":"P-256","x":"{X}","y":"{Y}"{more}}}"#)
     }

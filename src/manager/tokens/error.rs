@@ -1,17 +1,17 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What went wrong, by meaning.
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// It may work later.
+    /// The store is unavailable. A retry may succeed.
     Unavailable,
-    /// A fault of the store or of what is stored.
+    /// The store failed, or its data is invalid.
     Other,
 }
 
-/// Why a token store could not do what it was asked.
+/// Why an operation of a token store failed.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -19,7 +19,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// An error that carries its cause, which must hold no part of a token.
+    /// Creates an error with its cause, which must not contain any part of a token.
     pub fn new(kind: ErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
             kind,
@@ -27,7 +27,7 @@ impl Error {
         }
     }
 
-    /// What went wrong, by meaning.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }

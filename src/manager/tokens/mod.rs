@@ -1,4 +1,4 @@
-//! The tokens of a client: the store that a host brings, and what an administrator can do with it.
+//! The tokens of a client: the host's token store, and the operations on it.
 
 mod error;
 mod store;
@@ -13,16 +13,16 @@ pub use error::{Error, ErrorKind};
 pub(super) use store::Erased;
 pub use store::TokenStore;
 
-/// What a token store gives back.
+/// The result of a token store operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl ClientManager {
-    /// How a client is used, as the host's [`TokenStore`] says.
+    /// Reads how a client is used, from the host's [`TokenStore`].
     ///
     /// # Errors
     ///
-    /// [`NotFound`](manager::ErrorKind::NotFound) when the operator's tenant has no such client,
-    /// and always when the host brought no store.
+    /// [`NotFound`](manager::ErrorKind::NotFound) if the operator's tenant has no such client, and
+    /// always without a token store.
     pub async fn token_stats(
         &self,
         operator: &Operator,
@@ -32,11 +32,11 @@ impl ClientManager {
         Ok(store.stats(&client).await?)
     }
 
-    /// Reads a part of a client's tokens, newest first; no token itself is among them.
+    /// Lists a client's tokens, newest first, without the tokens themselves.
     ///
     /// # Errors
     ///
-    /// As [`token_stats`](Self::token_stats).
+    /// Those of [`token_stats`](Self::token_stats).
     pub async fn tokens(
         &self,
         operator: &Operator,
@@ -47,11 +47,11 @@ impl ClientManager {
         Ok(store.tokens(&client, page).await?)
     }
 
-    /// Ends every token of a client, `grace` from now.
+    /// Ends all tokens of a client, `grace` from now.
     ///
     /// # Errors
     ///
-    /// As [`token_stats`](Self::token_stats).
+    /// Those of [`token_stats`](Self::token_stats).
     pub async fn revoke_tokens(
         &self,
         operator: &Operator,
@@ -62,14 +62,15 @@ impl ClientManager {
         Ok(store.revoke(&client, grace, operator).await?)
     }
 
-    /// The same for a client that was deleted, until it is
-    /// [purged](crate::repository::PurgeRepository::purge_deleted_clients): where the tokens outlived the
-    /// client, since nobody [heard](crate::domain::ClientEvents) of its end, say.
+    /// Ends all tokens of a deleted client, until it is
+    /// [purged](crate::repository::PurgeRepository::purge_deleted_clients): for tokens that
+    /// outlived the client, for example because its deletion [event](crate::domain::ClientEvents)
+    /// was lost.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](manager::ErrorKind::NotFound) when the operator's tenant has deleted no such client,
-    /// and always when the host brought no store.
+    /// [`NotFound`](manager::ErrorKind::NotFound) if the operator's tenant has no such deleted
+    /// client, and always without a token store.
     pub async fn revoke_tokens_of_deleted(
         &self,
         operator: &Operator,

@@ -8,8 +8,8 @@ use crate::domain::{Client, Operator, RevokedTokens, TokenPage, TokenSlice, Toke
 
 /// The tokens that the host issued to its clients, as far as an administrator may see them.
 ///
-/// Tokens are the host's: how they look, where they are kept and when they end. Write the trait as
-/// plain `async fn` over that place:
+/// The host decides on the format, storage and lifetime of its tokens. Implement this trait on that
+/// storage, as plain `async fn`:
 ///
 /// ```
 /// use std::time::Duration;
@@ -50,24 +50,24 @@ use crate::domain::{Client, Operator, RevokedTokens, TokenPage, TokenSlice, Toke
 ///
 /// # Contract
 ///
-/// - **Which client.** It was found in the operator's tenant just before; it may be suspended, and
-///   it may be gone by the time of the answer. Its `id` is its own for ever; so is its `client_id`.
-/// - **No token.** Neither a token nor its hash leaves the store: not in a text that it gives back,
-///   and not in an error.
-/// - **Newest first.** Lists are in descending order of `created_at`, the same at every call while
-///   nothing changes.
-/// - **Dropped futures.** The future may be dropped at any point; a revocation is then done or not
-///   done, never half.
-/// - **Failures** that may pass are [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable).
+/// - **The client** was found in the operator's tenant just before; it may be suspended, and it may
+///   be deleted before you return. Its `id` and its `client_id` are never reused.
+/// - **No tokens.** Neither a token nor its hash leaves the store, in a returned value or in an
+///   error.
+/// - **Newest first.** Lists are in descending order of `created_at`, and stable while nothing
+///   changes.
+/// - **Cancellation.** The future may be dropped at any point; a revocation has then happened
+///   completely or not at all.
+/// - **Temporary failures** are [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable).
 pub trait TokenStore: Send + Sync + 'static {
-    /// How a client is used at present.
+    /// Returns how a client is currently used.
     ///
     /// # Errors
     ///
     /// Any [`ErrorKind`](super::ErrorKind).
     fn stats(&self, client: &Client) -> impl Future<Output = Result<TokenStats>> + Send;
 
-    /// Reads a part of the tokens that work now. A page past the end is empty, with the total.
+    /// Lists the currently valid tokens. A page past the end is empty, but has the total.
     ///
     /// # Errors
     ///
@@ -78,11 +78,11 @@ pub trait TokenStore: Send + Sync + 'static {
         page: TokenPage,
     ) -> impl Future<Output = Result<TokenSlice>> + Send;
 
-    /// Ends every token that the client has, `grace` from now (whole seconds, at most 30 days; at
-    /// once when zero). One that ends earlier anyway is left as it is. Counts those that it ended.
+    /// Ends all tokens of the client, `grace` from now (whole seconds, at most 30 days; zero means
+    /// at once). A token that expires earlier is unchanged. Returns how many tokens were ended.
     ///
-    /// The crate's audit trail tells of clients and secrets only: to keep one of tokens, the store
-    /// is told who acts.
+    /// The crate's audit trail covers only clients and secrets; `operator` is for a token audit
+    /// trail of your own.
     ///
     /// # Errors
     ///
@@ -120,7 +120,7 @@ impl<S: TokenStore> TokenStore for Arc<S> {
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// The boxed twin of the public trait, which can't be a trait object itself.
+/// The object-safe form of the public trait.
 pub(in crate::manager) trait Erased: Send + Sync {
     fn stats<'a>(&'a self, client: &'a Client) -> Answer<'a, TokenStats>;
     fn tokens<'a>(&'a self, client: &'a Client, page: TokenPage) -> Answer<'a, TokenSlice>;

@@ -8,18 +8,17 @@ use crate::domain::{
     SecretStatus, TenantId, Timestamp, Version, Violation, Violations,
 };
 
-/// All readers of JSON agree on numbers up to this one (RFC 7493 §2.2), and no client will ever be
-/// written so often that its version overflows from here.
+/// The largest integer that all JSON parsers agree on (RFC 7493 §2.2), and small enough that a
+/// version can't overflow from there.
 const MAX_VERSION: i64 = (1 << 53) - 1;
 
-/// A client as it moves from one storage to another, with all of its secrets.
+/// A client with all of its secrets, to be moved from one storage to another.
 ///
-/// It serializes as one JSON object, which suits files of one line for each client. **It holds the
-/// hashes of the secrets: keep it as you keep a secret**, and delete it once it was imported. It is
-/// the only type that serializes a hash; it never holds a plaintext.
+/// It serializes as one JSON object, suitable for files with one line per client. **It contains the
+/// hashes of the secrets: protect it like a secret**, and delete it after the import. It is the
+/// only type that serializes a hash; it never contains a plaintext.
 ///
-/// Nothing in it is checked before [`ClientManager::import`](crate::ClientManager::import) takes
-/// it.
+/// Nothing in it is validated until [`ClientManager::import`](crate::ClientManager::import).
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientExport {
@@ -70,7 +69,7 @@ struct SecretExport {
     expires_at: Option<Moment>,
 }
 
-/// A hash on its way out: [`SecretHash`] itself can't be serialized.
+/// A hash to be exported: [`SecretHash`] itself can't be serialized.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 struct ExportedHash(String);
@@ -79,7 +78,7 @@ struct ExportedHash(String);
 #[derive(Clone, Copy)]
 struct Moment(Timestamp);
 
-/// What a document says, each field by itself.
+/// The parsed fields of a document.
 pub(super) struct Read {
     pub(super) id: Id,
     pub(super) tenant_id: TenantId,
@@ -92,12 +91,12 @@ pub(super) struct Read {
 }
 
 impl ClientExport {
-    /// The client's public id.
+    /// The `client_id`.
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
 
-    /// Whose it is.
+    /// The tenant.
     pub fn tenant_id(&self) -> &str {
         &self.tenant_id
     }

@@ -3,27 +3,27 @@ use crate::domain::{Client, Id, Operator, Page, SecretRecord};
 use crate::manager::{ClientManager, ErrorKind, Result};
 use crate::repository::ClientFilter;
 
-/// Some of a tenant's clients, with their secrets.
+/// A page of a tenant's clients, with their secrets.
 #[derive(Clone, Debug)]
 pub struct ExportPage {
-    /// At most 100, newest first.
+    /// At most 100 clients, newest first.
     pub clients: Vec<ClientExport>,
-    /// Where the next page begins: what to ask for [after](ClientManager::export) this one. `None`
-    /// on the last page.
+    /// The argument `after` for the [next page](ClientManager::export); `None` on the last page.
     pub next: Option<Id>,
 }
 
 impl ClientManager {
-    /// Reads the tenant's clients with the hashes of their secrets, page by page, newest first:
-    /// `after` is `None` for the first page, then [`ExportPage::next`].
+    /// Exports the tenant's clients with the hashes of their secrets, page by page, newest first:
+    /// pass `None` as `after` for the first page, then [`ExportPage::next`].
     ///
-    /// Each client is of one moment, the whole is not: what is created meanwhile is missing, and
-    /// what is changed may be of before or after. Deleted clients and audit trails are not among
-    /// it. See [`transfer`](super) for the whole way.
+    /// Each client is consistent, but the export is not a snapshot: clients created meanwhile are
+    /// missing, and concurrent changes may or may not be included. Deleted clients and audit trails
+    /// are not exported. See [`transfer`](super) for the whole procedure.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unavailable`] or [`ErrorKind::Internal`], as from any use case.
+    /// [`ErrorKind::Unavailable`] if the storage is unavailable; [`ErrorKind::Internal`] if it
+    /// fails otherwise.
     pub async fn export(&self, operator: &Operator, after: Option<Id>) -> Result<ExportPage> {
         let (id, size) = (after, Page::MAX_SIZE);
         let filter = ClientFilter::default();
@@ -35,7 +35,7 @@ impl ClientManager {
         for client in slice.items {
             match self.with_secrets(operator, client).await {
                 Ok((client, secrets)) => clients.push(ClientExport::new(client, secrets)),
-                // Deleted since it was listed.
+                // Deleted after it was listed.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
@@ -46,7 +46,7 @@ impl ClientManager {
         })
     }
 
-    /// A client and its secrets of the same moment: every change of either makes a new version.
+    /// Reads a client and its secrets consistently: every change of either increments the version.
     pub(super) async fn with_secrets(
         &self,
         operator: &Operator,

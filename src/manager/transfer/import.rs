@@ -9,13 +9,13 @@ use crate::domain::{
 use crate::manager::{ClientManager, Error, ErrorKind, Result};
 use crate::repository::{self, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin};
 
-/// Several times what any format needs.
+/// The maximum length of a hash: several times what any format needs.
 const MAX_HASH_LENGTH: usize = 1024;
 
-/// In characters.
+/// The maximum length of a description, in characters.
 const MAX_DESCRIPTION_LENGTH: usize = 1024;
 
-/// A client that comes from elsewhere.
+/// A client to be imported.
 ///
 /// # Examples
 ///
@@ -47,18 +47,18 @@ enum Source {
     Storage(Box<ClientExport>),
 }
 
-/// What became of an import.
+/// The outcome of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Imported {
-    /// The client is new here.
+    /// The client was created.
     Created(Client),
-    /// It was imported before, and nothing was changed.
+    /// It was imported before; nothing was changed.
     Unchanged(Client),
 }
 
 impl ClientImport {
-    /// A client of another system, with the `client_id` that it has there. It gets an `id` of its
-    /// own, and begins now.
+    /// A client from another system, which keeps its `client_id`. It gets a new `id`, and is
+    /// created now.
     pub fn new(client_id: ClientId, draft: Draft) -> Self {
         Self(Source::System {
             client_id,
@@ -67,10 +67,10 @@ impl ClientImport {
         })
     }
 
-    /// Gives it the secret that it has there, by its hash. The last four characters of the
-    /// plaintext are for people to tell secrets apart: `""` if they are not known.
+    /// Adds its existing secret, by its hash. `last_four` are the last characters of the plaintext,
+    /// for people to tell secrets apart: `""` if unknown.
     ///
-    /// An export already has its secrets; there this changes nothing.
+    /// An export already contains its secrets and is not changed.
     pub fn with_secret(mut self, hash: SecretHash, last_four: impl Into<String>) -> Self {
         if let Source::System { secret, .. } = &mut self.0 {
             *secret = Some((hash, last_four.into()));
@@ -80,31 +80,31 @@ impl ClientImport {
 }
 
 impl From<ClientExport> for ClientImport {
-    /// A client of another storage, with everything that it has there.
+    /// A client exported from another storage, to be imported as it was.
     fn from(export: ClientExport) -> Self {
         Self(Source::Storage(Box::new(export)))
     }
 }
 
 impl ClientManager {
-    /// Stores a client that comes from elsewhere, with its secrets, or nothing of it. Its audit
-    /// trail begins with the import.
+    /// Imports a client with its secrets, or nothing at all. Its audit trail starts with the
+    /// import.
     ///
-    /// It keeps the rules that a new client keeps. Whoever may call this may set any secret by its
-    /// hash: it is for the host itself, and no operation of the admin API leads here.
+    /// The client must satisfy the rules for new clients. A caller can set any secret by its hash:
+    /// this is for the host only, and no operation of the admin API uses it.
     ///
     /// # Errors
     ///
-    /// - [`ErrorKind::Invalid`] with what is wrong: with the client, with an export of another
-    ///   tenant than the operator's, with a hash that the pool's hasher does not
-    ///   [read](crate::secrets::SecretHasher::reads), or with what no use case writes and not every
-    ///   storage keeps. A hash has at most 1024 visible ASCII characters; `last_four` at most 4
-    ///   printable ones; a description at most 1024 characters, none a control character; a version
+    /// - [`ErrorKind::Invalid`] if the client breaks a rule, an export is of another tenant than
+    ///   the operator's, a hash is not [supported](crate::secrets::SecretHasher::reads) by the
+    ///   pool's hasher, or a value could not have been written by this crate or is not supported by
+    ///   every storage. A hash has at most 1024 visible ASCII characters, `last_four` at most 4
+    ///   printable ones, a description at most 1024 characters and no control characters; a version
     ///   is at most 2<sup>53</sup> − 1.
-    /// - [`ErrorKind::Conflict`] when the `client_id` is taken, in whatever tenant and be it by a
-    ///   deleted client, or the `id` in this tenant. An export whose client is there in the same version, with the same
-    ///   secrets, is no conflict but [`Imported::Unchanged`]; their hashes and last uses are not
-    ///   compared, since both change when a client authenticates.
+    /// - [`ErrorKind::Conflict`] if the `client_id` is taken in any tenant, even by a deleted
+    ///   client, or the `id` in this tenant. An export of a client that exists in the same version
+    ///   with the same secrets is no conflict but [`Imported::Unchanged`]; hashes and last uses are
+    ///   not compared, since both change when a client authenticates.
     pub async fn import(
         &self,
         operator: &Operator,
@@ -155,7 +155,7 @@ impl ClientManager {
             },
         };
         for secret in &mut read.secrets {
-            // By a clock that was ahead.
+            // The source's clock may have been ahead.
             secret.last_used_at = secret.last_used_at.map(|last| last.min(now));
         }
         let mut faults = Violations::default();
@@ -186,8 +186,8 @@ impl ClientManager {
         Ok((client, read.secrets))
     }
 
-    /// What no sequence of use cases could have led to, texts that not every storage takes, and
-    /// hashes that would never verify.
+    /// Violations: a state that no operation produces, a text that not every storage supports, or a
+    /// hash that can't be verified.
     fn check(&self, secrets: &[SecretRecord], uses_secret: bool, now: Timestamp) -> Violations {
         let mut faults = Violations::default();
         let mut ids = HashSet::new();
@@ -251,7 +251,7 @@ impl ClientManager {
         faults
     }
 
-    /// Whether what is in the way is the very same client.
+    /// Whether the conflicting client is this very client.
     async fn compare(
         &self,
         operator: &Operator,
@@ -280,7 +280,7 @@ impl ClientManager {
     }
 }
 
-/// Of the characters that a client secret may have (RFC 6749 Appendix A.2).
+/// Only characters that a client secret may have (RFC 6749 Appendix A.2).
 fn is_end_of_secret(text: &str) -> bool {
     text.len() <= 4 && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }

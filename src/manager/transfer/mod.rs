@@ -1,11 +1,11 @@
-//! Clients that come from elsewhere or go elsewhere: from another system, or from one storage to
-//! another.
+//! Importing and exporting clients: from another system, or from one storage to another.
 //!
-//! From another system, a client keeps its `client_id` and its secret, as the hash that the other
-//! system stored: [`ClientImport::new`]. Which formats are read is up to the hasher of the manager's
-//! pool; the default one is [`AnyHash`](crate::secrets::AnyHash).
+//! A client from another system keeps its `client_id` and its secret, as the hash that the other
+//! system stored: [`ClientImport::new`]. The supported formats depend on the hasher of the
+//! manager's pool; the default one is [`AnyHash`](crate::secrets::AnyHash).
 //!
-//! From one storage to another, as from SQLite to PostgreSQL, a client keeps everything:
+//! A client moved from one storage to another, for example from SQLite to PostgreSQL, keeps
+//! everything:
 //!
 //! ```
 //! use tower_oauth_clients::ClientManager;
@@ -46,8 +46,8 @@
 //! # }
 //! ```
 //!
-//! The audit trail stays behind: it tells what was done there, and an imported client begins one of
-//! its own. So do deleted clients; their `client_id` is free in the new storage.
+//! The audit trail is not transferred: it records what was done there, and an imported client
+//! starts a new one. Nor are deleted clients; their `client_id` is free in the new storage.
 
 mod document;
 mod export;

@@ -1,4 +1,4 @@
-//! Which client assertions were presented, to whichever host on this database.
+//! Used client assertions, shared by all hosts on this database.
 
 use std::time::Duration;
 
@@ -20,17 +20,17 @@ use crate::repository::diesel::schema::oauth_client_assertions::{self, dsl};
 /// How long an entry outlives its assertion: a call may be late, and clocks differ.
 const KEPT: Duration = Duration::from_secs(10 * 60);
 
-/// Every so many calls, one clears away what others left, …
+/// One in this many calls also removes expired entries.
 const CLEARED: u32 = 64;
 
-/// … of which there may be more.
+/// How many expired entries are removed at once, apart from those that share the last timestamp.
 const CLEARED_AT_ONCE: i64 = 1_000;
 
-/// One in this process clears at a time; whoever comes meanwhile does not.
+/// Only one cleanup runs at a time in this process.
 static CLEARING: Semaphore = Semaphore::const_new(1);
 
 impl Repository {
-    /// Remembers an assertion by a digest of its id, and returns whether it was the first one.
+    /// Records an assertion by the digest of its `jti`, and returns whether it was new.
     pub(crate) async fn remember_assertion(
         &self,
         client_id: &ClientId,
@@ -50,13 +50,13 @@ impl Repository {
         Ok(is_first)
     }
 
-    /// In a task of its own, which nobody waits for: to get a connection may take a while.
+    /// Runs in its own task: getting a connection may take a while.
     fn start_clearing(&self, now: i64) {
         if let (Ok(turn), Ok(runtime)) = (CLEARING.try_acquire(), Handle::try_current()) {
             let repository = self.clone();
             runtime.spawn(async move {
                 let clear = repository.write(now, |conn, now| Box::pin(clear(conn, *now)));
-                // If it fails, a later one won't.
+                // If it fails, a later one will succeed.
                 drop(clear.await);
                 drop(turn);
             });
@@ -83,8 +83,8 @@ async fn insert(
     }
 }
 
-/// By the host's clock and the database's, whichever is behind: one that is ahead must not clear what
-/// others still need.
+/// Uses the host's clock or the database's, whichever is behind: a clock that is ahead must not
+/// remove entries that others still need.
 async fn clear(conn: &mut Connection, now: i64) -> Result<()> {
     let theirs: i64 = diesel::select(sql::<BigInt>(NOW)).get_result(conn).await?;
     let now = now.min(theirs);
@@ -92,7 +92,8 @@ async fn clear(conn: &mut Connection, now: i64) -> Result<()> {
     let oldest = over.select(dsl::kept_until).order(dsl::kept_until);
     let last = prepared!(oldest.offset(CLEARED_AT_ONCE).limit(1));
     let last: Option<i64> = last.get_result(conn).await.optional()?;
-    // With all that end at the same moment, or nothing might come before it.
+    // Include all entries with the same timestamp; otherwise there might be nothing before it to
+    // remove.
     let until = last.unwrap_or(now - 1);
     let entries = oauth_client_assertions::table.filter(dsl::kept_until.le(until));
     prepared!(diesel::delete(entries)).execute(conn).await?;

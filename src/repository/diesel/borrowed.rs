@@ -1,4 +1,4 @@
-//! A repository on a connection that belongs to the host, loaded below each backend.
+//! A repository on a connection that belongs to the host, loaded by each backend.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -13,20 +13,19 @@ use crate::repository::{Error, ErrorKind, Result};
 
 type Job = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, ()> + Send>;
 
-/// What a repository asks of the connection, which stays where it is.
+/// Sends operations to the owner of the connection.
 #[derive(Clone)]
 pub(super) struct Jobs(mpsc::Sender<Job>);
 
 impl Repository {
-    /// Runs `work` with a repository on this connection, in the transaction that is open on it.
+    /// Runs `work` with a repository on this connection, in its open transaction.
     ///
-    /// What was written is there for good when that transaction commits, and never was when it
-    /// rolls back. An operation that is refused leaves the transaction as it was before. One that
-    /// fails because others were in the way ([`ErrorKind::Unavailable`]) is not repeated: it takes
-    /// the whole transaction to do that.
+    /// Writes take effect when that transaction commits, and are discarded when it rolls back. A
+    /// refused operation leaves the transaction unchanged. One that fails due to contention
+    /// ([`ErrorKind::Unavailable`]) is not retried: the whole transaction has to be.
     ///
-    /// Without a transaction, each operation has one of its own. When the future is dropped in the
-    /// middle, roll back or close the connection. The repository is of no use afterwards.
+    /// Without an open transaction, each operation has its own. If the future is dropped before it
+    /// completes, roll back or close the connection. The repository fails afterwards.
     pub async fn scope<F: Future>(
         conn: &mut Connection,
         work: impl FnOnce(Self) -> F,
@@ -58,7 +57,7 @@ impl Repository {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
             Box::pin(async move {
-                // Nobody waits for an answer that is dropped.
+                // If the caller is gone, the result is dropped.
                 let _ = answer.send(operation(conn, &arguments).await);
             })
         });

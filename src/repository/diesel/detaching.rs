@@ -7,17 +7,17 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-/// Runs where it is awaited, and goes on in a task of its own when whoever awaits it goes away.
+/// A future that runs in place, and moves to its own task if it is dropped before it completes.
 ///
-/// A task from the start would have to be woken, which takes as long as a read.
+/// Spawning a task right away would cost a wakeup, which takes as long as a read.
 pub(super) struct Detaching<F>
 where
     F: Future<Output: Send> + Send + 'static,
 {
-    /// Until it is done.
+    /// `None` once completed.
     work: Option<Pin<Box<F>>>,
     runtime: Handle,
-    /// How long it goes on at most when nobody waits for it.
+    /// The time limit after it was dropped.
     alone: Duration,
 }
 
@@ -33,7 +33,7 @@ where
         }
     }
 
-    /// Limits how long it goes on when nobody waits for it.
+    /// Limits how long it runs after it was dropped.
     pub(super) fn alone_for(mut self, alone: Duration) -> Self {
         self.alone = alone;
         self
@@ -63,7 +63,7 @@ where
     F: Future<Output: Send> + Send + 'static,
 {
     fn drop(&mut self) {
-        // What panicked is not to be polled again.
+        // Don't poll again after a panic.
         if let Some(work) = self.work.take().filter(|_| !thread::panicking()) {
             self.runtime.spawn(timeout(self.alone, work));
         }

@@ -7,50 +7,50 @@ use crate::repository::{Error, ErrorKind};
 
 pub(super) type Result<T, E = Fault> = std::result::Result<T, E>;
 
-/// Why an operation did not succeed.
+/// Why an operation failed.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// The contract says no.
+    /// The repository's contract demands the failure.
     Refused(ErrorKind),
-    /// A column holds, or would hold, what can't be read.
+    /// A column has, or would have, an unreadable value.
     Unreadable(&'static str),
-    /// The database is set up so that the contract can't be kept.
+    /// The database's settings make it impossible to keep the contract.
     #[cfg(feature = "diesel-mysql")]
     Unsuited(&'static str),
-    /// There can be no connection.
+    /// A connection can't be opened.
     #[cfg(feature = "diesel-sqlite")]
     Connection(Box<dyn StdError + Send + Sync>),
-    /// There is no connection now, or no time left.
+    /// No connection is available now, or the time is up.
     Unavailable(Box<dyn StdError + Send + Sync>),
-    /// The task that ran the operation did not come to its end.
+    /// The task of the operation did not complete.
     #[cfg(feature = "_diesel_pool")]
     Task(Box<dyn StdError + Send + Sync>),
-    /// The database says no.
+    /// The database returned an error.
     Database(DieselError),
-    /// The database says no, and nothing was done that may not be done again.
+    /// The database returned an error before anything was done that must not be repeated.
     Repeatable(DieselError),
 }
 
-/// What a database's refusal means.
+/// The meaning of a database error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
-    /// Somebody else is in the way: the whole transaction may start again.
+    /// Contention: the whole transaction may be retried.
     Contention,
-    /// The connection is gone, and what became of the transaction is not known.
+    /// The connection is lost, and the outcome of the transaction is unknown.
     Lost,
-    /// The statement was stopped from elsewhere, or took longer than the database allows.
+    /// The statement was cancelled, or exceeded a time limit of the database.
     Stopped,
-    /// The database takes no writes now.
+    /// The database currently accepts no writes.
     Unwritable,
-    /// A key is taken.
+    /// Duplicate key.
     Duplicate,
-    /// A table or column is not there.
+    /// A table or column is missing.
     Unmigrated,
     Other,
 }
 
-/// How databases say that a transaction must start again, where Diesel has no kind for it: SQLite,
-/// PostgreSQL and MySQL alike, each of them with its lock timeout, MariaDB.
+/// Messages of contention that Diesel has no kind for: SQLite; PostgreSQL and MySQL; the lock
+/// timeouts of PostgreSQL and of MySQL; MariaDB.
 const CONTENTION: [&str; 5] = [
     "is locked",
     "deadlock",
@@ -59,9 +59,9 @@ const CONTENTION: [&str; 5] = [
     "record has changed since last read",
 ];
 
-/// How MySQL says that there is no connection any more: its driver (twice), the server (twice). And
-/// PostgreSQL, when it sends its last word. And Galera, whose node is cut off from the others: another
-/// connection may lead to a better one.
+/// Messages of a lost connection: MySQL's driver (2), MySQL's server (2), PostgreSQL when it closes
+/// the connection, and a Galera node that is cut off from the others, where another connection may
+/// lead to a better node.
 const LOST: [&str; 6] = [
     "input/output error:",
     "driver error:",
@@ -71,19 +71,19 @@ const LOST: [&str; 6] = [
     "wsrep has not yet prepared node",
 ];
 
-/// How PostgreSQL and MySQL say that they forgot what was prepared: somebody reset the connection, or
-/// it is another one. It is of no use to whoever remembers.
+/// Messages of PostgreSQL and MySQL for an unknown prepared statement: the connection was reset, or
+/// is another one, and is unusable for a client that caches statements.
 const FORGOTTEN: [&str; 2] = ["prepared statement \"", "unknown prepared statement"];
 
-/// How PostgreSQL and MariaDB say that a statement was stopped.
+/// Messages of PostgreSQL and MariaDB for a cancelled statement.
 const STOPPED: [&str; 2] = [
     "canceling statement due to",
     "query execution was interrupted",
 ];
 
-/// How databases say that they take no writes: full disks (PostgreSQL; SQLite and MariaDB; MySQL)
-/// replicas (MySQL and MariaDB; MySQL), and files (SQLite: that may not be written any more; for which
-/// there is no handle left).
+/// Messages of databases that accept no writes: full disks (PostgreSQL; SQLite and MariaDB; MySQL),
+/// replicas (MySQL and MariaDB; MySQL) and files (SQLite: no longer writable; no file handles
+/// left).
 const UNWRITABLE: [&str; 7] = [
     "no space left on device",
     "is full",
@@ -94,7 +94,7 @@ const UNWRITABLE: [&str; 7] = [
     "unable to open database file",
 ];
 
-/// The same for a table or column that is not there: SQLite (twice), PostgreSQL, MySQL (twice).
+/// Messages for a missing table or column: SQLite (2), PostgreSQL, MySQL (2).
 const UNMIGRATED: [&str; 5] = [
     "no such table",
     "no such column",
@@ -144,24 +144,24 @@ impl Fault {
         }
     }
 
-    /// Whether the same operation may succeed when it starts again.
+    /// Whether a retry of the operation may succeed.
     pub(super) fn is_contention(&self) -> bool {
         self.cause() == Some(Cause::Contention)
     }
 
-    /// Whether the connection was lost: before the operation, in its middle, or at its commit.
+    /// Whether the connection was lost: before, during, or at the commit of the operation.
     #[cfg(feature = "_diesel_pool")]
     pub(super) fn is_lost_connection(&self) -> bool {
         self.cause() == Some(Cause::Lost)
     }
 
-    /// Whether the connection was lost before anything was done that may not be done again.
+    /// Whether the connection was lost before anything was done that must not be repeated.
     #[cfg(feature = "_diesel_pool")]
     pub(super) fn may_run_elsewhere(&self) -> bool {
         matches!(self, Self::Repeatable(error) if classify(error) == Cause::Lost)
     }
 
-    /// Whether the database gave an answer that one in good order gives.
+    /// Whether a database in good order may return this error.
     #[cfg(feature = "diesel-sqlite")]
     pub(super) fn is_expected(&self) -> bool {
         !matches!(self.cause(), None | Some(Cause::Lost | Cause::Other))
@@ -200,7 +200,7 @@ impl From<Fault> for Error {
             Cause::Contention | Cause::Lost | Cause::Stopped | Cause::Unwritable => {
                 Self::new(ErrorKind::Unavailable, error)
             }
-            // Without the cause: some databases quote the value.
+            // Without the source: some databases quote the value.
             Cause::Duplicate => ErrorKind::Conflict.into(),
             Cause::Unmigrated => Self::new(ErrorKind::Other, Unmigrated(error)),
             Cause::Other => Self::new(ErrorKind::Other, error),

@@ -1,12 +1,12 @@
 use crate::repository::fold_name;
 
-/// Stands before the folded form of a name that is not ASCII. Versions of this crate that folded in
-/// another way wrote it without, and so does a host of such a version that still runs: that is how
-/// their rows are found. A search never finds the mark: a letter of upper case is in no folded text,
-/// and it is not one of those that SQLite's `LIKE` takes for their lower case.
+/// Prefix of the folded form of a non-ASCII name. Versions of this crate that folded differently
+/// wrote none, and hosts that still run them don't either: that is how their rows are found. A
+/// search never matches it, because it is an upper-case letter, which folded text does not contain,
+/// and SQLite's `LIKE` does not fold it.
 pub(super) const MARK: char = 'Ⅱ';
 
-/// What is stored of a name for searches.
+/// The stored form of a name, for searches.
 pub(super) fn folded(name: &str) -> String {
     let mut form = fold_name(name);
     if !name.is_ascii() {

@@ -7,14 +7,14 @@ use diesel::sql_types::{BigInt, HasSqlType};
 use super::page;
 use crate::domain::Page;
 
-/// What pages are asked for, and one row more for those that only say whether others follow.
+/// The usual numbers of rows: common page sizes, and one more row to see whether others follow.
 const USUAL: [i64; 8] = [10, 11, 20, 21, 50, 51, 100, 101];
 
-/// As many rows of a list as a page needs.
+/// A list, limited to one page.
 ///
-/// What comes apart from the text is not known to who plans it: PostgreSQL then plans a page anew
-/// each time, since a tenth of the list is what it expects, and SQLite even reads the text again.
-/// Both take longer than a page does.
+/// A `LIMIT` as a bind parameter is unknown to the query planner: PostgreSQL then plans each page
+/// anew, because it expects a tenth of the list, and SQLite even parses the text again. Both take
+/// longer than reading a page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limited<L> {
     list: L,
@@ -34,7 +34,8 @@ impl<L> Limited<L> {
         }
     }
 
-    /// Whether the number is one of a few: each makes statements that every connection keeps.
+    /// Whether the number of rows is a usual one: each distinct text is a statement that every
+    /// connection keeps.
     fn is_usual(&self) -> bool {
         USUAL.contains(&self.rows)
     }
@@ -62,7 +63,7 @@ where
     }
 }
 
-/// Known by its text.
+/// Identified by its text.
 impl<L> QueryId for Limited<L> {
     type QueryId = ();
 

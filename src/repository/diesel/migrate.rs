@@ -10,19 +10,19 @@ use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
 
 type Manager = <Connection as AsyncConnection>::TransactionManager;
 
-/// Which steps were taken. A table of our own: the host may well run Diesel's migrations, too.
+/// The applied migrations. Not Diesel's own table, since the host may use Diesel's migrations too.
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS oauth_client_migrations (
     name VARCHAR(64) NOT NULL PRIMARY KEY,
     applied_at BIGINT NOT NULL
 )";
 
-/// Takes the steps that are missing and says how many those were. Who comes second waits as long as it
-/// has patience, and finds nothing left to do.
+/// Applies the missing migrations and returns how many. Concurrent callers wait for the lock, for
+/// at most `patience`, and then find nothing to do.
 ///
-/// Who finds nothing missing locks and writes nothing: that takes no more than the rights to read.
+/// If nothing is missing, it takes no lock and writes nothing, and needs only the right to read.
 pub(super) async fn migrate(conn: &mut Connection, patience: Duration) -> Result<usize> {
     check(conn).await?;
-    // What goes wrong here is most often that there is no table yet.
+    // An error here usually means that there is no table yet.
     if missing(conn).await.is_ok_and(|missing| missing.is_empty()) {
         return Ok(0);
     }
@@ -32,7 +32,8 @@ pub(super) async fn migrate(conn: &mut Connection, patience: Duration) -> Result
             Ok(applied)
         }
         Err(fault) => {
-            // The first fault tells more. A transaction that can't be ended ends with its connection.
+            // The first error is more informative. A transaction that can't be ended ends with its
+            // connection.
             if conn.batch_execute(UNDO).await.is_err() {
                 Manager::transaction_manager_status_mut(conn).set_in_error();
             }
@@ -41,7 +42,7 @@ pub(super) async fn migrate(conn: &mut Connection, patience: Duration) -> Result
     }
 }
 
-/// The steps that are not taken yet.
+/// The migrations that are not applied yet.
 async fn missing(conn: &mut Connection) -> Result<Vec<(&'static str, &'static str)>> {
     let names = oauth_client_migrations::table.select(dsl::name).load(conn);
     let done: Vec<String> = names.await.map_err(Fault::Repeatable)?;

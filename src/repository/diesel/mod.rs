@@ -1,5 +1,5 @@
-//! Repositories over SQL databases, with Diesel. None of its types is seen outside, but for the
-//! pools and connections that a host brings.
+//! Repositories for SQL databases, with Diesel. Its types are not exposed, apart from the host's
+//! pools and connections.
 
 #![allow(
     clippy::duplicate_mod,
@@ -36,14 +36,14 @@ pub use postgres::{PostgresRepository, PostgresTransaction};
 #[cfg(feature = "diesel-sqlite")]
 pub use sqlite::{SqliteRepository, SqliteTransaction};
 
-/// What an operation is given. It waits for a connection with it.
+/// The arguments of an operation, which wait with it for a connection.
 trait Argument: Send + Sync + 'static {}
 
 impl<A: Send + Sync + 'static> Argument for A {}
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Runs statements in their order, where a database takes one at a time.
+/// Runs statements one after the other, for databases that take one at a time.
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-sqlite"))]
 macro_rules! one_by_one {
     ($conn:expr; $($statement:expr),+ $(,)?) => {
@@ -58,13 +58,13 @@ macro_rules! one_by_one {
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-sqlite"))]
 use one_by_one;
 
-/// Nothing that a host may have set stands against the contract, and no connection has to be set up.
+/// No setting of the server can break the contract, and connections need no setup.
 #[cfg(any(feature = "diesel-postgres", feature = "diesel-sqlite"))]
 async fn check<C>(_: &mut C) -> error::Result<Option<&'static str>> {
     Ok(None)
 }
 
-/// A read after a lock was taken, where a transaction never sees less than its own locks protect.
+/// A read under a lock, for databases whose transactions see at least what their locks protect.
 #[cfg(any(feature = "diesel-postgres", feature = "diesel-sqlite"))]
 macro_rules! plainly {
     ($query:expr) => {

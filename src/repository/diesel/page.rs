@@ -1,13 +1,13 @@
 use super::error::Result;
 use crate::domain::{Page, Slice};
 
-/// Where a page begins and how many rows to ask for, as databases count.
+/// The `OFFSET` of a page.
 pub(super) fn offset(number: u64, size: u32) -> i64 {
     let skipped = number.saturating_sub(1).saturating_mul(size.into());
     i64::try_from(skipped).unwrap_or(i64::MAX)
 }
 
-/// The page of a list without items.
+/// A page of an empty list.
 pub(super) fn empty<T>(page: Page) -> Slice<T> {
     Slice {
         items: Vec::new(),
@@ -25,8 +25,8 @@ fn numbered<T>(items: Vec<T>, number: u64, size: u32, total: i64) -> Slice<T> {
     }
 }
 
-/// A page of rows that each come with how many there are. Without a row there is no number, but on
-/// the first page it is known.
+/// A page from rows that each include the total. Returns `None` if there are no rows to take it
+/// from, except on the first page, where the total is 0.
 pub(super) fn counted<T>(rows: Vec<(T, Option<i64>)>, number: u64, size: u32) -> Option<Slice<T>> {
     let total = match rows.first() {
         Some((_, total)) => total.unwrap_or_default(),
@@ -37,7 +37,7 @@ pub(super) fn counted<T>(rows: Vec<(T, Option<i64>)>, number: u64, size: u32) ->
     Some(numbered(items, number, size, total))
 }
 
-/// A page after the last one.
+/// A page past the end.
 pub(super) fn past_the_end<T>(total: i64) -> Slice<T> {
     Slice {
         items: Vec::new(),
@@ -46,7 +46,7 @@ pub(super) fn past_the_end<T>(total: i64) -> Slice<T> {
     }
 }
 
-/// A page for which one row more than its size was asked for.
+/// A page for which one more row than its size was requested.
 pub(super) fn keyset<T>(mut items: Vec<T>, size: u32) -> Slice<T> {
     let size = size as usize;
     let has_more = items.len() > size;
@@ -58,7 +58,7 @@ pub(super) fn keyset<T>(mut items: Vec<T>, size: u32) -> Slice<T> {
     }
 }
 
-/// How many rows to ask for, so that the answer shows whether more follow.
+/// The number of rows to request, with one more for keyset pages to see whether others follow.
 pub(super) fn limit(page: Page) -> i64 {
     let size = i64::from(page.size());
     match page {
@@ -67,7 +67,7 @@ pub(super) fn limit(page: Page) -> i64 {
     }
 }
 
-/// Turns the rows of a page into what they tell of.
+/// Converts the rows of a page.
 pub(super) fn try_map<R, T>(slice: Slice<R>, map: impl Fn(R) -> Result<T>) -> Result<Slice<T>> {
     Ok(Slice {
         items: slice.items.into_iter().map(map).collect::<Result<_>>()?,

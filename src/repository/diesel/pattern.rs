@@ -1,11 +1,12 @@
-/// More than any name has, and no more than SQLite takes.
+/// The maximum length of a pattern: more than any name, and within SQLite's limit.
 const LONGEST: usize = 50_000;
 
-/// The pattern for `LIKE … ESCAPE '!'` that finds a text anywhere, with every character literal.
+/// The pattern of `LIKE … ESCAPE '!'` that finds a text anywhere, with all characters literal.
 ///
-/// A backslash would be read twice by MySQL. Returns `None` for a text that no name contains.
+/// The escape is not a backslash, which MySQL would interpret twice. Returns `None` for a text that
+/// no name contains.
 pub(super) fn containing(text: &str) -> Option<String> {
-    // A NUL ends the pattern for SQLite, and PostgreSQL can't take one.
+    // A NUL ends the pattern in SQLite, and PostgreSQL does not accept one.
     if text.contains('\0') {
         return None;
     }

@@ -4,19 +4,18 @@ use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId};
 
-/// A statement whose text is always the same: it is rendered once, and prepared once for each
-/// connection.
+/// A statement whose text never varies: it is rendered once, and prepared once per connection.
 ///
-/// Diesel renders most statements each time, and prepares every `UPDATE` anew, since what it sets may
-/// differ from time to time.
+/// Diesel renders most statements each time, and prepares every `UPDATE` anew, since its `SET`
+/// clause may vary.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Prepared<S> {
     pub(super) statement: S,
     pub(super) text: &'static OnceLock<String>,
 }
 
-/// Prepares the statement that this place in the code builds. Not for a generic function: all its
-/// instances would share one text.
+/// Prepares the statement built at this place in the code. Don't use it in a generic function: all
+/// its instances would share one text.
 macro_rules! prepared {
     ($statement:expr $(,)?) => {{
         static TEXT: std::sync::OnceLock<String> = std::sync::OnceLock::new();

@@ -1,4 +1,4 @@
-//! Names that were folded for searches in the way of an older version.
+//! Updates names that an older version folded differently for searches.
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -11,10 +11,10 @@ use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::folded::{MARK, folded};
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 
-/// How many names are folded in one transaction.
+/// How many names are updated in one transaction.
 const BATCH: i64 = 500;
 
-/// A name whose stored form is of an older version.
+/// A name with a search form from an older version.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = oauth_clients)]
 pub(super) struct OldName {
@@ -24,8 +24,8 @@ pub(super) struct OldName {
 }
 
 impl Repository {
-    /// Folds anew what older versions have folded, batch by batch: between two of them everybody
-    /// else has a turn, and whoever is cut short goes on the next time.
+    /// Updates them batch by batch, so that other writes run in between, and an interrupted call
+    /// can be continued by the next.
     pub(super) async fn refold(&self) -> repository::Result<()> {
         let next: Operation<String, _> = |conn, after| Box::pin(next(conn, after));
         let fold: Operation<Vec<OldName>, _> = |conn, names| Box::pin(fold(conn, names));
@@ -41,7 +41,7 @@ impl Repository {
     }
 }
 
-/// The next of them, after a client.
+/// The next batch, after a client.
 async fn next(conn: &mut Connection, after: &str) -> Result<Vec<OldName>> {
     let names = oauth_clients::table
         .filter(dsl::client_id.gt(after))
@@ -52,7 +52,7 @@ async fn next(conn: &mut Connection, after: &str) -> Result<Vec<OldName>> {
     Ok(names.select(OldName::as_select()).load(conn).await?)
 }
 
-/// Folds them. What somebody else has written meanwhile stays as it is.
+/// Updates a batch. Concurrently changed names are left alone.
 async fn fold(conn: &mut Connection, names: &[OldName]) -> Result<()> {
     conn.transaction::<_, Fault, _>(async |conn| {
         for old in names {

@@ -1,5 +1,5 @@
-//! Why there is no connection, in words of our own: those of servers and drivers may quote the user,
-//! the database or more of the URL, and are in whatever language.
+//! Why there is no connection, in messages of this crate: those of servers and drivers may quote
+//! parts of the URL, and come in any language.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -11,7 +11,7 @@ use std::io;
 pub(super) struct Refusal(Cow<'static, str>);
 
 impl Refusal {
-    /// What the operating system said, if it was asked: it speaks of no values.
+    /// The operating system's error, if there is one: it quotes no values.
     pub(super) fn of_system(error: &(dyn StdError + 'static)) -> Option<Self> {
         let mut found = None;
         let mut cause = Some(error);

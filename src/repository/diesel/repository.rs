@@ -1,4 +1,4 @@
-//! The repository of a backend: turns what it is given into rows and runs the statements.
+//! The repository of a backend: converts arguments to rows and runs the statements.
 
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ use crate::repository::{
     PurgeRepository, Result, Secrets,
 };
 
-/// How long it may take to find out what became of a change.
+/// The time limit for finding out whether a change was stored.
 const TIME_TO_ASK: Duration = Duration::from_secs(2);
 
 impl Repository {
-    /// Makes a change that has an audit entry, and gives back its answer. `None` where the answer was
-    /// lost and the change was not: its entry says so.
+    /// Makes a change with an audit entry. Returns `None` if the result was lost, but the audit
+    /// entry shows that the change was stored.
     async fn change<A, T>(
         &self,
         audit: &AuditEntry,
@@ -36,7 +36,7 @@ impl Repository {
             Err(error) if error.is_outcome_unknown() => {
                 match timeout(TIME_TO_ASK, self.is_stored(audit)).await {
                     Ok(Ok(true)) => Ok(None),
-                    // What came first tells more.
+                    // The first error is more informative.
                     _ => Err(error),
                 }
             }
@@ -143,7 +143,7 @@ impl ClientRepository for Repository {
             },
         )
         .await?;
-        // The version says that nothing else had changed.
+        // The version proves that nothing else had changed.
         let ended = secrets == Secrets::End;
         Ok(Client {
             version: client.version.next(),
@@ -290,7 +290,7 @@ impl ClientRepository for Repository {
         let operation: Operation<_, _> =
             |conn, (key, page)| Box::pin(queries::audit_entries(conn, key, *page));
         match page {
-            // It counts the whole trail.
+            // It counts the whole audit trail.
             Page::Number { .. } => self.scan((key, page), operation).await,
             Page::After { .. } => self.read((key, page), operation).await,
         }

@@ -3,10 +3,10 @@ use std::time::{Duration, Instant};
 use super::error::{Fault, Result};
 use crate::telemetry::storage_retried;
 
-/// How often an operation starts at most when others are in the way, …
+/// How often an operation is attempted at most.
 const ATTEMPTS: u32 = 10;
 
-/// … and for how long after somebody began to wait for it.
+/// How long after its start, or on SQLite after it was queued, an operation may be retried.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The attempts of one operation.
@@ -20,8 +20,8 @@ impl Attempts {
         Self { start, made: 0 }
     }
 
-    /// How long to wait before the operation starts again, if it may: 1 to 2 ms, doubled with each
-    /// attempt. Those who met must not meet again.
+    /// How long to wait before the next attempt, if there is one: 1 to 2 ms, doubled each time, and
+    /// random, so that the contenders don't collide again.
     pub(super) fn again<T>(&mut self, outcome: &Result<T>) -> Option<Duration> {
         if !outcome.as_ref().err().is_some_and(Fault::is_contention) {
             return None;

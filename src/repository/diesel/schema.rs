@@ -80,7 +80,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(oauth_clients, oauth_client_secrets);
 
-// The same tables again, in the part of a statement that counts.
+// Aliases for the counting subqueries.
 diesel::alias! {
     pub(super) const COUNTED_CLIENTS: Alias<CountedClients> = oauth_clients as counted_clients;
 }
@@ -98,13 +98,13 @@ pub(super) fn client<'a>(key: &'a Key) -> _ {
         .filter(oauth_clients::client_id.eq(client))
 }
 
-// A column that is empty, said in a way that no index is made for.
+// `IS NULL` in a form that no index matches.
 diesel::postfix_operator!(Empty, " + 0 IS NULL");
 
 /// The client, unless it is deleted.
 ///
-/// Without statistics, PostgreSQL takes an empty column for rare: it would walk through the index of
-/// the tenant's lists, where deleted clients are not, rather than look for the key.
+/// Without statistics, PostgreSQL assumes that NULLs are rare: it would walk the index for the
+/// tenant's lists, which excludes deleted clients, instead of looking up the key.
 #[auto_type]
 pub(super) fn live<'a>(key: &'a Key) -> _ {
     let client: client<'a> = client(key);
@@ -112,7 +112,7 @@ pub(super) fn live<'a>(key: &'a Key) -> _ {
     client.filter(live)
 }
 
-/// Its secrets.
+/// The secrets of the client.
 #[auto_type]
 pub(super) fn secrets<'a>(key: &'a Key) -> _ {
     let tenant: &'a str = &key.tenant;
@@ -122,7 +122,7 @@ pub(super) fn secrets<'a>(key: &'a Key) -> _ {
         .filter(oauth_client_secrets::client_id.eq(client))
 }
 
-/// The client, unless it is deleted, with its secrets; with an empty one if it has none.
+/// The client, unless it is deleted, with its secrets, or with NULLs if it has none.
 #[auto_type]
 pub(super) fn with_secrets<'a>(key: &'a Key) -> _ {
     let live: live<'a> = live(key);
@@ -133,8 +133,8 @@ pub(super) fn with_secrets<'a>(key: &'a Key) -> _ {
     )
 }
 
-/// The client of any tenant, unless it is deleted, with those of its secrets that may verify; with
-/// an empty one if it has none.
+/// The client of any tenant, unless it is deleted, with its secrets that are not inactive, or with
+/// NULLs if it has none.
 #[auto_type]
 pub(super) fn credentials<'a>(client_id: &'a str, ended: &'a str) -> _ {
     oauth_clients::table

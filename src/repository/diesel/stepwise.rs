@@ -1,4 +1,4 @@
-//! Writes of several parts, for databases that take them one by one.
+//! Compound writes, for databases that take statements one by one.
 
 use diesel::result::QueryResult;
 use diesel_async::RunQueryDsl;
@@ -7,12 +7,12 @@ use super::Connection;
 use super::queries::{Statement, insert_audit, insert_client, insert_secret};
 use crate::repository::diesel::rows::{AuditRow, ClientRow, SecretRow};
 
-/// Whether the writes below are all or nothing without a transaction.
+/// Whether the writes below are atomic without a transaction.
 pub(super) fn is_atomic(_: &mut Connection) -> bool {
     false
 }
 
-/// A new client with its first secrets and its first audit entry.
+/// Inserts a client with its first secrets and its first audit entry.
 pub(super) async fn insert(
     conn: &mut Connection,
     client: &ClientRow,
@@ -27,7 +27,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// A change and its audit entry, if there is something to change. Returns how many rows there were.
+/// Makes a change and writes its audit entry, if a row matches. Returns the number of changed rows.
 pub(super) async fn change(
     conn: &mut Connection,
     statement: impl Statement,

@@ -5,7 +5,7 @@ use super::SimdArgon2id;
 use super::stored::is_bounded;
 use super::{Argon2id, Error, ErrorKind};
 
-/// Configures an [`Argon2id`].
+/// Builder of an [`Argon2id`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Argon2idBuilder {
@@ -15,8 +15,8 @@ pub struct Argon2idBuilder {
 }
 
 impl Argon2idBuilder {
-    /// OWASP's parameter sets for one lane, equal in strength: KiB of memory, and iterations. The
-    /// default comes first.
+    /// OWASP's equally strong parameter sets for one lane: memory in KiB, and iterations. The first
+    /// one is the default.
     pub const RECOMMENDED: &'static [(u32, u32)] =
         &[(19456, 2), (47104, 1), (12288, 3), (9216, 4), (7168, 5)];
 
@@ -28,41 +28,43 @@ impl Argon2idBuilder {
         }
     }
 
-    /// How much memory a hash fills, in KiB. 19456 unless set.
+    /// Sets the memory of a hash in KiB. 19456 by default.
     pub fn with_memory(mut self, kibibytes: u32) -> Self {
         self.memory = kibibytes;
         self
     }
 
-    /// How often it passes over that memory. 2 unless set.
+    /// Sets the number of passes over the memory. 2 by default.
     pub fn with_iterations(mut self, iterations: u32) -> Self {
         self.iterations = iterations;
         self
     }
 
-    /// Allows costs below OWASP's recommendation. For tests.
+    /// Allows parameters below OWASP's recommendation. For tests.
     pub fn with_insecure_cost(mut self) -> Self {
         self.insecure = true;
         self
     }
 
-    /// Checks the costs.
+    /// Builds the hasher.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] unless one of [OWASP's sets](Self::RECOMMENDED) is reached in
-    /// both memory (KiB) and iterations: 19456 and 2, 47104 and 1, 12288 and 3, 9216 and 4, or 7168
-    /// and 5. Also when the costs are above what a verification may cost (see [`Argon2id`]), or below what Argon2 can
-    /// do: 8 KiB and one iteration.
+    /// [`ErrorKind::Configuration`] if
+    ///
+    /// - no set in [`RECOMMENDED`](Self::RECOMMENDED) is reached in both memory and iterations:
+    ///   19456 KiB and 2, 47104 and 1, 12288 and 3, 9216 and 4, or 7168 and 5;
+    /// - the cost is above the limit for verification (see [`Argon2id`]);
+    /// - the cost is below Argon2's own minimum: 8 KiB and one iteration.
     pub fn build(self) -> Result<Argon2id, Error> {
         self.params().map(Argon2id::from_params)
     }
 
-    /// The same for the engine of the crate `argon2-rust`.
+    /// Builds a hasher that uses the `argon2-rust` crate.
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build).
+    /// Those of [`build`](Self::build).
     #[cfg(feature = "argon2-rust")]
     #[cfg_attr(docsrs, doc(cfg(feature = "argon2-rust")))]
     pub fn build_simd(self) -> Result<SimdArgon2id, Error> {

@@ -5,16 +5,16 @@ use super::stored::Stored;
 use super::{Error, ErrorKind, Plaintext};
 use crate::domain::SecretHash;
 
-/// The function itself, whoever computes it. What is written and read around it is the same.
+/// An implementation of the Argon2 function. Everything around it is shared.
 pub(super) trait Engine {
-    /// The costs to hash with, without an output length.
+    /// The parameters of new hashes, without an output length.
     fn params(&self) -> &Params;
 
-    /// Fills `tag` as `recipe` says.
+    /// Computes `tag` from `recipe`.
     fn fill(&self, recipe: &Recipe, plaintext: &[u8], tag: &mut [u8]) -> Result<(), Error>;
 }
 
-/// All that a tag is made of, but for the plaintext.
+/// All inputs of a tag but the plaintext.
 pub(super) struct Recipe {
     pub(super) algorithm: Algorithm,
     pub(super) version: Version,

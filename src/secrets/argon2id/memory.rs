@@ -4,11 +4,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use argon2::Block;
 
-/// The memory that hashes fill, kept from one to the next.
+/// Hash memory, reused from one hash to the next.
 ///
-/// Mapping 19 MiB anew costs a page fault for each 4 KiB: half as much again as the hash itself.
+/// Mapping 19 MiB for each hash costs a page fault per 4 KiB, which adds half of the hash's own
+/// time.
 pub(super) struct Memory {
-    /// How many blocks each kept allocation has.
+    /// The number of blocks in each kept allocation.
     size: usize,
     free: Mutex<Vec<Vec<Block>>>,
 }
@@ -21,7 +22,7 @@ impl Memory {
         }
     }
 
-    /// Runs `work` on at least `needed` blocks of arbitrary content.
+    /// Runs `work` on at least `needed` blocks with arbitrary contents.
     pub(super) fn with<T>(
         &self,
         needed: usize,
@@ -44,7 +45,7 @@ impl Memory {
 
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the blocks: they derive from secrets.
+        // The blocks are redacted: they derive from secrets.
         f.debug_struct("Memory").finish_non_exhaustive()
     }
 }

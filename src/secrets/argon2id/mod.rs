@@ -1,4 +1,4 @@
-//! Argon2id (RFC 9106), with the memory it fills kept from one hash to the next.
+//! Argon2id (RFC 9106), reusing memory from one hash to the next.
 
 mod builder;
 mod engine;
@@ -21,27 +21,27 @@ pub use simd::SimdArgon2id;
 
 /// Argon2id, version 1.3 (RFC 9106): the default [`SecretHasher`].
 ///
-/// A hash fills 19 MiB of memory twice (`m=19456,t=2,p=1`, the least that OWASP recommends), unless
-/// [configured](Argon2id::builder) otherwise, with a salt of 16 random bytes and a tag of 32. It is
-/// stored as a PHC string, `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`. There is one lane: more would
-/// run one after another and cost the same.
+/// Unless [configured](Argon2id::builder) otherwise, a hash makes two passes over 19 MiB of memory
+/// (`m=19456,t=2,p=1`, the minimum that OWASP recommends), with a random salt of 16 bytes and a tag
+/// of 32. It is stored as a PHC string, `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`. There is one
+/// lane: more would run one after another and cost the same.
 ///
-/// Verification follows the stored hash: its parameters, and its variant, since it also reads
-/// Argon2i, Argon2d and version 1.0. It refuses those that ask for more than 256 MiB, or for more work than one pass over 1 GiB (about 27 times the default), so that a
-/// damaged row can't cost more.
+/// Verification uses the parameters and the variant of the stored hash; Argon2i, Argon2d and
+/// version 1.0 are supported too. It refuses a hash that takes more than 256 MiB, or more work than
+/// one pass over 1 GiB (about 27 times the default), so that a damaged row can't cost more.
 ///
-/// A stored hash [needs a new one](SecretHasher::needs_rehash) when it is another variant, or when
-/// its memory, its iterations, its salt or its tag are less than those of a new one.
+/// A stored hash [needs a rehash](SecretHasher::needs_rehash) if it is of another variant or
+/// version, or if its memory, iterations, salt or tag are less than those of a new one.
 ///
 /// # Memory
 ///
-/// The memory is kept and reused: a hash allocates and touches no new page once as many have run
-/// at the same time before. It keeps one block of the configured size for each of those, until the
-/// hasher is dropped; run it in a [`HashPool`](super::HashPool) to bound how many. A stored hash
-/// that needs more than the configured size gets memory of its own for that one verification.
+/// The memory is reused: a hash allocates no new pages unless more hashes run at once than ever
+/// before. The hasher keeps one block of the configured size for each of those until it is dropped;
+/// run it in a [`HashPool`](super::HashPool) to limit how many. A stored hash that needs more than
+/// the configured size gets a temporary allocation.
 ///
-/// The memory is not wiped between hashes, which would cost some 5 %. What is left in it could at
-/// most speed up guessing, and nobody guesses the 256 random bits of an issued secret.
+/// The memory is not wiped between hashes, which would cost about 5 %. What remains in it could at
+/// most speed up guessing, which is hopeless against the 256 random bits of an issued secret.
 #[derive(Debug)]
 pub struct Argon2id {
     params: Params,
@@ -49,7 +49,7 @@ pub struct Argon2id {
 }
 
 impl Argon2id {
-    /// Configures other costs than the default.
+    /// Creates a builder to change the default parameters.
     pub fn builder() -> Argon2idBuilder {
         Argon2idBuilder::new()
     }
@@ -108,7 +108,7 @@ impl SecretHasher for Argon2id {
 pub(super) mod tests {
     use super::*;
 
-    /// From the tests of the reference implementation in C, and of the crate argon2.
+    /// From the tests of the C reference implementation and of the `argon2` crate.
     pub(in super::super) const KNOWN: &[(&str, &str)] = &[
         (
             "password",

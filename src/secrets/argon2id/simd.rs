@@ -9,22 +9,22 @@ use super::engine::{self, Engine, Recipe, failed};
 use super::{Error, Plaintext, SecretHasher};
 use crate::domain::SecretHash;
 
-/// [`Argon2id`](super::Argon2id) computed by the crate [`argon2-rust`], which picks the widest
-/// vector instructions that the processor has while it runs. Never the default.
+/// [`Argon2id`](super::Argon2id) computed by the [`argon2-rust`] crate, which picks the widest
+/// vector instructions of the processor at run time. Never the default.
 ///
-/// Everything else is the same: costs, bounds, what is written and what is read. Hashes of one
-/// verify with the other, so that it can be changed at any time.
+/// Everything else is the same: parameters, limits, and the hashes it writes and reads. Each
+/// verifies the other's hashes, so you can switch at any time.
 ///
-/// # The risk
+/// # Risk
 ///
-/// `argon2-rust` is young, has had no independent audit (its own security policy says so), and is
-/// written with much `unsafe` code: a fault in it may be a memory fault in your process, which a
-/// panic caught by the pool is not. [`Argon2id`](super::Argon2id) needs none of that. Measure on
-/// your machine whether it is worth it: `cargo bench --bench hashing --features argon2-rust`.
+/// `argon2-rust` is young, has had no independent audit (its own security policy says so), and
+/// contains much `unsafe` code: a bug in it may corrupt memory in your process, unlike a panic,
+/// which the pool catches. [`Argon2id`](super::Argon2id) has no such risk. Measure on your machine
+/// whether it is worth it: `cargo bench --bench hashing --features argon2-rust`.
 ///
 /// # Memory
 ///
-/// Kept and reused as that of [`Argon2id`](super::Argon2id), and wiped after each hash.
+/// Reused like that of [`Argon2id`](super::Argon2id), and wiped after each hash.
 ///
 /// # Examples
 ///
@@ -42,7 +42,7 @@ use crate::domain::SecretHash;
 /// [`argon2-rust`]: https://docs.rs/argon2-rust
 pub struct SimdArgon2id {
     params: Params,
-    /// Each with memory for the configured costs.
+    /// Idle hashers, each with memory for the configured parameters.
     free: Mutex<Vec<Hasher>>,
 }
 
@@ -192,7 +192,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// Both engines make the same tag of the same recipe, whatever it is.
+        /// Both engines compute the same tag for any recipe.
         #[test]
         fn both_engines_make_the_same_tag(
             secret in "\\PC{0,100}",

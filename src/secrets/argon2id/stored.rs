@@ -5,7 +5,7 @@ use super::engine::Recipe;
 use super::{Error, ErrorKind};
 use crate::domain::SecretHash;
 
-/// A stored hash of any variant of Argon2 that can be verified within the bounds.
+/// A stored Argon2 hash of any variant, within the limits for verification.
 pub(super) struct Stored {
     pub(super) recipe: Recipe,
     pub(super) tag: Output,
@@ -16,7 +16,7 @@ impl Stored {
         let unreadable = |error: PhcError| malformed().with_source(error);
         let phc = PasswordHash::new(hash.expose()).map_err(unreadable)?;
         let algorithm = Algorithm::new(phc.algorithm).map_err(|_| malformed())?;
-        // Version 1.0 is written without one.
+        // Version 1.0 is not written in the hash.
         let version = phc.version.unwrap_or(Version::V0x10.into());
         let version = Version::try_from(version).map_err(|_| malformed())?;
         let params = Params::try_from(&phc).map_err(|error| malformed().with_source(error))?;
@@ -38,13 +38,13 @@ impl Stored {
         Ok(Self { recipe, tag })
     }
 
-    /// How many hashes of these costs take as long, rounded up.
+    /// The work of verifying this hash, in hashes with these parameters, rounded up.
     pub(super) fn work_beside(&self, params: &Params) -> u32 {
         let times = work(&self.recipe.params).div_ceil(work(params));
         u32::try_from(times).unwrap_or(u32::MAX)
     }
 
-    /// Whether a new hash of these costs would be another function, or better.
+    /// Whether a new hash with these parameters would be of another variant, or stronger.
     pub(super) fn is_below(&self, params: &Params) -> bool {
         let Recipe {
             algorithm,
@@ -61,20 +61,20 @@ impl Stored {
     }
 }
 
-/// Whether a hash of these costs may be verified.
+/// Whether a hash with these parameters may be verified.
 pub(super) fn is_bounded(params: &Params) -> bool {
     params.m_cost() <= MAX_MEMORY && work(params) <= MAX_WORK
 }
 
-/// The memory in KiB, as often as it is passed over.
+/// The memory in KiB times the number of passes.
 fn work(params: &Params) -> u64 {
     u64::from(params.m_cost()) * u64::from(params.t_cost())
 }
 
-/// The most memory that a stored hash may ask for, in KiB.
+/// The most memory that a stored hash may take, in KiB.
 const MAX_MEMORY: u32 = 256 * 1024;
 
-/// The most work that a stored hash may ask for: its memory in KiB times its iterations.
+/// The most work that a stored hash may take: its memory in KiB times its passes.
 const MAX_WORK: u64 = 1024 * 1024;
 
 fn malformed() -> Error {

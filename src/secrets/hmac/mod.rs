@@ -1,4 +1,4 @@
-//! HMAC-SHA-256 with a key that is kept elsewhere: for generated secrets only.
+//! HMAC-SHA-256 with a key that is stored elsewhere, for generated secrets only.
 
 mod pepper;
 
@@ -13,38 +13,37 @@ use crate::domain::SecretHash;
 pub use pepper::Pepper;
 
 /// HMAC-SHA-256 (RFC 2104, FIPS 198-1) with a [`Pepper`]: a [`SecretHasher`] for generated secrets
-/// that takes microseconds where [`Argon2id`](super::Argon2id) takes tens of milliseconds and
+/// that takes microseconds instead of [`Argon2id`](super::Argon2id)'s tens of milliseconds and
 /// megabytes. Never the default.
 ///
-/// A hash is stored as `$hmac-sha256$k=<id of the pepper>$<tag>`. It has no salt: every generated
-/// secret begins with an id of its own.
+/// A hash is stored as `$hmac-sha256$k=<pepper id>$<tag>`. It needs no salt, since every generated
+/// secret contains a unique id.
 ///
-/// # Why it may be enough
+/// # Why it can be enough
 ///
-/// A slow hash makes guesses dear. That helps a secret that can be guessed; a generated one has 256
-/// random bits, and nobody gets through them at any price. NIST SP 800-63B (June 2017), section
-/// 5.1.2.2, draws that line for its look-up secrets: those of at least 112 bits of entropy are
-/// stored hashed with an approved one-way function, and only those of fewer are to be salted and
-/// hashed with a key derivation function. Look-up secrets are used once and client secrets often,
-/// so it is not the same case; what both rest on is the entropy.
+/// A slow hash makes each guess expensive. That protects a secret that can be guessed; a generated
+/// one has 256 random bits, which is out of reach at any price. NIST SP 800-63B (June 2017),
+/// section 5.1.2.2, draws the same line for look-up secrets: those with at least 112 bits of
+/// entropy are stored hashed with an approved one-way function, and only those with less must be
+/// salted and hashed with a key derivation function. Look-up secrets are used once and client
+/// secrets often, so the case is not identical; both rest on the entropy.
 ///
-/// # What you take upon yourself
+/// # What you take on
 ///
-/// - All of it rests on the random bits. So it hashes only what [`SecretFormat`] generates, told by
-///   its lookup id and checksum; anything else is [`ErrorKind::Refused`]. A secret that a person
-///   chose, or another program generated, belongs to Argon2id.
-/// - Without its pepper no hash verifies: who loses the pepper has to rotate every secret. Until
-///   then whoever presents one is refused, as with a wrong secret; the log says why, at the level
-///   `ERROR`.
-/// - The pepper must not lie where the hashes lie. It is not what keeps the secrets, but without it
-///   who takes or plants hashes in the database can't tell or make a match.
+/// - Everything rests on the random bits. So it hashes only what [`SecretFormat`] generates,
+///   recognized by its lookup id and checksum; anything else is [`ErrorKind::Refused`]. Use
+///   Argon2id for a secret that a person chose or another program generated.
+/// - Without the pepper no hash verifies: if you lose it, you have to rotate every secret. Until
+///   then callers are refused as with a wrong secret; the log gives the reason at `ERROR`.
+/// - Don't store the pepper with the hashes. The secrets are safe even if it leaks, but without it,
+///   an attacker who reads or writes hashes in the database can neither recognize nor forge one.
 /// - An auditor may ask for a slow hash all the same.
 ///
 /// # Changing the pepper
 ///
 /// Build it with the new pepper first and the old one as an
-/// [older](HmacSha256Builder::with_older_pepper). What the old one hashed still verifies and
-/// [needs a new hash](SecretHasher::needs_rehash). Once nothing is left of it, leave it out.
+/// [older](HmacSha256Builder::with_older_pepper) one. Hashes made with the old pepper still verify,
+/// and [need a rehash](SecretHasher::needs_rehash). Remove it once none are left.
 ///
 /// # Examples
 ///
@@ -64,15 +63,14 @@ pub use pepper::Pepper;
 /// # }
 /// ```
 ///
-/// Inside an [`AnyHash`](super::AnyHash), secrets that were hashed with Argon2id before still
-/// verify.
+/// Wrapped in an [`AnyHash`](super::AnyHash), existing Argon2id hashes still verify.
 #[derive(Debug)]
 pub struct HmacSha256 {
-    /// The newest first.
+    /// Newest first.
     peppers: Vec<Pepper>,
 }
 
-/// Configures an [`HmacSha256`].
+/// Builder of an [`HmacSha256`].
 #[derive(Debug)]
 #[must_use]
 pub struct HmacSha256Builder {
@@ -81,18 +79,18 @@ pub struct HmacSha256Builder {
 
 const PREFIX: &str = "$hmac-sha256$k=";
 
-/// A tag of HMAC-SHA-256 in base64, without padding.
+/// The length of a tag in base64 without padding.
 const TAG_LENGTH: usize = 43;
 
 impl HmacSha256 {
-    /// Hashes with `newest`.
+    /// Creates a builder for a hasher that hashes with `newest`.
     pub fn builder(newest: Pepper) -> HmacSha256Builder {
         HmacSha256Builder {
             peppers: vec![newest],
         }
     }
 
-    /// The pepper that made a hash, whether it is the newest, and the tag.
+    /// The pepper that a hash was made with, whether it is the newest, and the tag.
     fn parse<'a>(&self, hash: &'a SecretHash) -> Result<(&Pepper, bool, &'a str), Error> {
         let rest = hash.expose().strip_prefix(PREFIX);
         let (id, tag) = rest.and_then(|rest| rest.split_once('$')).ok_or_else(|| {
@@ -110,17 +108,17 @@ impl HmacSha256 {
 }
 
 impl HmacSha256Builder {
-    /// Also verifies what `pepper` hashed before.
+    /// Also verifies hashes made with `pepper`.
     pub fn with_older_pepper(mut self, pepper: Pepper) -> Self {
         self.peppers.push(pepper);
         self
     }
 
-    /// Checks the peppers.
+    /// Builds the hasher.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] when two peppers have the same id.
+    /// [`ErrorKind::Configuration`] if two peppers have the same id.
     pub fn build(self) -> Result<HmacSha256, Error> {
         let mut ids: Vec<_> = self.peppers.iter().map(Pepper::id).collect();
         ids.sort_unstable();

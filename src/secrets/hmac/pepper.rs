@@ -4,29 +4,29 @@ use zeroize::Zeroizing;
 
 use crate::secrets::{Error, ErrorKind};
 
-/// A key for [`HmacSha256`](super::HmacSha256) that is kept apart from the hashes, and the id that
-/// hashes name it by.
+/// A key for [`HmacSha256`](super::HmacSha256), stored apart from the hashes, and the id that
+/// hashes refer to it by.
 ///
-/// It can't be printed, and is overwritten when it is dropped.
+/// It can't be printed, and is wiped on drop.
 pub struct Pepper {
     id: String,
     key: Zeroizing<Vec<u8>>,
 }
 
 impl Pepper {
-    /// The shortest key, in bytes: the length of the tag (RFC 2104 §3).
+    /// The minimum length of a key, in bytes: the length of the tag (RFC 2104 §3).
     pub const MIN_LENGTH: usize = 32;
 
-    /// The longest id, in characters.
+    /// The maximum length of an id, in characters.
     pub const MAX_ID_LENGTH: usize = 32;
 
-    /// Takes a key over. The id is public and stored with each hash: a date, or a number.
+    /// Creates a pepper from a key. The id is public and stored with each hash: a date, or a
+    /// number.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] when the key is shorter than 32 bytes, and when the id is
-    /// not 1 to 32 of `A`–`Z`, `a`–`z`, `0`–`9`, `-`, `_`
-    /// and `.`.
+    /// [`ErrorKind::Configuration`] if the key is shorter than 32 bytes, or the id is not 1 to 32
+    /// of `A`–`Z`, `a`–`z`, `0`–`9`, `-`, `_` and `.`.
     pub fn new(id: impl Into<String>, key: impl Into<Vec<u8>>) -> Result<Self, Error> {
         let (id, key) = (id.into(), Zeroizing::new(key.into()));
         let refused = |reason| Err(Error::new(ErrorKind::Configuration, reason));
@@ -40,7 +40,7 @@ impl Pepper {
         Ok(Self { id, key })
     }
 
-    /// What hashes name it by.
+    /// The id that hashes refer to it by.
     pub fn id(&self) -> &str {
         &self.id
     }

@@ -28,7 +28,7 @@ fn hashes_with_its_pepper_and_verifies() {
     assert!(!hasher.verify(&Plaintext::new(""), &hash).unwrap());
 }
 
-/// RFC 4231, test case 6: a key that is longer than a block.
+/// RFC 4231, test case 6: a key longer than a block.
 #[test]
 fn is_hmac_sha_256() {
     let hasher = HmacSha256::builder(Pepper::new("a", [0xaa; 131]).unwrap());

@@ -4,24 +4,24 @@ use zeroize::Zeroizing;
 use super::encoding::{bcrypt_base64, number};
 use super::{Error, malformed, too_costly};
 
-/// `$2b$12$`, then 22 characters of salt and 31 of tag, in an alphabet of their own.
+/// `$2b$12$`, then 22 characters of salt and 31 of tag in bcrypt's own alphabet.
 pub(super) struct Bcrypt {
     cost: u32,
     salt: [u8; 16],
     tag: [u8; 23],
 }
 
-/// All that bcrypt reads of a secret, in bytes.
+/// How much of a secret bcrypt uses, in bytes.
 pub(super) const READ: usize = 72;
 
-/// The highest cost: the logarithm of the number of rounds. A fourth of a second's work is 12.
+/// The highest cost, the base-2 logarithm of the number of rounds. Cost 12 takes about 250 ms.
 const MAX_COST: u32 = 14;
 
-/// How many rounds take as long as a hash of today.
+/// The number of rounds that take as long as a new hash.
 const ROUNDS: u32 = 320;
 
 impl Bcrypt {
-    /// `2a`, `2b` and `2y` are three names of one function. `2x` is another one, with a fault.
+    /// `2a`, `2b` and `2y` denote the same function. `2x` is another, faulty one.
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
         let mut fields = text.split('$').skip(1);
         let fields = (fields.next(), fields.next(), fields.next(), fields.next());
@@ -48,13 +48,13 @@ impl Bcrypt {
         (1_u32 << self.cost).div_ceil(ROUNDS)
     }
 
-    /// What follows the 72nd byte does not count: neither did it when the hash was made.
+    /// Ignores everything after 72 bytes, as bcrypt did when it made the hash.
     pub(super) fn verify(&self, presented: &[u8]) -> bool {
         let mut key = Zeroizing::new([0; READ]);
         for (to, from) in key.iter_mut().zip(presented) {
             *to = *from;
         }
-        // A NUL ends what is shorter.
+        // A shorter key ends with a NUL.
         let end = READ.min(presented.len() + 1);
         let Some(key) = key.get(..end) else {
             return false;

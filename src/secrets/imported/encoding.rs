@@ -1,10 +1,10 @@
-//! How numbers and octets stand in stored hashes.
+//! Numbers and binary values in stored hashes.
 
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// Bits that stand for nothing are let pass, since some programs did not clear them.
+/// Accepts non-zero trailing bits, which some programs did not clear.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_allow_trailing_bits(true)
     .with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -12,7 +12,7 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const BCRYPT: GeneralPurpose = GeneralPurpose::new(&alphabet::BCRYPT, LENIENT);
 
-/// Passlib's alphabet has a dot where the standard one has a plus sign.
+/// Passlib's alphabet has `.` instead of `+`.
 pub(super) fn base64(text: &str, max: usize) -> Option<Vec<u8>> {
     decode(&STANDARD, &text.replace('.', "+"), max)
 }
@@ -27,14 +27,14 @@ fn decode(engine: &GeneralPurpose, text: &str, max: usize) -> Option<Vec<u8>> {
     (octets.len() <= max).then_some(octets)
 }
 
-/// A decimal number as it is written: digits alone, and no zero before others.
+/// A decimal number in canonical form: only digits and no leading zeros.
 pub(super) fn number(text: &str) -> Option<u32> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let canonical = digits && (text == "0" || !text.starts_with('0'));
     canonical.then(|| text.parse().ok())?
 }
 
-/// The values of `name=value` pairs in that order; all of them, and no others.
+/// The values of these `name=value` pairs, in this order, with none missing and no others.
 pub(super) fn numbers<const N: usize>(text: &str, names: [&str; N]) -> Option<[u32; N]> {
     let mut values = [0; N];
     let mut pairs = text.split(',');

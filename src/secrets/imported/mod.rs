@@ -1,4 +1,4 @@
-//! Hashes that other programs made, in the formats that they write.
+//! Hashes made by other programs, in their own formats.
 
 mod bcrypt;
 mod encoding;
@@ -11,7 +11,7 @@ use self::scrypt::Scrypt;
 use super::{Error, ErrorKind, Plaintext};
 use crate::domain::SecretHash;
 
-/// A stored hash of a format that is only verified, within its bounds.
+/// A stored hash in a format that is verified but never written, within the limits.
 pub(super) struct Imported(Format);
 
 enum Format {
@@ -21,7 +21,7 @@ enum Format {
 }
 
 impl Imported {
-    /// `None` where the hash does not begin like any of these formats.
+    /// `None` if the hash begins like none of these formats.
     pub(super) fn parse(hash: &SecretHash) -> Option<Result<Self, Error>> {
         let text = hash.expose();
         let is = |prefix| text.starts_with(prefix);
@@ -37,7 +37,7 @@ impl Imported {
         Some(format.map(Self))
     }
 
-    /// How much work it is to verify, in hashes of Argon2id at its defaults, rounded up.
+    /// The work of verifying it, in hashes of Argon2id with default parameters, rounded up.
     pub(super) fn work(&self) -> u32 {
         match &self.0 {
             Format::Bcrypt(stored) => stored.work(),
@@ -46,9 +46,9 @@ impl Imported {
         }
     }
 
-    /// A secret with a NUL in it is wrong: no client secret has one (RFC 6749 Appendix A.2), other
-    /// implementations of bcrypt end there, and HMAC takes a key with and without NULs at its end
-    /// for the same.
+    /// A secret that contains a NUL is wrong: client secrets can't (RFC 6749 Appendix A.2), other
+    /// bcrypt implementations stop there, and HMAC pads keys with NULs, so trailing ones make no
+    /// difference.
     pub(super) fn verify(&self, presented: &Plaintext) -> Result<bool, Error> {
         let presented = presented.expose().as_bytes();
         if presented.contains(&0) {
@@ -62,19 +62,19 @@ impl Imported {
     }
 }
 
-/// Whether a hash that `presented` verified against may stand for other secrets, too: bcrypt reads the
-/// beginning of a secret only. Then nobody knows which of them is the right one.
+/// Whether other secrets may verify against the same hash: bcrypt uses only the beginning of a
+/// secret, so it is unknown which one is right.
 pub(crate) fn is_cut_off(hash: &SecretHash, presented: &Plaintext) -> bool {
     hash.expose().starts_with("$2") && presented.expose().len() >= bcrypt::READ
 }
 
-/// The shortest tag, in bytes, that tells a secret from another one.
+/// The minimum length of a tag, in bytes. A shorter one could match a wrong secret.
 const MIN_TAG: usize = 16;
 
-/// The longest tag, in bytes.
+/// The maximum length of a tag, in bytes.
 const MAX_TAG: usize = 64;
 
-/// The longest salt, in bytes.
+/// The maximum length of a salt, in bytes.
 const MAX_SALT: usize = 64;
 
 fn malformed() -> Error {

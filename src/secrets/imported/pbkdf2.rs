@@ -20,11 +20,11 @@ enum Hash {
     Sha512,
 }
 
-/// The most iterations, over all blocks of the tag: several times what is recommended today.
+/// The most iterations over all blocks of the tag: several times the current recommendations.
 const MAX_ITERATIONS: u64 = 4_000_000;
 
 impl Pbkdf2 {
-    /// Four formats: PHC strings, as Ory Hydra and RustCrypto write them,
+    /// Parses four formats: PHC strings as Ory Hydra and RustCrypto write them,
     /// `$pbkdf2-sha256$i=600000,l=32$salt$tag`; Passlib's `$pbkdf2-sha256$29000$salt$tag`; both
     /// also with `sha512`; and Django's `pbkdf2_sha256$600000$salt$tag` with its salt as text.
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
@@ -45,7 +45,7 @@ impl Pbkdf2 {
         Ok(stored)
     }
 
-    /// How many iterations there are over all blocks of the tag.
+    /// The number of iterations over all blocks of the tag.
     fn rounds(&self) -> u64 {
         let blocks = self.tag.len().div_ceil(self.hash.length()) as u64;
         u64::from(self.iterations) * blocks
@@ -109,7 +109,7 @@ impl Hash {
         }
     }
 
-    /// How many iterations take as long as a hash of today.
+    /// The number of iterations that take as long as a new hash.
     fn iterations(self) -> u64 {
         match self {
             Self::Sha256 => 100_000,

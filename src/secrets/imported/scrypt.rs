@@ -5,23 +5,23 @@ use zeroize::Zeroizing;
 use super::encoding::{base64, numbers};
 use super::{Error, ErrorKind, MAX_SALT, MAX_TAG, MIN_TAG, malformed, too_costly};
 
-/// scrypt (RFC 7914), as a PHC string: `$scrypt$ln=17,r=8,p=1$salt$tag`, where `ln` is the
+/// scrypt (RFC 7914), as a PHC string: `$scrypt$ln=17,r=8,p=1$salt$tag`, where `ln` is the base-2
 /// logarithm of N.
 pub(super) struct Scrypt {
     params: Params,
     salt: Vec<u8>,
     tag: Vec<u8>,
-    /// What all lanes fill, in bytes.
+    /// The bytes that all lanes fill.
     filled: u64,
 }
 
-/// How much is filled in the time of a hash of today, in bytes.
+/// How many bytes are filled in the time of a new hash.
 const FILLED: u64 = 8 << 20;
 
-/// The most memory, in bytes: 128 · N · r, and 128 · r · p beside it.
+/// The most memory, in bytes: 128 · N · r, or 128 · r · p if that is more.
 const MAX_MEMORY: u64 = 256 << 20;
 
-/// The most work: what all `p` lanes fill one after the other, in bytes.
+/// The most work: the bytes that all `p` lanes fill, one after the other.
 const MAX_WORK: u64 = 512 << 20;
 
 impl Scrypt {

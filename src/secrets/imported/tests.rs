@@ -4,9 +4,9 @@ use super::super::argon2id::tests::KNOWN as ARGON2;
 use super::super::{AnyHash, Argon2id, SecretHasher};
 use super::*;
 
-/// Hashes that others made, with where they come from.
+/// Hashes from other programs, with their sources.
 const KNOWN: [(&str, &str); 15] = [
-    // wrapper.c of Openwall's crypt_blowfish.
+    // `wrapper.c` of Openwall's `crypt_blowfish`.
     (
         "U*U",
         "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
@@ -23,7 +23,7 @@ const KNOWN: [(&str, &str); 15] = [
         LONG,
         "$2a$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui",
     ),
-    // TestBCrypt.java of jBCrypt.
+    // `TestBCrypt.java` of jBCrypt.
     (
         "",
         "$2a$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.",
@@ -144,8 +144,8 @@ fn hashes_as_its_own_hasher() {
     assert!(AnyHash::default().needs_rehash(&hash));
 }
 
-/// A hasher that does not say what it reads still verifies what it hashed, and imported hashes
-/// beside it.
+/// A hasher that does not implement `reads` still verifies its own hashes, and imported ones as
+/// well.
 #[test]
 fn a_hasher_of_ones_own_comes_first() {
     struct Reversed;
@@ -236,7 +236,7 @@ fn what_costs_much_is_imported_only_where_the_host_says_so() {
         let [usual, costly] = [usual, costly].map(SecretHash::from_phc);
         assert!(limited.reads(&usual) && raised.reads(&usual));
         assert!(!limited.reads(&costly) && raised.reads(&costly));
-        // What is stored all the same gets a hash of today.
+        // A stored hash above the limit gets a rehash.
         assert!(limited.needs_rehash(&costly));
         assert!(limited.work(&costly) > 16 && limited.work(&usual) <= 16);
     }
@@ -308,7 +308,7 @@ fn refuses_what_it_cannot_read() {
 }
 
 proptest! {
-    /// Whatever a damaged row holds is read or refused, and is never somebody's secret.
+    /// A damaged row is parsed or refused, and never matches a secret.
     #[test]
     fn nothing_panics(
         (_, hash) in prop::sample::select(&KNOWN[..]),
@@ -320,7 +320,7 @@ proptest! {
         let (head, tail) = hash.split_at(at);
         let tail = if cut { tail.get(noise.len()..).unwrap_or("") } else { tail };
         let stored = SecretHash::from_phc(format!("{head}{noise}{tail}"));
-        // Reading is what has to stand damage; hashing at the limits takes seconds.
+        // Only parsing has to cope with damage; hashing at the limits takes seconds.
         let _ = AnyHash::default().reads(&stored);
         let _ = AnyHash::default().needs_rehash(&stored);
     }
@@ -331,14 +331,14 @@ proptest! {
         prop_assert!(!AnyHash::default().reads(&stored));
     }
 
-    /// A change of one character of salt or tag is another hash.
+    /// Changing one character of the salt or the tag gives another hash.
     #[test]
     fn one_character_more_or_less_does_not_verify(
         (secret, hash) in prop::sample::select(&KNOWN[..7]),
         at in any::<prop::sample::Index>(),
     ) {
         let start = hash.rfind('$').unwrap() + 1;
-        // Bits at the end of bcrypt's salt, and of every tag, stand for nothing.
+        // The trailing bits of bcrypt's salt, and of every tag, are unused.
         let at = start + at.index(hash.len() - start - 1);
         prop_assume!(!hash.starts_with("$2") || at != start + 21);
         let other = if &hash[at..=at] == "A" { "B" } else { "A" };

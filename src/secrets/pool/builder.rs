@@ -5,7 +5,7 @@ use std::thread::available_parallelism;
 use super::worker::{self, Jobs};
 use super::{Error, ErrorKind, HashPool, SecretHasher};
 
-/// Configures a [`HashPool`].
+/// Builder of a [`HashPool`].
 #[must_use]
 pub struct HashPoolBuilder {
     hasher: Arc<dyn SecretHasher>,
@@ -26,21 +26,22 @@ impl HashPoolBuilder {
         }
     }
 
-    /// How many threads hash, 1 to 1024; as many as the process has CPUs unless set.
+    /// Sets the number of hashing threads: 1 to 1024. By default, one per CPU available to the
+    /// process.
     ///
-    /// Each takes the memory of one hash, 19 MiB by default. Half of them also verify what
-    /// [costs more](SecretHasher::work) than two hashes of the hasher's own, and where there is one thread, a
-    /// second one does nothing else.
+    /// Each uses the memory of one hash, 19 MiB by default. Half of the threads also verify hashes
+    /// that [cost more](SecretHasher::work) than two new ones; a pool of one thread gets a second
+    /// one just for them.
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
     }
 
-    /// How many jobs may wait for a thread, 1 to 65536; 32 for each thread unless set. A fourth as many
-    /// that cost more wait beside them.
+    /// Sets how many jobs may wait for a thread: 1 to 65536. By default, 32 per thread. A quarter
+    /// as many expensive jobs wait in a separate queue.
     ///
-    /// A job that is last in a queue of the default length waits for about half a second at the
-    /// default cost: longer queues make callers wait rather than serve more of them.
+    /// The last job in a queue of the default length waits for about half a second at the default
+    /// cost: a longer queue makes callers wait longer, without serving more of them.
     pub fn with_queue(mut self, length: usize) -> Self {
         self.queue = Some(length);
         self
@@ -50,8 +51,8 @@ impl HashPoolBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] when a number is out of its bounds, [`ErrorKind::Other`] when
-    /// the system starts no thread.
+    /// [`ErrorKind::Configuration`] if a number is out of range, [`ErrorKind::Other`] if a thread
+    /// can't be started.
     pub fn build(self) -> Result<HashPool, Error> {
         let refused = |reason| Err(Error::new(ErrorKind::Configuration, reason));
         if !(1..=Self::MAX_THREADS).contains(&self.threads) {

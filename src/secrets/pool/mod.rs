@@ -1,4 +1,4 @@
-//! Hashing off the async runtime, bounded in how much runs and how much waits.
+//! A bounded thread pool for hashing off the async runtime.
 
 mod builder;
 mod worker;
@@ -17,44 +17,43 @@ use crate::telemetry::{Gauged, Stopwatch, hash_shed, hashed, span};
 
 pub use builder::HashPoolBuilder;
 
-/// How many hashes of today a verification is that waits among all others.
+/// The most that a verification may cost, in new hashes, to share the main queue.
 const COSTS_NO_MORE: u32 = 2;
 
-/// Threads that hash and verify secrets, and the bounded queue before them.
+/// A thread pool that hashes and verifies secrets, with a bounded queue.
 ///
-/// A hash costs milliseconds of CPU and megabytes of memory. On the threads of an async runtime it
-/// would hold up every other request, and on a thread each it would let a flood of requests take
-/// all memory. Here the number of threads bounds what runs, the queue bounds what waits, and more
-/// is refused at once with [`ErrorKind::Overloaded`].
+/// A hash costs milliseconds of CPU time and megabytes of memory. On an async runtime's threads it
+/// would delay every other request, and on a thread of its own each, a flood of requests would
+/// exhaust the memory. Here the number of threads limits what runs and the queue limits what waits;
+/// further jobs are refused at once with [`ErrorKind::Overloaded`].
 ///
-/// - A clone is cheap and uses the same threads. They end when the last clone is dropped.
-/// - A caller that goes away before its job began costs no hash: the job is skipped as soon as a
-///   thread gets to it. One that has begun is finished on its thread, which is not free before that.
-/// - On Linux the threads run at a nice value 10 above the process's, so that under load the
-///   requests that need no hash go first.
-/// - What [costs more](SecretHasher::work) than two hashes of the hasher's own, such as a hash that was
-///   imported, waits in a queue of its own and never has more than half of the threads: nobody else waits
-///   for it.
-/// - It works on every async runtime, since it needs none.
+/// - Clones are cheap and share the threads, which end when the last clone is dropped.
+/// - If a caller goes away before its job has started, the job is skipped and costs no hash. A job
+///   that has started is finished, and occupies its thread until then.
+/// - On Linux the threads run at a nice value 10 above the process's, so that under load, requests
+///   that need no hash go first.
+/// - A hash that [costs more](SecretHasher::work) than two new ones, such as an imported one, waits
+///   in a separate queue and gets at most half of the threads: other jobs don't wait for it.
+/// - It does not depend on an async runtime.
 #[derive(Clone)]
 pub struct HashPool {
     queue: Sender<Job>,
-    /// For what costs more than others should have to wait for.
+    /// The queue for expensive verifications.
     costly: Sender<Job>,
     hasher: Arc<dyn SecretHasher>,
 }
 
 impl HashPool {
-    /// Configures a pool that hashes with `hasher`.
+    /// Creates a builder for a pool that hashes with `hasher`.
     pub fn builder(hasher: impl SecretHasher) -> HashPoolBuilder {
         HashPoolBuilder::new(hasher)
     }
 
-    /// Hashes a secret and gives it back, for the one answer that shows it.
+    /// Hashes a secret and returns both, since one response shows the secret.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Overloaded`] when the queue is full, else what the hasher answers.
+    /// [`ErrorKind::Overloaded`] if the queue is full, else the hasher's error.
     pub async fn hash(&self, plaintext: Plaintext) -> Result<(Plaintext, SecretHash), Error> {
         let hash = move |hasher: &dyn SecretHasher| {
             let hash = hasher.hash(&plaintext)?;
@@ -63,18 +62,19 @@ impl HashPool {
         self.run(&self.queue, "hash", || None, hash).await
     }
 
-    /// Whether `presented` is the secret that `hash` was made of.
+    /// Whether `presented` is the secret that `hash` was made from.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Overloaded`] when the queue is full, else what the hasher answers.
+    /// [`ErrorKind::Overloaded`] if the queue is full, else the hasher's error.
     pub async fn verify(&self, presented: Plaintext, hash: SecretHash) -> Result<bool, Error> {
         self.verify_unless(presented, hash, || false, || ()).await
     }
 
-    /// The same, unless it is known by now: asked when its turn has come, and noted before the next
-    /// one's has. Of many who present a secret at once, each thread verifies one, and the others
-    /// find it known.
+    /// Like [`verify`](Self::verify), but skips the hash if `is_known` returns true when the job
+    /// starts. `note` is called on success, before the thread takes its next job. When many callers
+    /// present the same secret at once, each thread verifies one of them, and the others find it
+    /// known.
     pub(crate) async fn verify_unless(
         &self,
         presented: Plaintext,
@@ -97,23 +97,24 @@ impl HashPool {
         self.run(queue, "verify", is_known, verify).await
     }
 
-    /// Whether the hasher [reads](SecretHasher::reads) a hash. It hashes nothing, and does not wait.
+    /// Whether the hasher [supports](SecretHasher::reads) a hash. It hashes nothing, and does not
+    /// wait.
     pub fn reads(&self, hash: &SecretHash) -> bool {
         self.hasher.reads(hash)
     }
 
-    /// How much [work](SecretHasher::work) it is to verify a hash. It hashes nothing, and does not wait.
+    /// The [work](SecretHasher::work) of verifying a hash. It hashes nothing, and does not wait.
     pub(crate) fn work(&self, hash: &SecretHash) -> u32 {
         self.hasher.work(hash)
     }
 
-    /// Whether a new hash of the same plaintext would be of
-    /// [another policy](SecretHasher::needs_rehash). It hashes nothing, and does not wait.
+    /// Whether a hash [needs a rehash](SecretHasher::needs_rehash). It hashes nothing, and does not
+    /// wait.
     pub fn needs_rehash(&self, hash: &SecretHash) -> bool {
         self.hasher.needs_rehash(hash)
     }
 
-    /// Does what is not `known` by the time that a thread gets to it.
+    /// Runs `work` on a thread, unless `known` returns a result by then.
     async fn run<T, K, W>(
         &self,
         queue: &Sender<Job>,
@@ -127,7 +128,7 @@ impl HashPool {
         T: Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        // It lives until the answer is here, so that it ends on the thread of whoever waits for it.
+        // Kept until the result arrives, so that the span ends on the caller's thread.
         let span = span!(DEBUG, "oauth_clients.hash", work = kind);
         let (waiting, entered) = (Gauged::waiting(), span.clone());
         let job: Job = Box::new(move |hasher| {
@@ -145,9 +146,9 @@ impl HashPool {
                 Err(Error::new(ErrorKind::Other, "the secret hasher panicked"))
             });
             hashed(kind, &begun);
-            // Before its caller has the answer.
+            // Before the caller receives the result.
             hashing.end();
-            // Nobody waits any more: the answer is dropped.
+            // If the caller is gone, the result is dropped.
             let _ = answer.send(done);
         });
         queue.try_send(job).map_err(|_| {

@@ -9,7 +9,8 @@ use crossbeam_channel::{Receiver, bounded};
 use super::*;
 use crate::secrets::Argon2id;
 
-/// Counts the hashes that began; they end once the gate is dropped, and panic on the secret `panic`.
+/// Counts the hashes that began. They finish once the gate is dropped, and panic on the secret
+/// `panic`.
 struct Gated {
     begun: AtomicUsize,
     gate: Receiver<()>,
@@ -59,7 +60,7 @@ fn secret() -> Plaintext {
     Plaintext::new("hunter2")
 }
 
-/// Polls once, so that the job is in the queue.
+/// Polls once, which puts the job in the queue.
 async fn begin<F: Future>(future: &mut Pin<&mut F>) {
     tokio::select! {
         biased;
@@ -177,7 +178,7 @@ fn a_pool_has_bounds() {
     }
 }
 
-/// Linux gives each thread a nice value of its own: the pool's is lower, the caller's stays.
+/// Linux has a nice value for each thread: the pool's is raised, the caller's stays.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn threads_run_at_a_lower_priority() {

@@ -7,20 +7,20 @@ use crossbeam_channel::{Receiver, select};
 
 use super::SecretHasher;
 
-/// Hashes or verifies, and answers its caller.
+/// A hash or a verification, which sends the result to its caller.
 pub(super) type Job = Box<dyn FnOnce(&dyn SecretHasher) + Send>;
 
-/// What a thread does.
+/// The queues that a thread takes jobs from.
 #[derive(Clone)]
 pub(super) enum Jobs {
     Usual(Receiver<Job>),
     Costly(Receiver<Job>),
-    /// Whichever comes first.
+    /// Whichever has a job first.
     Both(Receiver<Job>, Receiver<Job>),
 }
 
 impl Jobs {
-    /// `None` when the last sender of jobs is gone.
+    /// `None` once the last sender is gone.
     fn next(&self) -> Option<Job> {
         match self {
             Self::Usual(jobs) | Self::Costly(jobs) => jobs.recv().ok(),
@@ -33,31 +33,31 @@ impl Jobs {
     }
 }
 
-/// Starts a thread that ends when the last sender of jobs is gone.
+/// Starts a thread that ends when the last sender is gone.
 pub(super) fn start(number: usize, jobs: Jobs, hasher: Arc<dyn SecretHasher>) -> io::Result<()> {
     thread::Builder::new()
         .name(format!("secret-hash-{number}"))
         .spawn(move || {
             lower_priority();
             while let Some(job) = jobs.next() {
-                // What watches it may panic, too, and the thread must go on.
+                // A metrics or tracing backend may panic too, and the thread must survive.
                 let _ = catch_unwind(AssertUnwindSafe(|| job(&*hasher)));
             }
         })
         .map(drop)
 }
 
-/// Lets the threads that serve requests go first.
+/// Gives the threads that serve requests precedence.
 ///
-/// POSIX sets the priority of a process, Linux that of the calling thread. Elsewhere it would slow
-/// down the whole host, so it is left alone.
+/// POSIX sets the priority of a process, Linux that of the calling thread. Elsewhere this would
+/// slow down the whole host, so the priority is left alone.
 #[cfg(target_os = "linux")]
 fn lower_priority() {
     use rustix::process::{getpriority_process, setpriority_process};
 
     const STEP: i32 = 10;
 
-    // A host that forbids it still gets its hashes, at its own priority.
+    // If the system forbids it, hashing runs at the host's own priority.
     let _ = getpriority_process(None).and_then(|nice| setpriority_process(None, nice + STEP));
 }
 

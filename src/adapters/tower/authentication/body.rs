@@ -7,9 +7,8 @@ use http_body::{Frame, SizeHint};
 
 use crate::handlers::Body;
 
-/// The body of an answer through a
-/// [`ClientAuthenticationLayer`](super::ClientAuthenticationLayer): the inner service's, or a
-/// refusal.
+/// The response body of a [`ClientAuthenticationLayer`](super::ClientAuthenticationLayer): the
+/// inner service's, or a refusal's.
 pub struct AuthenticationBody<B>(Kind<B>);
 
 enum Kind<B> {

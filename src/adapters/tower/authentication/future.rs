@@ -9,7 +9,7 @@ use super::AuthenticationBody;
 
 type Answer<B, E> = Result<Response<AuthenticationBody<B>>, E>;
 
-/// The answer of a [`ClientAuthenticationService`](super::ClientAuthenticationService), on its way.
+/// The response future of a [`ClientAuthenticationService`](super::ClientAuthenticationService).
 #[must_use = "futures do nothing unless polled"]
 pub struct AuthenticationFuture<B, E>(Pin<Box<dyn Future<Output = Answer<B, E>> + Send>>);
 

@@ -3,24 +3,23 @@ use tower::Layer;
 use super::ClientAuthenticationService;
 use crate::authentication::ClientAuthenticator;
 
-/// Lets a request pass when it is known which client made it (RFC 6749 §2.3), and answers it
-/// otherwise (§5.2). For the token endpoint, and for whatever else clients call in the same way:
+/// Authenticates the client of each request (RFC 6749 §2.3), and responds with an error if that
+/// fails (§5.2). For the token endpoint, and for other endpoints that clients call in the same way:
 /// introspection (RFC 7662 §2.1), revocation (RFC 7009 §2.1).
 ///
-/// - What passes has an [`Arc<Authenticated>`](crate::authentication::Authenticated) among its
-///   extensions, and its body again from the beginning. A public client passes, too, and only says
-///   who it is: its method is [`AuthMethod::None`](crate::domain::AuthMethod::None).
-/// - The media type of what passes is in lower case: whoever sends it in another is read by every
-///   extractor of forms.
-/// - What does not pass is answered as
-///   [`Error::to_response`](crate::authentication::Error::to_response) does, with the error as an
-///   `Arc<Error>` among the extensions, for the host's log.
-/// - The budgets of failures count by [`PeerIp`](crate::handlers::PeerIp), where the host inserts it
-///   among the request's extensions; in axum, else, by the address of the connection.
+/// - A request that passes has an [`Arc<Authenticated>`](crate::authentication::Authenticated) in
+///   its extensions, and its complete body. A public client passes too, but only claims to be it:
+///   its method is [`AuthMethod::None`](crate::domain::AuthMethod::None).
+/// - Its media type is changed to lower case, so that every form extractor recognizes it.
+/// - A request that does not pass gets the response of
+///   [`Error::to_response`](crate::authentication::Error::to_response), with the error as an
+///   `Arc<Error>` in the extensions, for the host's log.
+/// - The failure budgets use the address in [`PeerIp`](crate::handlers::PeerIp), if the host
+///   inserts that extension; in axum, else, the address of the connection.
 ///
-/// A body is read as a whole, up to a limit. How long a slow caller may take to send it is for the
-/// host to limit, as for its other routes. In a browser's preflight nobody authenticates: a layer
-/// that answers it (CORS) belongs outside of this one.
+/// The body is read completely, up to a limit. Timeouts for slow callers are up to the host, as for
+/// its other routes. A CORS preflight carries no credentials: a layer that answers it belongs
+/// outside of this one.
 ///
 /// See the [module](crate::adapters::tower) for an example, and
 /// [`adapters::axum`](crate::adapters::axum) for one in axum.
@@ -31,7 +30,7 @@ pub struct ClientAuthenticationLayer {
 }
 
 impl ClientAuthenticationLayer {
-    /// A layer that asks `authenticator`, and reads bodies of at most 64 KiB.
+    /// Creates a layer that uses `authenticator` and reads bodies of at most 64 KiB.
     pub fn new(authenticator: ClientAuthenticator) -> Self {
         Self {
             authenticator,
@@ -39,7 +38,7 @@ impl ClientAuthenticationLayer {
         }
     }
 
-    /// The longest body that is read, in bytes: 64 KiB by default. A longer one is answered 413.
+    /// Sets the maximum length of a body, in bytes: 64 KiB by default. A longer one gets 413.
     #[must_use]
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;

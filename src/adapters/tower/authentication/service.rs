@@ -11,7 +11,7 @@ use crate::adapters::peer;
 use crate::authentication::{self, Error, read_form};
 use crate::handlers::{Body, BoxError};
 
-/// What a [`ClientAuthenticationLayer`] makes of a service. Its errors are the inner service's.
+/// A service wrapped in a [`ClientAuthenticationLayer`]. Its errors are the inner service's.
 #[derive(Clone, Debug)]
 pub struct ClientAuthenticationService<S> {
     inner: S,
@@ -40,7 +40,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The one that is ready answers; the clone has yet to become so.
+        // Use the service that is ready; the clone is not.
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
         let layer = self.layer.clone();
@@ -54,7 +54,7 @@ where
 }
 
 impl ClientAuthenticationLayer {
-    /// The request, with the client that made it.
+    /// Returns the request with its client in the extensions.
     async fn authenticate<B>(&self, request: Request<B>) -> authentication::Result<Request<Body>>
     where
         B: http_body::Body<Data = Bytes> + Send,
@@ -70,8 +70,8 @@ impl ClientAuthenticationLayer {
     }
 }
 
-/// Media types are the same in any case (RFC 9110 §8.3.1), but who reads the form behind this, such
-/// as axum's `Form`, may know one only.
+/// Media types are case-insensitive (RFC 9110 §8.3.1), but the form parser behind this layer, such
+/// as axum's `Form`, may expect lower case.
 fn lower_media_type(headers: &mut HeaderMap) {
     let Some(value) = headers.get_mut(header::CONTENT_TYPE) else {
         return;

@@ -9,28 +9,28 @@ use super::ReplayStore;
 use crate::authentication::assertion::{Error, ErrorKind};
 use crate::domain::{ClientId, Timestamp};
 
-/// What stands for a `jti`. A client that made two of the same hash would lock out itself only.
+/// A truncated hash of a `jti`. A client that produced a collision would lock out only itself.
 type Hash = [u8; 16];
 
-/// Remembers assertions in the memory of this process, and no more of them than its capacity: about
-/// 150 bytes each.
+/// Records used assertions in this process's memory, up to a capacity, at about 150 bytes each.
 ///
-/// It never forgets an assertion that could still be presented. Instead, a client is refused
-/// ([`ErrorKind::Overloaded`]) while as many of its assertions are remembered as there are places
-/// left. So the busiest client gets half of the capacity at most, the next one half of the rest,
-/// and a client that comes seldom finds a place.
+/// It never evicts an assertion that could still be used. Instead it refuses a client
+/// ([`ErrorKind::Overloaded`]) once that client has as many recorded assertions as there are free
+/// entries. So the busiest client gets at most half of the capacity, the next one half of the rest,
+/// and an infrequent client still finds room.
 ///
-/// A clock that was more than a day ahead leaves no trace once it is right: what it made the store
-/// forget is not held against others, and what was remembered by it makes room when there is none.
+/// A clock that was more than a day ahead has no lasting effect once it is set right: assertions
+/// that it expired are not held against later ones, and assertions recorded by it are evicted when
+/// the store is full.
 ///
-/// Clones share what they remember. It is gone when the process ends; let that take longer than
+/// Clones share the records. They are lost when the process exits: let a restart take longer than
 /// your clients' assertions live, or share a store of another kind.
 #[derive(Clone)]
 pub struct MemoryReplayStore(Arc<Mutex<State>>);
 
 impl MemoryReplayStore {
-    /// A store with that many places. One of 100,000, the default, lets a client whose assertions
-    /// live for a minute authenticate 500 times a second.
+    /// Creates a store with this many entries. The default of 100,000 lets a client whose
+    /// assertions live for a minute authenticate 500 times a second.
     pub fn new(capacity: usize) -> Self {
         Self(Arc::new(Mutex::new(State {
             capacity,
@@ -84,11 +84,11 @@ fn hash(jti: &str) -> Hash {
 struct State {
     capacity: usize,
     held: HashMap<Arc<str>, HashSet<Hash>>,
-    /// The same, by their ends.
+    /// The same entries, ordered by expiry.
     ends: BinaryHeap<Reverse<Entry>>,
-    /// The latest end among what was forgotten.
+    /// The latest expiry among the removed entries.
     forgotten: Timestamp,
-    /// When the latest of what is held was remembered.
+    /// When the newest entry was recorded.
     latest: Timestamp,
 }
 
@@ -101,7 +101,7 @@ struct Entry {
 }
 
 impl State {
-    /// Drops what is over by `now`.
+    /// Removes the entries that expired by `now`.
     fn forget(&mut self, now: Timestamp) {
         if self.forgotten.is_far_ahead_of(now) {
             self.forgotten = now;
@@ -126,8 +126,8 @@ impl State {
         }
     }
 
-    /// Drops what was remembered by a clock that was far ahead of `now`: no verifier accepts an end so
-    /// far away before it would come.
+    /// Removes entries recorded by a clock that was far ahead of `now`: no verifier accepts an
+    /// expiry that far in the future.
     fn forget_the_future(&mut self, now: Timestamp) {
         if !self.latest.is_far_ahead_of(now) {
             return;
@@ -150,7 +150,7 @@ impl State {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        // A call that comes late, or after the clock was set back, may be about what is forgotten.
+        // A late call, or one after the clock was set back, may be about a removed entry.
         if until <= self.forgotten {
             return Ok(false);
         }
@@ -270,18 +270,18 @@ mod tests {
         for jti in ["2", "3"] {
             assert_eq!(remember(&store, "a", jti, ahead).await, Ok(true));
         }
-        // What was forgotten by then may be new to it, but nothing that is remembered since.
+        // It may have forgotten entries that expired by then, but none recorded since.
         assert_eq!(remember(&store, "a", "4", (40, 30)).await, Ok(true));
         assert_eq!(remember(&store, "a", "4", (40, 31)).await, Ok(false));
         assert_eq!(remember(&store, "a", "2", ahead).await, Ok(true));
         assert_eq!(remember(&store, "a", "5", (60, 31)).await, Ok(true));
         assert_eq!(remember(&store, "a", "4", (40, 31)).await, Ok(false));
-        // And what it made the store forget is not held against those who come then.
+        // Nor are entries that the wrong clock expired held against later assertions.
         let later = (YEAR + 50, YEAR + 40);
         assert_eq!(remember(&store, "a", "6", later).await, Ok(true));
         assert_eq!(remember(&store, "a", "7", (70, 50)).await, Ok(true));
         assert_eq!(remember(&store, "a", "7", (70, 50)).await, Ok(false));
-        // By less than a day, it may as well be that this one is behind.
+        // A difference of less than a day may just as well mean that this clock is behind.
         let store = MemoryReplayStore::default();
         assert_eq!(remember(&store, "a", "1", (20, 10)).await, Ok(true));
         assert_eq!(remember(&store, "b", "2", (3_700, 3_600)).await, Ok(true));

@@ -12,11 +12,12 @@ pub use memory::MemoryReplayStore;
 use super::Error;
 use crate::domain::{ClientId, Timestamp};
 
-/// Remembers which assertions were presented, so that each authenticates once (RFC 7523 §3).
+/// Records used assertions, so that each authenticates only once (RFC 7523 §3).
 ///
-/// [`MemoryReplayStore`] does it for a single process. Processes that serve the same issuer must
-/// share a store, or an assertion works once in each of them. Every repository over a database is
-/// such a store, in one round trip: give the verifier a clone of it. A host's own looks like this:
+/// [`MemoryReplayStore`] does so for a single process. Processes that serve the same issuer must
+/// share a store, or an assertion works once in each of them. Every database repository is such a
+/// store, with one round trip per assertion: pass the verifier a clone of it. A store of your own
+/// looks like this:
 ///
 /// ```
 /// use tower_oauth_clients::authentication::assertion::{Error, ErrorKind, ReplayStore};
@@ -50,27 +51,27 @@ use crate::domain::{ClientId, Timestamp};
 ///
 /// # Contract
 ///
-/// - **Atomic.** Of any number of calls with the same client and `jti`, in whatever process, one
-///   is told that it was the first.
-/// - **To the byte.** A client's `jti` is up to 255 bytes of UTF-8, compared as bytes: no collation
-///   that folds case or drops spaces. Another client may use the same.
-/// - **Until then.** What is remembered is never forgotten before `until`, and should be kept some
-///   minutes longer: a call may be late, and clocks are set back. A store that is full refuses with
-///   [`ErrorKind::Overloaded`](super::ErrorKind::Overloaded) and forgets nothing. See to it that
-///   one client can't fill it for all.
-/// - **Verified.** Only assertions that are right in all else get here, so that nobody fills it in
-///   the name of a client whose key they don't hold.
+/// - **Atomic.** Of concurrent calls with the same client and `jti`, in whatever process, exactly
+///   one returns `true`.
+/// - **Exact.** A `jti` is up to 255 bytes of UTF-8 and compared as bytes: use no collation that
+///   folds case or trims spaces. Different clients may use the same `jti`.
+/// - **Kept until `until`.** Never forget an entry before `until`, and keep it for some minutes
+///   longer: a call may be late, and clocks are set back. A full store returns
+///   [`ErrorKind::Overloaded`](super::ErrorKind::Overloaded) and forgets nothing. Make sure that a
+///   single client can't fill it.
+/// - **Verified.** It is called only for assertions that are valid in every other respect, so
+///   nobody can fill it on behalf of a client whose key they don't hold.
 /// - **Failures** are errors, never `true`.
-/// - **Dropped futures.** The future may be dropped at any point; the assertion is then remembered
-///   or not.
+/// - **Cancellation.** The future may be dropped at any point; the assertion may or may not have
+///   been recorded.
 pub trait ReplayStore: Send + Sync + 'static {
-    /// Remembers the `jti` of a client's assertion; `false` when it was remembered before. The
-    /// assertion is refused from `until` on for its age.
+    /// Records the `jti` of a client's assertion and returns `true`, or returns `false` if it was
+    /// already recorded. From `until` on, the assertion has expired.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Overloaded`](super::ErrorKind::Overloaded) and
-    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable).
+    /// [`ErrorKind::Overloaded`](super::ErrorKind::Overloaded) if the store is full, and
+    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) if it can't be reached.
     fn remember(
         &self,
         client_id: &ClientId,
@@ -116,7 +117,7 @@ impl<S: ReplayStore> Erased for S {
     }
 }
 
-/// A store of any type.
+/// A type-erased store.
 #[derive(Clone)]
 pub(super) struct SharedReplayStore(Arc<dyn Erased>);
 

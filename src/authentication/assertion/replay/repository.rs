@@ -1,4 +1,4 @@
-//! The repositories over databases remember for every host that shares the database.
+//! Database repositories as replay stores that all processes on a database share.
 
 use std::fmt::Write;
 
@@ -12,10 +12,11 @@ macro_rules! remember_in {
     ($feature:literal, $repository:ident) => {
         #[cfg(feature = $feature)]
         #[cfg_attr(docsrs, doc(cfg(feature = $feature)))]
-        /// Remembers for all hosts that share the database, in one round trip. Call `migrate` first.
+        /// Records assertions in the database, for every host that shares it, in one round trip.
+        /// Run `migrate` first.
         ///
-        /// An assertion is kept for ten minutes beyond its end. How many are kept is not bounded
-        /// but by how many assertions clients sign.
+        /// Each assertion is kept for ten minutes after it expires. The number of rows is bounded
+        /// only by how many assertions clients sign.
         impl ReplayStore for crate::repository::$repository {
             async fn remember(
                 &self,
@@ -36,11 +37,11 @@ remember_in!("diesel-sqlite", SqliteRepository);
 remember_in!("diesel-postgres", PostgresRepository);
 remember_in!("diesel-mysql", MysqlRepository);
 
-/// Of one length, and in letters that no database takes for others.
+/// Fixed length, and only characters that no collation folds.
 fn digest(jti: &str) -> String {
     let mut hex = String::with_capacity(64);
     for byte in Sha256::digest(jti) {
-        // A string takes everything.
+        // Writing to a `String` can't fail.
         let _ = write!(hex, "{byte:02x}");
     }
     hex

@@ -6,7 +6,7 @@ use crate::repository::diesel::refusal::Refusal;
 pub(super) async fn establish(url: &str) -> Result<AsyncMysqlConnection, Refusal> {
     let options = Opts::from_url(url).map_err(|_| "its URL can't be read")?;
     let options = OptsBuilder::from_opts(options)
-        // Diesel remembers what is prepared, and a second memory would forget it.
+        // Diesel caches prepared statements, and a second cache would evict them.
         .stmt_cache_size(0)
         .client_found_rows(true);
     let connection = Conn::new(options).await;

@@ -34,8 +34,8 @@ use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::one_by_one as together;
 use crate::repository::diesel::{Argument, BoxFuture};
 
-/// A read after a lock was taken: a transaction of the host's may have begun long before, and a plain
-/// read sees what was there then.
+/// A read under a lock: the host's transaction may have begun long before, and a plain read would
+/// see the state of that time.
 macro_rules! latest {
     ($query:expr) => {
         $query.for_update()
@@ -53,19 +53,20 @@ type Repository = MysqlRepository;
 
 const NAME: &str = "MysqlRepository";
 
-/// Whether a name, folded, has other characters than those of ASCII.
+/// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 
-/// The database's own time, in microseconds.
+/// The database's current time, in microseconds.
 #[cfg(feature = "_jwt")]
 const NOW: &str = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
 
-/// What the runner of the migrations needs.
+/// Releases the lock that [`lock`] took.
 const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())))";
+/// Releases the lock after a failure. MySQL can't undo the migrations themselves.
 const UNDO: &str = UNLOCK;
 
-/// MySQL commits a definition at once, so a step that is cut short is taken again: it leaves out what
-/// is there already.
+/// MySQL commits DDL immediately, so an interrupted migration is run again and skips what already
+/// exists.
 const MIGRATIONS: [(&str, &str); 5] = [
     (
         "0001_clients",
@@ -89,7 +90,7 @@ const MIGRATIONS: [(&str, &str); 5] = [
     ),
 ];
 
-/// The name of the lock is the database's own. The time to wait for it is in whole seconds.
+/// Takes a lock named after the database. Its timeout is in whole seconds.
 async fn lock(conn: &mut Connection, patience: Duration) -> Result<()> {
     let seconds = patience.as_millis().div_ceil(1_000);
     let lock = format!("GET_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())), {seconds})");
@@ -109,11 +110,11 @@ struct Setting {
     value: String,
 }
 
-/// Refuses a server on which a write would stay open, would be cut off without a word, or would be
-/// seen before it is committed. The level of isolation has two names, of which servers know one or both.
+/// Refuses a server on which a write would stay uncommitted, be truncated silently, or be visible
+/// before it is committed. The isolation level has two names, and servers know one or both.
 ///
-/// What went wrong is told by the server's messages: where they are not in English, it gives back what a
-/// connection is to be told before each use, which takes no privilege.
+/// Errors are recognized by the server's messages: if these are not in English, returns a
+/// statement, which needs no privilege, to run before each use of a connection.
 async fn check(conn: &mut Connection) -> Result<Option<&'static str>> {
     let settings = sql_query(
         "SHOW SESSION VARIABLES WHERE Variable_name IN \
@@ -139,29 +140,30 @@ async fn check(conn: &mut Connection) -> Result<Option<&'static str>> {
     Ok(setup)
 }
 
-/// Tells the server to stop what a connection is about.
+/// Tells the server to cancel the statement of a connection.
 fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
     let token = conn.cancel_token();
     async move {
-        // Whether it arrived is not known, as little as whether it came in time.
+        // It is unknown whether it arrived, and whether in time.
         let _ = token.cancel_query().await;
     }
 }
 
-/// Keeps everything in a MySQL or MariaDB database.
+/// Stores everything in a MySQL or MariaDB database.
 ///
 /// Any number of hosts may share the database; nothing is kept in the process. The driver is pure
-/// Rust: `libmysqlclient` is not needed. Clones share their pool.
+/// Rust and does not need `libmysqlclient`. Clones share their pool.
 ///
-/// - A caller that goes away leaves no open transaction, no lock, and a connection that is in order:
-///   what it began is finished in a task of its own. It needs a Tokio runtime with I/O and time.
-/// - What others are in the way of (deadlocks, lock waits) starts again, up to 10 times within 5
-///   seconds, and is [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) then.
-/// - Statements are prepared once for each connection. Without contention, reads and `touch_secret`
-///   take 1 round trip (2 for a page past the end, 3 in an audit trail), `update` 4, `create` 5,
-///   `delete` 6, a clone and a change of one secret 7, `rotate_secret` 9. One more
-///   when a rotation ends a retired secret, and when a write of a secret removes an inactive one.
-/// - Lists that count or search, audit trails among them, take at most two connections at a time, and
+/// - A caller that goes away leaves no open transaction and no lock, and its connection remains
+///   usable: the operation is completed in its own task. This requires a Tokio runtime with I/O and
+///   time.
+/// - Contention (deadlocks, lock timeouts) is retried up to 10 times within 5 seconds, and then
+///   becomes [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable).
+/// - Statements are prepared once per connection. Without contention, reads and `touch_secret` take
+///   1 round trip (2 for a page past the end, 3 in an audit trail), `update` 4, `create` 5,
+///   `delete` 6, a clone and a change of one secret 7, `rotate_secret` 9. Add one if a rotation
+///   ends a retired secret, and one if a write of a secret removes an inactive one.
+/// - Lists that count or search, including audit trails, use at most two connections at once, and
 ///   at most 32 of them wait; more are refused as unavailable.
 #[derive(Clone)]
 pub struct MysqlRepository(Pool);

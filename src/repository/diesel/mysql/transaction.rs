@@ -10,10 +10,10 @@ type Repository = MysqlTransaction;
 
 const NAME: &str = "MysqlTransaction";
 
-/// A repository in a transaction of the host's, on the host's own connection: clients come and go
-/// together with what else the transaction writes, audit trail included.
+/// A repository in the host's transaction, on the host's own connection: changes to clients and
+/// their audit trail commit together with the rest of the transaction.
 ///
-/// Give it to [`ClientManager::within`](crate::ClientManager::within), for the time of
+/// Pass it to [`ClientManager::within`](crate::ClientManager::within), inside
 /// [`scope`](Self::scope):
 ///
 /// ```no_run

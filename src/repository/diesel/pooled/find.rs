@@ -17,7 +17,7 @@ pub(super) async fn client(conn: &mut Connection, key: &Key) -> QueryResult<Clie
         .await
 }
 
-/// The next of a list, after a client or from the start.
+/// The next rows of a list, after a client or from the start.
 pub(super) async fn after(
     conn: &mut Connection,
     filter: &Filter,

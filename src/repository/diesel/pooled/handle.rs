@@ -1,4 +1,4 @@
-//! How a host comes to a repository, and how the repository gets to its pool.
+//! How a host creates a repository, and how the repository uses its pool.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use super::{Connection, Operation, Pool, Repository, migrate};
 use crate::repository::Result;
 
 impl Repository {
-    /// Makes a pool of its own for the database at `url`, of 10 connections without TLS, and
-    /// connects once. A request waits up to 5 seconds for a connection.
+    /// Creates a pool for the database at `url`, with 10 connections and without TLS, and connects
+    /// once. A request waits up to 5 seconds for a connection.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) when there is no
-    /// connection to be had. The source says why, and nothing of the URL; so it does later, when an
-    /// operation finds no connection.
+    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) if it can't connect.
+    /// The source gives the reason without any part of the URL, here and whenever a later operation
+    /// gets no connection.
     pub async fn connect(url: &str) -> Result<Self> {
         let repository = Self(Pool::own(OwnPool::new(url).await?));
         repository
@@ -26,46 +26,45 @@ impl Repository {
         Ok(repository)
     }
 
-    /// Uses the host's own pool.
+    /// Uses the host's own connection pool.
     ///
-    /// Its manager should recycle with
+    /// Its manager should use
     /// [`RecyclingMethod::Fast`](diesel_async::pooled_connection::RecyclingMethod::Fast): the
-    /// default asks the database a question before each use, which takes as long as a read. The
-    /// pool tells nobody why it has no connection but the error sink that it was built with.
+    /// default sends a query before each use, which takes as long as a read. The reason for a
+    /// failed connection goes only to the pool's own error sink.
     pub fn from_bb8(pool: bb8::Pool<Connection>) -> Self {
         Self(Pool::bb8(pool))
     }
 
-    /// Uses the host's own pool; see [`from_bb8`](Self::from_bb8), but that this one says why it has
-    /// no connection. Give it a timeout to wait:
-    /// without one, a request waits for a connection for as long as its caller does.
+    /// Uses the host's own connection pool, like [`from_bb8`](Self::from_bb8), except that errors
+    /// include the reason for a failed connection. Set a wait timeout: without one, a request waits
+    /// for a connection for as long as its caller does.
     pub fn from_deadpool(pool: deadpool::Pool<Connection>) -> Self {
         Self(Pool::deadpool(pool))
     }
 
-    /// How long an operation may take once it has a connection, repetitions included. 30 seconds
-    /// by default. One that takes longer is given up as
+    /// Sets the time limit of an operation once it has a connection, including retries. 30 seconds
+    /// by default. An operation that takes longer fails as
     /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable); if it was about to
-    /// commit, nobody knows whether it did.
+    /// commit, it is unknown whether it did.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self(self.0.with_timeout(timeout))
     }
 
-    /// Brings the tables up to this version of the crate, and says how many steps that took. What
-    /// older versions have stored of names for searches is brought up to date, too, also where an
-    /// older host wrote it after the last time.
+    /// Applies the missing migrations, and returns how many. Also updates the search form of names
+    /// that older versions stored, including those that an older host wrote since the last call.
     ///
-    /// Call it once at the start. Hosts that start at the same time may all call it: one of them takes
-    /// the steps, and the others wait for it, but for no longer than an operation may take
-    /// ([`with_timeout`](Self::with_timeout)). The steps themselves take as long as they take. The right
-    /// to make tables is needed only when some are missing.
+    /// Call it once at startup. Hosts that start at the same time may all call it: one of them runs
+    /// the migrations, and the others wait for it, but no longer than an operation may take
+    /// ([`with_timeout`](Self::with_timeout)). The migrations themselves have no time limit. The
+    /// right to create tables is needed only if migrations are missing.
     ///
     /// # Errors
     ///
-    /// Those that any method may have;
-    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) when another host is at it
-    /// for too long.
+    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) if the database can't
+    /// be reached, or another host takes too long with the migrations;
+    /// [`ErrorKind::Other`](crate::repository::ErrorKind::Other) if a migration fails.
     pub async fn migrate(&self) -> Result<usize> {
         let patience = self.0.timeout();
         let patient = self.clone().with_timeout(Duration::MAX);

@@ -1,4 +1,4 @@
-//! The pool that a repository makes for itself, and why it has no connection.
+//! The connection pool that a repository creates, and why it has no connection.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::refusal::Refusal;
 
-/// How long to wait for a free connection.
+/// The time limit for getting a connection.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// After how long a server that says nothing is a reason.
+/// After how long a silent server is reported as the reason.
 const SILENCE: Duration = Duration::from_secs(4);
 
 pub(super) struct OwnPool {
@@ -27,16 +27,16 @@ pub(super) struct OwnPool {
     last: LastRefusal,
 }
 
-/// The last one, and when that was. The pool itself goes on trying and forgets why.
+/// The last refusal and its time. The pool itself keeps retrying and discards the reason.
 #[derive(Clone, Default)]
 struct LastRefusal(Arc<Mutex<Option<(Instant, Refusal)>>>);
 
 impl OwnPool {
-    /// Connects to nothing yet.
+    /// Creates the pool without connecting.
     pub(super) async fn new(url: &str) -> Result<Self> {
         let last = LastRefusal::default();
         let mut config = ManagerConfig::default();
-        // A connection that is lost is noticed without a question before each use.
+        // Lost connections are detected without a query before each use.
         config.recycling_method = RecyclingMethod::Fast;
         let noted = last.clone();
         config.custom_setup = Box::new(move |url| {
@@ -84,7 +84,7 @@ impl Source for OwnPool {
         Box::pin(async {
             let start = Instant::now();
             let lease = Source::lease(&self.pool).await;
-            // All connections may be in use, or there may be none to be had.
+            // All connections may be in use, or connecting may fail.
             lease.map_err(|fault| match self.last.since(start) {
                 Some(refusal) => Fault::Unavailable(refusal.into()),
                 None => fault,

@@ -1,4 +1,4 @@
-//! The host's pool of connections, and how an operation runs on one of them.
+//! The connection pool, and how an operation runs on one of its connections.
 
 use std::ops::DerefMut;
 use std::sync::{Arc, OnceLock};
@@ -18,34 +18,34 @@ use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::retry::Attempts;
 use crate::repository::{Error, ErrorKind};
 
-/// How long an operation may take, unless the host says otherwise.
+/// The default time limit of an operation.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// As good as for ever, and within what any clock can tell.
+/// One year, so that `Instant + timeout` can't overflow.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// How long it may take to tell the server that an operation was given up.
+/// The time limit for telling the server to cancel an operation.
 const TIME_TO_STOP: Duration = Duration::from_secs(5);
 
-/// How long a place in the pool's queue is kept that nobody waits in any more.
+/// How long an abandoned place in the pool's queue is kept.
 const TIME_FOR_NOBODY: Duration = Duration::from_secs(30);
 
-/// How many lost connections to take out of the pool before giving up.
+/// How many lost connections are discarded before giving up.
 const LOST_CONNECTIONS: usize = 128;
 
-/// How many scans run at the same time, …
+/// How many scans run at the same time.
 const SCANS: usize = 2;
 
-/// … and how many may wait for one of those.
+/// How many scans may wait for a running one.
 const WAITING_SCANS: usize = 32;
 
 type Permits = Arc<[OwnedSemaphorePermit; 2]>;
 
-/// What an operation is decides where it runs, and whether it runs again.
+/// The kind of an operation, which decides where it runs and whether it is retried.
 #[derive(Clone)]
 enum Kind {
     Read,
-    /// A read whose cost grows with the tenant, what allows it to run, and until when.
+    /// A read whose cost grows with the tenant, with its permits and its deadline.
     Scan(Permits, Instant),
     Write,
 }
@@ -54,23 +54,24 @@ enum Kind {
 pub(super) struct Pool {
     source: Arc<dyn Source>,
     timeout: Duration,
-    /// Once the database was found to be set up as it must be: what a connection is to be told.
+    /// Set once the database's settings have been checked: the statement to run before each use of
+    /// a connection, if any.
     suited: Arc<OnceLock<Option<&'static str>>>,
-    /// For those that run or wait, and for those that run.
+    /// Permits for all scans, waiting or running, and for the running ones.
     scans: [Arc<Semaphore>; 2],
 }
 
-/// A pool of either kind.
+/// A connection pool of any type.
 pub(super) trait Source: Send + Sync {
     fn lease(&self) -> BoxFuture<'_, Result<Box<dyn Lease>>>;
 
-    /// How many connections there are.
+    /// The current number of connections.
     fn connections(&self) -> usize;
 }
 
-/// A connection that goes back to its pool when it is dropped.
+/// A connection that returns to its pool on drop.
 pub(super) trait Lease: DerefMut<Target = Connection> + Send {
-    /// Closes it: it is lost, or an operation was left in the middle.
+    /// Closes it, because it is lost or an operation was interrupted.
     fn close(self: Box<Self>);
 }
 
@@ -90,7 +91,7 @@ impl Source for bb8::Pool<Connection> {
 }
 
 impl Lease for bb8::PooledConnection<'static, Connection> {
-    /// The pool can't be told, but throws away what comes back like this.
+    /// The pool has no such method, but discards a connection in this state.
     fn close(mut self: Box<Self>) {
         type Manager = <Connection as AsyncConnection>::TransactionManager;
         Manager::transaction_manager_status_mut(&mut **self).set_in_error();
@@ -113,7 +114,8 @@ impl Source for deadpool::Pool<Connection> {
 }
 
 impl Lease for deadpool::Object<Connection> {
-    /// The pool would look at it only when it is next needed, and its locks stay until then.
+    /// Otherwise the pool would check it only before its next use, and it would hold its locks
+    /// until then.
     fn close(self: Box<Self>) {
         drop(Self::take(*self));
     }
@@ -127,7 +129,7 @@ impl Kind {
         }
     }
 
-    /// Whether nobody knows what became of it: the answer is lost, or was not waited for.
+    /// Whether the outcome is unknown: the answer was lost or not waited for.
     fn may_be_done(&self, fault: &Fault) -> bool {
         let is_open = fault.is_lost_connection() || matches!(fault, Fault::Unavailable(_));
         is_open && matches!(self, Self::Write)
@@ -165,7 +167,7 @@ impl Pool {
         self.timeout
     }
 
-    /// Runs a read, which may as well run twice.
+    /// Runs a read, which may be repeated.
     pub(super) async fn read<A, T>(
         &self,
         arguments: A,
@@ -178,8 +180,8 @@ impl Pool {
         self.run(arguments, operation, Kind::Read).await
     }
 
-    /// Runs a read whose cost grows with the tenant. Few run at the same time, so that connections
-    /// are left for everything else.
+    /// Runs a read whose cost grows with the tenant. Only a few run at once, so that connections
+    /// remain for everything else.
     pub(super) async fn scan<A, T>(
         &self,
         arguments: A,
@@ -195,7 +197,7 @@ impl Pool {
         let closed = |error| Error::new(ErrorKind::Other, error);
         Handle::try_current().map_err(|error| Fault::Task(error.into()))?;
         let slow = |_| Error::new(ErrorKind::Unavailable, "the lists before it take too long");
-        // For all of it: whoever waits behind others has no more time than they.
+        // One deadline for waiting and running: a scan that waits behind others gets no extra time.
         let deadline = Instant::now() + self.timeout;
         let running = timeout_at(deadline, running.acquire_owned()).await;
         let running = running.map_err(slow)?.map_err(closed)?;
@@ -204,7 +206,7 @@ impl Pool {
         self.run(arguments, operation, kind).await
     }
 
-    /// Runs a write. It runs again only if it had not begun.
+    /// Runs a write. It is repeated only if it had not begun.
     pub(super) async fn write<A, T>(
         &self,
         arguments: A,
@@ -217,8 +219,8 @@ impl Pool {
         self.run(arguments, operation, Kind::Write).await
     }
 
-    /// Runs an operation. Where its connection turns out to be lost, so may be all the others that
-    /// there are: each of them is tried, and then a new one.
+    /// Runs an operation. If its connection turns out to be lost, all existing connections may be:
+    /// it tries as many of them, and then a new one.
     async fn run<A, T>(
         &self,
         arguments: A,
@@ -237,9 +239,8 @@ impl Pool {
         };
         let mut others = None;
         loop {
-            // Whoever goes away meanwhile leaves the place in the queue to be given up when its turn
-            // comes: the pool may be asking the connection a question, and nobody else may get it before
-            // it has answered.
+            // If the caller goes away, its place in the queue stays until its turn comes: the pool
+            // may be checking the connection, which must not be used until the check is complete.
             let lease = Detaching::new(&runtime, lease(Arc::clone(&self.source)));
             let lease = lease.alone_for(TIME_FOR_NOBODY);
             let lease = match kind {
@@ -283,7 +284,7 @@ async fn lease(source: Arc<dyn Source>) -> Result<Box<dyn Lease>> {
     Err(Fault::Unavailable("every connection is lost".into()))
 }
 
-/// Runs an operation on a connection, which its pool gets back or never again.
+/// Runs an operation on a connection, which then returns to its pool or is closed.
 async fn run_on<A, T>(
     mut lease: Box<dyn Lease>,
     arguments: Arc<A>,
@@ -312,7 +313,7 @@ async fn run_on<A, T>(
         }
         Ok(outcome) => outcome,
         Err(_) => {
-            // The server does not notice that its client is gone while it waits for a lock.
+            // A server that waits for a lock does not notice that its client is gone.
             let stop = stop(&lease);
             tokio::spawn(timeout(TIME_TO_STOP, stop));
             lease.close();
@@ -321,7 +322,7 @@ async fn run_on<A, T>(
     }
 }
 
-/// Runs an operation to its end, whoever still waits for it or looks after it.
+/// Runs an operation to completion, even if its caller goes away.
 async fn in_own_task<T>(
     runtime: &Handle,
     work: impl Future<Output = Result<T>> + Send + 'static,
@@ -342,7 +343,7 @@ where
     })
 }
 
-/// Starts an operation again when others were in its way.
+/// Retries an operation after contention.
 async fn repeat<A, T>(
     conn: &mut Connection,
     arguments: &A,

@@ -1,4 +1,4 @@
-//! Writes of several parts in one statement each, which is a transaction by itself: one round trip.
+//! Compound writes as a single statement, which is a transaction of its own: one round trip.
 
 use std::mem;
 
@@ -14,13 +14,13 @@ use super::{Backend, Connection};
 use crate::repository::diesel::rows::{AuditRow, ClientRow, SecretRow};
 use crate::repository::diesel::schema::oauth_client_audit_logs;
 
-/// Whether the writes below are all or nothing without a transaction, with one secret at most. In
-/// that of a host they are not, since there it is the transaction that a failure ends.
+/// Whether the writes below are atomic without a transaction, with at most one secret. Not inside
+/// the host's transaction, which a failure would abort.
 pub(super) fn is_atomic(conn: &mut Connection) -> bool {
     matches!(status(conn).transaction_depth(), Ok(None))
 }
 
-/// A new client with its first secrets and its first audit entry.
+/// Inserts a client with its first secrets and its first audit entry.
 pub(super) async fn insert(
     conn: &mut Connection,
     client: &ClientRow,
@@ -43,7 +43,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// A change and its audit entry, if there is something to change. Returns how many rows there were.
+/// Makes a change and writes its audit entry, if a row matches. Returns the number of changed rows.
 pub(super) async fn change(
     conn: &mut Connection,
     statement: impl Statement,
@@ -56,8 +56,8 @@ pub(super) async fn change(
     run(conn, change).await
 }
 
-/// Outside of a transaction, a connection on which a write was left in the middle is one that its
-/// pool must not give out again.
+/// Outside of a transaction, marks the connection as broken while the write runs, so that the pool
+/// does not reuse it if the write is interrupted.
 async fn run(conn: &mut Connection, statement: impl Statement) -> QueryResult<usize> {
     if !is_atomic(conn) {
         return statement.execute(conn).await;
@@ -72,7 +72,7 @@ fn status(conn: &mut Connection) -> &mut TransactionManagerStatus {
     AnsiTransactionManager::transaction_manager_status_mut(conn)
 }
 
-/// Foreign keys are looked at when all of it is done.
+/// Foreign keys are checked at the end of the statement.
 struct Insert<C, S, A> {
     client: C,
     secret: Option<S>,
@@ -92,14 +92,14 @@ impl<C: Statement, S: Statement, A: Statement> QueryFragment<Backend> for Insert
     }
 }
 
-/// Its text is what it is known by.
+/// Identified by its text.
 impl<C, S, A> QueryId for Insert<C, S, A> {
     type QueryId = ();
 
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-/// The entry is written once for each row that is changed.
+/// Writes one entry for each changed row.
 struct Change<S, V> {
     statement: S,
     audit: ValuesClause<V, oauth_client_audit_logs::table>,
@@ -121,7 +121,7 @@ where
         Ok(())
     }
 
-    /// It has one text, as its statement does.
+    /// It has one text if its statement has.
     fn is_safe_to_cache_prepared(&self, backend: &Backend) -> QueryResult<bool> {
         self.statement.is_safe_to_cache_prepared(backend)
     }

@@ -14,7 +14,7 @@ pub(super) async fn establish(url: &str) -> Result<AsyncPgConnection, Refusal> {
 
 fn refusal(error: &Error) -> Refusal {
     let Some(code) = error.code() else {
-        // Without its causes, which quote.
+        // Without its sources, which quote values.
         return Refusal::of_system(error).unwrap_or_else(|| error.to_string().into());
     };
     let text = if [

@@ -45,15 +45,16 @@ type Repository = PostgresRepository;
 
 const NAME: &str = "PostgresRepository";
 
-/// Whether a name, folded, has other characters than those of ASCII.
+/// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 
-/// The database's own time, in microseconds.
+/// The database's current time, in microseconds.
 #[cfg(feature = "_jwt")]
 const NOW: &str = "CAST(EXTRACT(EPOCH FROM now()) * 1000000 AS BIGINT)";
 
-/// What the runner of the migrations needs.
+/// Commits the transaction that [`lock`] began.
 const UNLOCK: &str = "COMMIT";
+/// Rolls it back after a failure.
 const UNDO: &str = "ROLLBACK";
 const MIGRATIONS: [(&str, &str); 3] = [
     (
@@ -70,8 +71,9 @@ const MIGRATIONS: [(&str, &str); 3] = [
     ),
 ];
 
-/// In a transaction that sees what others did while it waited. The lock is asked for, not waited for: the
-/// server would say in its own language that this took too long. The number is any, as long as it stays.
+/// Takes the lock in a transaction that sees what others did while it waited. It polls instead of
+/// waiting in the server, whose timeout message may be in any language. The number is arbitrary,
+/// but must not change.
 async fn lock(conn: &mut Connection, patience: Duration) -> Result<()> {
     const PAUSE: Duration = Duration::from_millis(50);
 
@@ -90,32 +92,32 @@ async fn lock(conn: &mut Connection, patience: Duration) -> Result<()> {
     }
 }
 
-/// Tells the server to stop what a connection is about. It can't be told over TLS, which only the
-/// host knows how to do.
+/// Tells the server to cancel the statement of a connection. This does not work over TLS, which
+/// only the host can set up.
 fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
     let token = conn.cancel_token();
     async move {
-        // Whether it arrived is not known, as little as whether it came in time.
+        // It is unknown whether it arrived, and whether in time.
         let _ = token.cancel_query(NoTls).await;
     }
 }
 
-/// Keeps everything in a PostgreSQL database.
+/// Stores everything in a PostgreSQL database.
 ///
 /// Any number of hosts may share the database; nothing is kept in the process. The driver is pure
-/// Rust: `libpq` is not needed. Clones share their pool.
+/// Rust and does not need `libpq`. Clones share their pool.
 ///
-/// - A caller that goes away leaves no open transaction, no lock, and a connection that is in order:
-///   what it began is finished in a task of its own. It needs a Tokio runtime with I/O and time.
-/// - What others are in the way of (serialization failures, deadlocks) starts again, up to 10 times
-///   within 5 seconds, and is
-///   [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) then.
-/// - Statements are prepared once for each connection, and those that need no answer in between go
-///   out together. Without contention, reads, `create`, `update` and `touch_secret` take 1 round
-///   trip (2 for a page past the end, 3 in an audit trail), `delete` and an update that ends secrets
-///   4, a clone and a change of one secret 5, `rotate_secret` 6. One more
-///   when a rotation ends a retired secret, and when a write of a secret removes an inactive one.
-/// - Lists that count or search, audit trails among them, take at most two connections at a time, and
+/// - A caller that goes away leaves no open transaction and no lock, and its connection remains
+///   usable: the operation is completed in its own task. This requires a Tokio runtime with I/O and
+///   time.
+/// - Contention (serialization failures, deadlocks) is retried up to 10 times within 5 seconds, and
+///   then becomes [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable).
+/// - Statements are prepared once per connection, and pipelined if they don't depend on each
+///   other's results. Without contention, reads, `create`, `update` and `touch_secret` take 1 round
+///   trip (2 for a page past the end, 3 in an audit trail), `delete` and an update that ends
+///   secrets 4, a clone and a change of one secret 5, `rotate_secret` 6. Add one if a rotation ends
+///   a retired secret, and one if a write of a secret removes an inactive one.
+/// - Lists that count or search, including audit trails, use at most two connections at once, and
 ///   at most 32 of them wait; more are refused as unavailable.
 #[derive(Clone)]
 pub struct PostgresRepository(Pool);

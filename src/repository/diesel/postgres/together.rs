@@ -1,8 +1,7 @@
 use diesel::QueryResult;
 use futures_util::future::join;
 
-/// Runs statements in their order, in one round trip: the server gets all of them before it
-/// answers the first.
+/// Runs statements in order and in one round trip, by pipelining them.
 macro_rules! together {
     ($conn:expr; $statement:expr $(, $others:expr)* $(,)?) => {{
         let conn: &Connection = $conn;
@@ -24,8 +23,8 @@ macro_rules! together {
 
 pub(super) use together;
 
-/// Waits for both. Where the first one fails, it is the one that tells why: the server refuses
-/// whatever follows it in the transaction, and that answer may be seen before the other one.
+/// Waits for both, and returns the first one's error if both fail: the server refuses every later
+/// statement in the transaction, and that response may be seen first.
 pub(super) async fn both(
     first: impl Future<Output = QueryResult<()>>,
     second: impl Future<Output = QueryResult<()>>,

@@ -10,15 +10,15 @@ type Repository = PostgresTransaction;
 
 const NAME: &str = "PostgresTransaction";
 
-/// A repository in a transaction of the host's, on the host's own connection: clients come and go
-/// together with what else the transaction writes, audit trail included.
+/// A repository in the host's transaction, on the host's own connection: changes to clients and
+/// their audit trail commit together with the rest of the transaction.
 ///
-/// Give it to [`ClientManager::within`](crate::ClientManager::within). It is there for the time of
+/// Pass it to [`ClientManager::within`](crate::ClientManager::within), inside
 /// [`scope`](Self::scope).
 ///
 /// # Examples
 ///
-/// A customer and its OAuth client, or neither:
+/// Creates a customer with its OAuth client, or neither:
 ///
 /// ```no_run
 /// use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};

@@ -24,7 +24,7 @@ fn trail(key: &Key) -> oauth_client_audit_logs::BoxedQuery<'_, Backend> {
         .into_boxed()
 }
 
-/// Whether a change was stored: it was if its entry was.
+/// Whether a change was stored, judging by its audit entry.
 pub(in super::super) async fn is_audited(
     conn: &mut Connection,
     key: &Key,
@@ -63,7 +63,7 @@ pub(in super::super) async fn audit_entries(
             page::keyset(Limited::to_page(list, page).load(conn).await?, size)
         }
     };
-    // Every client has a trail, from its creation on and for ever.
+    // Every client has an audit trail, from its creation on.
     if rows.items.is_empty() && !existed(conn, key).await? {
         return Err(ErrorKind::NotFound.into());
     }

@@ -19,7 +19,7 @@ use crate::repository::{ClientFilter, ErrorKind, Secrets, fold_name};
 
 type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
 
-/// Which clients a list is about.
+/// The clients in a list.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Filter {
     tenant: String,
@@ -28,7 +28,7 @@ pub(in super::super) struct Filter {
 }
 
 impl Filter {
-    /// Returns `None` when nothing can match.
+    /// Returns `None` if nothing can match.
     pub(in super::super) fn new(tenant: &TenantId, filter: &ClientFilter) -> Option<Self> {
         let name = filter.name.as_deref();
         let pattern = name.map(|name| pattern::containing(&fold_name(name)));
@@ -42,12 +42,12 @@ impl Filter {
         })
     }
 
-    /// Whether names have to be read one after the other.
+    /// Whether it has to scan names.
     pub(in super::super) fn searches(&self) -> bool {
         self.pattern.is_some()
     }
 
-    /// The same, for a part of the statement that reads some of them.
+    /// The same filter, for the subquery that counts.
     fn counted(&self) -> Counted<'_> {
         let mut query = COUNTED_CLIENTS
             .filter(COUNTED_CLIENTS.field(dsl::tenant_id).eq(&self.tenant))
@@ -104,7 +104,7 @@ pub(in super::super) fn insert_client(client: &ClientRow) -> impl Statement + us
     prepared!(diesel::insert_into(oauth_clients::table).values(client))
 }
 
-/// Holds the row of the client that a clone is made from, until the clone is written.
+/// Locks the row of the client that is cloned until the clone is written.
 async fn lock_origin(conn: &mut Connection, source: &Key, version: Version) -> Result<()> {
     prepared!(diesel::update(live(source)).set(dsl::clones.eq(dsl::clones + 1)))
         .execute(conn)
@@ -163,7 +163,7 @@ pub(in super::super) async fn list(
     page::try_map(rows, ClientRow::into_client)
 }
 
-/// The first statement of every write on a client: takes its lock and gives it its next version.
+/// The first statement of every write on a client: locks it and increments its version.
 pub(super) async fn advance(
     conn: &mut Connection,
     key: &Key,

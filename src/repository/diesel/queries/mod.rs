@@ -1,9 +1,9 @@
-//! The statements: ordinary Diesel, written once. Each backend loads these files below itself and
-//! gives them its two types, how statements run together, the hottest reads, and the hottest writes.
+//! The statements, in ordinary Diesel. Each backend loads these files and provides its two types,
+//! how to run statements together, the hottest reads, and the hottest writes.
 //!
-//! A write on a client begins with an `UPDATE` of the client's row. That takes the lock before
-//! anything is read, so what is read afterwards holds until the commit, under every isolation
-//! level but READ UNCOMMITTED of MySQL, which is refused.
+//! A write on a client begins with an `UPDATE` of the client's row. This takes the lock before
+//! anything is read, so what is read remains true until the commit, under every isolation level
+//! except MySQL's READ UNCOMMITTED, which is refused.
 
 mod audit;
 mod clients;
@@ -24,7 +24,7 @@ pub(super) use secrets::{
     rotate_secret, secrets, touch_secret,
 };
 
-/// A statement whose answer says nothing that is needed.
+/// A statement whose result is not needed.
 pub(super) trait Statement: QueryFragment<Backend> + QueryId + Send {}
 
 impl<S: QueryFragment<Backend> + QueryId + Send> Statement for S {}

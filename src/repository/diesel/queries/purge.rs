@@ -1,4 +1,4 @@
-//! What was kept for long enough is removed, oldest first.
+//! Purges rows that were kept long enough, oldest first.
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -32,7 +32,7 @@ pub(in super::super) async fn purge_inactive_secrets(
     before: i64,
     limit: i64,
 ) -> Result<usize> {
-    // Not a bound value: an index that holds only these is found by the text.
+    // A literal, so that the partial index applies.
     let inactive = || sql::<Bool>("status = 'inactive'");
     let old = secrets::table.filter(inactive().and(secrets::updated_at.lt(before)));
     let times = old.select(secrets::updated_at).order(secrets::updated_at);
@@ -53,12 +53,12 @@ pub(in super::super) async fn purge_deleted_clients(
         let rows = match purge_oldest(conn, before, left).await {
             Ok(Some(rows)) => rows,
             Ok(None) => break,
-            // What is committed is told of; the next call meets the same fault, if it lasts.
+            // Report what is committed; the next call meets the error again if it persists.
             Err(_) if removed > 0 => break,
             Err(fault) => return Err(fault),
         };
         removed += rows;
-        // Somebody else may have removed it: that takes a turn, too.
+        // Counts even if someone else removed it.
         left -= i64::try_from(rows.max(1)).unwrap_or(left);
     }
     Ok(removed)
@@ -82,7 +82,7 @@ async fn purge_oldest(conn: &mut Connection, before: i64, limit: i64) -> Result<
     end(conn, outcome).await.map(Some)
 }
 
-/// Removes the oldest entries of a deleted client's trail, and with the last of them the client.
+/// Removes the oldest audit entries of a deleted client, and the client with the last of them.
 async fn purge_client(conn: &mut Connection, key: &Key, before: i64, limit: i64) -> Result<usize> {
     let deleted = client(key).filter(clients::deleted_at.lt(before));
     let lock = diesel::update(deleted).set(clients::clones.eq(clients::clones + 1));

@@ -22,7 +22,7 @@ pub(in super::super) async fn secrets(
     key: &Key,
 ) -> Result<Vec<SecretRecord>> {
     let rows = find::secrets(conn, key).await?;
-    // A client without secrets gives one empty row.
+    // A client without secrets yields one empty row.
     if rows.is_empty() {
         return Err(ErrorKind::NotFound.into());
     }
@@ -82,7 +82,7 @@ pub(in super::super) async fn rotate_secret(
     let outcome = async {
         advance(conn, key, Some(expected), audit).await?;
         let active = of_client(key).filter(dsl::status.eq(Active.as_str()));
-        // Nothing is prolonged. An empty end is never earlier.
+        // The grace period prolongs nothing. A NULL is never earlier.
         let ends = case_when(dsl::expires_at.lt(grace_ends), dsl::expires_at)
             .otherwise(grace_ends.into_sql::<Nullable<BigInt>>());
         let retire = prepared!(diesel::update(active).set((
@@ -106,7 +106,7 @@ pub(in super::super) async fn rotate_secret(
     end(conn, outcome).await
 }
 
-/// Ends the retired secrets whose time is over, or was set by a clock that was wrong.
+/// Ends the retired secrets that have expired, or were retired by a clock far ahead.
 fn end_expired<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
     let retired = of_client(key).filter(dsl::status.eq(Retired.as_str()));
     let over = dsl::expires_at
@@ -139,7 +139,7 @@ pub(in super::super) async fn deactivate_secret(
             .get_result(conn)
             .await
             .optional()?;
-        // Without one nothing of this stays.
+        // If there is none, everything is rolled back.
         row.ok_or(ErrorKind::NotFound)?.into_secret()
     }
     .await;
@@ -209,7 +209,7 @@ pub(in super::super) fn insert_secret(secret: &SecretRow) -> impl Statement + us
     prepared!(diesel::insert_into(oauth_client_secrets::table).values(secret))
 }
 
-/// Ends all secrets of a client that still have a life.
+/// Ends all secrets of a client that are not inactive.
 pub(super) fn end_secrets<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
     prepared!(
         diesel::update(of_client(key).filter(dsl::status.ne(Inactive.as_str()))).set((
@@ -219,12 +219,12 @@ pub(super) fn end_secrets<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Stateme
     )
 }
 
-/// What no clock that is right has written by `at`.
+/// A time that no correct clock has written by `at`.
 fn far_ahead(at: i64) -> i64 {
     Timestamp::from_micros(at).far_ahead().as_micros()
 }
 
-/// Brings what the client shows of its newest active secret up to date.
+/// Updates the last four characters that the client shows of its newest active secret.
 pub(super) fn show_last_four<'a>(key: &'a Key, audit: &AuditRow) -> impl Statement + use<'a> {
     let in_time = dsl::expires_at.is_null().or(dsl::expires_at.gt(audit.at()));
     let newest = of_client(key)

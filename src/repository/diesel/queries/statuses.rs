@@ -10,13 +10,13 @@ use crate::repository::diesel::schema::oauth_client_secrets::dsl;
 use crate::repository::diesel::schema::secrets as of_client;
 use crate::repository::{MAX_INACTIVE_SECRETS, MAX_RETIRED_SECRETS};
 
-/// What a client has of secrets, newest first, while a write holds the client's lock.
+/// The secrets of a client, newest first, read under the client's lock.
 pub(super) struct Statuses(Vec<Status>);
 
 struct Status {
     id: String,
     status: SecretStatus,
-    /// It has an end of its own, which is over.
+    /// Whether it has expired.
     is_over: bool,
 }
 
@@ -39,7 +39,7 @@ impl Statuses {
         self.0.iter().any(|secret| secret.id == id)
     }
 
-    /// The ids of those that count as active.
+    /// The ids of the active secrets that have not expired.
     pub(super) fn active(&self) -> impl Iterator<Item = &str> {
         let secrets = self.0.iter();
         let active = secrets.filter(|secret| secret.status == Active && !secret.is_over);
@@ -55,7 +55,7 @@ impl Statuses {
         of_status.map(|secret| &*secret.id)
     }
 
-    /// Ends the retired secrets, all but the newest ones.
+    /// Ends all retired secrets but the newest ones.
     pub(super) async fn end_outdated(
         &mut self,
         conn: &mut Connection,
@@ -81,7 +81,7 @@ impl Statuses {
         Ok(())
     }
 
-    /// Removes the inactive secrets, all but the newest ones.
+    /// Removes all inactive secrets but the newest ones.
     pub(super) async fn remove_oldest(&self, conn: &mut Connection, key: &Key) -> Result<()> {
         if let Some(newest_to_go) = self.ids(Inactive).nth(MAX_INACTIVE_SECRETS) {
             let inactive = of_client(key).filter(dsl::status.eq(Inactive.as_str()));

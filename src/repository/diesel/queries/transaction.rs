@@ -1,4 +1,4 @@
-//! A transaction in steps, so that what fails before its start is told from what fails within.
+//! A transaction in steps, to distinguish failures before its start from those within.
 
 use diesel_async::{AsyncConnection, TransactionManager};
 
@@ -7,13 +7,13 @@ use crate::repository::diesel::error::{Fault, Result};
 
 type Manager = <Connection as AsyncConnection>::TransactionManager;
 
-/// Begins a transaction, or a part of the one that is open.
+/// Begins a transaction, or a savepoint in the open one.
 pub(super) async fn begin(conn: &mut Connection) -> Result<()> {
     let begun = Manager::begin_transaction(conn).await;
     begun.map_err(Fault::Repeatable)
 }
 
-/// Commits what came out well, and takes back everything else.
+/// Commits a success, and rolls back a failure.
 pub(super) async fn end<T>(conn: &mut Connection, outcome: Result<T>) -> Result<T> {
     if outcome.is_ok() {
         Manager::commit_transaction(conn).await?;
@@ -21,13 +21,13 @@ pub(super) async fn end<T>(conn: &mut Connection, outcome: Result<T>) -> Result<
     }
     let undone = Manager::rollback_transaction(conn).await;
     if undone.is_err() {
-        // A deadlock in MySQL takes the host's whole transaction with it: nothing may be added to
-        // what is no transaction any more.
+        // In MySQL, a deadlock rolls back the host's whole transaction: prevent further writes,
+        // which would run outside of it.
         Manager::transaction_manager_status_mut(conn).set_in_error();
     }
     match (&outcome, undone) {
         (Err(Fault::Refused(_) | Fault::Unreadable(_)), Err(error)) => Err(error.into()),
-        // What made it necessary tells more: after a deadlock, MySQL knows of no savepoint.
+        // The first error is more informative: after a deadlock, MySQL has no savepoint any more.
         _ => outcome,
     }
 }

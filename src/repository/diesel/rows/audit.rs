@@ -37,7 +37,7 @@ impl AuditRow {
         }
     }
 
-    /// When the change happened that it tells of, in microseconds.
+    /// When the change was made, in microseconds.
     pub(in super::super) fn at(&self) -> i64 {
         self.at
     }

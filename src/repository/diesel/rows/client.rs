@@ -20,8 +20,8 @@ pub(in super::super) struct ClientRow {
     metadata: MetadataRow,
     secret_last_four: Option<String>,
     version: i64,
-    /// How many clients were made from this one. Counting is also what locks the row while a
-    /// clone is written: on every database, and without a new version.
+    /// How many clients were cloned from this one. Incrementing it locks the row while a clone is
+    /// written, on every database and without a new version.
     clones: i64,
     created_at: i64,
     updated_at: i64,
@@ -127,7 +127,7 @@ impl MetadataRow {
         })
     }
 
-    /// How long its texts are together, in bytes.
+    /// The total length of its texts, in bytes.
     #[cfg(feature = "diesel-sqlite")]
     pub(in super::super) fn len(&self) -> usize {
         let Self {

@@ -1,6 +1,6 @@
-//! Rows as the tables hold them, and the way from and to the domain.
+//! The rows of the tables, and their conversion from and to domain types.
 //!
-//! Texts and whole numbers only: every database has them, and they read well in any console.
+//! Only text and integers: every database supports them, and they are readable in any console.
 
 mod audit;
 mod client;
@@ -16,7 +16,7 @@ pub(super) use audit::AuditRow;
 pub(super) use client::{ClientRow, MetadataRow};
 pub(super) use secret::SecretRow;
 
-/// Which client a statement is about.
+/// Identifies a client.
 #[derive(Clone, Debug)]
 pub(super) struct Key {
     pub(super) tenant: String,
@@ -32,7 +32,7 @@ impl Key {
     }
 }
 
-/// What was stored, or a fault that names the column and never the value.
+/// The value, or an error that names the column but not the value.
 fn read<T>(column: &'static str, value: Option<T>) -> Result<T> {
     value.ok_or(Fault::Unreadable(column))
 }
@@ -45,7 +45,7 @@ fn read_list<T: DeserializeOwned>(column: &'static str, json: &str) -> Result<T>
     read(column, serde_json::from_str(json).ok())
 }
 
-/// A column that may be empty, and whose every other value must be readable.
+/// Reads a nullable column.
 fn read_optional<T>(
     column: &'static str,
     text: Option<&str>,

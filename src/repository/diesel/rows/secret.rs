@@ -5,7 +5,7 @@ use crate::domain::{SecretHash, SecretRecord, SecretStatus, Timestamp};
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::schema::oauth_client_secrets;
 
-/// Holds a hash, so it can't be printed.
+/// Not `Debug`, because it contains a hash.
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = oauth_client_secrets)]
 #[diesel(treat_none_as_default_value = false)]

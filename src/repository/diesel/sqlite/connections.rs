@@ -17,33 +17,33 @@ use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::retry::Attempts;
 use crate::repository::{Error, ErrorKind};
 
-/// A whole unit of work. It borrows what it needs, so that it can start again.
+/// A unit of work. It borrows its arguments, so that it can be retried.
 pub(super) type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFuture<'a, Result<T>>;
 
-/// How many jobs a queue holds, with those that nobody waits for any more and that are empty.
+/// The capacity of a queue, including the empty jobs of callers that went away.
 const QUEUE: usize = 16_384;
 
-/// How long after it was queued an operation may still begin.
+/// How long after it was queued an operation may still start.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// How long an operation waits for a lock at least, however long it has waited for its turn.
+/// The minimum time that an operation waits for a lock, however long it was queued.
 const LAST_CHANCE: Duration = Duration::from_millis(100);
 
-/// A few connections to one file, each on a thread of its own.
+/// A few connections to one file, each on its own thread.
 ///
-/// They take their work from one queue: first come, first served, where SQLite's own waiting is
-/// not fair. A thread that is awake takes the next operation without being woken for it, so that
-/// under load an operation costs little more than its statements.
+/// They share one queue: first come, first served, whereas SQLite's own waiting is not fair. A
+/// running thread takes the next operation without a wakeup, so that under load an operation costs
+/// little more than its statements.
 pub(super) struct Connections {
     queue: Sender<Job<Slot>>,
-    /// What may wait, in units that an operation says how many of it takes.
+    /// How much may wait, in the units of [`run`](Self::run).
     room: Arc<Semaphore>,
 }
 
 impl Connections {
-    /// Starts the threads; they end when this is dropped and the queue is empty.
+    /// Starts the threads, which end once this is dropped and the queue is empty.
     ///
-    /// What finds no room to wait is refused as [`ErrorKind::Unavailable`].
+    /// Operations that exceed `room` are refused as [`ErrorKind::Unavailable`].
     pub(super) fn start(
         name: &str,
         threads: usize,
@@ -69,8 +69,8 @@ impl Connections {
         self.run((), 1, |_, ()| Box::pin(async { Ok(()) })).await
     }
 
-    /// Runs an operation, which takes so much room while it waits. Once begun it runs to its end,
-    /// also when its caller goes away; until then it is given up with its caller.
+    /// Runs an operation, which takes this many units of room while it waits. Once started it runs
+    /// to completion, even if its caller goes away; before that it is cancelled with its caller.
     pub(super) async fn run<A, T>(
         &self,
         arguments: A,
@@ -88,7 +88,7 @@ impl Connections {
         let queued = Instant::now();
         let job = Job::new(move |slot: &mut Slot| {
             drop(place);
-            // Nobody waits for an answer that is dropped.
+            // If the caller is gone, the result is dropped.
             let _ = answer.send(slot.run(&arguments, operation, queued));
         });
         let _awaited = Awaited::new(&job);
@@ -101,19 +101,20 @@ impl Connections {
 
 fn work(mut slot: Slot, jobs: &Receiver<Job<Slot>>) {
     for job in jobs {
-        // A panic drops the job's answer, which its caller sees, and a connection in any state.
+        // A panic drops the result channel, which the caller notices, and leaves the connection in
+        // an unknown state.
         if catch_unwind(AssertUnwindSafe(|| job.run(&mut slot))).is_err() {
             slot.conn = None;
         }
     }
 }
 
-/// The place for a thread's connection: opened when it is first needed, and again when it broke.
+/// A thread's connection: opened on first use, and again after it broke.
 struct Slot {
     database: Arc<Database>,
     setup: &'static str,
     conn: Option<Connection>,
-    /// How long the connection waits for a lock.
+    /// The current lock timeout of the connection.
     patience: Duration,
 }
 
@@ -175,7 +176,7 @@ impl Slot {
         self.database.connect(self.setup)
     }
 
-    /// Whoever waits behind those that wait for a lock has waited for it, too.
+    /// An operation queued behind others that wait for a lock has already waited for it, too.
     fn limit_patience(&mut self, conn: &mut Connection, queued: Instant) -> Result<()> {
         let waited = queued.elapsed();
         let patience = match waited < LAST_CHANCE {
@@ -191,7 +192,7 @@ impl Slot {
     }
 }
 
-/// Every statement runs where it is awaited, so an operation is over the first time it is polled.
+/// Every statement runs synchronously, so an operation is complete after one poll.
 fn finish<T>(operation: BoxFuture<'_, Result<T>>) -> Result<T> {
     match pin!(operation)
         .as_mut()
@@ -202,7 +203,7 @@ fn finish<T>(operation: BoxFuture<'_, Result<T>>) -> Result<T> {
     }
 }
 
-/// Whether nothing was left open, which SQLite itself knows best.
+/// Whether no transaction is open, according to SQLite itself.
 fn is_outside_transaction(conn: &mut Connection) -> bool {
     let begun = finish(Box::pin(async {
         Ok(conn.batch_execute("BEGIN; ROLLBACK").await?)

@@ -16,29 +16,29 @@ use crate::repository::diesel::error::{Fault, Result};
 /// How long a connection waits for a lock.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What every connection is set to. The time to wait comes first, since others may be at work
-/// already. A commit is on the disk before it is answered.
+/// The settings of every connection. The timeout comes first, since the file may already be locked.
+/// Commits are durable before they return.
 const SETUP: &str = "
     PRAGMA busy_timeout = 5000;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
 ";
 
-/// What a path of a URI may hold as it is.
+/// The characters that need no escaping in the path of a URI.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'.')
     .remove(b'-')
     .remove(b'_');
 
-/// One database file: the one that was there, or was made, when it was first opened.
+/// One database file: the one that existed, or was created, when it was first opened.
 pub(super) struct Database {
     path: String,
     first: OnceLock<Option<private::Identity>>,
 }
 
 impl Database {
-    /// `path` is one that was [located](super::file::locate).
+    /// `path` must have been [located](super::file::locate).
     pub(super) fn new(path: String) -> Self {
         Self {
             path,
@@ -46,7 +46,7 @@ impl Database {
         }
     }
 
-    /// Opens a connection, which makes the file only if it is the first one. Blocks.
+    /// Opens a connection. Creates the file only for the first one. Blocks.
     pub(super) fn connect(&self, setup: &str) -> Result<Connection> {
         let Some(first) = self.first.get() else {
             private::make(&self.path);
@@ -55,13 +55,13 @@ impl Database {
             return Ok(conn);
         };
         let conn = self.establish(&existing(&self.path), setup);
-        // Looked at afterwards: it may have been replaced until then.
+        // Checked afterwards, since it might be replaced until then.
         if private::identity(&self.path) != *first {
             let replaced = "it is not the one that was there at the start";
             return Err(Fault::Unavailable(refuse(&self.path, replaced)));
         }
         conn.map_err(|fault| match fault {
-            // It could be opened before, so this may pass: no file handles are left, say.
+            // It could be opened before, so this may be temporary, such as a lack of file handles.
             Fault::Connection(source) => Fault::Unavailable(source),
             other => other,
         })
@@ -86,7 +86,7 @@ impl Database {
     }
 }
 
-/// Turns the write-ahead mode on. Where it can't, SQLite stays in another mode and says which.
+/// Enables write-ahead mode. If SQLite can't, it stays in another mode and says which.
 fn writes_ahead(conn: &mut SqliteConnection) -> diesel::QueryResult<bool> {
     #[derive(QueryableByName)]
     struct Mode {
@@ -98,7 +98,8 @@ fn writes_ahead(conn: &mut SqliteConnection) -> diesel::QueryResult<bool> {
     Ok(mode.journal_mode == "wal")
 }
 
-/// A URI that opens the file at an absolute path and never makes one (<https://sqlite.org/uri.html>).
+/// A URI that opens the file at an absolute path and never creates it
+/// (<https://sqlite.org/uri.html>).
 fn existing(path: &str) -> String {
     let path = path.replace(MAIN_SEPARATOR_STR, "/");
     let root = if path.starts_with('/') { "" } else { "/" };

@@ -1,4 +1,4 @@
-//! Where a database file is, and why it can't be opened.
+//! The path of a database file, and why it can't be opened.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,8 +6,8 @@ use std::path::{self, Path};
 
 use crate::repository::diesel::error::{Fault, Result};
 
-/// The absolute path, which SQLite takes as it is: a relative one may look like a URI or like the
-/// name of an in-memory database, and would lead elsewhere after a change of the working folder.
+/// The absolute path, which SQLite takes literally: a relative one may look like a URI or like the
+/// name of an in-memory database, and changes its meaning with the working directory.
 pub(super) fn locate(path: &Path) -> Result<String> {
     let refuse = |reason| Fault::Connection(Box::new(OpenError::new(path, reason)));
     if path.as_os_str() == ":memory:" {
@@ -27,8 +27,8 @@ pub(super) fn locate(path: &Path) -> Result<String> {
     }
 }
 
-/// SQLite only says that it is unable to. The file itself is not touched to find out more:
-/// closing it would give up the locks that other connections of this process hold.
+/// SQLite only says that it can't. The file itself is not opened to find out more: closing it would
+/// release the locks of other connections in this process.
 pub(super) fn explain(path: &str, error: impl StdError + Send + Sync + 'static) -> Fault {
     let path = Path::new(path);
     let folder = path.parent().unwrap_or(path);
@@ -45,12 +45,12 @@ pub(super) fn explain(path: &str, error: impl StdError + Send + Sync + 'static) 
     Fault::Connection(Box::new(OpenError::new(path, reason).caused_by(error)))
 }
 
-/// What SQLite doesn't know of.
+/// A reason of our own, unknown to SQLite.
 pub(super) fn refuse(path: &str, reason: &'static str) -> Box<dyn StdError + Send + Sync> {
     Box::new(OpenError::new(Path::new(path), reason))
 }
 
-/// Why a database file can't be opened. The path comes from the host, so it is shown.
+/// Why a database file can't be opened. It shows the path, which comes from the host.
 #[derive(Debug)]
 struct OpenError {
     path: path::PathBuf,

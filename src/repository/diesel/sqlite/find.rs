@@ -1,5 +1,5 @@
-//! The hottest reads, straight from the statement: the
-//! asynchronous wrapper copies each value of a row first, which takes longer than the query.
+//! The hottest reads, without the async wrapper, which copies every value of a row and so takes
+//! longer than the query.
 
 use diesel::prelude::*;
 
@@ -18,7 +18,7 @@ pub(super) async fn client(conn: &mut Connection, key: &Key) -> QueryResult<Clie
         .await
 }
 
-/// The next of a list, after a client or from the start.
+/// The next rows of a list, after a client or from the start.
 pub(super) async fn after(
     conn: &mut Connection,
     filter: &Filter,

@@ -5,7 +5,7 @@ use diesel_async::sync_connection_wrapper::SpawnBlocking;
 
 use crate::repository::diesel::BoxFuture;
 
-/// Runs each statement where it is awaited: the whole operation is on a blocking thread already.
+/// Runs each statement in place: the whole operation is already on a blocking thread.
 #[derive(Debug)]
 pub(super) struct Inline;
 

@@ -1,10 +1,10 @@
-//! Work that waits for a thread, and for which somebody waits.
+//! Work that waits for a thread, with a caller that waits for its result.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 type Work<S> = Box<dyn FnOnce(&mut S) + Send>;
 
-/// Work to be done once, unless whoever waits for it goes away before it begins.
+/// Work to be done once, unless its caller goes away before it starts.
 pub(super) struct Job<S>(Arc<Mutex<Option<Work<S>>>>);
 
 impl<S> Job<S> {
@@ -23,7 +23,7 @@ impl<S> Job<S> {
     }
 }
 
-/// While this lives, somebody waits for the job. Then what is left of it is an empty shell.
+/// Held by the caller of a job. On drop, it empties a job that has not started.
 pub(super) struct Awaited<S>(Job<S>);
 
 impl<S> Awaited<S> {

@@ -45,20 +45,21 @@ type Connection =
     diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection, Inline>;
 type Repository = SqliteRepository;
 
-/// What a write is given, and how much memory that holds.
+/// The arguments of a write, which know how much memory they use.
 trait Argument: Weight + Send + Sync + 'static {}
 
 impl<A: Weight + Send + Sync + 'static> Argument for A {}
 
-/// Whether a name, folded, has other characters than those of ASCII.
+/// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> length(name_folded)";
 
-/// The database's own time, in microseconds.
+/// The database's current time, in microseconds.
 #[cfg(feature = "_jwt")]
 const NOW: &str = "unixepoch() * 1000000";
 
-/// What the runner of the migrations needs.
+/// Commits the transaction that [`lock`] began.
 const UNLOCK: &str = "COMMIT";
+/// Rolls it back after a failure.
 const UNDO: &str = "ROLLBACK";
 const MIGRATIONS: [(&str, &str); 3] = [
     (
@@ -75,48 +76,47 @@ const MIGRATIONS: [(&str, &str); 3] = [
     ),
 ];
 
-/// The connection itself has patience with those who hold the lock.
+/// Begins a transaction. The connection's own timeout limits the wait for the lock.
 async fn lock(conn: &mut Connection, _: Duration) -> Result<(), Fault> {
     let locked = conn.batch_execute("BEGIN IMMEDIATE").await;
     locked.map_err(Fault::Repeatable)
 }
 
-/// What a reader's connection is set to besides.
+/// An additional setting of the readers' connections.
 const READ_ONLY: &str = "PRAGMA query_only = ON;";
 
-/// How many operations may wait for the writer or a reader: what takes more than
-/// [4 KiB](weight::UNIT) counts as several, so that 64 MiB may wait.
+/// How many operations may wait for the writer or for a reader. One that takes more than [4
+/// KiB](weight::UNIT) counts as several, so that at most 64 MiB wait.
 const WAITING: usize = 16_384;
 
-/// How many scans may wait for the one that runs.
+/// How many scans may wait for the running one.
 const SCANS: usize = 16;
 
-/// How many reads run at the same time: more than there are processors would only take turns.
+/// How many reads run in parallel: with more threads than processors, they would only take turns.
 fn readers() -> usize {
     std::thread::available_parallelism().map_or(1, |processors| processors.get().min(4))
 }
 
-/// Keeps everything in a SQLite database file.
+/// Stores everything in a SQLite database file.
 ///
 /// SQLite is linked in; nothing has to be installed. Writes run one after the other, in the order
-/// that they came in; reads run beside them and never wait for them. Several processes on one
-/// machine may share the file. Clones share their connections.
+/// of their calls; reads run concurrently and never wait for them. Several processes on one machine
+/// may share the file. Clones share their connections.
 ///
-/// The file is in write-ahead mode, so two more files (`-wal` and `-shm`) stand beside it while it
-/// is in use. What a method has answered survives a loss of power (`synchronous=FULL`), as far as
-/// the disk keeps its own promises.
+/// The file is in write-ahead mode, with two more files (`-wal` and `-shm`) beside it while it is
+/// in use. Completed writes survive a power loss (`synchronous=FULL`), provided that the disk does.
 ///
-/// Lists that count or search, audit trails among them, run one at a time, on a connection of their
-/// own, and at most 16 wait for it: what costs more as a tenant grows holds up nothing else.
+/// Lists that count or search, including audit trails, run one at a time on a separate connection,
+/// and at most 16 wait for it: what costs more as a tenant grows delays nothing else.
 ///
-/// The connections work on threads of their own, which end with the last clone. A method that has
-/// begun there runs to its end whether its caller still waits or not; one that has not goes away with
-/// its caller, and is [`Unavailable`](crate::repository::ErrorKind::Unavailable) when it had to wait
-/// for more than 30 seconds, or found 64 MiB waiting. A lock that another process holds is waited for
-/// up to 5 seconds, which all who wait have in common.
+/// The connections run on their own threads, which end with the last clone. An operation that has
+/// started there runs to completion even if its caller goes away; before that it is cancelled with
+/// its caller. It is [`Unavailable`](crate::repository::ErrorKind::Unavailable) if it waited for
+/// more than 30 seconds, or if 64 MiB are already waiting. A lock held by another process is waited
+/// for up to 5 seconds, counted once for all waiting operations.
 ///
-/// The file stays the one that was there when the repository was opened: to put a copy in its place,
-/// stop the process first. Nothing is opened that was moved there meanwhile, and nothing made.
+/// The file must remain the one that was opened: to replace it with a copy, stop the process first.
+/// A file that was moved there meanwhile is not opened, and a missing one not created.
 ///
 /// # Examples
 ///
@@ -145,19 +145,19 @@ struct Inner {
 }
 
 impl SqliteRepository {
-    /// Opens a database file, and creates it if it is missing; the folder must be there.
+    /// Opens a database file, and creates it if it is missing; its folder must exist.
     ///
-    /// A new file can be read and written by its owner only, on Unix and whatever the umask. One that is
-    /// there keeps its permissions; if others may read or write it, that is logged as a warning.
+    /// On Unix, only the owner can read and write a new file, whatever the umask. An existing one
+    /// keeps its permissions; if others may read or write it, a warning is logged.
     ///
-    /// The path names a file and nothing else: no URI, no in-memory database (that is
-    /// [`MemoryRepository`](crate::repository::MemoryRepository)). It must be valid UTF-8.
+    /// The path is always a file: never a URI, nor an in-memory database (use
+    /// [`MemoryRepository`](crate::repository::MemoryRepository) instead). It must be valid UTF-8.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Other`](crate::repository::ErrorKind::Other) with a source that says why the
-    /// file can't be opened, such as that its file system has no write-ahead mode, and
-    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) when others lock it.
+    /// [`ErrorKind::Other`](crate::repository::ErrorKind::Other) if the file can't be opened, with
+    /// the reason as its source, such as a file system without support for write-ahead mode;
+    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) if others lock it.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
         let file = Arc::new(Database::new(file::locate(path.as_ref())?));
         let inner = Inner {
@@ -169,15 +169,16 @@ impl SqliteRepository {
         Ok(Self(Arc::new(inner)))
     }
 
-    /// Brings the tables up to this version of the crate, and says how many steps that took. What
-    /// older versions have stored of names for searches is brought up to date, too, also where an
-    /// older host wrote it after the last time.
+    /// Applies the missing migrations, and returns how many. Also updates the search form of names
+    /// that older versions stored, including those that an older host wrote since the last call.
     ///
-    /// Call it once at the start. Processes that start at the same time may all call it.
+    /// Call it once at startup. Processes that start at the same time may all call it.
     ///
     /// # Errors
     ///
-    /// Those that any method may have.
+    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) if others lock the
+    /// file for too long; [`ErrorKind::Other`](crate::repository::ErrorKind::Other) if a migration
+    /// fails.
     pub async fn migrate(&self) -> Result<usize> {
         let steps = self.write((), |conn, ()| {
             Box::pin(migrate::migrate(conn, Duration::ZERO))
@@ -195,7 +196,7 @@ impl SqliteRepository {
         self.0.readers.run(arguments, 1, operation).await
     }
 
-    /// Runs a read whose cost grows with the tenant, one at a time: the others never wait for it.
+    /// Runs a read whose cost grows with the tenant, one at a time: other reads never wait for it.
     async fn scan<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
     where
         A: Send + Sync + 'static,

@@ -1,18 +1,18 @@
-//! The database file is for nobody but the user that the process runs as, and stays the same one.
+//! Keeps the database file private to the process's user, and detects when it is replaced.
 
-/// Makes the file if it is missing, so that only its owner may read and write it, whatever the umask;
-/// SQLite gives the files beside it (`-wal`, `-shm`) the same permissions. A file that is there keeps
-/// what it has: the operator may have a reason, and is told.
+/// Creates the file if it is missing, so that only its owner can read and write it, whatever the
+/// umask; SQLite gives the files beside it (`-wal`, `-shm`) the same permissions. An existing file
+/// keeps its permissions, which the operator may have chosen, with a warning.
 ///
-/// What goes wrong here, SQLite meets again when it opens the file.
+/// Errors are ignored: SQLite meets them again when it opens the file.
 #[cfg(unix)]
 pub(super) fn make(path: &str) {
     use std::fs::{OpenOptions, metadata};
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     use std::sync::{Mutex, PoisonError};
 
-    // One at a time: to close the file while somebody else in this process has it open in SQLite
-    // would give up the locks of both.
+    // One at a time: closing the file while another thread has it open in SQLite would release that
+    // connection's locks.
     static MAKING: Mutex<()> = Mutex::new(());
 
     let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -30,7 +30,7 @@ pub(super) fn make(path: &str) {
 #[cfg(not(unix))]
 pub(super) fn make(_path: &str) {}
 
-/// What tells a file from another one at the same path: its device and its number there.
+/// Identifies a file regardless of its path: its device and inode.
 pub(super) type Identity = (u64, u64);
 
 #[cfg(unix)]
@@ -41,7 +41,7 @@ pub(super) fn identity(path: &str) -> Option<Identity> {
     Some((found.dev(), found.ino()))
 }
 
-/// Others let nobody replace a file that is open.
+/// Other systems don't allow replacing an open file.
 #[cfg(not(unix))]
 pub(super) fn identity(_path: &str) -> Option<Identity> {
     None

@@ -67,7 +67,7 @@ fn connect(path: &str, setup: &str) -> crate::repository::diesel::error::Result<
     Database::new(path.to_owned()).connect(setup)
 }
 
-/// Keeps the text of every statement, and of those that stay prepared.
+/// Records the text of every statement, and of the cached prepared ones.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<String>>>);
 
@@ -87,7 +87,7 @@ impl Instrumentation for Recorder {
     }
 }
 
-/// The text of every statement of every operation, in a new database.
+/// The texts of all statements of all operations, on a new database.
 async fn every_statement(path: &str) -> Vec<String> {
     let mut conn = connect(path, "").unwrap();
     migrate::migrate(&mut conn, Duration::ZERO).await.unwrap();
@@ -208,7 +208,7 @@ async fn every_statement_names_the_tenant_and_uses_an_index() {
                 "{step}: {sql}"
             );
             assert!(!step.contains("TEMP B-TREE"), "{step}: {sql}");
-            // A page begins where the last one ended, however deep that is.
+            // A page starts where the last one ended, at any depth.
             if sql.contains("`id` < ?") {
                 assert!(step.contains("AND id<?"), "{step}: {sql}");
             }
@@ -283,7 +283,7 @@ async fn what_waits_is_bounded_by_what_it_holds() {
         assert_eq!(outcome.unwrap().unwrap(), ErrorKind::Unavailable);
         refused += 1;
     }
-    // 64 wait, and one has begun.
+    // 64 are waiting, and one is running.
     assert!((7..=8).contains(&refused), "{refused}");
 }
 

@@ -14,7 +14,7 @@ use crate::repository::diesel::error::Result;
 use crate::repository::diesel::{Argument, BoxFuture, one_by_one as together, plainly as latest};
 
 type Backend = diesel::sqlite::Sqlite;
-/// A host's connection, whose statements run on Tokio's blocking threads.
+/// The host's connection, whose statements run on Tokio's blocking threads.
 type Connection =
     diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection>;
 type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFuture<'a, Result<T>>;
@@ -22,12 +22,12 @@ type Repository = SqliteTransaction;
 
 const NAME: &str = "SqliteTransaction";
 
-/// A repository in a transaction of the host's, on the host's own connection: clients come and go
-/// together with what else the transaction writes, audit trail included.
+/// A repository in the host's transaction, on the host's own connection: changes to clients and
+/// their audit trail commit together with the rest of the transaction.
 ///
-/// Give it to [`ClientManager::within`](crate::ClientManager::within), for the time of
-/// [`scope`](Self::scope). Between the first write of a transaction and its end nobody else can
-/// write to the file: create the client first, since the hash of its secret takes a while.
+/// Pass it to [`ClientManager::within`](crate::ClientManager::within), inside
+/// [`scope`](Self::scope). From the first write of a transaction to its end, nobody else can write
+/// to the file: create the client first, since hashing its secret takes a while.
 ///
 /// ```no_run
 /// # use diesel::SqliteConnection;
@@ -56,7 +56,7 @@ const NAME: &str = "SqliteTransaction";
 /// # }
 /// ```
 ///
-/// The connection must enforce foreign keys (`PRAGMA foreign_keys = ON`), wait for others
-/// (`PRAGMA busy_timeout = 5000`), and see the same file.
+/// The connection must enforce foreign keys (`PRAGMA foreign_keys = ON`), wait for locks
+/// (`PRAGMA busy_timeout = 5000`), and use the same file.
 #[derive(Clone)]
 pub struct SqliteTransaction(Jobs);

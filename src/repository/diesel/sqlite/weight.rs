@@ -1,24 +1,24 @@
-//! How much memory an operation holds while it waits.
+//! The memory that an operation uses while it waits.
 
 use super::refold::OldName;
 use crate::domain::{SecretHash, Version};
 use crate::repository::Secrets;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 
-/// What counts as one, in bytes.
+/// The size of one unit, in bytes.
 pub(super) const UNIT: usize = 4_096;
 
-/// How much room an operation takes with these arguments.
+/// The units of an operation with these arguments.
 pub(super) fn units(arguments: &impl Weight) -> u32 {
     u32::try_from(arguments.bytes() / UNIT).map_or(u32::MAX, |units| units.saturating_add(1))
 }
 
-/// What the arguments of a write hold on the heap, in bytes, as far as it may be much.
+/// The heap memory of the arguments of a write, in bytes, if it may be large.
 pub(super) trait Weight {
     fn bytes(&self) -> usize;
 }
 
-/// What holds nothing, or little that is bounded.
+/// Types that use no heap memory, or a small bounded amount.
 macro_rules! light {
     ($($kind:ty),+) => {
         $(impl Weight for $kind {
