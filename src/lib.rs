@@ -68,6 +68,7 @@ pub mod adapters;
 pub mod authentication;
 pub mod authorization;
 pub mod domain;
+mod error;
 pub mod handlers;
 #[cfg_attr(
     not(feature = "_jwt"),
@@ -84,6 +85,7 @@ pub mod secrets;
 mod telemetry;
 mod wire;
 
+pub use error::{BuildError, BuildErrorKind};
 pub use manager::ClientManager;
 
 /// Compiles the examples of the README.

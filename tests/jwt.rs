@@ -16,7 +16,8 @@ use jsonwebtoken::Algorithm::{
 };
 use jsonwebtoken::crypto::CryptoProvider;
 use jsonwebtoken::{Algorithm, AlgorithmFamily, EncodingKey};
-use tower_oauth_clients::authorization::jwt::{ConfigErrorKind, JwtAuthorizer, Keys};
+use tower_oauth_clients::BuildErrorKind;
+use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
 use tower_oauth_clients::authorization::{AdminRequest, Authorizer, ErrorKind, Operation};
 
 const SECRET: [u8; 64] = [7; 64];
@@ -209,24 +210,24 @@ fn a_pem_is_one_sound_public_key() {
     let certificate = P256.replace("PUBLIC KEY", "CERTIFICATE");
     let long = format!("{P256}{}", "\n".repeat(16 * 1024));
     let cases = [
-        (RSA_PRIVATE, ConfigErrorKind::NotPublic),
+        (RSA_PRIVATE, BuildErrorKind::NotPublic),
         (
             include_str!("data/keys/ed25519.pem"),
-            ConfigErrorKind::NotPublic,
+            BuildErrorKind::NotPublic,
         ),
         (
             include_str!("data/keys/rsa-1024.pub.pem"),
-            ConfigErrorKind::WeakKey,
+            BuildErrorKind::WeakKey,
         ),
         (
             include_str!("data/keys/secp256k1.pub.pem"),
-            ConfigErrorKind::UnsupportedKey,
+            BuildErrorKind::UnsupportedKey,
         ),
-        (&both, ConfigErrorKind::Malformed),
-        (&certificate, ConfigErrorKind::Malformed),
-        (&long, ConfigErrorKind::TooLarge),
-        (JWKS, ConfigErrorKind::Malformed),
-        ("", ConfigErrorKind::Malformed),
+        (&both, BuildErrorKind::MalformedKeys),
+        (&certificate, BuildErrorKind::MalformedKeys),
+        (&long, BuildErrorKind::OversizedKeys),
+        (JWKS, BuildErrorKind::MalformedKeys),
+        ("", BuildErrorKind::MalformedKeys),
     ];
     for (pem, expected) in cases {
         assert_eq!(Keys::from_pem(pem).unwrap_err().kind(), expected, "{pem}");

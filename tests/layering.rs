@@ -14,8 +14,9 @@ use proc_macro2::{TokenStream, TokenTree};
 
 /// `secrets` stands before `wire`, since one type of `wire` shows a plaintext: the answer that
 /// issues it.
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "telemetry",
+    "error",
     "jose",
     "domain",
     "secrets",

@@ -39,8 +39,9 @@ struct Tokens {
 impl Tokens {
     fn note(&self, what: String) -> Result<()> {
         self.asked.lock().unwrap().push(what);
-        self.failure
-            .map_or(Ok(()), |kind| Err(Error::new(kind, "the disk is on fire")))
+        self.failure.map_or(Ok(()), |kind| {
+            Err(Error::new(kind).with_source("the disk is on fire"))
+        })
     }
 
     fn asked(&self) -> Vec<String> {

@@ -107,10 +107,12 @@ impl Tokens {
         let shared = Arc::clone(&self.0);
         let work = move || work(&mut shared.lock().unwrap_or_else(PoisonError::into_inner));
         let done = tokio::task::spawn_blocking(work).await;
-        let done = done.map_err(|error| Error::new(ErrorKind::Other, error))?;
+        let done = done.map_err(|error| Error::new(ErrorKind::Other).with_source(error))?;
         done.map_err(|error| match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseBusy) => Error::new(ErrorKind::Unavailable, error),
-            _ => Error::new(ErrorKind::Other, error),
+            Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                Error::new(ErrorKind::Unavailable).with_source(error)
+            }
+            _ => Error::new(ErrorKind::Other).with_source(error),
         })
     }
 }

@@ -1,4 +1,3 @@
-use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use super::decoy::Decoy;
 use super::limiter::{self, FailureLimiter, LocalLimiter};
 use super::{ClientAuthenticator, Inner};
 use crate::domain::{ClientEvents, Clock, SystemClock};
+use crate::error::{BuildError, BuildErrorKind};
 use crate::repository::CredentialSource;
 use crate::secrets::{AnyHash, HashPool};
 
@@ -148,9 +148,7 @@ impl AuthenticatorBuilder {
     pub fn build(self) -> Result<ClientAuthenticator, BuildError> {
         let pool = match self.pool {
             Some(pool) => pool,
-            None => HashPool::builder(AnyHash::default())
-                .build()
-                .map_err(BuildError::new)?,
+            None => HashPool::builder(AnyHash::default()).build()?,
         };
         let limiter: Option<Box<dyn limiter::Limiter>> = match self.limiter {
             Limits::Own(limiter) => Some(limiter),
@@ -179,11 +177,14 @@ impl AuthenticatorBuilder {
 impl CacheSettings {
     fn build(self) -> Result<VerifiedCache, BuildError> {
         if !(1..=AuthenticatorBuilder::MAX_CACHE_CAPACITY).contains(&self.capacity) {
-            return Err(BuildError::new(
+            return Err(BuildError::setting(
                 "a cache of verified secrets holds 1 to 10,000,000 of them",
             ));
         }
-        VerifiedCache::new(self.capacity, self.ttl).map_err(BuildError::new)
+        VerifiedCache::new(self.capacity, self.ttl).map_err(|error| {
+            BuildError::because(BuildErrorKind::System, "the system gave no randomness")
+                .with_source(error)
+        })
     }
 }
 
@@ -191,45 +192,5 @@ impl fmt::Debug for AuthenticatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthenticatorBuilder")
             .finish_non_exhaustive()
-    }
-}
-
-/// Why an authenticator or a limiter could not be built.
-#[derive(Debug)]
-pub struct BuildError(Box<dyn StdError + Send + Sync>);
-
-impl BuildError {
-    pub(super) fn new(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self(reason.into())
-    }
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl StdError for BuildError {
-    // `Display` already shows the reason, so the source is the reason's own.
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io;
-
-    use super::*;
-    use crate::secrets;
-
-    #[test]
-    fn an_error_tells_its_cause_once() {
-        let cause = io::Error::other("no more threads");
-        let error = secrets::Error::new(secrets::ErrorKind::Other, "a thread did not start");
-        let error = BuildError::new(error.with_source(cause));
-        assert_eq!(error.to_string(), "a thread did not start");
-        assert_eq!(error.source().unwrap().to_string(), "no more threads");
     }
 }

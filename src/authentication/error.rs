@@ -1,4 +1,3 @@
-use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
@@ -6,6 +5,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 
 use super::claimed::Claimed;
+use crate::error::{Source, opaque_error};
 use crate::wire::{ACCEPTED, CODED};
 use crate::{repository, secrets};
 
@@ -85,21 +85,20 @@ impl ErrorKind {
     }
 }
 
-/// Why a client was not authenticated.
-///
-/// `Display` is what the client receives: a fixed sentence without any value from the request, the
-/// same one for every [`ErrorKind::InvalidClient`]. The exact reason is the
-/// [`source`](StdError::source), for the host's log only.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    message: &'static str,
-    retry_after: Option<Duration>,
-    /// The `client_id` that the request claimed.
-    client_id: Option<Claimed>,
-    /// Whether it was refused before a hash, a signature or a fetch was spent on it.
-    is_early: bool,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+opaque_error! {
+    /// Why a client was not authenticated.
+    ///
+    /// `Display` is what the client receives: a fixed sentence without any value from the request, the
+    /// same one for every [`ErrorKind::InvalidClient`]. The exact reason is the
+    /// [`source`](std::error::Error::source), for the host's log only.
+    pub struct Error(pub(super) kind: ErrorKind) {
+        message: &'static str = kind.message(),
+        retry_after: Option<Duration> = None,
+        /// The `client_id` that the request claimed.
+        client_id: Option<Claimed> = None,
+        /// Whether it was refused before a hash, a signature or a fetch was spent on it.
+        is_early: bool = false,
+    }
 }
 
 /// The challenge of every 401. RFC 6749 §5.2 requires one if the client used the header, and RFC
@@ -110,11 +109,6 @@ const CHALLENGE: &str = r#"Basic realm="token", charset="UTF-8""#;
 const A_MOMENT: Duration = Duration::from_secs(1);
 
 impl Error {
-    /// The kind of error.
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-
     /// The response status: 400, 401, 413, 415, 429, 500 or 503.
     pub fn status(&self) -> StatusCode {
         self.kind.status()
@@ -201,20 +195,9 @@ impl Error {
         }
     }
 
-    pub(super) fn with_source(
-        mut self,
-        source: impl Into<Box<dyn StdError + Send + Sync>>,
-    ) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-
     /// A refusal. Only the host may see the reason.
-    pub(super) fn refused(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self {
-            source: Some(reason.into()),
-            ..ErrorKind::InvalidClient.into()
-        }
+    pub(super) fn refused(reason: impl Into<Source>) -> Self {
+        Self::new(ErrorKind::InvalidClient).with_source(reason)
     }
 
     /// Records the `client_id` that the request claimed.
@@ -247,7 +230,7 @@ impl Error {
     /// Writes it to the host's log.
     #[cfg(feature = "tracing")]
     pub(crate) fn report(&self) {
-        let (source, client_id) = (self.source(), self.client_id());
+        let (source, client_id) = (std::error::Error::source(self), self.client_id());
         match self.kind {
             ErrorKind::Internal => tracing::error!(error = source, client_id, "{self}"),
             ErrorKind::Unavailable | ErrorKind::Overloaded => {
@@ -261,29 +244,13 @@ impl Error {
     pub(crate) fn report(&self) {}
 }
 
-impl From<ErrorKind> for Error {
-    fn from(kind: ErrorKind) -> Self {
-        Self {
-            kind,
-            message: kind.message(),
-            retry_after: None,
-            client_id: None,
-            is_early: false,
-            source: None,
-        }
-    }
-}
-
 impl From<repository::Error> for Error {
     fn from(error: repository::Error) -> Self {
         let kind = match error.kind() {
             repository::ErrorKind::Unavailable => ErrorKind::Unavailable,
             _ => ErrorKind::Internal,
         };
-        Self {
-            source: Some(error.into()),
-            ..kind.into()
-        }
+        Self::new(kind).with_source(error)
     }
 }
 
@@ -293,10 +260,7 @@ impl From<secrets::Error> for Error {
             secrets::ErrorKind::Overloaded => ErrorKind::Overloaded,
             _ => ErrorKind::Internal,
         };
-        Self {
-            source: Some(error.into()),
-            ..kind.into()
-        }
+        Self::new(kind).with_source(error)
     }
 }
 
@@ -321,12 +285,6 @@ impl From<super::assertion::Error> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.message)
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
     }
 }
 

@@ -114,7 +114,7 @@ use crate::repository::{CredentialRepository, CredentialSource};
 use crate::secrets::HashPool;
 
 pub(crate) use body::read_form;
-pub use builder::{AuthenticatorBuilder, BuildError};
+pub use builder::AuthenticatorBuilder;
 pub use error::{Error, ErrorKind};
 pub use limiter::{
     Admission, Attempt, Claim, FailureLimiter, LocalLimiter, LocalLimiterBuilder, Outcome,

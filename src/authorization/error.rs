@@ -1,5 +1,6 @@
-use std::error::Error as StdError;
 use std::fmt;
+
+use crate::error::opaque_error;
 
 /// The kind of an authorization [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,49 +43,24 @@ impl ErrorKind {
     }
 }
 
-/// Why an admin request was refused.
-///
-/// `Display` is what the caller receives: a fixed sentence without any value from the request. The
-/// exact reason is the [`source`](StdError::source), for the host's log.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    message: &'static str,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+opaque_error! {
+    /// Why an admin request was refused.
+    ///
+    /// `Display` is what the caller receives: a fixed sentence without any value from the request. The
+    /// exact reason is the [`source`](std::error::Error::source), for the host's log. It must not
+    /// contain any part of the credential.
+    pub struct Error(pub kind: ErrorKind) {
+        message: &'static str = kind.message(),
+    }
 }
 
 impl Error {
-    /// Creates an error of this kind.
-    pub fn new(kind: ErrorKind) -> Self {
-        Self::because(kind, kind.message())
-    }
-
     /// Creates an error with a message of its own, which the caller receives.
     pub(crate) fn because(kind: ErrorKind, message: &'static str) -> Self {
         Self {
-            kind,
             message,
-            source: None,
+            ..kind.into()
         }
-    }
-
-    /// Attaches the reason, an error or a text, for the log. It must not contain any part of the
-    /// credential.
-    #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-
-    /// The kind of error.
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-}
-
-impl From<ErrorKind> for Error {
-    fn from(kind: ErrorKind) -> Self {
-        Self::new(kind)
     }
 }
 
@@ -94,14 +70,10 @@ impl fmt::Display for Error {
     }
 }
 
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use super::*;
 
     #[test]

@@ -1,5 +1,4 @@
 use std::borrow::Cow;
-use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,6 +6,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use super::reply::Reply;
 use crate::domain::{Timestamp, Violation, Violations};
+use crate::error::opaque_error;
 use crate::wire::{ACCEPTED, CODED, Failure};
 use crate::{authorization, manager};
 
@@ -72,25 +72,19 @@ impl ErrorKind {
     }
 }
 
-/// Why an operation failed.
-///
-/// `Display` is what the caller receives; the source, if any, is for the host's log.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    message: Cow<'static, str>,
-    challenge: Option<&'static str>,
-    accepted_coding: Option<&'static str>,
-    allowed: Vec<Method>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+opaque_error! {
+    /// Why an operation failed.
+    ///
+    /// `Display` is what the caller receives; the source, if any, is for the host's log.
+    pub struct Error(pub(super) kind: ErrorKind) {
+        message: Cow<'static, str> = kind.message().into(),
+        challenge: Option<&'static str> = None,
+        accepted_coding: Option<&'static str> = None,
+        allowed: Vec<Method> = Vec::new(),
+    }
 }
 
 impl Error {
-    /// The kind of error.
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-
     pub(super) fn bad_request(message: &'static str) -> Self {
         Self {
             message: message.into(),
@@ -120,14 +114,6 @@ impl Error {
             message: message.into(),
             ..self
         }
-    }
-
-    pub(super) fn with_source(
-        mut self,
-        source: impl Into<Box<dyn StdError + Send + Sync>>,
-    ) -> Self {
-        self.source = Some(source.into());
-        self
     }
 
     /// The response: the standard error body, with the headers that belong to the status.
@@ -161,7 +147,7 @@ impl Error {
 
     #[cfg(feature = "tracing")]
     fn report(&self) {
-        let source: Option<&dyn StdError> = self.source.as_deref().map(|source| source as _);
+        let source = std::error::Error::source(self);
         match self.kind {
             ErrorKind::Internal => tracing::error!(error = source, "{self}"),
             ErrorKind::Unavailable => tracing::warn!(error = source, "{self}"),
@@ -171,19 +157,6 @@ impl Error {
 
     #[cfg(not(feature = "tracing"))]
     fn report(&self) {}
-}
-
-impl From<ErrorKind> for Error {
-    fn from(kind: ErrorKind) -> Self {
-        Self {
-            kind,
-            message: kind.message().into(),
-            challenge: None,
-            accepted_coding: None,
-            allowed: Vec::new(),
-            source: None,
-        }
-    }
 }
 
 impl From<Violation> for Error {
@@ -246,11 +219,5 @@ impl From<manager::Error> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
     }
 }

@@ -1,7 +1,8 @@
 use jsonwebtoken::DecodingKey;
 
 use super::jwk::{self, Fault, PublicKey};
-use super::{Algorithm, Algorithms, BACKEND, ConfigError, ConfigErrorKind, Header, Jws};
+use super::{Algorithm, Algorithms, BACKEND, Header, Jws};
+use crate::error::{BuildError, BuildErrorKind};
 
 /// A key, its name, and the only algorithms that it is used with: a token can't choose how a key is
 /// used (RFC 8725 §3.1).
@@ -13,10 +14,10 @@ pub(crate) struct Key {
 
 impl Key {
     /// A shared secret, for the algorithms whose hash is no longer than it (RFC 7518 §3.2).
-    pub(super) fn secret(secret: &[u8]) -> Result<Self, ConfigErrorKind> {
+    pub(super) fn secret(secret: &[u8]) -> Result<Self, BuildErrorKind> {
         use Algorithm::{Hs256, Hs384};
         let algorithms = match secret.len() {
-            0..32 => return Err(ConfigErrorKind::WeakKey),
+            0..32 => return Err(BuildErrorKind::WeakKey),
             32..48 => Algorithms::of([Hs256]),
             48..64 => Algorithms::of([Hs256, Hs384]),
             _ => Algorithms::HMAC,
@@ -25,9 +26,9 @@ impl Key {
     }
 
     /// A shared secret of any length but 0, for all HMAC algorithms.
-    pub(super) fn insecure_secret(secret: &[u8]) -> Result<Self, ConfigErrorKind> {
+    pub(super) fn insecure_secret(secret: &[u8]) -> Result<Self, BuildErrorKind> {
         if secret.is_empty() {
-            return Err(ConfigErrorKind::WeakKey);
+            return Err(BuildErrorKind::WeakKey);
         }
         Ok(Self::new(
             DecodingKey::from_secret(secret),
@@ -37,32 +38,32 @@ impl Key {
 
     /// An RSA key of 2048 bits or more (RFC 7518 §3.3) without a weak exponent, from big-endian
     /// integers.
-    pub(super) fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, ConfigErrorKind> {
+    pub(super) fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, BuildErrorKind> {
         Self::public(jwk::rsa_key(modulus, exponent))
     }
 
     /// An uncompressed point (SEC 1 §2.3.3) on P-256 or P-384. The curve determines the algorithm.
-    pub(super) fn ec(point: &[u8]) -> Result<Self, ConfigErrorKind> {
+    pub(super) fn ec(point: &[u8]) -> Result<Self, BuildErrorKind> {
         Self::public(jwk::ec_key(point))
     }
 
-    pub(super) fn ed25519(point: &[u8]) -> Result<Self, ConfigErrorKind> {
+    pub(super) fn ed25519(point: &[u8]) -> Result<Self, BuildErrorKind> {
         Self::public(jwk::ed25519_key(point))
     }
 
     /// A public key without a `kid`.
-    fn public(key: Result<PublicKey, Fault>) -> Result<Self, ConfigErrorKind> {
+    fn public(key: Result<PublicKey, Fault>) -> Result<Self, BuildErrorKind> {
         let key = key.map_err(|fault| match fault.is_weak() {
-            true => ConfigErrorKind::WeakKey,
-            false => ConfigErrorKind::UnsupportedKey,
+            true => BuildErrorKind::WeakKey,
+            false => BuildErrorKind::UnsupportedKey,
         })?;
         let algorithms = key.kind().algorithms();
-        let material = material(&key).ok_or(ConfigErrorKind::UnsupportedKey)?;
+        let material = material(&key).ok_or(BuildErrorKind::UnsupportedKey)?;
         Ok(Self::new(material, algorithms))
     }
 
     /// The keys of a JWK Set (RFC 7517 §5) that can verify a signature; all others are skipped.
-    pub(crate) fn read_jwks(document: &str) -> Result<Vec<Self>, ConfigError> {
+    pub(crate) fn read_jwks(document: &str) -> Result<Vec<Self>, BuildError> {
         let keys = jwk::read_verifying(document)?.into_iter();
         let keys = keys.filter_map(|found| {
             Some(Self {
@@ -158,9 +159,9 @@ mod tests {
         assert!(serves(32, Algorithm::Hs256) && !serves(32, Algorithm::Hs384));
         assert!(serves(48, Algorithm::Hs384) && !serves(48, Algorithm::Hs512));
         assert!(serves(64, Algorithm::Hs512) && !serves(64, Algorithm::Rs256));
-        assert_eq!(Key::secret(&[7; 31]).err(), Some(ConfigErrorKind::WeakKey));
+        assert_eq!(Key::secret(&[7; 31]).err(), Some(BuildErrorKind::WeakKey));
         let empty = Key::insecure_secret(b"").err();
-        assert_eq!(empty, Some(ConfigErrorKind::WeakKey));
+        assert_eq!(empty, Some(BuildErrorKind::WeakKey));
         assert!(Key::insecure_secret(b"x").is_ok());
     }
 
@@ -175,27 +176,27 @@ mod tests {
         assert_eq!(check(256, 0x80, 1, &[1, 0, 1]), None);
         assert_eq!(
             check(257, 0x00, 1, &[1, 0, 1]),
-            Some(ConfigErrorKind::WeakKey)
+            Some(BuildErrorKind::WeakKey)
         );
         assert_eq!(
             check(256, 0x7f, 1, &[1, 0, 1]),
-            Some(ConfigErrorKind::WeakKey)
+            Some(BuildErrorKind::WeakKey)
         );
         assert_eq!(
             check(256, 0x80, 2, &[1, 0, 1]),
-            Some(ConfigErrorKind::WeakKey)
+            Some(BuildErrorKind::WeakKey)
         );
         for exponent in [&[][..], &[0], &[1], &[0, 1], &[2], &[3], &[1, 0, 2]] {
             let weak = check(256, 0x80, 1, exponent);
-            assert_eq!(weak, Some(ConfigErrorKind::WeakKey), "{exponent:?}");
+            assert_eq!(weak, Some(BuildErrorKind::WeakKey), "{exponent:?}");
         }
         let huge = check(1025, 0x80, 1, &[1, 0, 1]);
-        assert_eq!(huge, Some(ConfigErrorKind::UnsupportedKey));
+        assert_eq!(huge, Some(BuildErrorKind::UnsupportedKey));
         let longest = check(256, 0x80, 1, &[1, 0xff, 0xff, 0xff, 0xff]);
         assert_eq!(longest, None);
         for exponent in [&[2, 0, 0, 0, 1][..], &[1, 0, 0, 0, 0, 1], &[1; 9]] {
             let huge = check(256, 0x80, 1, exponent);
-            assert_eq!(huge, Some(ConfigErrorKind::UnsupportedKey), "{exponent:?}");
+            assert_eq!(huge, Some(BuildErrorKind::UnsupportedKey), "{exponent:?}");
         }
     }
 
@@ -210,6 +211,6 @@ mod tests {
         let mut identity = [0; 32];
         identity[0] = 1;
         let weak = Key::ed25519(&identity).err();
-        assert_eq!(weak, Some(ConfigErrorKind::WeakKey));
+        assert_eq!(weak, Some(BuildErrorKind::WeakKey));
     }
 }

@@ -1,6 +1,7 @@
 use std::fmt;
 
-use super::{Algorithms, ConfigError, ConfigErrorKind, Header, Jws, Key, pem};
+use super::{Algorithms, Header, Jws, Key, pem};
+use crate::error::{BuildError, BuildErrorKind};
 
 /// The keys that verify tokens.
 ///
@@ -18,8 +19,8 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::WeakKey`] if it is shorter than 32 bytes.
-    pub fn from_secret(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+    /// [`BuildErrorKind::WeakKey`] if it is shorter than 32 bytes.
+    pub fn from_secret(secret: impl AsRef<[u8]>) -> Result<Self, BuildError> {
         Ok(Self(vec![Key::secret(secret.as_ref())?]))
     }
 
@@ -28,8 +29,8 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::WeakKey`] if it is empty.
-    pub fn insecure_from_secret(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+    /// [`BuildErrorKind::WeakKey`] if it is empty.
+    pub fn insecure_from_secret(secret: impl AsRef<[u8]>) -> Result<Self, BuildError> {
         Ok(Self(vec![Key::insecure_secret(secret.as_ref())?]))
     }
 
@@ -38,12 +39,12 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// - [`ConfigErrorKind::Malformed`] if it is not exactly one public key.
-    /// - [`ConfigErrorKind::NotPublic`] if it is a private key.
-    /// - [`ConfigErrorKind::TooLarge`] if it is longer than 16 KiB.
-    /// - [`ConfigErrorKind::UnsupportedKey`] if the type or curve is not one of these.
-    /// - [`ConfigErrorKind::WeakKey`] if the modulus or the exponent is too small.
-    pub fn from_pem(pem: &str) -> Result<Self, ConfigError> {
+    /// - [`BuildErrorKind::MalformedKeys`] if it is not exactly one public key.
+    /// - [`BuildErrorKind::NotPublic`] if it is a private key.
+    /// - [`BuildErrorKind::OversizedKeys`] if it is longer than 16 KiB.
+    /// - [`BuildErrorKind::UnsupportedKey`] if the type or curve is not one of these.
+    /// - [`BuildErrorKind::WeakKey`] if the modulus or the exponent is too small.
+    pub fn from_pem(pem: &str) -> Result<Self, BuildError> {
         Ok(Self(vec![pem::read(pem)?]))
     }
 
@@ -54,15 +55,15 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// - [`ConfigErrorKind::Malformed`] if it is not a JWK Set or has a duplicate member.
-    /// - [`ConfigErrorKind::NotPublic`] if a key in it is symmetric or private.
-    /// - [`ConfigErrorKind::NoUsableKey`] if no key remains.
-    /// - [`ConfigErrorKind::TooManyKeys`] if more than [`Keys::MAX`] remain.
-    /// - [`ConfigErrorKind::TooLarge`] if it is longer than 128 KiB.
-    pub fn from_jwks(document: &str) -> Result<Self, ConfigError> {
+    /// - [`BuildErrorKind::MalformedKeys`] if it is not a JWK Set or has a duplicate member.
+    /// - [`BuildErrorKind::NotPublic`] if a key in it is symmetric or private.
+    /// - [`BuildErrorKind::NoUsableKey`] if no key remains.
+    /// - [`BuildErrorKind::TooManyKeys`] if more than [`Keys::MAX`] remain.
+    /// - [`BuildErrorKind::OversizedKeys`] if it is longer than 128 KiB.
+    pub fn from_jwks(document: &str) -> Result<Self, BuildError> {
         let keys = Key::read_jwks(document)?;
         if keys.is_empty() {
-            return Err(ConfigErrorKind::NoUsableKey.into());
+            return Err(BuildErrorKind::NoUsableKey.into());
         }
         Self(keys).bounded()
     }
@@ -71,23 +72,23 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::TooManyKeys`] if there are more than [`Keys::MAX`].
-    pub fn and(mut self, more: Self) -> Result<Self, ConfigError> {
+    /// [`BuildErrorKind::TooManyKeys`] if there are more than [`Keys::MAX`].
+    pub fn and(mut self, more: Self) -> Result<Self, BuildError> {
         self.0.extend(more.0);
         self.bounded()
     }
 
-    fn bounded(self) -> Result<Self, ConfigError> {
+    fn bounded(self) -> Result<Self, BuildError> {
         if self.0.len() > Self::MAX {
-            return Err(ConfigErrorKind::TooManyKeys.into());
+            return Err(BuildErrorKind::TooManyKeys.into());
         }
         Ok(self)
     }
 
     /// Returns the keys if any of them supports one of the algorithms.
-    pub(crate) fn serving(self, algorithms: Algorithms) -> Result<Self, ConfigError> {
+    pub(crate) fn serving(self, algorithms: Algorithms) -> Result<Self, BuildError> {
         if !self.0.iter().any(|key| key.serves_any(algorithms)) {
-            return Err(ConfigErrorKind::NoUsableKey.into());
+            return Err(BuildErrorKind::NoUsableKey.into());
         }
         Ok(self)
     }
@@ -113,7 +114,7 @@ mod tests {
         let secret = || Keys::from_secret([7; 32]).unwrap();
         let full = (1..Keys::MAX).fold(secret(), |keys, _| keys.and(secret()).unwrap());
         let refused = full.and(secret()).unwrap_err();
-        assert_eq!(refused.kind(), ConfigErrorKind::TooManyKeys);
+        assert_eq!(refused.kind(), BuildErrorKind::TooManyKeys);
     }
 
     #[test]
@@ -125,6 +126,6 @@ mod tests {
     #[test]
     fn a_document_without_a_usable_key_is_refused() {
         let refused = Keys::from_jwks(r#"{"keys":[{"kty":"EC","crv":"P-521"}]}"#);
-        assert_eq!(refused.unwrap_err().kind(), ConfigErrorKind::NoUsableKey);
+        assert_eq!(refused.unwrap_err().kind(), BuildErrorKind::NoUsableKey);
     }
 }

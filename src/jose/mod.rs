@@ -6,8 +6,6 @@ mod algorithm;
 #[cfg(feature = "_jwt")]
 mod claims;
 #[cfg(feature = "_jwt")]
-mod config_error;
-#[cfg(feature = "_jwt")]
 mod header;
 pub(crate) mod json;
 mod jwk;
@@ -25,8 +23,6 @@ pub(crate) mod testing;
 
 pub use algorithm::Algorithm;
 pub(crate) use algorithm::Algorithms;
-#[cfg(feature = "_jwt")]
-pub use config_error::{ConfigError, ConfigErrorKind};
 #[cfg(feature = "_jwt")]
 pub(crate) use header::Header;
 pub(crate) use jwk::{JwkSet, Limits, MAX_RSA_BITS, SignatureKey};

@@ -1,17 +1,18 @@
 use jsonwebtoken::DecodingKey;
 
-use super::{BACKEND, ConfigError, ConfigErrorKind, Key};
+use super::{BACKEND, Key};
+use crate::error::{BuildError, BuildErrorKind};
 
 /// The maximum length of the text, in bytes.
 const MAX_LENGTH: usize = 16 * 1024;
 
 /// The only public key of a PEM: `PUBLIC KEY` (SPKI), or `RSA PUBLIC KEY` (PKCS #1).
-pub(super) fn read(pem: &str) -> Result<Key, ConfigError> {
+pub(super) fn read(pem: &str) -> Result<Key, BuildError> {
     if pem.len() > MAX_LENGTH {
-        return Err(ConfigErrorKind::TooLarge.into());
+        return Err(BuildErrorKind::OversizedKeys.into());
     }
     if pem.contains("PRIVATE KEY") {
-        return Err(ConfigErrorKind::NotPublic.into());
+        return Err(BuildErrorKind::NotPublic.into());
     }
     let one = pem.matches("-----BEGIN ").count() == 1;
     let public = [
@@ -21,10 +22,10 @@ pub(super) fn read(pem: &str) -> Result<Key, ConfigError> {
     .iter()
     .any(|label| pem.contains(label));
     if !one || !public {
-        return Err(ConfigErrorKind::Malformed.into());
+        return Err(BuildErrorKind::MalformedKeys.into());
     }
     let pem = pem.as_bytes();
-    let malformed = |error| ConfigError::caused(ConfigErrorKind::Malformed, error);
+    let malformed = |error| BuildError::from(BuildErrorKind::MalformedKeys).with_source(error);
     if let Ok(key) = DecodingKey::from_ec_pem(pem) {
         return Ok(Key::ec(key.try_get_as_bytes().map_err(malformed)?)?);
     }

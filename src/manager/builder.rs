@@ -6,6 +6,7 @@ use super::tokens::{self, TokenStore};
 use super::turns::Turns;
 use super::{ClientEvents, ClientManager, Inner};
 use crate::domain::{ClientId, Clock, Id, Policy, SystemClock};
+use crate::error::BuildError;
 use crate::repository::Repository;
 use crate::secrets::{AnyHash, HashPool, SecretFormat};
 
@@ -101,16 +102,13 @@ impl ManagerBuilder {
         let room = ClientId::MAX_LENGTH - Id::LENGTH;
         let prefix = &self.client_id_prefix;
         if prefix.len() > room || !prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(BuildError(
-                format!("the prefix of client ids must be at most {room} visible ASCII characters")
-                    .into(),
-            ));
+            return Err(BuildError::setting(format!(
+                "the prefix of client ids must be at most {room} visible ASCII characters"
+            )));
         }
         let pool = match self.pool {
             Some(pool) => pool,
-            None => HashPool::builder(AnyHash::default())
-                .build()
-                .map_err(|error| BuildError(error.into()))?,
+            None => HashPool::builder(AnyHash::default()).build()?,
         };
         Ok(ClientManager(Arc::new(Inner {
             repository: self.repository,
@@ -135,41 +133,12 @@ impl fmt::Debug for ManagerBuilder {
     }
 }
 
-/// Why a manager could not be built.
-#[derive(Debug)]
-pub struct BuildError(Box<dyn std::error::Error + Send + Sync>);
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for BuildError {
-    // `Display` already shows the reason, so the source is the reason's own.
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::error::Error;
-    use std::io;
-
     use super::*;
     use crate::domain::SecretHash;
     use crate::repository::MemoryRepository;
-    use crate::secrets;
-
-    #[test]
-    fn an_error_tells_its_cause_once() {
-        let cause = io::Error::other("no more threads");
-        let error = secrets::Error::new(secrets::ErrorKind::Other, "a thread did not start");
-        let error = BuildError(error.with_source(cause).into());
-        assert_eq!(error.to_string(), "a thread did not start");
-        assert_eq!(error.source().unwrap().to_string(), "no more threads");
-    }
+    use crate::secrets::Argon2id;
 
     #[test]
     fn a_prefix_of_client_ids_is_visible_ascii_and_leaves_room_for_the_id() {
@@ -194,7 +163,7 @@ mod tests {
         let manager = builder().build().unwrap();
         assert!(manager.hash_pool().reads(&bcrypt));
 
-        let own = HashPool::builder(secrets::Argon2id::default());
+        let own = HashPool::builder(Argon2id::default());
         let manager = builder().with_hash_pool(own.build().unwrap());
         let manager = manager.build().unwrap();
         assert!(!manager.hash_pool().reads(&bcrypt));

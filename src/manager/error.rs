@@ -1,8 +1,8 @@
-use std::error::Error as StdError;
 use std::fmt;
 
 use super::tokens;
 use crate::domain::Violations;
+use crate::error::opaque_error;
 use crate::{repository, secrets};
 
 /// The kind of an [`Error`].
@@ -31,48 +31,28 @@ pub enum ErrorKind {
     Internal,
 }
 
-/// Why an operation failed.
-///
-/// `Display` is for the operator: it contains no values, and no details of an internal error. The
-/// source has these, for the host's log.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+opaque_error! {
+    /// Why an operation failed.
+    ///
+    /// `Display` is for the operator: it contains no values, and no details of an internal error. The
+    /// source has these, for the host's log.
+    pub struct Error(pub(super) kind: ErrorKind) {
+        violations: Option<Violations> = None,
+    }
 }
 
 impl Error {
-    /// The kind of error.
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-
     /// The violations in the request, if the kind is [`ErrorKind::Invalid`].
     pub fn violations(&self) -> Option<&Violations> {
-        self.source.as_deref()?.downcast_ref()
-    }
-}
-
-impl Error {
-    pub(super) fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self {
-            kind: ErrorKind::Internal,
-            source: Some(source.into()),
-        }
-    }
-}
-
-impl From<ErrorKind> for Error {
-    fn from(kind: ErrorKind) -> Self {
-        Self { kind, source: None }
+        self.violations.as_ref()
     }
 }
 
 impl From<Violations> for Error {
     fn from(violations: Violations) -> Self {
         Self {
-            kind: ErrorKind::Invalid,
-            source: Some(violations.into()),
+            violations: Some(violations),
+            ..ErrorKind::Invalid.into()
         }
     }
 }
@@ -87,10 +67,7 @@ impl From<repository::Error> for Error {
             repository::ErrorKind::Unavailable => ErrorKind::Unavailable,
             _ => ErrorKind::Internal,
         };
-        Self {
-            kind,
-            source: Some(error.into()),
-        }
+        Self::new(kind).with_source(error)
     }
 }
 
@@ -100,10 +77,7 @@ impl From<secrets::Error> for Error {
             secrets::ErrorKind::Overloaded => ErrorKind::Overloaded,
             _ => ErrorKind::Internal,
         };
-        Self {
-            kind,
-            source: Some(error.into()),
-        }
+        Self::new(kind).with_source(error)
     }
 }
 
@@ -113,17 +87,14 @@ impl From<tokens::Error> for Error {
             tokens::ErrorKind::Unavailable => ErrorKind::Unavailable,
             tokens::ErrorKind::Other => ErrorKind::Internal,
         };
-        Self {
-            kind,
-            source: Some(error.into()),
-        }
+        Self::new(kind).with_source(error)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            ErrorKind::Invalid => match self.violations() {
+            ErrorKind::Invalid => match &self.violations {
                 Some(violations) => return violations.fmt(f),
                 None => "the request breaks a rule",
             },
@@ -137,16 +108,5 @@ impl fmt::Display for Error {
             ErrorKind::Unavailable => "the storage is not available, try again later",
             ErrorKind::Internal => "internal error",
         })
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        // `Display` already lists the violations.
-        let source = self
-            .source
-            .as_deref()
-            .filter(|_| self.kind != ErrorKind::Invalid);
-        source.map(|source| source as _)
     }
 }

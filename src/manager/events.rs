@@ -53,7 +53,8 @@ impl ClientManager {
         let Some(listener) = self.0.listener.clone().filter(|_| !events.is_empty()) else {
             return Ok(change.await?);
         };
-        let runtime = Handle::try_current().map_err(Error::internal)?;
+        let runtime = Handle::try_current()
+            .map_err(|error| Error::new(ErrorKind::Internal).with_source(error))?;
         let task = runtime.spawn(async move {
             let changed = change.await?;
             for event in &events {

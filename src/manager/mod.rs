@@ -26,7 +26,7 @@ use crate::repository::{ClientRepository, Repository};
 use crate::secrets::{HashPool, Plaintext, SecretFormat};
 
 pub use crate::domain::ClientEvents;
-pub use builder::{BuildError, ManagerBuilder};
+pub use builder::ManagerBuilder;
 pub use error::{Error, ErrorKind};
 pub use secrets::IssuedSecret;
 

@@ -1,22 +1,11 @@
-use std::error::Error as StdError;
 use std::fmt;
 
-/// Why a secret could not be generated, hashed or verified.
-///
-/// A wrong secret is not an error: verification returns `false`.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    reason: &'static str,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
+use crate::error::opaque_error;
 
 /// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A setting is out of range. Only returned while building.
-    Configuration,
     /// The stored hash can't be parsed, or would take too much work to verify.
     MalformedHash,
     /// The hasher accepts only generated secrets.
@@ -27,39 +16,21 @@ pub enum ErrorKind {
     Other,
 }
 
-impl Error {
-    /// Creates an error, for a [`SecretHasher`](super::SecretHasher) of your own.
+opaque_error! {
+    /// Why a secret could not be generated, hashed or verified.
     ///
-    /// The reason is a `&'static str`, so that it can't contain a secret or a hash.
-    pub fn new(kind: ErrorKind, reason: &'static str) -> Self {
-        Self {
-            kind,
-            reason,
-            source: None,
-        }
-    }
-
-    /// Attaches the cause. It must not contain a secret or a hash either.
-    #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-
-    /// The kind of error.
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
+    /// A wrong secret is not an error: verification returns `false`. The source of an error must not
+    /// contain a secret or a hash.
+    pub struct Error(pub kind: ErrorKind) {}
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.reason)
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        f.write_str(match self.kind {
+            ErrorKind::MalformedHash => "the stored hash can't be used",
+            ErrorKind::Refused => "only generated secrets can be hashed",
+            ErrorKind::Overloaded => "too many secrets are waiting to be hashed",
+            ErrorKind::Other => "the secret could not be processed",
+        })
     }
 }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Error, ErrorKind, Plaintext};
 use crate::domain::Id;
+use crate::error::BuildError;
 
 /// The format of issued secrets: `tocs_01arz3ndektsv4rrffq69g5fav…`.
 ///
@@ -47,13 +48,12 @@ impl SecretFormat {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the prefix is longer than 24 characters or contains any
+    /// [`BuildErrorKind::Setting`](crate::BuildErrorKind::Setting) if the prefix is longer than 24 characters or contains any
     /// other than `A`–`Z`, `a`–`z`, `0`–`9`, `-` and `_`.
-    pub fn new(prefix: impl Into<String>) -> Result<Self, Error> {
+    pub fn new(prefix: impl Into<String>) -> Result<Self, BuildError> {
         let prefix = prefix.into();
         if prefix.len() > Self::MAX_PREFIX_LENGTH || !prefix.bytes().all(is_allowed) {
-            return Err(Error::new(
-                ErrorKind::Configuration,
+            return Err(BuildError::setting(
                 "a secret's prefix must be at most 24 letters, digits, '-' and '_'",
             ));
         }
@@ -71,9 +71,9 @@ impl SecretFormat {
         // Directly from the system: a user-space generator's state would be shared by forked
         // processes and restored snapshots.
         let mut random = Zeroizing::new([0; 32]);
-        SysRng.try_fill_bytes(&mut *random).map_err(|error| {
-            Error::new(ErrorKind::Other, "the system gave no randomness").with_source(error)
-        })?;
+        SysRng
+            .try_fill_bytes(&mut *random)
+            .map_err(|error| Error::new(ErrorKind::Other).with_source(error))?;
         let random = Zeroizing::new(URL_SAFE_NO_PAD.encode(random.as_slice()));
 
         // The exact capacity: growing a string leaves copies behind.
@@ -132,6 +132,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{Clock, SystemClock};
+    use crate::error::BuildErrorKind;
 
     fn id() -> Id {
         Id::generate(SystemClock.now())
@@ -196,7 +197,7 @@ mod tests {
         assert!(SecretFormat::new("").is_ok());
         for bad in ["with space", "dot.", "é", "0123456789012345678901234"] {
             let error = SecretFormat::new(bad).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert_eq!(error.kind(), BuildErrorKind::Setting);
         }
     }
 

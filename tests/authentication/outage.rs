@@ -134,10 +134,9 @@ impl SecretHasher for Failing {
 
     fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, secrets::Error> {
         match hash.expose() {
-            LOST => Err(secrets::Error::new(
-                secrets::ErrorKind::Other,
-                "it is not there",
-            )),
+            LOST => {
+                Err(secrets::Error::new(secrets::ErrorKind::Other).with_source("it is not there"))
+            }
             _ => self.0.verify(presented, hash),
         }
     }

@@ -39,7 +39,7 @@ impl SecretHasher for Plan {
             Self::Overloaded => ErrorKind::Overloaded,
             _ => ErrorKind::Other,
         };
-        Err(Error::new(kind, "as planned"))
+        Err(Error::new(kind).with_source("as planned"))
     }
 
     fn needs_rehash(&self, _: &SecretHash) -> bool {

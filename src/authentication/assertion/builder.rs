@@ -4,7 +4,8 @@ use std::time::Duration;
 use super::claims::Rules;
 use super::key_source::SharedKeySource;
 use super::replay::SharedReplayStore;
-use super::{AssertionVerifier, Error, ErrorKind, KeySource, MemoryReplayStore, ReplayStore};
+use super::{AssertionVerifier, KeySource, MemoryReplayStore, ReplayStore};
+use crate::error::BuildError;
 
 /// FAPI 2.0 §5.3.2.1: a clock skew of 10 seconds must be accepted, one of more than 60 must not.
 const LEEWAY: RangeInclusive<Duration> = Duration::from_secs(10)..=Duration::from_secs(60);
@@ -77,11 +78,11 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the issuer or an audience is empty, or if the lifetime or
+    /// [`BuildErrorKind::Setting`](crate::BuildErrorKind::Setting) if the issuer or an audience is empty, or if the lifetime or
     /// the leeway is out of range.
-    pub fn build(self) -> Result<AssertionVerifier, Error> {
+    pub fn build(self) -> Result<AssertionVerifier, BuildError> {
         let rules = self.rules;
-        let refused = |reason| Err(Error::new(ErrorKind::Configuration).with_source(reason));
+        let refused = |reason| Err(BuildError::setting(reason));
         if rules.issuer.is_empty() || rules.insecure_audiences.iter().any(String::is_empty) {
             return refused("an audience is empty");
         }
@@ -101,6 +102,7 @@ impl Builder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::BuildErrorKind;
 
     #[test]
     fn settings_outside_their_bounds_are_refused() {
@@ -117,7 +119,7 @@ mod tests {
         for builder in refused {
             let shown = format!("{builder:?}");
             let error = builder.build().unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Configuration, "{shown}");
+            assert_eq!(error.kind(), BuildErrorKind::Setting, "{shown}");
         }
         let accepted = [
             new().with_max_lifetime(seconds(1)).with_leeway(seconds(10)),

@@ -1,12 +1,11 @@
-use std::error::Error as StdError;
 use std::fmt;
+
+use crate::error::opaque_error;
 
 /// Why an assertion was refused, or a verifier not built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A setting is out of range. Only returned while building.
-    Configuration,
     /// Not a JWS of at most 8 KiB with readable header and claims, or its `typ` or `crit` header is
     /// not acceptable.
     Malformed,
@@ -43,7 +42,6 @@ impl ErrorKind {
     /// The label in metrics and logs.
     pub(in super::super) fn word(self) -> &'static str {
         match self {
-            Self::Configuration => "configuration",
             Self::Malformed => "malformed",
             Self::Algorithm => "algorithm",
             Self::WrongClient => "wrong_client",
@@ -62,37 +60,19 @@ impl ErrorKind {
     }
 }
 
-/// Why an assertion does not authenticate the client.
-///
-/// It is meant for logs and metrics: the caller receives `invalid_client` whatever the reason (RFC
-/// 6749 §5.2), or a 503 for [`ErrorKind::Overloaded`] and [`ErrorKind::Unavailable`]. It holds no
-/// part of the assertion.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    /// Whether the client's keys were fetched again for it.
-    is_fetched_for: bool,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+opaque_error! {
+    /// Why an assertion does not authenticate the client.
+    ///
+    /// It is meant for logs and metrics: the caller receives `invalid_client` whatever the reason (RFC
+    /// 6749 §5.2), or a 503 for [`ErrorKind::Overloaded`] and [`ErrorKind::Unavailable`]. It holds no
+    /// part of the assertion, and neither may its source.
+    pub struct Error(pub kind: ErrorKind) {
+        /// Whether the client's keys were fetched again for it.
+        is_fetched_for: bool = false,
+    }
 }
 
 impl Error {
-    /// Creates an error of this kind, such as [`ErrorKind::Unavailable`] from a
-    /// [`KeySource`](super::KeySource) of your own.
-    pub fn new(kind: ErrorKind) -> Self {
-        Self {
-            kind,
-            is_fetched_for: false,
-            source: None,
-        }
-    }
-
-    /// Attaches the cause, an error or a text. It must not contain any part of the assertion.
-    #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-
     /// Marks that fetching the client's keys again did not help.
     pub(super) fn after_fetching(mut self) -> Self {
         self.is_fetched_for = true;
@@ -104,23 +84,11 @@ impl Error {
         use ErrorKind::{BadSignature, Replayed, TooManyKeys};
         !self.is_fetched_for && !matches!(self.kind, BadSignature | Replayed | TooManyKeys)
     }
-
-    /// The kind of error.
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-}
-
-impl From<ErrorKind> for Error {
-    fn from(kind: ErrorKind) -> Self {
-        Self::new(kind)
-    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            ErrorKind::Configuration => "a setting is outside its bounds",
             ErrorKind::Malformed => "the assertion is malformed",
             ErrorKind::Algorithm => "the assertion's algorithm is not allowed",
             ErrorKind::WrongClient => "the assertion is not about this client",
@@ -136,11 +104,5 @@ impl fmt::Display for Error {
             ErrorKind::Overloaded => "too many assertions are remembered",
             ErrorKind::Unavailable => "assertions can't be verified now",
         })
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
     }
 }

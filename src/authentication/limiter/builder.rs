@@ -8,8 +8,8 @@ use quick_cache::sync::Cache;
 
 use super::LocalLimiter;
 use super::bucket::Buckets;
-use crate::authentication::BuildError;
 use crate::domain::{Clock, SystemClock};
+use crate::error::BuildError;
 
 /// Builder of a [`LocalLimiter`].
 #[must_use]
@@ -83,7 +83,9 @@ impl LocalLimiterBuilder {
     /// per failure, or the capacity is out of range.
     pub fn build(self) -> Result<LocalLimiter, BuildError> {
         if !(1..=Self::MAX_CAPACITY).contains(&self.capacity) {
-            return Err(BuildError::new("a limiter keeps 1 to 10,000,000 entries"));
+            return Err(BuildError::setting(
+                "a limiter keeps 1 to 10,000,000 entries",
+            ));
         }
         let (failures, period) = self.peer;
         Ok(LocalLimiter {
@@ -107,7 +109,7 @@ impl LocalLimiterBuilder {
             .filter(|_| period <= Self::MAX_PERIOD)
             .and_then(|failures| Buckets::new(failures, period, self.capacity, clock));
         buckets.ok_or_else(|| {
-            BuildError::new("a budget has at least one failure and a period of at most a day")
+            BuildError::setting("a budget has at least one failure and a period of at most a day")
         })
     }
 }

@@ -2,9 +2,10 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::claims::Rules;
-use super::{Builder, ConfigError, Keys};
+use super::{Builder, Keys};
 use crate::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal, bearer_token};
 use crate::domain::Clock;
+use crate::error::BuildError;
 use crate::jose::{Algorithms, Header, Jws};
 
 /// The accepted `typ` values (RFC 7519 §5.1, RFC 9068 §2.1).
@@ -34,7 +35,7 @@ impl JwtAuthorizer {
         algorithms: Algorithms,
         rules: Rules,
         clock: Arc<dyn Clock>,
-    ) -> Result<Self, ConfigError> {
+    ) -> Result<Self, BuildError> {
         let keys = keys.serving(algorithms)?;
         Ok(Self(Arc::new(Shared {
             keys: RwLock::new(Arc::new(keys)),
@@ -48,9 +49,9 @@ impl JwtAuthorizer {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::NoUsableKey`](super::ConfigErrorKind::NoUsableKey) if none of them
+    /// [`BuildErrorKind::NoUsableKey`](crate::BuildErrorKind::NoUsableKey) if none of them
     /// supports an allowed algorithm; the old keys stay in use.
-    pub fn replace_keys(&self, keys: Keys) -> Result<(), ConfigError> {
+    pub fn replace_keys(&self, keys: Keys) -> Result<(), BuildError> {
         let keys = Arc::new(keys.serving(self.0.algorithms)?);
         *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(())
@@ -99,8 +100,9 @@ mod tests {
 
     use super::*;
     use crate::authorization::Operation;
+    use crate::authorization::jwt::Algorithm;
     use crate::authorization::jwt::testing::{NOW, SECRET, Still, sign};
-    use crate::authorization::jwt::{Algorithm, ConfigErrorKind};
+    use crate::error::BuildErrorKind;
 
     const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
@@ -232,7 +234,7 @@ mod tests {
         let authorizer = builder.with_clock(Still::at(NOW)).build().unwrap();
         let rsa = Keys::from_pem(include_str!("../../../tests/data/keys/rsa.pub.pem")).unwrap();
         let refused = authorizer.replace_keys(rsa).unwrap_err();
-        assert_eq!(refused.kind(), ConfigErrorKind::NoUsableKey);
+        assert_eq!(refused.kind(), BuildErrorKind::NoUsableKey);
         assert_eq!(kind(&authorizer, &sign(HEADER, &claims(), SECRET)), None);
     }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::claims::Rules;
-use super::{Algorithm, ConfigError, ConfigErrorKind, JwtAuthorizer, Keys};
+use super::{Algorithm, JwtAuthorizer, Keys};
 use crate::domain::{Clock, Role, SystemClock};
+use crate::error::{BuildError, BuildErrorKind};
 use crate::jose::Algorithms;
 
 /// FAPI 2.0 §5.3.2.1 forbids more.
@@ -99,11 +100,11 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::LeewayTooLong`] if the leeway is over 60 seconds, and
-    /// [`ConfigErrorKind::NoUsableKey`] if no key supports an allowed algorithm.
-    pub fn build(self) -> Result<JwtAuthorizer, ConfigError> {
+    /// [`BuildErrorKind::Setting`] if the leeway is over 60 seconds, and
+    /// [`BuildErrorKind::NoUsableKey`] if no key supports an allowed algorithm.
+    pub fn build(self) -> Result<JwtAuthorizer, BuildError> {
         if self.rules.leeway > MAX_LEEWAY {
-            return Err(ConfigErrorKind::LeewayTooLong.into());
+            return Err(BuildErrorKind::Setting.into());
         }
         JwtAuthorizer::new(self.keys, self.algorithms, self.rules, self.clock)
     }
@@ -122,7 +123,7 @@ impl fmt::Debug for Builder {
 mod tests {
     use super::*;
 
-    fn refusal(builder: Builder) -> ConfigErrorKind {
+    fn refusal(builder: Builder) -> BuildErrorKind {
         builder.build().unwrap_err().kind()
     }
 
@@ -130,12 +131,12 @@ mod tests {
     fn settings_that_can_not_work_or_are_unsafe_are_refused() {
         let new = || Builder::new(Keys::from_secret([7; 32]).unwrap());
         let leeway = new().with_leeway(Duration::from_secs(61));
-        assert_eq!(refusal(leeway), ConfigErrorKind::LeewayTooLong);
+        assert_eq!(refusal(leeway), BuildErrorKind::Setting);
         let unfit = new().with_algorithms([Algorithm::Rs256, Algorithm::Hs512]);
-        assert_eq!(refusal(unfit), ConfigErrorKind::NoUsableKey);
+        assert_eq!(refusal(unfit), BuildErrorKind::NoUsableKey);
         assert_eq!(
             refusal(new().with_algorithms([])),
-            ConfigErrorKind::NoUsableKey
+            BuildErrorKind::NoUsableKey
         );
         assert!(new().with_leeway(MAX_LEEWAY).build().is_ok());
     }

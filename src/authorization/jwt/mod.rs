@@ -3,7 +3,7 @@
 //! ```
 //! use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
 //!
-//! # fn main() -> Result<(), tower_oauth_clients::authorization::jwt::ConfigError> {
+//! # fn main() -> Result<(), tower_oauth_clients::BuildError> {
 //! # let secret = [7; 32];
 //! let authorizer = JwtAuthorizer::builder(Keys::from_secret(secret)?)
 //!     .with_issuer("https://id.example.com")
@@ -43,4 +43,4 @@ mod testing;
 pub use authorizer::JwtAuthorizer;
 pub use builder::Builder;
 
-pub use crate::jose::{Algorithm, ConfigError, ConfigErrorKind, Keys};
+pub use crate::jose::{Algorithm, Keys};

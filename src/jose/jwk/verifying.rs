@@ -1,7 +1,7 @@
 use super::SignatureKey;
 use super::key::{self, Role};
 use super::members::{self, Jwk};
-use crate::jose::ConfigErrorKind;
+use crate::error::BuildErrorKind;
 use crate::jose::json::{self, Value};
 
 /// The maximum length of a document, in bytes.
@@ -9,15 +9,15 @@ const MAX_LENGTH: usize = 128 * 1024;
 
 /// The keys of a JWK Set (RFC 7517 §5) that can verify a signature; all others are skipped, whether
 /// unsupported, for another use or invalid.
-pub(in crate::jose) fn read(document: &str) -> Result<Vec<SignatureKey>, ConfigErrorKind> {
+pub(in crate::jose) fn read(document: &str) -> Result<Vec<SignatureKey>, BuildErrorKind> {
     if document.len() > MAX_LENGTH {
-        return Err(ConfigErrorKind::TooLarge);
+        return Err(BuildErrorKind::OversizedKeys);
     }
     let Ok(Value::Object(set)) = json::read(document, usize::MAX) else {
-        return Err(ConfigErrorKind::Malformed);
+        return Err(BuildErrorKind::MalformedKeys);
     };
     let Some(Value::List(keys)) = set.get("keys") else {
-        return Err(ConfigErrorKind::Malformed);
+        return Err(BuildErrorKind::MalformedKeys);
     };
     let keys = || {
         keys.iter().filter_map(|key| match key {
@@ -27,7 +27,7 @@ pub(in crate::jose) fn read(document: &str) -> Result<Vec<SignatureKey>, ConfigE
     };
     // Anyone who can read the document could sign with such a key.
     if keys().any(|key| members::is_private(key) || Jwk::new(key).is_symmetric()) {
-        return Err(ConfigErrorKind::NotPublic);
+        return Err(BuildErrorKind::NotPublic);
     }
     let checked = keys().filter_map(|key| key::check(&Jwk::new(key)).ok());
     let found = checked.filter_map(|role| match role {
@@ -142,7 +142,7 @@ mod tests {
         for key in keys {
             let document = format!(r#"{{"keys":[{},{key}]}}"#, ec(""));
             let refused = read(&document).err().unwrap();
-            assert_eq!(refused, ConfigErrorKind::NotPublic);
+            assert_eq!(refused, BuildErrorKind::NotPublic);
         }
     }
 
@@ -159,9 +159,9 @@ mod tests {
             "\u{feff}{}",
         ] {
             let refused = read(text).err().unwrap();
-            assert_eq!(refused, ConfigErrorKind::Malformed, "{text}");
+            assert_eq!(refused, BuildErrorKind::MalformedKeys, "{text}");
         }
         let refused = read(&" ".repeat(MAX_LENGTH + 1)).err().unwrap();
-        assert_eq!(refused, ConfigErrorKind::TooLarge);
+        assert_eq!(refused, BuildErrorKind::OversizedKeys);
     }
 }

@@ -1,5 +1,6 @@
-use std::error::Error as StdError;
 use std::fmt;
+
+use crate::error::opaque_error;
 
 /// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,32 +12,9 @@ pub enum ErrorKind {
     Other,
 }
 
-/// Why an operation of a token store failed.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-impl Error {
-    /// Creates an error with its cause, which must not contain any part of a token.
-    pub fn new(kind: ErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self {
-            kind,
-            source: Some(source.into()),
-        }
-    }
-
-    /// The kind of error.
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-}
-
-impl From<ErrorKind> for Error {
-    fn from(kind: ErrorKind) -> Self {
-        Self { kind, source: None }
-    }
+opaque_error! {
+    /// Why an operation of a token store failed. Its source must not contain any part of a token.
+    pub struct Error(pub kind: ErrorKind) {}
 }
 
 impl fmt::Display for Error {
@@ -45,11 +23,5 @@ impl fmt::Display for Error {
             ErrorKind::Unavailable => "the token store is not available",
             ErrorKind::Other => "the token store failed",
         })
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
     }
 }

@@ -29,7 +29,7 @@ use crate::domain::{Client, Operator, RevokedTokens, TokenPage, TokenSlice, Toke
 ///     async fn stats(&self, client: &Client) -> Result<TokenStats> {
 ///         let counted = self.count(client.id.to_string()).await;
 ///         let (active_tokens, active_refresh_tokens) =
-///             counted.map_err(|error| Error::new(ErrorKind::Unavailable, error))?;
+///             counted.map_err(|error| Error::new(ErrorKind::Unavailable).with_source(error))?;
 ///         Ok(TokenStats { active_tokens, active_refresh_tokens, last_request_at: None })
 ///     }
 ///

@@ -1,9 +1,10 @@
 use argon2::Params;
 
+use super::Argon2id;
 #[cfg(feature = "argon2-rust")]
 use super::SimdArgon2id;
 use super::stored::is_bounded;
-use super::{Argon2id, Error, ErrorKind};
+use crate::error::BuildError;
 
 /// Builder of an [`Argon2id`].
 #[derive(Clone, Debug)]
@@ -50,13 +51,13 @@ impl Argon2idBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if
+    /// [`BuildErrorKind::Setting`](crate::BuildErrorKind::Setting) if
     ///
     /// - no set in [`RECOMMENDED`](Self::RECOMMENDED) is reached in both memory and iterations:
     ///   19456 KiB and 2, 47104 and 1, 12288 and 3, 9216 and 4, or 7168 and 5;
     /// - the cost is above the limit for verification (see [`Argon2id`]);
     /// - the cost is below Argon2's own minimum: 8 KiB and one iteration.
-    pub fn build(self) -> Result<Argon2id, Error> {
+    pub fn build(self) -> Result<Argon2id, BuildError> {
         self.params().map(Argon2id::from_params)
     }
 
@@ -67,12 +68,12 @@ impl Argon2idBuilder {
     /// Those of [`build`](Self::build).
     #[cfg(feature = "argon2-rust")]
     #[cfg_attr(docsrs, doc(cfg(feature = "argon2-rust")))]
-    pub fn build_simd(self) -> Result<SimdArgon2id, Error> {
+    pub fn build_simd(self) -> Result<SimdArgon2id, BuildError> {
         self.params().map(SimdArgon2id::from_params)
     }
 
-    fn params(self) -> Result<Params, Error> {
-        let refused = |reason| Error::new(ErrorKind::Configuration, reason);
+    fn params(self) -> Result<Params, BuildError> {
+        let refused = |reason| BuildError::setting(reason);
         let reached =
             |&(memory, iterations)| self.memory >= memory && self.iterations >= iterations;
         if !self.insecure && !Self::RECOMMENDED.iter().any(reached) {
@@ -93,8 +94,9 @@ impl Argon2idBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::BuildErrorKind;
 
-    fn build(memory: u32, iterations: u32) -> Result<Argon2id, Error> {
+    fn build(memory: u32, iterations: u32) -> Result<Argon2id, BuildError> {
         let builder = Argon2id::builder().with_memory(memory);
         builder.with_iterations(iterations).build()
     }
@@ -119,7 +121,7 @@ mod tests {
     fn refuses_costs_out_of_bounds() {
         for (memory, iterations) in [(19456, 1), (7168, 4), (0, 0), (262_145, 1), (262_144, 5)] {
             let error = build(memory, iterations).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert_eq!(error.kind(), BuildErrorKind::Setting);
         }
     }
 

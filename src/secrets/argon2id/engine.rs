@@ -79,5 +79,5 @@ fn tag(
 }
 
 pub(super) fn failed() -> Error {
-    Error::new(ErrorKind::Other, "the secret could not be hashed")
+    Error::new(ErrorKind::Other).with_source("the secret could not be hashed")
 }

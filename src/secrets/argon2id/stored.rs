@@ -21,10 +21,8 @@ impl Stored {
         let version = Version::try_from(version).map_err(|_| malformed())?;
         let params = Params::try_from(&phc).map_err(|error| malformed().with_source(error))?;
         if !is_bounded(&params) {
-            return Err(Error::new(
-                ErrorKind::MalformedHash,
-                "the stored hash asks for more work than a verification may cost",
-            ));
+            return Err(Error::new(ErrorKind::MalformedHash)
+                .with_source("the stored hash asks for more work than a verification may cost"));
         }
         let (Some(salt), Some(tag)) = (phc.salt, phc.hash) else {
             return Err(malformed());
@@ -78,10 +76,8 @@ const MAX_MEMORY: u32 = 256 * 1024;
 const MAX_WORK: u64 = 1024 * 1024;
 
 fn malformed() -> Error {
-    Error::new(
-        ErrorKind::MalformedHash,
-        "the stored hash is not an Argon2 hash in PHC string format",
-    )
+    Error::new(ErrorKind::MalformedHash)
+        .with_source("the stored hash is not an Argon2 hash in PHC string format")
 }
 
 #[cfg(test)]

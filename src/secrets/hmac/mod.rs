@@ -9,6 +9,7 @@ use sha2::Sha256;
 
 use super::{Error, ErrorKind, Plaintext, SecretFormat, SecretHasher};
 use crate::domain::SecretHash;
+use crate::error::BuildError;
 
 pub use pepper::Pepper;
 
@@ -118,16 +119,13 @@ impl HmacSha256Builder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if two peppers have the same id.
-    pub fn build(self) -> Result<HmacSha256, Error> {
+    /// [`BuildErrorKind::Setting`](crate::BuildErrorKind::Setting) if two peppers have the same id.
+    pub fn build(self) -> Result<HmacSha256, BuildError> {
         let mut ids: Vec<_> = self.peppers.iter().map(Pepper::id).collect();
         ids.sort_unstable();
         ids.dedup();
         if ids.len() < self.peppers.len() {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "two peppers have the same id",
-            ));
+            return Err(BuildError::setting("two peppers have the same id"));
         }
         Ok(HmacSha256 {
             peppers: self.peppers,
@@ -138,10 +136,8 @@ impl HmacSha256Builder {
 impl SecretHasher for HmacSha256 {
     fn hash(&self, plaintext: &Plaintext) -> Result<SecretHash, Error> {
         if SecretFormat::lookup_id(plaintext).is_none() {
-            return Err(Error::new(
-                ErrorKind::Refused,
-                "only generated secrets may be hashed with HMAC-SHA-256",
-            ));
+            return Err(Error::new(ErrorKind::Refused)
+                .with_source("only generated secrets may be hashed with HMAC-SHA-256"));
         }
         let newest = self.peppers.first().ok_or_else(failed)?;
         let tag = mac(newest, plaintext)?.finalize().into_bytes();
@@ -180,11 +176,11 @@ fn mac(pepper: &Pepper, secret: &Plaintext) -> Result<Hmac<Sha256>, Error> {
 }
 
 fn malformed(reason: &'static str) -> Error {
-    Error::new(ErrorKind::MalformedHash, reason)
+    Error::new(ErrorKind::MalformedHash).with_source(reason)
 }
 
 fn failed() -> Error {
-    Error::new(ErrorKind::Other, "the secret could not be hashed")
+    Error::new(ErrorKind::Other).with_source("the secret could not be hashed")
 }
 
 #[cfg(test)]

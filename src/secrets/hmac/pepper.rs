@@ -2,7 +2,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::secrets::{Error, ErrorKind};
+use crate::error::BuildError;
 
 /// A key for [`HmacSha256`](super::HmacSha256), stored apart from the hashes, and the id that
 /// hashes refer to it by.
@@ -25,11 +25,11 @@ impl Pepper {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the key is shorter than 32 bytes, or the id is not 1 to 32
+    /// [`BuildErrorKind::Setting`](crate::BuildErrorKind::Setting) if the key is shorter than 32 bytes, or the id is not 1 to 32
     /// of `A`–`Z`, `a`–`z`, `0`–`9`, `-`, `_` and `.`.
-    pub fn new(id: impl Into<String>, key: impl Into<Vec<u8>>) -> Result<Self, Error> {
+    pub fn new(id: impl Into<String>, key: impl Into<Vec<u8>>) -> Result<Self, BuildError> {
         let (id, key) = (id.into(), Zeroizing::new(key.into()));
-        let refused = |reason| Err(Error::new(ErrorKind::Configuration, reason));
+        let refused = |reason| Err(BuildError::setting(reason));
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if !(1..=Self::MAX_ID_LENGTH).contains(&id.len()) || !id.bytes().all(allowed) {
             return refused("a pepper's id must be 1 to 32 letters, digits, '-', '_' and '.'");

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::super::{AnyHash, Argon2id};
 use super::*;
 use crate::domain::{Clock, Id, SystemClock};
+use crate::error::BuildErrorKind;
 
 fn pepper(id: &str, byte: u8) -> Pepper {
     Pepper::new(id, [byte; 32]).unwrap()
@@ -107,12 +108,12 @@ fn a_pepper_has_bounds() {
         ("a", 0),
     ] {
         let error = Pepper::new(id, vec![7; length]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Configuration, "{id}");
+        assert_eq!(error.kind(), BuildErrorKind::Setting, "{id}");
     }
     assert!(Pepper::new("a".repeat(33), [7; 32]).is_err());
     assert!(Pepper::new("a".repeat(32), [7; 32]).is_ok());
     let twice = HmacSha256::builder(pepper("a", 1)).with_older_pepper(pepper("a", 2));
-    assert_eq!(twice.build().unwrap_err().kind(), ErrorKind::Configuration);
+    assert_eq!(twice.build().unwrap_err().kind(), BuildErrorKind::Setting);
 }
 
 #[test]

@@ -78,17 +78,12 @@ const MAX_TAG: usize = 64;
 const MAX_SALT: usize = 64;
 
 fn malformed() -> Error {
-    Error::new(
-        ErrorKind::MalformedHash,
-        "the stored hash has no format that is read",
-    )
+    Error::new(ErrorKind::MalformedHash).with_source("the stored hash has no format that is read")
 }
 
 fn too_costly() -> Error {
-    Error::new(
-        ErrorKind::MalformedHash,
-        "the stored hash asks for more work than a verification may cost",
-    )
+    Error::new(ErrorKind::MalformedHash)
+        .with_source("the stored hash asks for more work than a verification may cost")
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl Scrypt {
 
     pub(super) fn verify(&self, presented: &[u8]) -> Result<bool, Error> {
         let mut tag = Zeroizing::new([0; MAX_TAG]);
-        let failed = || Error::new(ErrorKind::Other, "the secret could not be hashed");
+        let failed = || Error::new(ErrorKind::Other).with_source("the secret could not be hashed");
         let tag = tag.get_mut(..self.tag.len()).ok_or_else(failed)?;
         scrypt(presented, &self.salt, &self.params, tag)
             .map_err(|error| failed().with_source(error))?;

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use super::worker::{self, Jobs};
-use super::{Error, ErrorKind, HashPool, SecretHasher};
+use super::{HashPool, SecretHasher};
+use crate::error::{BuildError, BuildErrorKind};
 
 /// Builder of a [`HashPool`].
 #[must_use]
@@ -51,10 +52,10 @@ impl HashPoolBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if a number is out of range, [`ErrorKind::Other`] if a thread
+    /// [`BuildErrorKind::Setting`] if a number is out of range, [`BuildErrorKind::System`] if a thread
     /// can't be started.
-    pub fn build(self) -> Result<HashPool, Error> {
-        let refused = |reason| Err(Error::new(ErrorKind::Configuration, reason));
+    pub fn build(self) -> Result<HashPool, BuildError> {
+        let refused = |reason| Err(BuildError::setting(reason));
         if !(1..=Self::MAX_THREADS).contains(&self.threads) {
             return refused("a hash pool has 1 to 1024 threads");
         }
@@ -66,7 +67,8 @@ impl HashPoolBuilder {
         let (queue, jobs) = crossbeam_channel::bounded(queue);
         let start = |number, jobs| {
             worker::start(number, jobs, Arc::clone(&self.hasher)).map_err(|error| {
-                Error::new(ErrorKind::Other, "a hashing thread did not start").with_source(error)
+                BuildError::because(BuildErrorKind::System, "a hashing thread did not start")
+                    .with_source(error)
             })
         };
         for number in 0..self.threads {

@@ -143,7 +143,7 @@ impl HashPool {
             let (hashing, begun) = (Gauged::hashing(), Stopwatch::start());
             let done = catch_unwind(AssertUnwindSafe(|| entered.within(|| work(hasher))));
             let done = done.unwrap_or_else(|_| {
-                Err(Error::new(ErrorKind::Other, "the secret hasher panicked"))
+                Err(Error::new(ErrorKind::Other).with_source("the secret hasher panicked"))
             });
             hashed(kind, &begun);
             // Before the caller receives the result.
@@ -153,11 +153,11 @@ impl HashPool {
         });
         queue.try_send(job).map_err(|_| {
             hash_shed();
-            Error::new(ErrorKind::Overloaded, "too many secrets wait to be hashed")
+            Error::new(ErrorKind::Overloaded).with_source("too many secrets wait to be hashed")
         })?;
-        answered.await.map_err(|error| {
-            Error::new(ErrorKind::Other, "the secret was not hashed").with_source(error)
-        })?
+        answered
+            .await
+            .map_err(|error| Error::new(ErrorKind::Other).with_source(error))?
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, bounded};
 
 use super::*;
+use crate::error::BuildErrorKind;
 use crate::secrets::Argon2id;
 
 /// Counts the hashes that began. They finish once the gate is dropped, and panic on the secret
@@ -174,7 +175,7 @@ fn a_pool_has_bounds() {
         builder().with_queue(usize::MAX),
     ] {
         let error = bad.build().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert_eq!(error.kind(), BuildErrorKind::Setting);
     }
 }
 
