@@ -63,6 +63,9 @@
 //! [tower]: https://docs.rs/tower
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[macro_use]
+mod erased;
+
 pub mod adapters;
 pub mod authentication;
 pub mod authorization;

@@ -78,6 +78,29 @@ impl AuditEntry {
         }
     }
 
+    /// An entry as it was stored, by a repository that keeps it in columns and sets the other fields
+    /// next: nobody did it, from nowhere, and there is no message.
+    pub fn stored(
+        id: Id,
+        tenant_id: TenantId,
+        client_id: ClientId,
+        action: Action,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            tenant_id,
+            client_id,
+            secret_id: None,
+            action,
+            operator_id: String::new(),
+            operator_type: String::new(),
+            message: String::new(),
+            ip: None,
+            at,
+        }
+    }
+
     /// Names the secret that it is about.
     #[must_use]
     pub fn with_secret(mut self, id: Id) -> Self {

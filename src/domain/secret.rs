@@ -66,7 +66,7 @@ pub struct SecretRecord {
 }
 
 impl SecretRecord {
-    /// The record of an active secret issued at `now`.
+    /// The record of an active secret issued at `now`. A repository sets what it has stored otherwise.
     pub fn new(id: Id, hash: SecretHash, last_four: impl Into<String>, now: Timestamp) -> Self {
         Self {
             id,
