@@ -12,12 +12,12 @@ use tower_oauth_clients::domain::{
     Version,
 };
 use tower_oauth_clients::repository::{
-    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, Error,
-    ErrorKind, NewClient, NewSecret, Origin, Result, SecretRotation, StoredClient, Write,
+    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, Document,
+    Error, ErrorKind, NewClient, NewSecret, Origin, Result, SecretRotation, StoredClient, Write,
 };
 
 use crate::log::Log;
-use crate::record::{Change, Record};
+use crate::record::Change;
 
 /// Cheap to clone; all clones share one log.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ struct Shared {
 #[derive(Default)]
 struct Clients {
     stored: HashMap<ClientId, StoredClient>,
-    trails: HashMap<ClientId, BTreeMap<Id, AuditEntry>>,
+    trails: HashMap<ClientId, BTreeMap<Id, Document<AuditEntry>>>,
 }
 
 impl Clients {
@@ -45,7 +45,7 @@ impl Clients {
     fn apply(&mut self, Change { stored, audit }: Change) {
         let id = stored.client().client_id.clone();
         let trail = self.trails.entry(id.clone()).or_default();
-        trail.extend(audit.map(|audit| (audit.id, audit)));
+        trail.extend(audit.map(|audit| (audit.value().id, audit)));
         self.stored.insert(id, stored);
     }
 }
@@ -56,8 +56,7 @@ impl LogRepository {
         let (log, lines) = Log::open(path)?;
         let mut clients = Clients::default();
         for line in lines {
-            let change = Change::load(&line);
-            clients.apply(change.ok_or(io::ErrorKind::InvalidData)?);
+            clients.apply(serde_json::from_value(line)?);
         }
         let (log, clients) = (Mutex::new(log), RwLock::new(clients));
         Ok(Self(Arc::new(Shared { log, clients })))
@@ -73,7 +72,8 @@ impl LogRepository {
         let work = move || {
             let mut log = this.0.log.blocking_lock();
             let (change, answer) = decide(&this.0.clients.blocking_read())?;
-            let written = log.append(&change.save());
+            let written = serde_json::to_value(&change).map_err(io::Error::from);
+            let written = written.and_then(|line| log.append(&line));
             written.map_err(|error| Error::new(ErrorKind::Unavailable, error))?;
             this.0.clients.blocking_write().apply(change);
             Ok(answer)
@@ -97,7 +97,7 @@ impl LogRepository {
             if trail.is_some_and(|trail| trail.contains_key(&audit.id)) {
                 return Err(ErrorKind::Conflict.into());
             }
-            let audit = Some(audit);
+            let audit = Some(audit.into());
             Ok((Change { stored, audit }, answer))
         });
         written.await
@@ -127,7 +127,7 @@ impl LogRepository {
 
 impl ClientRepository for LogRepository {
     async fn create(&self, _: &TenantId, new: &NewClient, write: &Write) -> Result<()> {
-        let (new, audit) = (new.clone(), Some(write.audit.clone()));
+        let (new, audit) = (new.clone(), Some(write.audit.clone().into()));
         let write = self.write(move |clients| {
             let source = match &new.origin {
                 Origin::CloneOf(source, _) => clients.stored.get(source),
@@ -268,7 +268,7 @@ impl ClientRepository for LogRepository {
             return Err(ErrorKind::NotFound.into());
         }
         let trail = clients.trails.get(client_id).into_iter();
-        let entries = trail.flat_map(|trail| trail.values().rev());
+        let entries = trail.flat_map(|trail| trail.values().rev().map(Document::value));
         Ok(Slice::cut(entries, |entry| entry.id, page))
     }
 }

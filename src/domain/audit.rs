@@ -27,6 +27,7 @@ stored_words! {
 
 /// One line of the audit trail. Written in the same transaction as the change it tells of, and
 /// never again; it holds no secret, hash or token.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     /// Its identity, which also orders the trail.

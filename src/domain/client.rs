@@ -6,6 +6,7 @@ use super::{AuthMethod, ClientId, ClientStatus, FapiProfile, GrantType, Id, Tena
 /// was given. Texts are kept byte for byte.
 ///
 /// It has more fields in every version that registers more; [`new`](Self::new) sets them all.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientMetadata {
     /// What people call it.
@@ -120,6 +121,7 @@ impl Version {
 }
 
 /// A client as it is stored.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     /// The identity of the record.

@@ -43,6 +43,7 @@ stored_words! {
 }
 
 /// A secret as it is stored.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct SecretRecord {
     /// Its identity, and the lookup id that the plaintext carries.

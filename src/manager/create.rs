@@ -1,7 +1,6 @@
 use super::{ClientManager, Issued, Result};
 use crate::domain::{
-    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, Draft, Id, Operator,
-    SecretRecord, Version,
+    Action, AuditEntry, Client, ClientId, ClientMetadata, Draft, Id, Operator, SecretRecord,
 };
 use crate::repository::{NewClient, Origin};
 use crate::secrets::Plaintext;
@@ -53,18 +52,9 @@ impl ClientManager {
     ) -> Result<Client> {
         let now = self.now();
         let id = Id::generate(now);
-        let client = Client {
-            id,
-            tenant_id: operator.tenant.clone(),
-            client_id: ClientId::generate(&self.0.client_id_prefix, id),
-            metadata,
-            status: ClientStatus::Active,
-            secret_last_four: secret.as_ref().map(|secret| secret.last_four.clone()),
-            version: Version::FIRST,
-            created_at: now,
-            updated_at: now,
-            deleted_at: None,
-        };
+        let client_id = ClientId::generate(&self.0.client_id_prefix, id);
+        let mut client = Client::new(id, operator.tenant.clone(), client_id, metadata, now);
+        client.secret_last_four = secret.as_ref().map(|secret| secret.last_four.clone());
         let (action, message) = match &origin {
             Origin::Draft => (Action::ClientCreate, "created".to_owned()),
             Origin::CloneOf(source, _) => (Action::ClientClone, format!("cloned from {source}")),

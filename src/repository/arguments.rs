@@ -160,3 +160,32 @@ impl SecretRotation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// A field or a value more must break no repository of a third party.
+    #[test]
+    fn what_repositories_store_and_are_given_may_grow() {
+        let client = include_str!("../domain/client.rs");
+        let arguments = include_str!("arguments.rs");
+        for (source, name) in [
+            (client, "struct Client "),
+            (client, "struct ClientMetadata "),
+            (include_str!("../domain/secret.rs"), "struct SecretRecord "),
+            (include_str!("../domain/audit.rs"), "struct AuditEntry "),
+            (include_str!("credentials.rs"), "struct Credentials "),
+            (include_str!("filter.rs"), "struct ClientFilter "),
+            (arguments, "struct Write "),
+            (arguments, "struct NewClient "),
+            (arguments, "struct ClientUpdate "),
+            (arguments, "struct NewSecret "),
+            (arguments, "struct SecretRotation "),
+            (arguments, "enum Origin "),
+            (arguments, "enum Secrets "),
+        ] {
+            let (before, _) = source.split_once(&format!("\npub {name}")).unwrap();
+            let attributes = before.rsplit("\n\n").next().unwrap();
+            assert!(attributes.contains("#[non_exhaustive]"), "{name}");
+        }
+    }
+}

@@ -20,6 +20,7 @@ pub mod conformance;
 mod credentials;
 #[cfg(feature = "_diesel")]
 mod diesel;
+mod document;
 mod erased;
 mod error;
 mod filter;
@@ -49,6 +50,7 @@ pub use self::diesel::{PostgresRepository, PostgresTransaction};
 pub use self::diesel::{SqliteRepository, SqliteTransaction};
 pub use arguments::{ClientUpdate, NewClient, NewSecret, Origin, SecretRotation, Secrets, Write};
 pub use credentials::{CredentialRepository, Credentials};
+pub use document::Document;
 pub(crate) use erased::{CredentialSource, Repository};
 pub use error::{Error, ErrorKind};
 pub use filter::ClientFilter;

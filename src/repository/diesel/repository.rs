@@ -69,7 +69,7 @@ impl ClientRepository for Repository {
             }
             Origin::Import(secrets) => (None, &secrets[..]),
         };
-        let secrets = secret.into_iter().chain(imported);
+        let secrets = secret.iter().chain(imported);
         let secrets: Vec<_> = secrets.map(|secret| SecretRow::new(&key, secret)).collect();
         let rows = (
             ClientRow::new(tenant, client)?,

@@ -1,3 +1,6 @@
+mod document;
+
+use self::document::Kept;
 use super::{
     ClientUpdate, Credentials, ErrorKind, MAX_ACTIVE_SECRETS, MAX_INACTIVE_SECRETS,
     MAX_RETIRED_SECRETS, NewClient, NewSecret, Origin, Result, SecretRotation, Secrets, Write,
@@ -15,6 +18,12 @@ use crate::domain::{
 ///
 /// What is left to the repository is to store the outcome together with the [`Write`], if nobody
 /// else wrote meanwhile, and to know which ids of clients and of audit entries are taken.
+///
+/// # As a document
+///
+/// It is `Serialize` and `Deserialize`, in the format of a [`Document`](super::Document): `client`, and the
+/// list `secrets`. **It holds the hashes of the secrets**: keep it as you keep a secret. Members that a
+/// newer version has stored, on any level, stay where they are through every write.
 ///
 /// # Examples
 ///
@@ -53,13 +62,18 @@ pub struct StoredClient {
     client: Client,
     /// Newest first.
     secrets: Vec<SecretRecord>,
+    kept: Kept,
 }
 
 impl StoredClient {
     /// What is stored already, its secrets in any order.
     pub fn new(client: Client, mut secrets: Vec<SecretRecord>) -> Self {
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.id));
-        Self { client, secrets }
+        Self {
+            client,
+            secrets,
+            kept: Kept::default(),
+        }
     }
 
     /// A new one. `source` is the client that [`Origin::CloneOf`] names, if it is there.
@@ -70,12 +84,8 @@ impl StoredClient {
     /// [`ClientRepository::create`](super::ClientRepository::create); [`ErrorKind::Conflict`] when
     /// two secrets have the same id.
     pub fn create(new: &NewClient, source: Option<&Self>) -> Result<Self> {
-        let NewClient {
-            client,
-            secret,
-            origin,
-        } = new;
-        let imported = match origin {
+        let client = &new.client;
+        let imported = match &new.origin {
             Origin::Draft => &[][..],
             Origin::CloneOf(_, version) => {
                 let source = source.ok_or(ErrorKind::NotFound)?;
@@ -84,7 +94,7 @@ impl StoredClient {
             }
             Origin::Import(secrets) => secrets,
         };
-        let secrets = secret.into_iter().chain(imported).cloned().collect();
+        let secrets = new.secret.iter().chain(imported).cloned().collect();
         let stored = Self::new(client.clone(), secrets);
         if !stored.secrets.is_sorted_by(|one, next| one.id > next.id) {
             return Err(ErrorKind::Conflict.into());
@@ -133,7 +143,9 @@ impl StoredClient {
     ///
     /// [`ErrorKind::NotFound`] when it was deleted.
     pub fn credentials(&self) -> Result<Credentials> {
-        let Self { client, secrets } = self.live(&self.client.tenant_id)?;
+        let Self {
+            client, secrets, ..
+        } = self.live(&self.client.tenant_id)?;
         let may_verify = |secret: &&SecretRecord| secret.status != SecretStatus::Inactive;
         Ok(Credentials {
             client: client.clone(),
