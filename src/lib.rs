@@ -64,6 +64,9 @@
 //! [`ClientAuthenticationLayer`]: adapters::tower::ClientAuthenticationLayer
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[macro_use]
+mod erased;
+
 pub mod adapters;
 pub mod authentication;
 pub mod authorization;

@@ -27,8 +27,8 @@ use tower_oauth_clients::domain::{
     TenantId, Timestamp, Version,
 };
 use tower_oauth_clients::repository::{
-    ClientFilter, ClientRepository, CredentialRepository, MysqlRepository, Origin,
-    PostgresRepository, PurgeRepository, Secrets,
+    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, MysqlRepository, NewClient,
+    NewSecret, Origin, PostgresRepository, PurgeRepository, SecretRotation, Secrets, Write,
 };
 
 use self::servers::{Database, Server, execute, mysql};
@@ -70,7 +70,8 @@ async fn use_everything<R: CredentialRepository + PurgeRepository>(repository: &
         repository.credentials(&id).await.unwrap();
         repository.secrets(&tenant, &id).await.unwrap();
         for status in [None, Some(ClientStatus::Active)] {
-            let filter = ClientFilter { name: None, status };
+            let mut filter = ClientFilter::new();
+            filter.status = status;
             for page in [after(None), after(middle)] {
                 let listed = repository.list(&tenant, &filter, page).await.unwrap();
                 assert_eq!(listed.items.len(), 20);
@@ -81,13 +82,15 @@ async fn use_everything<R: CredentialRepository + PurgeRepository>(repository: &
         }
         let entries = [2, 4, 5, 6, 7].map(|second| entry(&id, round * 100 + second));
         let (first, second) = (secret(round * 100 + 1), secret(round * 100 + 3));
+        let new = NewSecret::new(version, first.clone());
         repository
-            .add_secret(&tenant, &id, version, &first, &entries[0])
+            .add_secret(&tenant, &id, &new, &entries[0])
             .await
             .unwrap();
         version = version.next();
+        let rotation = SecretRotation::new(version, second.clone(), at(1_000_000));
         repository
-            .rotate_secret(&tenant, &id, version, &second, at(1_000_000), &entries[1])
+            .rotate_secret(&tenant, &id, &rotation, &entries[1])
             .await
             .unwrap();
         repository
@@ -111,7 +114,8 @@ async fn use_everything<R: CredentialRepository + PurgeRepository>(repository: &
             let mut stale = client.clone();
             stale.version = Version::FIRST;
             let audit = entry(&id, round * 100 + second);
-            let updated = repository.update(&tenant, &stale, secrets, &audit).await;
+            let update = ClientUpdate::new(stale).with_secrets(secrets);
+            let updated = repository.update(&tenant, &update, &audit).await;
             assert!(updated.is_err());
         }
         let mut clone = client.clone();
@@ -119,7 +123,8 @@ async fn use_everything<R: CredentialRepository + PurgeRepository>(repository: &
         clone.client_id = ClientId::parse(&format!("app-{}", clone.id)).unwrap();
         let origin = Origin::CloneOf(id.clone(), client.version);
         let audit = entry(&clone.client_id, round * 100 + 10);
-        let cloned = repository.create(&tenant, &clone, None, &origin, &audit);
+        let new = NewClient::new(clone.clone()).with_origin(origin);
+        let cloned = repository.create(&tenant, &new, &audit);
         cloned.await.unwrap();
         let stale = Some(Version::FIRST);
         assert!(
@@ -148,10 +153,10 @@ fn secret(second: u64) -> SecretRecord {
     SecretRecord::new(Id::generate(at(second)), hash, "abcd", at(second))
 }
 
-fn entry(client_id: &ClientId, second: u64) -> AuditEntry {
+fn entry(client_id: &ClientId, second: u64) -> Write {
     let operator = Operator::new("alice", Role::Admin, TenantId::parse("tenant_3").unwrap());
     let (action, message) = (Action::ClientUpdate, "changed".to_owned());
-    AuditEntry::new(&operator, client_id.clone(), action, message, at(second))
+    AuditEntry::new(&operator, client_id.clone(), action, message, at(second)).into()
 }
 
 /// What PostgreSQL does for everything, first with empty tables if there is to be no `ANALYZE`.

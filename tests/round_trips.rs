@@ -14,11 +14,12 @@ mod servers;
 use std::time::Duration;
 
 use tower_oauth_clients::domain::{
-    Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, GrantType, Id,
-    Operator, Page, Role, SecretHash, SecretRecord, TenantId, Timestamp, Version,
+    Action, AuditEntry, Client, ClientId, ClientMetadata, Id, Operator, Page, Role, SecretHash,
+    SecretRecord, TenantId, Timestamp,
 };
 use tower_oauth_clients::repository::{
-    ClientFilter, CredentialRepository, MysqlRepository, Origin, PostgresRepository, Secrets,
+    ClientFilter, ClientUpdate, CredentialRepository, MysqlRepository, NewClient, NewSecret,
+    Origin, PostgresRepository, SecretRotation, Secrets, Write,
 };
 
 use self::servers::{Database, Proxy};
@@ -114,7 +115,8 @@ async fn walk<R: CredentialRepository>(repository: &R, proxy: &Proxy, start: u64
 
     let kept = secret(start + 2);
     let audit = entry(&first, 3);
-    let created = repository.create(&tenant, &first, Some(&kept), &Origin::Draft, &audit);
+    let new = NewClient::new(first.clone()).with_secret(kept.clone());
+    let created = repository.create(&tenant, &new, &audit);
     created.await.unwrap();
     note("create");
     let mut stored = repository.get(&tenant, id).await.unwrap();
@@ -130,13 +132,18 @@ async fn walk<R: CredentialRepository>(repository: &R, proxy: &Proxy, start: u64
     repository.list(&tenant, &filter, after).await.unwrap();
     note("list after");
     stored = repository
-        .update(&tenant, &stored, Secrets::Keep, &entry(&first, 4))
+        .update(
+            &tenant,
+            &ClientUpdate::new(stored.clone()),
+            &entry(&first, 4),
+        )
         .await
         .unwrap();
     note("update");
     let added = secret(start + 5);
+    let new = NewSecret::new(stored.version, added.clone());
     repository
-        .add_secret(&tenant, id, stored.version, &added, &entry(&first, 6))
+        .add_secret(&tenant, id, &new, &entry(&first, 6))
         .await
         .unwrap();
     note("add a secret");
@@ -145,7 +152,8 @@ async fn walk<R: CredentialRepository>(repository: &R, proxy: &Proxy, start: u64
     let (rotated, version) = (secret(start + 7), stored.version.next());
     let grace_ends = at(start + 8) + Duration::from_secs(60);
     let audit = entry(&first, 8);
-    let rotation = repository.rotate_secret(&tenant, id, version, &rotated, grace_ends, &audit);
+    let rotation = SecretRotation::new(version, rotated.clone(), grace_ends);
+    let rotation = repository.rotate_secret(&tenant, id, &rotation, &audit);
     rotation.await.unwrap();
     note("rotate");
     repository
@@ -173,7 +181,8 @@ async fn walk<R: CredentialRepository>(repository: &R, proxy: &Proxy, start: u64
         let version = repository.get(&tenant, id).await.unwrap().version;
         note("-");
         let (next, audit) = (secret(start + 15 + round), entry(&first, 20 + round));
-        let rotation = repository.rotate_secret(&tenant, id, version, &next, grace_ends, &audit);
+        let rotation = SecretRotation::new(version, next, grace_ends);
+        let rotation = repository.rotate_secret(&tenant, id, &rotation, &audit);
         rotation.await.unwrap();
         note(what);
     }
@@ -181,11 +190,14 @@ async fn walk<R: CredentialRepository>(repository: &R, proxy: &Proxy, start: u64
     note("-");
     let origin = Origin::CloneOf(id.clone(), stored.version);
     let audit = entry(&second, 12);
-    let clone = repository.create(&tenant, &second, Some(&kept), &origin, &audit);
+    let new = NewClient::new(second.clone()).with_secret(kept.clone());
+    let new = new.with_origin(origin);
+    let clone = repository.create(&tenant, &new, &audit);
     clone.await.unwrap();
     note("clone");
+    let ended = ClientUpdate::new(stored.clone()).with_secrets(Secrets::End);
     repository
-        .update(&tenant, &stored, Secrets::End, &entry(&first, 13))
+        .update(&tenant, &ended, &entry(&first, 13))
         .await
         .unwrap();
     note("end the secrets");
@@ -214,32 +226,10 @@ fn at(second: u64) -> Timestamp {
 
 fn client(second: u64) -> Client {
     let id = Id::generate(at(second));
-    Client {
-        id,
-        tenant_id: TenantId::parse("tenant_a").unwrap(),
-        client_id: ClientId::parse(&format!("app-{id}")).unwrap(),
-        metadata: ClientMetadata {
-            name: "My Application".into(),
-            redirect_uris: vec!["https://app.example.com/callback".into()],
-            scopes: vec![],
-            grant_types: vec![GrantType::AuthorizationCode],
-            client_auth_methods: vec![AuthMethod::ClientSecretBasic],
-            fapi_profile: None,
-            is_confidential: true,
-            jwks: None,
-            jwks_uri: None,
-            logo_url: None,
-            privacy_policy: None,
-            terms_url: None,
-            website: None,
-        },
-        status: ClientStatus::Active,
-        secret_last_four: None,
-        version: Version::FIRST,
-        created_at: at(second),
-        updated_at: at(second),
-        deleted_at: None,
-    }
+    let tenant_id = TenantId::parse("tenant_a").unwrap();
+    let client_id = ClientId::parse(&format!("app-{id}")).unwrap();
+    let metadata = ClientMetadata::new("My Application", ["https://app.example.com/callback"]);
+    Client::new(id, tenant_id, client_id, metadata, at(second))
 }
 
 fn secret(second: u64) -> SecretRecord {
@@ -247,9 +237,9 @@ fn secret(second: u64) -> SecretRecord {
     SecretRecord::new(Id::generate(at(second)), hash, "abcd", at(second))
 }
 
-fn entry(client_id: &ClientId, second: u64) -> AuditEntry {
+fn entry(client_id: &ClientId, second: u64) -> Write {
     let tenant = TenantId::parse("tenant_a").unwrap();
     let operator = Operator::new("alice", Role::Admin, tenant);
     let (action, message) = (Action::ClientUpdate, "changed".to_owned());
-    AuditEntry::new(&operator, client_id.clone(), action, message, at(second))
+    AuditEntry::new(&operator, client_id.clone(), action, message, at(second)).into()
 }

@@ -135,7 +135,8 @@ async fn list(repository: &impl ClientRepository) {
             for name in [None, Some("a".to_owned())] {
                 for status in [None, Some(ClientStatus::Active)] {
                     let name = name.clone();
-                    let filter = ClientFilter { name, status };
+                    let mut filter = ClientFilter::new();
+                    (filter.name, filter.status) = (name, status);
                     repository.list(&tenant, &filter, page).await.unwrap();
                 }
             }

@@ -50,20 +50,14 @@ macro_rules! leased {
                 self.0.page().await;
             }
 
-            async fn update(&mut self, client: &Client, audit: &AuditEntry) {
+            async fn update(&mut self, update: &ClientUpdate, write: &Write) {
                 let _lease = self.1.get().await.unwrap();
-                self.0.update(client, audit).await;
+                self.0.update(update, write).await;
             }
 
-            async fn rotate(
-                &mut self,
-                client: &Client,
-                secret: &SecretRecord,
-                grace_ends: Timestamp,
-                audit: &AuditEntry,
-            ) {
+            async fn rotate(&mut self, client: &Client, rotation: &SecretRotation, write: &Write) {
                 let _lease = self.1.get().await.unwrap();
-                self.0.rotate(client, secret, grace_ends, audit).await;
+                self.0.rotate(client, rotation, write).await;
             }
         }
     };

@@ -5,7 +5,8 @@ use std::thread;
 
 use futures_util::FutureExt;
 use tokio::sync::oneshot;
-use tower_oauth_clients::domain::{AuditEntry, Client, SecretRecord, Timestamp};
+use tower_oauth_clients::domain::Client;
+use tower_oauth_clients::repository::{ClientUpdate, SecretRotation, Write};
 
 use super::operations::Operations;
 use super::sample::Sample;
@@ -52,23 +53,17 @@ impl Operations for Hop {
             .await;
     }
 
-    async fn update(&mut self, client: &Client, audit: &AuditEntry) {
-        let (client, audit) = (client.clone(), audit.clone());
-        self.run(move |driver| driver.update(&client, &audit).now_or_never().unwrap())
+    async fn update(&mut self, update: &ClientUpdate, write: &Write) {
+        let (update, write) = (update.clone(), write.clone());
+        self.run(move |driver| driver.update(&update, &write).now_or_never().unwrap())
             .await;
     }
 
-    async fn rotate(
-        &mut self,
-        client: &Client,
-        secret: &SecretRecord,
-        grace_ends: Timestamp,
-        audit: &AuditEntry,
-    ) {
-        let (client, secret, audit) = (client.clone(), secret.clone(), audit.clone());
+    async fn rotate(&mut self, client: &Client, rotation: &SecretRotation, write: &Write) {
+        let (client, rotation, write) = (client.clone(), rotation.clone(), write.clone());
         self.run(move |driver| {
-            let rotation = driver.rotate(&client, &secret, grace_ends, &audit);
-            rotation.now_or_never().unwrap();
+            let rotated = driver.rotate(&client, &rotation, &write);
+            rotated.now_or_never().unwrap();
         })
         .await;
     }

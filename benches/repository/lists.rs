@@ -78,14 +78,8 @@ fn id(number: usize) -> Id {
 pub async fn measure(plan: Plan, repository: &impl ClientRepository) {
     let tenant = TenantId::parse(TENANT).unwrap();
     let all = ClientFilter::default();
-    let suspended = ClientFilter {
-        status: Some(ClientStatus::Suspended),
-        ..ClientFilter::default()
-    };
-    let named = |name: String| ClientFilter {
-        name: Some(name),
-        ..ClientFilter::default()
-    };
+    let suspended = ClientFilter::new().with_status(ClientStatus::Suspended);
+    let named = |name: String| ClientFilter::new().with_name(name);
     let after = |id| Page::After { id, size: SIZE };
     let number = |number| Page::Number { number, size: SIZE };
     let size = SIZE as usize;

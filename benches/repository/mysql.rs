@@ -6,8 +6,8 @@ use diesel_async::pooled_connection::{
 };
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Params, Statement};
-use tower_oauth_clients::domain::{AuditEntry, Client, SecretRecord, Timestamp};
-use tower_oauth_clients::repository::MysqlRepository;
+use tower_oauth_clients::domain::Client;
+use tower_oauth_clients::repository::{ClientUpdate, MysqlRepository, SecretRotation, Write};
 use url::Url;
 
 use super::driver::{Driver, Row};

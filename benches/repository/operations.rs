@@ -2,9 +2,9 @@
 
 use std::hint::black_box;
 
-use tower_oauth_clients::domain::{Action, AuditEntry, Client, Page, SecretRecord, Timestamp};
+use tower_oauth_clients::domain::{Action, Client, Page};
 use tower_oauth_clients::repository::{
-    ClientFilter, ClientRepository, MAX_RETIRED_SECRETS, Origin, Secrets,
+    ClientFilter, ClientRepository, ClientUpdate, MAX_RETIRED_SECRETS, SecretRotation, Write,
 };
 
 use super::Plan;
@@ -21,13 +21,12 @@ pub trait Operations: Send {
     fn create(&mut self, sample: &Sample) -> impl Future<Output = ()> + Send;
     fn get(&mut self, client: &Client) -> impl Future<Output = ()> + Send;
     fn page(&mut self) -> impl Future<Output = ()> + Send;
-    fn update(&mut self, client: &Client, audit: &AuditEntry) -> impl Future<Output = ()> + Send;
+    fn update(&mut self, update: &ClientUpdate, write: &Write) -> impl Future<Output = ()> + Send;
     fn rotate(
         &mut self,
         client: &Client,
-        secret: &SecretRecord,
-        grace_ends: Timestamp,
-        audit: &AuditEntry,
+        rotation: &SecretRotation,
+        write: &Write,
     ) -> impl Future<Output = ()> + Send;
 }
 
@@ -40,7 +39,7 @@ pub async fn round(plan: Plan, side: &mut Side, operations: &mut impl Operations
     }
     side.add("create", watch.each(plan.clients));
 
-    let (first, _, _) = &samples[0];
+    let first = &samples[0].0.client;
     let watch = Watch::start();
     for _ in 0..plan.reads {
         operations.get(first).await;
@@ -53,45 +52,48 @@ pub async fn round(plan: Plan, side: &mut Side, operations: &mut impl Operations
     }
     side.add("page of 20", watch.each(plan.pages));
 
-    let audits = entries(&samples, Action::ClientUpdate);
+    let updates = samples
+        .iter()
+        .map(|(new, _)| ClientUpdate::new(new.client.clone()));
+    let updates: Vec<_> = updates
+        .zip(writes(&samples, Action::ClientUpdate))
+        .collect();
     let watch = Watch::start();
-    for ((client, _, _), audit) in samples.iter().zip(&audits) {
-        operations.update(client, audit).await;
+    for (update, write) in &updates {
+        operations.update(update, write).await;
     }
     side.add("update", watch.each(plan.clients));
 
     let mut changes = Vec::new();
     for _ in 0..ROTATIONS {
-        let audits = entries(&samples, Action::SecretRotate);
-        for ((client, _, _), audit) in samples.iter_mut().zip(audits) {
-            client.version = client.version.next();
-            changes.push((client.clone(), sample::secret(), audit));
+        let writes = writes(&samples, Action::SecretRotate);
+        for ((new, _), write) in samples.iter_mut().zip(writes) {
+            let version = new.client.version.next();
+            new.client.version = version;
+            let rotation = SecretRotation::new(version, sample::secret(), sample::grace_ends());
+            changes.push((new.client.clone(), rotation, write));
         }
     }
-    let grace_ends = sample::grace_ends();
     let watch = Watch::start();
-    for (client, secret, audit) in &changes {
-        operations.rotate(client, secret, grace_ends, audit).await;
+    for (client, rotation, write) in &changes {
+        operations.rotate(client, rotation, write).await;
     }
     side.add("rotate", watch.each(changes.len()));
 }
 
-fn entries(samples: &[Sample], action: Action) -> Vec<AuditEntry> {
-    let clients = samples.iter().map(|(client, _, _)| &client.client_id);
+fn writes(samples: &[Sample], action: Action) -> Vec<Write> {
+    let clients = samples.iter().map(|(new, _)| &new.client.client_id);
     clients
-        .map(|id| sample::audit(id.clone(), action.clone()))
+        .map(|id| sample::write(id.clone(), action.clone()))
         .collect()
 }
 
 pub struct Repository<R>(pub R);
 
 impl<R: ClientRepository> Operations for Repository<R> {
-    async fn create(&mut self, (client, secret, audit): &Sample) {
-        let tenant = &client.tenant_id;
-        let created = self
-            .0
-            .create(tenant, client, Some(secret), &Origin::Draft, audit);
-        created.await.unwrap();
+    async fn create(&mut self, (new, write): &Sample) {
+        let tenant = &new.client.tenant_id;
+        self.0.create(tenant, new, write).await.unwrap();
     }
 
     async fn get(&mut self, client: &Client) {
@@ -106,22 +108,16 @@ impl<R: ClientRepository> Operations for Repository<R> {
         black_box(slice.unwrap());
     }
 
-    async fn update(&mut self, client: &Client, audit: &AuditEntry) {
-        let tenant = &client.tenant_id;
-        let updated = self.0.update(tenant, client, Secrets::Keep, audit).await;
+    async fn update(&mut self, update: &ClientUpdate, write: &Write) {
+        let tenant = &update.client.tenant_id;
+        let updated = self.0.update(tenant, update, write).await;
         black_box(updated.unwrap());
     }
 
-    async fn rotate(
-        &mut self,
-        client: &Client,
-        secret: &SecretRecord,
-        grace_ends: Timestamp,
-        audit: &AuditEntry,
-    ) {
+    async fn rotate(&mut self, client: &Client, rotation: &SecretRotation, write: &Write) {
         let (tenant, id) = (&client.tenant_id, &client.client_id);
         self.0
-            .rotate_secret(tenant, id, client.version, secret, grace_ends, audit)
+            .rotate_secret(tenant, id, rotation, write)
             .await
             .unwrap();
     }
@@ -129,12 +125,13 @@ impl<R: ClientRepository> Operations for Repository<R> {
 
 /// Every statement waits for the one before it.
 impl<D: Driver> Operations for D {
-    async fn create(&mut self, (client, secret, audit): &Sample) {
+    async fn create(&mut self, (new, write): &Sample) {
+        let client = &new.client;
         self.control("BEGIN").await;
         self.execute(sql::INSERT_CLIENT, &sql::client(client)).await;
-        let secret = sql::secret(client, secret);
+        let secret = sql::first_secret(new);
         self.execute(sql::INSERT_SECRET, &secret).await;
-        let audit = sql::audit(client, audit);
+        let audit = sql::audit(client, &write.audit);
         self.execute(sql::INSERT_AUDIT, &audit).await;
         self.control("COMMIT").await;
     }
@@ -150,28 +147,24 @@ impl<D: Driver> Operations for D {
         black_box(self.clients(sql::FIRST_PAGE, &values).await);
     }
 
-    async fn update(&mut self, client: &Client, audit: &AuditEntry) {
+    async fn update(&mut self, ClientUpdate { client, .. }: &ClientUpdate, write: &Write) {
         self.control("BEGIN").await;
-        let changed = self.execute(sql::UPDATE, &sql::update(client, audit)).await;
+        let changed = self
+            .execute(sql::UPDATE, &sql::update(client, &write.audit))
+            .await;
         assert_eq!(changed, 1);
-        let audit = sql::audit(client, audit);
+        let audit = sql::audit(client, &write.audit);
         self.execute(sql::INSERT_AUDIT, &audit).await;
         self.control("COMMIT").await;
     }
 
-    async fn rotate(
-        &mut self,
-        client: &Client,
-        secret: &SecretRecord,
-        grace_ends: Timestamp,
-        audit: &AuditEntry,
-    ) {
-        let at = audit.at.as_micros();
+    async fn rotate(&mut self, client: &Client, rotation: &SecretRotation, write: &Write) {
+        let at = write.audit.at.as_micros();
         self.control("BEGIN").await;
         let version = client.version.as_i64().into();
         let advance = sql::about([at], client, [version]);
         assert_eq!(self.execute(sql::ADVANCE, &advance).await, 1);
-        let retire = sql::about([at, grace_ends.as_micros()], client, []);
+        let retire = sql::about([at, rotation.grace_ends.as_micros()], client, []);
         self.execute(sql::RETIRE, &retire).await;
         let end = sql::about([at], client, [at.into()]);
         self.execute(sql::END_EXPIRED, &end).await;
@@ -180,12 +173,12 @@ impl<D: Driver> Operations for D {
             let end = sql::about([at], client, [id.as_str().into()]);
             self.execute(sql::END_OUTDATED, &end).await;
         }
-        let secret = sql::secret(client, secret);
+        let secret = sql::secret(client, &rotation.secret);
         self.execute(sql::INSERT_SECRET, &secret).await;
         let [tenant, id] = sql::key(client);
         let show = sql::about([], client, [tenant, id]);
         self.execute(sql::SHOW_LAST_FOUR, &show).await;
-        let audit = sql::audit(client, audit);
+        let audit = sql::audit(client, &write.audit);
         self.execute(sql::INSERT_AUDIT, &audit).await;
         self.control("COMMIT").await;
     }

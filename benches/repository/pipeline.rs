@@ -2,8 +2,8 @@
 //! be known before the next statement is not waited for.
 
 use futures_util::try_join;
-use tower_oauth_clients::domain::{AuditEntry, Client, SecretRecord, Timestamp};
-use tower_oauth_clients::repository::MAX_RETIRED_SECRETS;
+use tower_oauth_clients::domain::Client;
+use tower_oauth_clients::repository::{ClientUpdate, MAX_RETIRED_SECRETS, SecretRotation, Write};
 
 use super::operations::Operations;
 use super::postgres::{TokioPostgres, params};
@@ -13,12 +13,13 @@ use super::sql;
 pub struct Pipeline(pub TokioPostgres);
 
 impl Operations for Pipeline {
-    async fn create(&mut self, (client, secret, audit): &Sample) {
+    async fn create(&mut self, (new, write): &Sample) {
+        let client = &new.client;
         let insert_client = self.0.prepared(sql::INSERT_CLIENT).await;
         let insert_secret = self.0.prepared(sql::INSERT_SECRET).await;
         let insert_audit = self.0.prepared(sql::INSERT_AUDIT).await;
-        let secret = sql::secret(client, secret);
-        let audit = sql::audit(client, audit);
+        let secret = sql::first_secret(new);
+        let audit = sql::audit(client, &write.audit);
         let client = sql::client(client);
         let (client, secret, audit) = (params(&client), params(&secret), params(&audit));
         let conn = &self.0.conn;
@@ -40,12 +41,12 @@ impl Operations for Pipeline {
         self.0.page().await;
     }
 
-    async fn update(&mut self, client: &Client, audit: &AuditEntry) {
+    async fn update(&mut self, ClientUpdate { client, .. }: &ClientUpdate, write: &Write) {
         let update = self.0.prepared(sql::UPDATE).await;
         let insert_audit = self.0.prepared(sql::INSERT_AUDIT).await;
-        let values = sql::update(client, audit);
+        let values = sql::update(client, &write.audit);
         let values = params(&values);
-        let audit = sql::audit(client, audit);
+        let audit = sql::audit(client, &write.audit);
         let audit = params(&audit);
         let conn = &self.0.conn;
         let updating = conn.execute(&update, &values);
@@ -55,14 +56,8 @@ impl Operations for Pipeline {
         try_join!(inserting, conn.batch_execute("COMMIT")).unwrap();
     }
 
-    async fn rotate(
-        &mut self,
-        client: &Client,
-        secret: &SecretRecord,
-        grace_ends: Timestamp,
-        audit: &AuditEntry,
-    ) {
-        let at = audit.at.as_micros();
+    async fn rotate(&mut self, client: &Client, rotation: &SecretRotation, write: &Write) {
+        let at = write.audit.at.as_micros();
         let advance = self.0.prepared(sql::ADVANCE).await;
         let retire = self.0.prepared(sql::RETIRE).await;
         let end_expired = self.0.prepared(sql::END_EXPIRED).await;
@@ -81,7 +76,7 @@ impl Operations for Pipeline {
         let (_, changed) = try_join!(conn.batch_execute("BEGIN"), advancing).unwrap();
         assert_eq!(changed, 1);
 
-        let values = sql::about([at, grace_ends.as_micros()], client, []);
+        let values = sql::about([at, rotation.grace_ends.as_micros()], client, []);
         let expired = sql::about([at], client, [at.into()]);
         let (values, expired) = (params(&values), params(&expired));
         let (_, _, rows) = try_join!(
@@ -94,10 +89,10 @@ impl Operations for Pipeline {
             .get(MAX_RETIRED_SECRETS)
             .map(|row| row.get::<_, String>(0));
 
-        let secret = sql::secret(client, secret);
+        let secret = sql::secret(client, &rotation.secret);
         let [tenant, id] = sql::key(client);
         let show = sql::about([], client, [tenant, id]);
-        let audit = sql::audit(client, audit);
+        let audit = sql::audit(client, &write.audit);
         let (secret, show, audit) = (params(&secret), params(&show), params(&audit));
         let ending = async {
             if let Some(id) = &outdated {

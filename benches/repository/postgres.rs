@@ -7,8 +7,8 @@ use diesel_async::pooled_connection::{
 };
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{NoTls, Statement};
-use tower_oauth_clients::domain::{AuditEntry, Client, SecretRecord, Timestamp};
-use tower_oauth_clients::repository::PostgresRepository;
+use tower_oauth_clients::domain::Client;
+use tower_oauth_clients::repository::{ClientUpdate, PostgresRepository, SecretRotation, Write};
 use url::Url;
 
 use super::driver::{Driver, Row};

@@ -3,12 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use tower_oauth_clients::domain::{
-    Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, GrantType, Id,
-    Operator, Role, SecretHash, SecretRecord, TenantId, Timestamp, Version,
+    Action, AuditEntry, Client, ClientId, ClientMetadata, GrantType, Id, Operator, Role,
+    SecretHash, SecretRecord, TenantId, Timestamp,
 };
+use tower_oauth_clients::repository::{NewClient, Write};
 
 /// A client, and what is written with it.
-pub type Sample = (Client, SecretRecord, AuditEntry);
+pub type Sample = (NewClient, Write);
 
 pub fn tenant() -> TenantId {
     TenantId::parse("acme").unwrap()
@@ -28,33 +29,15 @@ pub fn client() -> Sample {
     let id = Id::generate(now);
     let client_id = format!("app-{}", id.to_string().to_lowercase());
     let client_id = ClientId::parse(&client_id).unwrap();
-    let client = Client {
-        id,
-        tenant_id: tenant(),
-        client_id: client_id.clone(),
-        metadata: ClientMetadata {
-            name: "My Application".into(),
-            redirect_uris: vec!["https://app.example.com/callback".into()],
-            scopes: vec!["openid".into(), "profile".into()],
-            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
-            client_auth_methods: vec![AuthMethod::ClientSecretBasic],
-            fapi_profile: None,
-            is_confidential: true,
-            jwks: None,
-            jwks_uri: None,
-            logo_url: Some("https://app.example.com/logo.png".into()),
-            privacy_policy: None,
-            terms_url: None,
-            website: Some("https://app.example.com/".into()),
-        },
-        status: ClientStatus::Active,
-        secret_last_four: Some("abcd".into()),
-        version: Version::FIRST,
-        created_at: now,
-        updated_at: now,
-        deleted_at: None,
-    };
-    (client, secret(), audit(client_id, Action::ClientCreate))
+    let mut metadata = ClientMetadata::new("My Application", ["https://app.example.com/callback"]);
+    metadata.scopes = vec!["openid".into(), "profile".into()];
+    metadata.grant_types.push(GrantType::RefreshToken);
+    metadata.logo_url = Some("https://app.example.com/logo.png".into());
+    metadata.website = Some("https://app.example.com/".into());
+    let mut client = Client::new(id, tenant(), client_id.clone(), metadata, now);
+    client.secret_last_four = Some("abcd".into());
+    let new = NewClient::new(client).with_secret(secret());
+    (new, write(client_id, Action::ClientCreate))
 }
 
 pub fn secret() -> SecretRecord {
@@ -64,7 +47,7 @@ pub fn secret() -> SecretRecord {
     SecretRecord::new(Id::generate(now), SecretHash::from_phc(hash), "abcd", now)
 }
 
-pub fn audit(client_id: ClientId, action: Action) -> AuditEntry {
+pub fn write(client_id: ClientId, action: Action) -> Write {
     let operator = Operator::new("alice", Role::Admin, tenant());
-    AuditEntry::new(&operator, client_id, action, "done", now())
+    AuditEntry::new(&operator, client_id, action, "done", now()).into()
 }

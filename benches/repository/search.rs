@@ -36,10 +36,7 @@ pub async fn measure<R: ClientRepository + Clone + 'static>(plan: Plan, reposito
 
 async fn search<R: ClientRepository>(repository: R, name: &str, times: usize) -> Vec<Duration> {
     let tenant = TenantId::parse(TENANT).unwrap();
-    let filter = ClientFilter {
-        name: Some(name.to_owned()),
-        ..ClientFilter::default()
-    };
+    let filter = ClientFilter::new().with_name(name);
     let page = Page::Number {
         number: 1,
         size: 20,

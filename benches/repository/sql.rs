@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use tower_oauth_clients::domain::{AuditEntry, Client, SecretRecord, Timestamp};
+use tower_oauth_clients::repository::NewClient;
 
 macro_rules! columns {
     () => {
@@ -163,6 +164,11 @@ pub fn update<'a>(client: &'a Client, audit: &AuditEntry) -> Vec<Value<'a>> {
     values.extend(key(client));
     values.push(client.version.as_i64().into());
     values
+}
+
+/// That of a client which has one.
+pub fn first_secret(new: &NewClient) -> Vec<Value<'_>> {
+    secret(&new.client, new.secret.as_ref().unwrap())
 }
 
 pub fn secret<'a>(client: &'a Client, secret: &'a SecretRecord) -> Vec<Value<'a>> {

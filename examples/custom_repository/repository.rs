@@ -12,12 +12,12 @@ use tower_oauth_clients::domain::{
     Version,
 };
 use tower_oauth_clients::repository::{
-    ClientFilter, ClientRepository, CredentialRepository, Credentials, Error, ErrorKind, Origin,
-    Result, Secrets, StoredClient,
+    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, Document,
+    Error, ErrorKind, NewClient, NewSecret, Origin, Result, SecretRotation, StoredClient, Write,
 };
 
 use crate::log::Log;
-use crate::record::{Change, Record};
+use crate::record::Change;
 
 /// Cheap to clone; all clones share one log.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ struct Shared {
 #[derive(Default)]
 struct Clients {
     stored: HashMap<ClientId, StoredClient>,
-    trails: HashMap<ClientId, BTreeMap<Id, AuditEntry>>,
+    trails: HashMap<ClientId, BTreeMap<Id, Document<AuditEntry>>>,
 }
 
 impl Clients {
@@ -45,7 +45,7 @@ impl Clients {
     fn apply(&mut self, Change { stored, audit }: Change) {
         let id = stored.client().client_id.clone();
         let trail = self.trails.entry(id.clone()).or_default();
-        trail.extend(audit.map(|audit| (audit.id, audit)));
+        trail.extend(audit.map(|audit| (audit.value().id, audit)));
         self.stored.insert(id, stored);
     }
 }
@@ -56,8 +56,7 @@ impl LogRepository {
         let (log, lines) = Log::open(path)?;
         let mut clients = Clients::default();
         for line in lines {
-            let change = Change::load(&line);
-            clients.apply(change.ok_or(io::ErrorKind::InvalidData)?);
+            clients.apply(serde_json::from_value(line)?);
         }
         let (log, clients) = (Mutex::new(log), RwLock::new(clients));
         Ok(Self(Arc::new(Shared { log, clients })))
@@ -73,7 +72,8 @@ impl LogRepository {
         let work = move || {
             let mut log = this.0.log.blocking_lock();
             let (change, answer) = decide(&this.0.clients.blocking_read())?;
-            let written = log.append(&change.save());
+            let written = serde_json::to_value(&change).map_err(io::Error::from);
+            let written = written.and_then(|line| log.append(&line));
             written.map_err(|error| Error::new(ErrorKind::Unavailable, error))?;
             this.0.clients.blocking_write().apply(change);
             Ok(answer)
@@ -85,21 +85,22 @@ impl LogRepository {
     /// A write on the client that the audit entry tells of, in the tenant that it names.
     async fn change<T: Send + 'static>(
         &self,
-        audit: &AuditEntry,
-        edit: impl FnOnce(&mut StoredClient, &AuditEntry) -> Result<T> + Send + 'static,
+        write: &Write,
+        edit: impl FnOnce(&mut StoredClient, &Write) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let audit = audit.clone();
-        let write = self.write(move |clients| {
+        let write = write.clone();
+        let written = self.write(move |clients| {
+            let audit = write.audit.clone();
             let mut stored = clients.find(&audit.client_id)?.clone();
-            let answer = edit(&mut stored, &audit)?;
+            let answer = edit(&mut stored, &write)?;
             let trail = clients.trails.get(&audit.client_id);
             if trail.is_some_and(|trail| trail.contains_key(&audit.id)) {
                 return Err(ErrorKind::Conflict.into());
             }
-            let audit = Some(audit);
+            let audit = Some(audit.into());
             Ok((Change { stored, audit }, answer))
         });
-        write.await
+        written.await
     }
 
     /// What is noted without a trace in the trail; where there is nothing to note, nothing is.
@@ -125,22 +126,15 @@ impl LogRepository {
 }
 
 impl ClientRepository for LogRepository {
-    async fn create(
-        &self,
-        _: &TenantId,
-        client: &Client,
-        secret: Option<&SecretRecord>,
-        origin: &Origin,
-        audit: &AuditEntry,
-    ) -> Result<()> {
-        let (client, secret) = (client.clone(), secret.cloned());
-        let (origin, audit) = (origin.clone(), Some(audit.clone()));
+    async fn create(&self, _: &TenantId, new: &NewClient, write: &Write) -> Result<()> {
+        let (new, audit) = (new.clone(), Some(write.audit.clone().into()));
         let write = self.write(move |clients| {
-            let source = match &origin {
+            let source = match &new.origin {
                 Origin::CloneOf(source, _) => clients.stored.get(source),
                 _ => None,
             };
-            let stored = StoredClient::create(&client, secret.as_ref(), &origin, source)?;
+            let stored = StoredClient::create(&new, source)?;
+            let client = &new.client;
             let mut others = clients.stored.values().map(StoredClient::client);
             if others.any(|other| other.client_id == client.client_id || other.id == client.id) {
                 return Err(ErrorKind::Conflict.into());
@@ -175,18 +169,10 @@ impl ClientRepository for LogRepository {
         Ok(Slice::cut(shown, |client| client.id, page))
     }
 
-    async fn update(
-        &self,
-        _: &TenantId,
-        client: &Client,
-        secrets: Secrets,
-        audit: &AuditEntry,
-    ) -> Result<Client> {
-        let client = client.clone();
-        self.change(audit, move |stored, audit| {
-            stored.update(&client, secrets, audit)
-        })
-        .await
+    async fn update(&self, _: &TenantId, update: &ClientUpdate, write: &Write) -> Result<Client> {
+        let update = update.clone();
+        self.change(write, move |stored, write| stored.update(&update, write))
+            .await
     }
 
     async fn delete(
@@ -194,9 +180,9 @@ impl ClientRepository for LogRepository {
         _: &TenantId,
         _: &ClientId,
         expected: Option<Version>,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> Result<()> {
-        self.change(audit, move |stored, audit| stored.delete(expected, audit))
+        self.change(write, move |stored, write| stored.delete(expected, write))
             .await
     }
 
@@ -209,29 +195,24 @@ impl ClientRepository for LogRepository {
         &self,
         _: &TenantId,
         _: &ClientId,
-        expected: Version,
-        secret: &SecretRecord,
-        audit: &AuditEntry,
+        new: &NewSecret,
+        write: &Write,
     ) -> Result<()> {
-        let secret = secret.clone();
-        self.change(audit, move |stored, audit| {
-            stored.add_secret(expected, &secret, audit)
-        })
-        .await
+        let new = new.clone();
+        self.change(write, move |stored, write| stored.add_secret(&new, write))
+            .await
     }
 
     async fn rotate_secret(
         &self,
         _: &TenantId,
         _: &ClientId,
-        expected: Version,
-        secret: &SecretRecord,
-        grace_ends: Timestamp,
-        audit: &AuditEntry,
+        rotation: &SecretRotation,
+        write: &Write,
     ) -> Result<()> {
-        let secret = secret.clone();
-        self.change(audit, move |stored, audit| {
-            stored.rotate_secret(expected, &secret, grace_ends, audit)
+        let rotation = rotation.clone();
+        self.change(write, move |stored, write| {
+            stored.rotate_secret(&rotation, write)
         })
         .await
     }
@@ -241,10 +222,10 @@ impl ClientRepository for LogRepository {
         _: &TenantId,
         _: &ClientId,
         secret_id: Id,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> Result<SecretRecord> {
-        self.change(audit, move |stored, audit| {
-            stored.deactivate_secret(secret_id, audit)
+        self.change(write, move |stored, write| {
+            stored.deactivate_secret(secret_id, write)
         })
         .await
     }
@@ -254,10 +235,10 @@ impl ClientRepository for LogRepository {
         _: &TenantId,
         _: &ClientId,
         secret_id: Id,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> Result<()> {
-        self.change(audit, move |stored, audit| {
-            stored.delete_secret(secret_id, audit)
+        self.change(write, move |stored, write| {
+            stored.delete_secret(secret_id, write)
         })
         .await
     }
@@ -287,7 +268,7 @@ impl ClientRepository for LogRepository {
             return Err(ErrorKind::NotFound.into());
         }
         let trail = clients.trails.get(client_id).into_iter();
-        let entries = trail.flat_map(|trail| trail.values().rev());
+        let entries = trail.flat_map(|trail| trail.values().rev().map(Document::value));
         Ok(Slice::cut(entries, |entry| entry.id, page))
     }
 }

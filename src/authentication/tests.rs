@@ -10,7 +10,7 @@ use crate::domain::{
     Action, AuditEntry, ClientId, ClientMetadata, ClientStatus, Operator, Role, SystemClock,
     TenantId, Timestamp, Version,
 };
-use crate::repository::{ClientRepository, MemoryRepository, Origin};
+use crate::repository::{ClientRepository, MemoryRepository, NewClient};
 
 /// Accepts assertions that name the client and the outcome: `app-1 ok`.
 #[derive(Clone, Default)]
@@ -77,12 +77,12 @@ fn client(client_id: &str, status: ClientStatus, key: bool) -> Client {
 
 async fn store(repository: &MemoryRepository, client_id: &str, status: ClientStatus, key: bool) {
     let client = client(client_id, status, key);
-    let tenant_id = &client.tenant_id;
+    let tenant_id = client.tenant_id.clone();
     let operator = Operator::new("alice", Role::Admin, tenant_id.clone());
     let (client_id, now) = (client.client_id.clone(), client.created_at);
     let audit = AuditEntry::new(&operator, client_id, Action::ClientCreate, "", now);
     repository
-        .create(tenant_id, &client, None, &Origin::Draft, &audit)
+        .create(&tenant_id, &NewClient::new(client), &audit.into())
         .await
         .unwrap();
 }

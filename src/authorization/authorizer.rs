@@ -1,6 +1,5 @@
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{AdminRequest, Error, Principal, tenant};
@@ -66,15 +65,9 @@ impl<A: Authorizer> Authorizer for Arc<A> {
     }
 }
 
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<Principal, Error>> + Send + 'a>>;
-
-trait Erased: Send + Sync {
-    fn authorize<'a>(&'a self, request: AdminRequest<'a>) -> Answer<'a>;
-}
-
-impl<A: Authorizer> Erased for A {
-    fn authorize<'a>(&'a self, request: AdminRequest<'a>) -> Answer<'a> {
-        Box::pin(Authorizer::authorize(self, request))
+erased! {
+    trait Erased of Authorizer {
+        fn authorize(request: [] AdminRequest<'a>) -> Result<Principal, Error>;
     }
 }
 

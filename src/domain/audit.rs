@@ -27,6 +27,7 @@ stored_words! {
 
 /// One line of the audit trail. Written in the same transaction as the change it tells of, and
 /// never again; it holds no secret, hash or token.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     /// Its identity, which also orders the trail.
@@ -74,6 +75,29 @@ impl AuditEntry {
             operator_type: operator.role.as_str().to_owned(),
             message,
             ip: operator.ip,
+            at,
+        }
+    }
+
+    /// An entry as it was stored, by a repository that keeps it in columns and sets the other fields
+    /// next: nobody did it, from nowhere, and there is no message.
+    pub fn stored(
+        id: Id,
+        tenant_id: TenantId,
+        client_id: ClientId,
+        action: Action,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            tenant_id,
+            client_id,
+            secret_id: None,
+            action,
+            operator_id: String::new(),
+            operator_type: String::new(),
+            message: String::new(),
+            ip: None,
             at,
         }
     }

@@ -4,6 +4,9 @@ use super::{AuthMethod, ClientId, ClientStatus, FapiProfile, GrantType, Id, Tena
 ///
 /// A [`Draft`](super::Draft) becomes one by passing every rule; a repository gives back what it
 /// was given. Texts are kept byte for byte.
+///
+/// It has more fields in every version that registers more; [`new`](Self::new) sets them all.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientMetadata {
     /// What people call it.
@@ -35,6 +38,29 @@ pub struct ClientMetadata {
 }
 
 impl ClientMetadata {
+    /// What a [`Draft`](super::Draft) of the same name and redirect URIs registers: a confidential client
+    /// with a secret and the authorization code grant, and nothing else (RFC 7591 §2). Checks nothing.
+    pub fn new<T: Into<String>>(
+        name: impl Into<String>,
+        redirect_uris: impl IntoIterator<Item = T>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            redirect_uris: redirect_uris.into_iter().map(Into::into).collect(),
+            scopes: Vec::new(),
+            grant_types: vec![GrantType::AuthorizationCode],
+            client_auth_methods: vec![AuthMethod::ClientSecretBasic],
+            fapi_profile: None,
+            is_confidential: true,
+            jwks: None,
+            jwks_uri: None,
+            logo_url: None,
+            privacy_policy: None,
+            terms_url: None,
+            website: None,
+        }
+    }
+
     /// Whether a secret is of any use to it: confidential, with a method that presents one.
     pub fn uses_secret(&self) -> bool {
         self.is_confidential
@@ -95,6 +121,7 @@ impl Version {
 }
 
 /// A client as it is stored.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     /// The identity of the record.
@@ -117,6 +144,31 @@ pub struct Client {
     pub updated_at: Timestamp,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
+}
+
+impl Client {
+    /// An active client of the first version, created at `now`, that has no secret. A repository sets
+    /// what it has stored otherwise.
+    pub fn new(
+        id: Id,
+        tenant_id: TenantId,
+        client_id: ClientId,
+        metadata: ClientMetadata,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            tenant_id,
+            client_id,
+            metadata,
+            status: ClientStatus::Active,
+            secret_last_four: None,
+            version: Version::FIRST,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -43,6 +43,7 @@ stored_words! {
 }
 
 /// A secret as it is stored.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct SecretRecord {
     /// Its identity, and the lookup id that the plaintext carries.
@@ -66,7 +67,7 @@ pub struct SecretRecord {
 }
 
 impl SecretRecord {
-    /// The record of an active secret issued at `now`.
+    /// The record of an active secret issued at `now`. A repository sets what it has stored otherwise.
     pub fn new(id: Id, hash: SecretHash, last_four: impl Into<String>, now: Timestamp) -> Self {
         Self {
             id,

@@ -27,6 +27,19 @@ impl Timestamp {
         self.0 / 1_000_000
     }
 
+    /// RFC 3339 in UTC, with microseconds where there are any: as it is stored in a document.
+    pub(crate) fn precise(self) -> impl fmt::Display {
+        // Within the years that it may be of, there always is one.
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or_default()
+    }
+
+    /// Reads RFC 3339, if it is a moment that there may be.
+    pub(crate) fn parse_precise(text: &str) -> Option<Self> {
+        let micros = text.parse::<jiff::Timestamp>().ok()?.as_microsecond();
+        let moment = Self::from_micros(micros);
+        (moment.0 == micros).then_some(moment)
+    }
+
     /// Whole milliseconds since the epoch.
     pub(crate) fn as_millis(self) -> u64 {
         (self.0 / 1_000).unsigned_abs()

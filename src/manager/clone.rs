@@ -28,10 +28,10 @@ impl ClientManager {
                 secret = self.new_secret(&metadata).await?;
             }
             let used = secret.as_ref().filter(|_| metadata.uses_secret());
-            let record = used.map(|secret| &secret.record);
+            let record = used.map(|secret| secret.record.clone());
             let origin = Origin::CloneOf(source.client_id, source.version);
             let uses_secret = record.is_some();
-            match self.store(operator, metadata, record, &origin).await {
+            match self.store(operator, metadata, record, origin).await {
                 // The source changed after it was read: retry.
                 Err(error) if error.kind() == ErrorKind::Stale => {}
                 stored => {

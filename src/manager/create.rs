@@ -1,9 +1,8 @@
 use super::{ClientManager, Issued, Result};
 use crate::domain::{
-    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, Draft, Id, Operator,
-    SecretRecord, Version,
+    Action, AuditEntry, Client, ClientId, ClientMetadata, Draft, Id, Operator, SecretRecord,
 };
-use crate::repository::Origin;
+use crate::repository::{NewClient, Origin};
 use crate::secrets::Plaintext;
 
 /// A generated secret that is not stored yet.
@@ -23,11 +22,11 @@ impl ClientManager {
     pub async fn create(&self, operator: &Operator, draft: Draft) -> Result<Issued> {
         let (metadata, _) = draft.0.validate(&self.0.policy)?;
         let secret = self.new_secret(&metadata).await?;
-        let record = secret.as_ref().map(|secret| &secret.record);
-        let stored = self.store(operator, metadata, record, &Origin::Draft).await;
+        let (record, plaintext) = secret.map(|new| (new.record, new.plaintext)).unzip();
+        let stored = self.store(operator, metadata, record, Origin::Draft).await;
         Ok(Issued {
             client: stored?,
-            secret: secret.map(|secret| secret.plaintext),
+            secret: plaintext,
         })
     }
 
@@ -48,33 +47,29 @@ impl ClientManager {
         &self,
         operator: &Operator,
         metadata: ClientMetadata,
-        secret: Option<&SecretRecord>,
-        origin: &Origin,
+        secret: Option<SecretRecord>,
+        origin: Origin,
     ) -> Result<Client> {
         let now = self.now();
         let id = Id::generate(now);
-        let client = Client {
-            id,
-            tenant_id: operator.tenant.clone(),
-            client_id: ClientId::generate(&self.0.client_id_prefix, id),
-            metadata,
-            status: ClientStatus::Active,
-            secret_last_four: secret.map(|secret| secret.last_four.clone()),
-            version: Version::FIRST,
-            created_at: now,
-            updated_at: now,
-            deleted_at: None,
-        };
-        let (action, message) = match origin {
+        let client_id = ClientId::generate(&self.0.client_id_prefix, id);
+        let mut client = Client::new(id, operator.tenant.clone(), client_id, metadata, now);
+        client.secret_last_four = secret.as_ref().map(|secret| secret.last_four.clone());
+        let (action, message) = match &origin {
             Origin::Draft => (Action::ClientCreate, "created".to_owned()),
             Origin::CloneOf(source, _) => (Action::ClientClone, format!("cloned from {source}")),
             Origin::Import(_) => (Action::ClientCreate, "imported".to_owned()),
         };
         let audit = AuditEntry::new(operator, client.client_id.clone(), action, message, now);
+        let new = NewClient {
+            client,
+            secret,
+            origin,
+        };
         self.0
             .repository
-            .create(&operator.tenant, &client, secret, origin, &audit)
+            .create(&operator.tenant, &new, &audit.into())
             .await?;
-        Ok(client)
+        Ok(new.client)
     }
 }

@@ -1,5 +1,6 @@
 use super::{ClientManager, Expected, Result};
 use crate::domain::{Action, AuditEntry, Client, ClientEventKind, ClientId, Operator};
+use crate::repository::Write;
 
 impl ClientManager {
     /// Deletes a client: it disappears from all reads, and its secrets stop working at once. Its
@@ -27,11 +28,10 @@ impl ClientManager {
         let audit = AuditEntry::new(operator, id, action, "deleted", self.now());
         let kind = ClientEventKind::Deleted;
         let events = self.event(operator, client_id, kind, audit.at).await?;
-        let repository = self.0.repository.clone();
+        let (repository, write) = (self.0.repository.clone(), Write::new(audit));
         self.commit(events, async move {
-            repository
-                .delete(&audit.tenant_id, &audit.client_id, version, &audit)
-                .await
+            let (tenant, client_id) = (&write.audit.tenant_id, &write.audit.client_id);
+            repository.delete(tenant, client_id, version, &write).await
         })
         .await
     }

@@ -3,7 +3,7 @@ use crate::domain::{
     Action, AuditEntry, Client, ClientEventKind, ClientId, Id, Operator, SecretRecord,
     SecretStatus, Violation, Violations,
 };
-use crate::repository::MAX_ACTIVE_SECRETS;
+use crate::repository::{self, MAX_ACTIVE_SECRETS, SecretRotation, Write};
 use crate::secrets::Plaintext;
 
 /// A new secret with its plaintext, which is not available again.
@@ -90,10 +90,11 @@ impl ClientManager {
         let audit = self.entry(operator, client_id, Action::SecretDeactivate, secret_id);
         let kind = ClientEventKind::SecretDeactivated { secret_id };
         let events = self.event(operator, client_id, kind, audit.at).await?;
-        let repository = self.0.repository.clone();
+        let (repository, write) = (self.0.repository.clone(), Write::new(audit));
         self.commit(events, async move {
+            let (tenant, client_id) = (&write.audit.tenant_id, &write.audit.client_id);
             repository
-                .deactivate_secret(&audit.tenant_id, &audit.client_id, secret_id, &audit)
+                .deactivate_secret(tenant, client_id, secret_id, &write)
                 .await
         })
         .await
@@ -114,10 +115,11 @@ impl ClientManager {
         let audit = self.entry(operator, client_id, Action::SecretDelete, secret_id);
         let kind = ClientEventKind::SecretDeleted { secret_id };
         let events = self.event(operator, client_id, kind, audit.at).await?;
-        let repository = self.0.repository.clone();
+        let (repository, write) = (self.0.repository.clone(), Write::new(audit));
         self.commit(events, async move {
+            let (tenant, client_id) = (&write.audit.tenant_id, &write.audit.client_id);
             repository
-                .delete_secret(&audit.tenant_id, &audit.client_id, secret_id, &audit)
+                .delete_secret(tenant, client_id, secret_id, &write)
                 .await
         })
         .await
@@ -136,11 +138,11 @@ impl ClientManager {
         let mut attempts = self.0.turns.attempts(client_id);
         loop {
             attempts.begin().await?;
-            let audit = self.entry(operator, client_id, action.clone(), record.id);
+            let write = Write::new(self.entry(operator, client_id, action.clone(), record.id));
             let stored = if action == Action::SecretRotate {
-                self.rotate(operator, &client, &record, &audit).await
+                self.rotate(operator, &client, &record, write).await
             } else {
-                self.add(&client, &record, &audit).await
+                self.add(&client, &record, &write).await
             };
             match stored {
                 // Check again whether the client can still use a secret.
@@ -157,28 +159,31 @@ impl ClientManager {
         operator: &Operator,
         client: &Client,
         secret: &SecretRecord,
-        audit: &AuditEntry,
+        write: Write,
     ) -> Result<()> {
         let kind = ClientEventKind::SecretRotated {
             secret_id: secret.id,
         };
-        let events = self.events(operator, client, [kind], audit.at);
-        let (repository, version) = (self.0.repository.clone(), client.version);
-        let (secret, audit, ends) = (secret.clone(), audit.clone(), audit.at + self.0.grace);
+        let now = write.audit.at;
+        let events = self.events(operator, client, [kind], now);
+        let repository = self.0.repository.clone();
+        let ends = now + self.0.grace;
+        let rotation = SecretRotation::new(client.version, secret.clone(), ends);
         self.commit(events, async move {
-            let (tenant, client_id) = (&audit.tenant_id, &audit.client_id);
+            let (tenant, client_id) = (&write.audit.tenant_id, &write.audit.client_id);
             repository
-                .rotate_secret(tenant, client_id, version, &secret, ends, &audit)
+                .rotate_secret(tenant, client_id, &rotation, &write)
                 .await
         })
         .await
     }
 
-    async fn add(&self, client: &Client, secret: &SecretRecord, audit: &AuditEntry) -> Result<()> {
+    async fn add(&self, client: &Client, secret: &SecretRecord, write: &Write) -> Result<()> {
         let (tenant, client_id) = (&client.tenant_id, &client.client_id);
+        let new = repository::NewSecret::new(client.version, secret.clone());
         let repository = &self.0.repository;
         Ok(repository
-            .add_secret(tenant, client_id, client.version, secret, audit)
+            .add_secret(tenant, client_id, &new, write)
             .await?)
     }
 

@@ -3,7 +3,7 @@ use super::{ClientManager, ErrorKind, Expected, Result};
 use crate::domain::{
     Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, Operator, Patch,
 };
-use crate::repository::Secrets;
+use crate::repository::{ClientUpdate, Secrets, Write};
 
 impl ClientManager {
     /// Changes the fields that the patch names, and returns the updated client.
@@ -55,10 +55,11 @@ impl ClientManager {
             status,
             ..current
         };
-        let repository = self.0.repository.clone();
+        let (repository, write) = (self.0.repository.clone(), Write::new(audit));
+        let update = ClientUpdate { client, secrets };
         self.commit(events, async move {
             repository
-                .update(&audit.tenant_id, &client, secrets, &audit)
+                .update(&update.client.tenant_id, &update, &write)
                 .await
         })
         .await

@@ -4,12 +4,20 @@ use super::{ClientRepository, Result};
 use crate::domain::{Client, ClientId, Id, SecretHash, SecretRecord, TenantId};
 
 /// What is needed to tell whether somebody is the client that it says it is.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// The client, which is not deleted.
     pub client: Client,
     /// Its secrets that are not inactive, newest first.
     pub secrets: Vec<SecretRecord>,
+}
+
+impl Credentials {
+    /// A client that is not deleted, and its secrets that are not inactive, newest first.
+    pub fn new(client: Client, secrets: Vec<SecretRecord>) -> Self {
+        Self { client, secrets }
+    }
 }
 
 /// What a repository needs besides, for clients to authenticate with what it keeps.

@@ -1,11 +1,11 @@
 use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{
-    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, Result, Secrets,
+    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, NewClient,
+    NewSecret, Result, SecretRotation, Write,
 };
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
@@ -54,105 +54,7 @@ impl Deref for CredentialSource {
     }
 }
 
-/// Declares the boxed twin of a public trait, which can't be a trait object itself, with the
-/// methods that are called on it.
-macro_rules! erase {
-    ($erased:ident of $bound:ident {
-        $(fn $method:ident of $owner:ident($($argument:ident: $type:ty),+) -> $output:ty;)+
-    }) => {
-        pub(crate) trait $erased: Send + Sync {
-            $(fn $method<'a>(
-                &'a self,
-                $($argument: $type),+
-            ) -> Pin<Box<dyn Future<Output = Result<$output>> + Send + 'a>>;)+
-        }
-
-        impl<R: $bound> $erased for R {
-            $(fn $method<'a>(
-                &'a self,
-                $($argument: $type),+
-            ) -> Pin<Box<dyn Future<Output = Result<$output>> + Send + 'a>> {
-                Box::pin($owner::$method(self, $($argument),+))
-            })+
-        }
-    };
-}
-
-erase! {
-    Erased of ClientRepository {
-        fn create of ClientRepository(
-            tenant: &'a TenantId,
-            client: &'a Client,
-            secret: Option<&'a SecretRecord>,
-            origin: &'a Origin,
-            audit: &'a AuditEntry
-        ) -> ();
-        fn get of ClientRepository(tenant: &'a TenantId, client_id: &'a ClientId) -> Client;
-        fn get_deleted of ClientRepository(tenant: &'a TenantId, client_id: &'a ClientId) -> Client;
-        fn list of ClientRepository(tenant: &'a TenantId, filter: &'a ClientFilter, page: Page) -> Slice<Client>;
-        fn update of ClientRepository(
-            tenant: &'a TenantId,
-            client: &'a Client,
-            secrets: Secrets,
-            audit: &'a AuditEntry
-        ) -> Client;
-        fn delete of ClientRepository(
-            tenant: &'a TenantId,
-            client_id: &'a ClientId,
-            expected: Option<Version>,
-            audit: &'a AuditEntry
-        ) -> ();
-        fn secrets of ClientRepository(tenant: &'a TenantId, client_id: &'a ClientId) -> Vec<SecretRecord>;
-        fn add_secret of ClientRepository(
-            tenant: &'a TenantId,
-            client_id: &'a ClientId,
-            expected: Version,
-            secret: &'a SecretRecord,
-            audit: &'a AuditEntry
-        ) -> ();
-        fn rotate_secret of ClientRepository(
-            tenant: &'a TenantId,
-            client_id: &'a ClientId,
-            expected: Version,
-            secret: &'a SecretRecord,
-            grace_ends: Timestamp,
-            audit: &'a AuditEntry
-        ) -> ();
-        fn deactivate_secret of ClientRepository(
-            tenant: &'a TenantId,
-            client_id: &'a ClientId,
-            secret_id: Id,
-            audit: &'a AuditEntry
-        ) -> SecretRecord;
-        fn delete_secret of ClientRepository(
-            tenant: &'a TenantId,
-            client_id: &'a ClientId,
-            secret_id: Id,
-            audit: &'a AuditEntry
-        ) -> ();
-        fn audit_entries of ClientRepository(
-            tenant: &'a TenantId,
-            client_id: &'a ClientId,
-            page: Page
-        ) -> Slice<AuditEntry>;
-    }
-}
-
-erase! {
-    ErasedCredentials of CredentialRepository {
-        fn credentials of CredentialRepository(client_id: &'a ClientId) -> Credentials;
-        fn rehash_secret of CredentialRepository(
-            tenant: &'a TenantId,
-            client_id: &'a ClientId,
-            secret_id: Id,
-            from: &'a SecretHash,
-            to: &'a SecretHash
-        ) -> ();
-        fn touch_secret of ClientRepository(
-            tenant: &'a TenantId,
-            client_id: &'a ClientId,
-            secret_id: Id,
-            at: Timestamp
-        ) -> ();
-    }
-}
+methods!(erased! { pub(crate) trait Erased of ClientRepository } ClientRepository);
+methods!(erased! {
+    pub(crate) trait ErasedCredentials of CredentialRepository with Erased
+} CredentialRepository);

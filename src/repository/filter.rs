@@ -2,6 +2,10 @@ use super::fold::fold_name;
 use crate::domain::{Client, ClientStatus};
 
 /// Which clients a list shows.
+///
+/// A later version may have more criteria. [`matcher`](Self::matcher) knows them all; whoever filters in
+/// a statement learns of a new one from the conformance suite.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default)]
 pub struct ClientFilter {
     /// Those whose name contains this text in any case, and however its characters are written;
@@ -14,6 +18,25 @@ pub struct ClientFilter {
 }
 
 impl ClientFilter {
+    /// All clients of the tenant.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Those whose name contains this text, as in [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Those with this status.
+    #[must_use]
+    pub fn with_status(mut self, status: ClientStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+
     /// Tells of one client after the other whether a list shows it, if it is one of the tenant's: a
     /// deleted one never. Ask for it once for a list: it prepares the text that is searched for.
     pub fn matcher(&self) -> impl Fn(&Client) -> bool + use<> {

@@ -4,7 +4,9 @@
 //! for tests and trials.
 
 #[macro_use]
-mod forward;
+mod methods;
+
+mod arguments;
 
 #[cfg(feature = "conformance")]
 #[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
@@ -18,6 +20,7 @@ pub mod conformance;
 mod credentials;
 #[cfg(feature = "_diesel")]
 mod diesel;
+mod document;
 mod erased;
 mod error;
 mod filter;
@@ -45,7 +48,9 @@ pub use self::diesel::{PostgresRepository, PostgresTransaction};
 #[cfg(feature = "diesel-sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "diesel-sqlite")))]
 pub use self::diesel::{SqliteRepository, SqliteTransaction};
+pub use arguments::{ClientUpdate, NewClient, NewSecret, Origin, SecretRotation, Secrets, Write};
 pub use credentials::{CredentialRepository, Credentials};
+pub use document::Document;
 pub(crate) use erased::{CredentialSource, Repository};
 pub use error::{Error, ErrorKind};
 pub use filter::ClientFilter;
@@ -67,28 +72,6 @@ pub const MAX_RETIRED_SECRETS: usize = 2;
 /// The most inactive secrets of a client that are kept when it gets another secret.
 pub const MAX_INACTIVE_SECRETS: usize = 100;
 
-/// How a new client comes to be.
-#[derive(Clone, Debug)]
-pub enum Origin {
-    /// From nothing.
-    Draft,
-    /// From another client of the tenant, which must be live and of that version when the clone
-    /// is written.
-    CloneOf(ClientId, Version),
-    /// From elsewhere, with these secrets besides the first one: of whatever status, and stored as
-    /// they are.
-    Import(Vec<SecretRecord>),
-}
-
-/// What an update does to the client's secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Secrets {
-    /// They stay as they are.
-    Keep,
-    /// None verifies from now on, without grace: the client can't use one any more.
-    End,
-}
-
 /// Where clients, their secrets and the audit trail live.
 ///
 /// # Contract
@@ -102,8 +85,8 @@ pub enum Secrets {
 ///   tenant; both stay taken after its deletion, until a [purge](PurgeRepository) removes it. The `id` of a secret is unique at least among its
 ///   client's, that of an audit entry at least in its client's trail. A write that brings a taken
 ///   one is [`ErrorKind::Conflict`], and nothing of it stays.
-/// - **All or nothing.** A method that writes stores the change and its audit entry together, or
-///   neither, and it answers only when both would survive a crash of the process. A caller that
+/// - **All or nothing.** A method that writes stores the change and all of its [`Write`] (the audit
+///   entry) together, or neither, and it answers only when both would survive a crash of the process. A caller that
 ///   goes away (a dropped future) leaves one of these two states and no lock.
 /// - **One after the other.** Two writes on one client never interleave: what a method checks
 ///   (versions, numbers of secrets) still holds when it commits, whatever other processes do.
@@ -117,8 +100,8 @@ pub enum Secrets {
 /// - **Failures** that may pass (a lock not had in time, a lost connection) are
 ///   [`ErrorKind::Unavailable`]. No error text holds a secret, a hash or a stored value.
 ///
-/// Methods are written as plain `async fn`. The trait grows by sub-traits; it has no default
-/// bodies, so that nothing is forgotten. The [`guide`] shows how to write one, and a suite of tests
+/// Methods are written as plain `async fn`. The trait grows by sub-traits, and its arguments by fields;
+/// it has no default bodies, so that nothing is forgotten. The [`guide`] shows how to write one, and a suite of tests
 /// (feature `conformance`) tells whether it keeps the contract.
 pub trait ClientRepository: Send + Sync + 'static {
     /// Stores a new client with its first secret, if it has one; an imported one with all that its
@@ -132,10 +115,8 @@ pub trait ClientRepository: Send + Sync + 'static {
     fn create(
         &self,
         tenant: &TenantId,
-        client: &Client,
-        secret: Option<&SecretRecord>,
-        origin: &Origin,
-        audit: &AuditEntry,
+        new: &NewClient,
+        write: &Write,
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Reads a client.
@@ -173,19 +154,18 @@ pub trait ClientRepository: Send + Sync + 'static {
         page: Page,
     ) -> impl Future<Output = Result<Slice<Client>>> + Send;
 
-    /// Replaces the metadata and the status of a client by those of `client`, and gives back
-    /// what is stored then.
+    /// Replaces the metadata and the status of a client by those of the given one, and gives
+    /// back what is stored then.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`], and [`ErrorKind::Stale`] when the stored version is not the one
-    /// that `client` has: the version that it was read with.
+    /// that the given client has: the version that it was read with.
     fn update(
         &self,
         tenant: &TenantId,
-        client: &Client,
-        secrets: Secrets,
-        audit: &AuditEntry,
+        update: &ClientUpdate,
+        write: &Write,
     ) -> impl Future<Output = Result<Client>> + Send;
 
     /// Marks a client as deleted and ends its secrets. The audit trail stays.
@@ -199,7 +179,7 @@ pub trait ClientRepository: Send + Sync + 'static {
         tenant: &TenantId,
         client_id: &ClientId,
         expected: Option<Version>,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Reads all secrets of a client, newest first.
@@ -218,8 +198,8 @@ pub trait ClientRepository: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`]; [`ErrorKind::Stale`] when the stored version is not `expected`
-    /// (the caller checked at that version that the client can use a secret);
+    /// [`ErrorKind::NotFound`]; [`ErrorKind::Stale`] when the stored version is not the
+    /// expected one;
     /// [`ErrorKind::TooManySecrets`] when [`MAX_ACTIVE_SECRETS`] are active and not past an end of
     /// their own ([`SecretRecord::verifies_at`] the time of the audit entry);
     /// [`ErrorKind::Conflict`] when the secret's id is taken.
@@ -227,13 +207,12 @@ pub trait ClientRepository: Send + Sync + 'static {
         &self,
         tenant: &TenantId,
         client_id: &ClientId,
-        expected: Version,
-        secret: &SecretRecord,
-        audit: &AuditEntry,
+        new: &NewSecret,
+        write: &Write,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Adds an active secret and retires every other active one: they verify until `grace_ends`, or
-    /// until they expire by themselves if that is earlier. No secret is prolonged. Of the retired
+    /// Adds an active secret and retires every other active one: they verify until
+    /// [`grace_ends`](SecretRotation::grace_ends), or until they expire by themselves if that is earlier. No secret is prolonged. Of the retired
     /// ones that still verify, the newest [`MAX_RETIRED_SECRETS`] stay; older ones become inactive,
     /// and so do all when `grace_ends` is not after the time of the audit entry. The oldest inactive
     /// ones are removed then, as in [`add_secret`](Self::add_secret).
@@ -246,10 +225,8 @@ pub trait ClientRepository: Send + Sync + 'static {
         &self,
         tenant: &TenantId,
         client_id: &ClientId,
-        expected: Version,
-        secret: &SecretRecord,
-        grace_ends: Timestamp,
-        audit: &AuditEntry,
+        rotation: &SecretRotation,
+        write: &Write,
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Makes a secret inactive, the last active one included, and gives back what is stored then.
@@ -262,7 +239,7 @@ pub trait ClientRepository: Send + Sync + 'static {
         tenant: &TenantId,
         client_id: &ClientId,
         secret_id: Id,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> impl Future<Output = Result<SecretRecord>> + Send;
 
     /// Removes a secret for good.
@@ -276,7 +253,7 @@ pub trait ClientRepository: Send + Sync + 'static {
         tenant: &TenantId,
         client_id: &ClientId,
         secret_id: Id,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Notes that a secret verified at `at`, unless a later use is noted: but one that is noted for more

@@ -1,8 +1,9 @@
+use std::future::Future;
 use std::sync::Arc;
 
 use super::{
-    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, PurgeRepository,
-    Result, Secrets,
+    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, NewClient,
+    NewSecret, PurgeRepository, Result, SecretRotation, Write,
 };
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
@@ -10,13 +11,13 @@ use crate::domain::{
 };
 
 impl<R: ClientRepository> ClientRepository for Arc<R> {
-    forward!(ClientRepository: |this| **this);
+    methods!(forward! { |this| **this; } ClientRepository);
 }
 
 impl<R: CredentialRepository> CredentialRepository for Arc<R> {
-    forward!(CredentialRepository: |this| **this);
+    methods!(forward! { |this| **this; } CredentialRepository);
 }
 
 impl<R: PurgeRepository> PurgeRepository for Arc<R> {
-    forward!(PurgeRepository: |this| **this);
+    methods!(forward! { |this| **this; } PurgeRepository);
 }

@@ -22,8 +22,7 @@ use std::time::Duration;
 
 use tower_oauth_clients::authentication::assertion::{AssertionVerifier, ErrorKind};
 use tower_oauth_clients::domain::{
-    AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, FapiProfile, GrantType, Id,
-    TenantId, Timestamp, Version,
+    AuthMethod, Client, ClientId, ClientMetadata, FapiProfile, Id, TenantId, Timestamp,
 };
 
 const ISSUER: &str = "https://id.example.com";
@@ -39,32 +38,12 @@ fn at(seconds: u64) -> Timestamp {
 
 /// A client of that name, with the keys of [`JWKS`].
 fn client(client_id: &str) -> Client {
-    Client {
-        id: Id::generate(at(0)),
-        tenant_id: TenantId::parse("tenant_a").unwrap(),
-        client_id: ClientId::parse(client_id).unwrap(),
-        metadata: ClientMetadata {
-            name: "App".to_owned(),
-            redirect_uris: vec!["https://app.example.com/cb".to_owned()],
-            scopes: Vec::new(),
-            grant_types: vec![GrantType::AuthorizationCode],
-            client_auth_methods: vec![AuthMethod::PrivateKeyJwt],
-            fapi_profile: None,
-            is_confidential: true,
-            jwks: Some(JWKS.to_owned()),
-            jwks_uri: None,
-            logo_url: None,
-            privacy_policy: None,
-            terms_url: None,
-            website: None,
-        },
-        status: ClientStatus::Active,
-        secret_last_four: None,
-        version: Version::FIRST,
-        created_at: at(0),
-        updated_at: at(0),
-        deleted_at: None,
-    }
+    let mut metadata = ClientMetadata::new("App", ["https://app.example.com/cb"]);
+    metadata.client_auth_methods = vec![AuthMethod::PrivateKeyJwt];
+    metadata.jwks = Some(JWKS.to_owned());
+    let tenant_id = TenantId::parse("tenant_a").unwrap();
+    let client_id = ClientId::parse(client_id).unwrap();
+    Client::new(Id::generate(at(0)), tenant_id, client_id, metadata, at(0))
 }
 
 fn client_under(profile: FapiProfile) -> Client {

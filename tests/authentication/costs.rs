@@ -7,7 +7,7 @@ use tower_oauth_clients::authentication::ErrorKind;
 use tower_oauth_clients::domain::{
     Action, AuditEntry, ClientId, Clock, Id, Operator, Role, SecretHash, SecretRecord, Timestamp,
 };
-use tower_oauth_clients::repository::ClientRepository;
+use tower_oauth_clients::repository::{ClientRepository, NewSecret};
 use tower_oauth_clients::secrets::{Plaintext, SecretHasher};
 
 use crate::request::Sent;
@@ -156,10 +156,10 @@ pub async fn import(app: &App, member: &Member, id: Id, hash: SecretHash) {
     let client_id = ClientId::parse(&member.id).unwrap();
     let record = SecretRecord::new(id, hash, "", now);
     let audit = AuditEntry::new(&operator, client_id.clone(), Action::SecretCreate, "", now);
-    let (tenant, version) = (&client.tenant_id, client.version);
+    let (tenant, new) = (&client.tenant_id, NewSecret::new(client.version, record));
     call!(
         app.repository,
-        add_secret(tenant, &client_id, version, &record, &audit)
+        add_secret(tenant, &client_id, &new, &audit.into())
     )
     .unwrap();
 }

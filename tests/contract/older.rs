@@ -6,7 +6,7 @@ use tower_oauth_clients::domain::{
     Action, AuditEntry, ClientMetadata, FapiProfile, GrantType, Operator, Policy, Role,
 };
 use tower_oauth_clients::handlers::Handlers;
-use tower_oauth_clients::repository::{ClientRepository, Secrets};
+use tower_oauth_clients::repository::{ClientRepository, ClientUpdate};
 
 use crate::support::console::{path, text};
 use crate::support::{App, CLIENTS, authorizer, base, call};
@@ -136,7 +136,7 @@ async fn from_before(
     );
     let stored = call!(
         app.repository,
-        update(&tenant, &client, Secrets::Keep, &audit)
+        update(&tenant, &ClientUpdate::new(client), &audit.into())
     );
     stored.unwrap().client_id.to_string()
 }

@@ -118,10 +118,7 @@ async fn searches_that_nobody_waits_for_keep_nobody_out() {
     let search = || {
         let manager = world.manager.clone();
         async move {
-            let filter = ClientFilter {
-                name: Some("nobody".to_owned()),
-                status: None,
-            };
+            let filter = ClientFilter::new().with_name("nobody");
             let page = Page::Number { number: 1, size: 9 };
             manager.list(&operator(), &filter, page).await.map(drop)
         }

@@ -8,12 +8,12 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 use tower_oauth_clients::domain::{
-    Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, GrantType, Id,
-    Operator, Page, Role, SecretHash, SecretRecord, TenantId, Timestamp, Version,
+    Action, AuditEntry, Client, ClientId, ClientMetadata, Id, Operator, Page, Role, SecretHash,
+    SecretRecord, TenantId, Timestamp,
 };
 use tower_oauth_clients::repository::{
-    ClientFilter, ClientRepository, Error, ErrorKind, Origin, Result, Secrets, SqliteRepository,
-    conformance,
+    ClientFilter, ClientRepository, ClientUpdate, Error, ErrorKind, NewClient, Result,
+    SqliteRepository, Write, conformance,
 };
 
 const ENOUGH: Page = Page::Number {
@@ -36,38 +36,16 @@ static TENANT: LazyLock<TenantId> = LazyLock::new(|| TenantId::parse("acme").unw
 fn client(name: &str) -> Client {
     let now = Timestamp::from(SystemTime::now());
     let id = Id::generate(now);
-    Client {
-        id,
-        tenant_id: TENANT.clone(),
-        client_id: ClientId::parse(&format!("app-{id}")).unwrap(),
-        metadata: ClientMetadata {
-            name: name.into(),
-            redirect_uris: vec!["https://app.example.com/callback".into()],
-            scopes: vec!["openid".into()],
-            grant_types: vec![GrantType::AuthorizationCode],
-            client_auth_methods: vec![AuthMethod::ClientSecretBasic],
-            fapi_profile: None,
-            is_confidential: true,
-            jwks: None,
-            jwks_uri: None,
-            logo_url: None,
-            privacy_policy: None,
-            terms_url: None,
-            website: None,
-        },
-        status: ClientStatus::Active,
-        secret_last_four: None,
-        version: Version::FIRST,
-        created_at: now,
-        updated_at: now,
-        deleted_at: None,
-    }
+    let client_id = ClientId::parse(&format!("app-{id}")).unwrap();
+    let mut metadata = ClientMetadata::new(name, ["https://app.example.com/callback"]);
+    metadata.scopes = vec!["openid".into()];
+    Client::new(id, TENANT.clone(), client_id, metadata, now)
 }
 
-fn entry(client_id: &ClientId, action: Action) -> AuditEntry {
+fn entry(client_id: &ClientId, action: Action) -> Write {
     let operator = Operator::new("alice", Role::Admin, TENANT.clone());
     let now = Timestamp::from(SystemTime::now());
-    AuditEntry::new(&operator, client_id.clone(), action, "", now)
+    AuditEntry::new(&operator, client_id.clone(), action, "", now).into()
 }
 
 async fn create(repository: &SqliteRepository, client: &Client) -> Result<()> {
@@ -75,9 +53,8 @@ async fn create(repository: &SqliteRepository, client: &Client) -> Result<()> {
     let hash = SecretHash::from_phc("$argon2id$x");
     let secret = SecretRecord::new(id, hash, "abcd", client.created_at);
     let audit = entry(&client.client_id, Action::ClientCreate);
-    repository
-        .create(&TENANT, client, Some(&secret), &Origin::Draft, &audit)
-        .await
+    let new = NewClient::new(client.clone()).with_secret(secret);
+    repository.create(&TENANT, &new, &audit).await
 }
 
 async fn count(repository: &SqliteRepository) -> Option<u64> {
@@ -281,8 +258,8 @@ async fn work(path: impl AsRef<Path>) -> usize {
         let audit = entry(&shared.client_id, Action::ClientUpdate);
         loop {
             let read = repository.get(&TENANT, &shared.client_id).await.unwrap();
-            let updated = repository.update(&TENANT, &read, Secrets::Keep, &audit);
-            match updated.await {
+            let update = ClientUpdate::new(read.clone());
+            match repository.update(&TENANT, &update, &audit).await {
                 Err(error) if error.kind() == ErrorKind::Stale => {}
                 other => break assert!(other.unwrap().version > read.version),
             }
@@ -342,10 +319,7 @@ async fn searches_are_bounded_and_hold_up_no_other_read() {
             .unwrap();
     }
 
-    let filter = ClientFilter {
-        name: Some("nobody has this".into()),
-        ..ClientFilter::default()
-    };
+    let filter = ClientFilter::new().with_name("nobody has this");
     let mut searches = tokio::task::JoinSet::new();
     for _ in 0..200 {
         let (repository, filter) = (repository.clone(), filter.clone());

@@ -79,7 +79,7 @@ impl App {
         let audit = AuditEntry::new(&operator, client_id.clone(), action, "deleted", now);
         call!(
             self.repository,
-            delete(&operator.tenant, &client_id, None, &audit)
+            delete(&operator.tenant, &client_id, None, &audit.into())
         )
     }
 }

@@ -1,6 +1,5 @@
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use super::Error;
@@ -71,25 +70,9 @@ pub trait KeySource: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Arc<str>, Error>> + Send;
 }
 
-impl<S: KeySource> KeySource for Arc<S> {
-    fn jwks(
-        &self,
-        client: &Client,
-        freshness: Freshness,
-    ) -> impl Future<Output = Result<Arc<str>, Error>> + Send {
-        (**self).jwks(client, freshness)
-    }
-}
-
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<Arc<str>, Error>> + Send + 'a>>;
-
-trait Erased: Send + Sync {
-    fn jwks<'a>(&'a self, client: &'a Client, freshness: Freshness) -> Answer<'a>;
-}
-
-impl<S: KeySource> Erased for S {
-    fn jwks<'a>(&'a self, client: &'a Client, freshness: Freshness) -> Answer<'a> {
-        Box::pin(KeySource::jwks(self, client, freshness))
+erased! {
+    trait Erased of KeySource and Arc {
+        fn jwks(client: [&] Client, freshness: [] Freshness) -> Result<Arc<str>, Error>;
     }
 }
 

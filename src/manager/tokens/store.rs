@@ -1,6 +1,4 @@
 use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::Result;
@@ -95,58 +93,14 @@ pub trait TokenStore: Send + Sync + 'static {
     ) -> impl Future<Output = Result<RevokedTokens>> + Send;
 }
 
-impl<S: TokenStore> TokenStore for Arc<S> {
-    fn stats(&self, client: &Client) -> impl Future<Output = Result<TokenStats>> + Send {
-        (**self).stats(client)
-    }
-
-    fn tokens(
-        &self,
-        client: &Client,
-        page: TokenPage,
-    ) -> impl Future<Output = Result<TokenSlice>> + Send {
-        (**self).tokens(client, page)
-    }
-
-    fn revoke(
-        &self,
-        client: &Client,
-        grace: Duration,
-        operator: &Operator,
-    ) -> impl Future<Output = Result<RevokedTokens>> + Send {
-        (**self).revoke(client, grace, operator)
-    }
-}
-
-type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
-
-/// The object-safe form of the public trait.
-pub(in crate::manager) trait Erased: Send + Sync {
-    fn stats<'a>(&'a self, client: &'a Client) -> Answer<'a, TokenStats>;
-    fn tokens<'a>(&'a self, client: &'a Client, page: TokenPage) -> Answer<'a, TokenSlice>;
-    fn revoke<'a>(
-        &'a self,
-        client: &'a Client,
-        grace: Duration,
-        operator: &'a Operator,
-    ) -> Answer<'a, RevokedTokens>;
-}
-
-impl<S: TokenStore> Erased for S {
-    fn stats<'a>(&'a self, client: &'a Client) -> Answer<'a, TokenStats> {
-        Box::pin(TokenStore::stats(self, client))
-    }
-
-    fn tokens<'a>(&'a self, client: &'a Client, page: TokenPage) -> Answer<'a, TokenSlice> {
-        Box::pin(TokenStore::tokens(self, client, page))
-    }
-
-    fn revoke<'a>(
-        &'a self,
-        client: &'a Client,
-        grace: Duration,
-        operator: &'a Operator,
-    ) -> Answer<'a, RevokedTokens> {
-        Box::pin(TokenStore::revoke(self, client, grace, operator))
+erased! {
+    pub(in crate::manager) trait Erased of TokenStore and Arc {
+        fn stats(client: [&] Client) -> Result<TokenStats>;
+        fn tokens(client: [&] Client, page: [] TokenPage) -> Result<TokenSlice>;
+        fn revoke(
+            client: [&] Client,
+            grace: [] Duration,
+            operator: [&] Operator
+        ) -> Result<RevokedTokens>;
     }
 }

@@ -15,8 +15,9 @@ const MAX_VERSION: i64 = (1 << 53) - 1;
 /// A client with all of its secrets, to be moved from one storage to another.
 ///
 /// It serializes as one JSON object, suitable for files with one line per client. **It contains the
-/// hashes of the secrets: protect it like a secret**, and delete it after the import. It is the
-/// only type that serializes a hash; it never contains a plaintext.
+/// hashes of the secrets: protect it like a secret**, and delete it after the import. Besides the
+/// [documents](crate::repository::Document) of repositories, it is the only type that serializes a
+/// hash; it never contains a plaintext.
 ///
 /// Nothing in it is validated until [`ClientManager::import`](crate::ClientManager::import).
 #[derive(Clone, Serialize, Deserialize)]
@@ -237,19 +238,16 @@ impl SecretExport {
 
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let moment = jiff::Timestamp::from_microsecond(self.0.as_micros());
-        serializer.collect_str(&moment.map_err(serde::ser::Error::custom)?)
+        serializer.collect_str(&self.0.precise())
     }
 }
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
+        let moment = Timestamp::parse_precise(&text).map(Self);
         let wrong = || D::Error::custom("a time must be written as RFC 3339, from 1970 to 9999");
-        let micros = text.parse::<jiff::Timestamp>().map_err(|_| wrong())?;
-        let moment = Timestamp::from_micros(micros.as_microsecond());
-        let fits = moment.as_micros() == micros.as_microsecond();
-        fits.then_some(Self(moment)).ok_or_else(wrong)
+        moment.ok_or_else(wrong)
     }
 }
 

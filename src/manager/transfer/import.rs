@@ -7,7 +7,7 @@ use crate::domain::{
     SecretStatus, Timestamp, Version, Violation, Violations,
 };
 use crate::manager::{ClientManager, Error, ErrorKind, Result};
-use crate::repository::{self, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin};
+use crate::repository::{self, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, NewClient, Origin};
 
 /// The maximum length of a hash: several times what any format needs.
 const MAX_HASH_LENGTH: usize = 1024;
@@ -113,16 +113,16 @@ impl ClientManager {
         let (client, secrets) = self.prepare(operator, client.into())?;
         let (id, action) = (client.client_id.clone(), Action::ClientCreate);
         let audit = AuditEntry::new(operator, id, action, "imported", self.now());
-        let (tenant, origin) = (&operator.tenant, Origin::Import(secrets.clone()));
+        let new = NewClient::new(client).with_origin(Origin::Import(secrets.clone()));
         let stored = self
             .0
             .repository
-            .create(tenant, &client, None, &origin, &audit)
+            .create(&operator.tenant, &new, &audit.into())
             .await;
         match stored {
-            Ok(()) => Ok(Imported::Created(client)),
+            Ok(()) => Ok(Imported::Created(new.client)),
             Err(error) if error.kind() == repository::ErrorKind::Conflict => {
-                self.compare(operator, client, &secrets).await
+                self.compare(operator, new.client, &secrets).await
             }
             Err(error) => Err(error.into()),
         }

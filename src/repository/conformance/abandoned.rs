@@ -53,7 +53,8 @@ pub async fn abandoned_writes_are_whole_or_nothing(repository: impl ClientReposi
             let new = secret(second + 2);
             let name = &client.client_id;
             let audit = entry(&subject.tenant, name, Action::ClientUpdate, second + 2);
-            let written = write.perform(&subject, &client, retired.id, &new, &audit);
+            let stored = audit.clone().into();
+            let written = write.perform(&subject, &client, retired.id, &new, &stored);
             let done = abandon(written, point).await;
             promptly(write_once_more(&subject, name)).await;
 

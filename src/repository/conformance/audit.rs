@@ -1,7 +1,7 @@
 use super::samples::{entry, id, operator};
 use super::subject::Subject;
 use crate::domain::{Action, AuditEntry, Client, Page};
-use crate::repository::{ClientRepository, Secrets};
+use crate::repository::{ClientRepository, ClientUpdate};
 
 async fn written<R: ClientRepository>(
     subject: &Subject<R>,
@@ -11,7 +11,7 @@ async fn written<R: ClientRepository>(
     for entry in entries {
         let updated = subject
             .repository
-            .update(&subject.tenant, &client, Secrets::Keep, &entry)
+            .update(&subject.tenant, &ClientUpdate::new(client), &entry.into())
             .await;
         client = updated.expect("updated");
     }

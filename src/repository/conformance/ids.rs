@@ -16,7 +16,7 @@ pub async fn a_taken_secret_id_is_a_conflict(repository: impl ClientRepository) 
             (Write::Add, Action::SecretCreate),
             (Write::Rotate, Action::SecretRotate),
         ] {
-            let audit = entry(&subject.tenant, &client.client_id, action, 9);
+            let audit = entry(&subject.tenant, &client.client_id, action, 9).into();
             let written = write.perform(&subject, &client, retired.id, &secret, &audit);
             assert_eq!(kind(&written.await), Some(ErrorKind::Conflict), "{write:?}");
             assert_eq!(subject.see(&client.client_id).await, seen, "{write:?}");
@@ -35,6 +35,7 @@ pub async fn a_taken_entry_id_undoes_the_write(repository: impl ClientRepository
     for (write, taken) in Write::ALL.into_iter().zip(trail.iter().cycle()) {
         let mut audit = entry(&subject.tenant, name, Action::ClientUpdate, 9);
         audit.id = taken.id;
+        let audit = audit.into();
         let secret = secret(9);
         let written = write.perform(&subject, &client, retired.id, &secret, &audit);
         assert_eq!(kind(&written.await), Some(ErrorKind::Conflict), "{write:?}");

@@ -1,3 +1,4 @@
+use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::domain::{
@@ -5,8 +6,8 @@ use crate::domain::{
     Version,
 };
 use crate::repository::{
-    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, PurgeRepository,
-    Result, Secrets,
+    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, NewClient,
+    NewSecret, PurgeRepository, Result, SecretRotation, Write,
 };
 
 /// Several repositories on the same storage, as several hosts have them: each call goes to the
@@ -51,13 +52,13 @@ impl<R, const N: usize> InTurn<R, N> {
 }
 
 impl<R: ClientRepository, const N: usize> ClientRepository for InTurn<R, N> {
-    forward!(ClientRepository: |this| this.next());
+    methods!(forward! { |this| this.next(); } ClientRepository);
 }
 
 impl<R: CredentialRepository, const N: usize> CredentialRepository for InTurn<R, N> {
-    forward!(CredentialRepository: |this| this.next());
+    methods!(forward! { |this| this.next(); } CredentialRepository);
 }
 
 impl<R: PurgeRepository, const N: usize> PurgeRepository for InTurn<R, N> {
-    forward!(PurgeRepository: |this| this.next());
+    methods!(forward! { |this| this.next(); } PurgeRepository);
 }

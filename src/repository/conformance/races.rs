@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 use super::samples::{at, client, entry, tenant};
 use super::subject::{Subject, kind};
 use crate::domain::{Action, ClientId, Page, SecretStatus, Version};
-use crate::repository::{ClientRepository, ErrorKind, Origin, Result, Secrets};
+use crate::repository::{ClientRepository, ErrorKind, NewClient, Origin, Result, Secrets};
 
 /// How often each race is run: what is wrong may still go well now and then.
 const ROUNDS: u64 = 10;
@@ -281,11 +281,9 @@ pub async fn one_of_many_creations_wins(repository: impl ClientRepository) {
                 let tenant = tenant(["acme", "other"][racer as usize % 2]);
                 let mut client = client(&tenant, start + racer);
                 client.client_id = name;
-                let audit = entry(&tenant, &client.client_id, Action::ClientCreate, start);
-                let repository = &subject.repository;
-                repository
-                    .create(&tenant, &client, None, &Origin::Draft, &audit)
-                    .await
+                let write = entry(&tenant, &client.client_id, Action::ClientCreate, start).into();
+                let new = NewClient::new(client);
+                subject.repository.create(&tenant, &new, &write).await
             }
         }))
         .await;

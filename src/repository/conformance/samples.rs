@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::domain::{
-    Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, FapiProfile,
-    GrantType, Id, Operator, Role, SecretHash, SecretRecord, TenantId, Timestamp, Version,
+    Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, FapiProfile, GrantType, Id,
+    Operator, Role, SecretHash, SecretRecord, TenantId, Timestamp,
 };
 
 /// A second of a day long ago.
@@ -31,36 +31,13 @@ pub(super) fn operator(tenant: &TenantId) -> Operator {
 /// A client made in that second, with as little as possible.
 pub(super) fn client(tenant: &TenantId, second: u64) -> Client {
     let id = id(second);
-    Client {
-        id,
-        tenant_id: tenant.clone(),
-        client_id: ClientId::generate("app-", id),
-        metadata: metadata(&format!("Client {second}")),
-        status: ClientStatus::Active,
-        secret_last_four: None,
-        version: Version::FIRST,
-        created_at: at(second),
-        updated_at: at(second),
-        deleted_at: None,
-    }
+    let client_id = ClientId::generate("app-", id);
+    let metadata = metadata(&format!("Client {second}"));
+    Client::new(id, tenant.clone(), client_id, metadata, at(second))
 }
 
 pub(super) fn metadata(name: &str) -> ClientMetadata {
-    ClientMetadata {
-        name: name.to_owned(),
-        redirect_uris: vec!["https://app.example.com/callback".into()],
-        scopes: vec![],
-        grant_types: vec![GrantType::AuthorizationCode],
-        client_auth_methods: vec![AuthMethod::ClientSecretBasic],
-        fapi_profile: None,
-        is_confidential: true,
-        jwks: None,
-        jwks_uri: None,
-        logo_url: None,
-        privacy_policy: None,
-        terms_url: None,
-        website: None,
-    }
+    ClientMetadata::new(name, ["https://app.example.com/callback"])
 }
 
 /// Every field set, and none as in [`metadata`].

@@ -1,7 +1,7 @@
 use super::samples::{at, client, entry, secret};
 use super::subject::{Subject, fields, kind};
 use crate::domain::{Action, SecretStatus};
-use crate::repository::{ClientRepository, ErrorKind, Origin, Secrets};
+use crate::repository::{ClientRepository, ErrorKind, NewSecret, Origin, Secrets};
 
 /// Newest first, with every field; the first one as well as those that are added.
 pub async fn secrets_come_back_as_they_were_stored(repository: impl ClientRepository) {
@@ -15,14 +15,10 @@ pub async fn secrets_come_back_as_they_were_stored(repository: impl ClientReposi
     older.description = Some("a 'secret' 💥 ".into());
     older.expires_at = Some(at(1_000));
     older.last_used_at = Some(at(6));
-    let audit = entry(&subject.tenant, &client.client_id, Action::SecretCreate, 11);
-    let added = subject.repository.add_secret(
-        &subject.tenant,
-        &client.client_id,
-        client.version,
-        &older,
-        &audit,
-    );
+    let (tenant, id) = (&subject.tenant, &client.client_id);
+    let write = entry(tenant, id, Action::SecretCreate, 11).into();
+    let new = NewSecret::new(client.version, older.clone());
+    let added = subject.repository.add_secret(tenant, id, &new, &write);
     added.await.expect("added");
     let read = subject.secrets(&client.client_id).await.expect("secrets");
     let read: Vec<_> = read.iter().map(fields).collect();

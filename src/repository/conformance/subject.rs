@@ -4,7 +4,8 @@ use crate::domain::{
     Version,
 };
 use crate::repository::{
-    ClientFilter, ClientRepository, Error, ErrorKind, Origin, Result, Secrets,
+    ClientFilter, ClientRepository, ClientUpdate, Error, ErrorKind, NewClient, NewSecret, Origin,
+    Result, SecretRotation, Secrets, Write,
 };
 
 /// What is tested, seen by one tenant. Each method names the second that it happens in.
@@ -27,8 +28,8 @@ impl<R: ClientRepository> Subject<R> {
         Self { repository, tenant }
     }
 
-    fn entry(&self, id: &ClientId, action: Action, second: u64) -> AuditEntry {
-        samples::entry(&self.tenant, id, action, second)
+    fn write(&self, id: &ClientId, action: Action, second: u64) -> Write {
+        samples::entry(&self.tenant, id, action, second).into()
     }
 
     pub(super) async fn store(
@@ -38,9 +39,10 @@ impl<R: ClientRepository> Subject<R> {
         origin: &Origin,
         second: u64,
     ) -> Result<()> {
-        let entry = self.entry(&client.client_id, Action::ClientCreate, second);
+        let write = self.write(&client.client_id, Action::ClientCreate, second);
+        let new = NewClient::new(client.clone()).with_secret(secret.cloned());
         self.repository
-            .create(&self.tenant, client, secret, origin, &entry)
+            .create(&self.tenant, &new.with_origin(origin.clone()), &write)
             .await
     }
 
@@ -80,10 +82,9 @@ impl<R: ClientRepository> Subject<R> {
         secrets: Secrets,
         second: u64,
     ) -> Result<Client> {
-        let entry = self.entry(&client.client_id, Action::ClientUpdate, second);
-        self.repository
-            .update(&self.tenant, client, secrets, &entry)
-            .await
+        let write = self.write(&client.client_id, Action::ClientUpdate, second);
+        let update = ClientUpdate::new(client.clone()).with_secrets(secrets);
+        self.repository.update(&self.tenant, &update, &write).await
     }
 
     pub(super) async fn delete(
@@ -92,9 +93,9 @@ impl<R: ClientRepository> Subject<R> {
         expected: Option<Version>,
         second: u64,
     ) -> Result<()> {
-        let entry = self.entry(id, Action::ClientDelete, second);
+        let write = self.write(id, Action::ClientDelete, second);
         self.repository
-            .delete(&self.tenant, id, expected, &entry)
+            .delete(&self.tenant, id, expected, &write)
             .await
     }
 
@@ -110,9 +111,14 @@ impl<R: ClientRepository> Subject<R> {
         second: u64,
     ) -> Result<SecretRecord> {
         let secret = samples::secret(second);
-        let entry = self.entry(id, Action::SecretCreate, second);
+        let write = self.write(id, Action::SecretCreate, second);
         self.repository
-            .add_secret(&self.tenant, id, expected, &secret, &entry)
+            .add_secret(
+                &self.tenant,
+                id,
+                &NewSecret::new(expected, secret.clone()),
+                &write,
+            )
             .await?;
         Ok(secret)
     }
@@ -126,9 +132,10 @@ impl<R: ClientRepository> Subject<R> {
         second: u64,
     ) -> Result<SecretRecord> {
         let secret = samples::secret(second);
-        let entry = self.entry(id, Action::SecretRotate, second);
+        let write = self.write(id, Action::SecretRotate, second);
+        let rotation = SecretRotation::new(expected, secret.clone(), grace_ends);
         self.repository
-            .rotate_secret(&self.tenant, id, expected, &secret, grace_ends, &entry)
+            .rotate_secret(&self.tenant, id, &rotation, &write)
             .await?;
         Ok(secret)
     }
@@ -139,16 +146,16 @@ impl<R: ClientRepository> Subject<R> {
         secret: Id,
         second: u64,
     ) -> Result<SecretRecord> {
-        let entry = self.entry(id, Action::SecretDeactivate, second);
+        let write = self.write(id, Action::SecretDeactivate, second);
         self.repository
-            .deactivate_secret(&self.tenant, id, secret, &entry)
+            .deactivate_secret(&self.tenant, id, secret, &write)
             .await
     }
 
     pub(super) async fn remove(&self, id: &ClientId, secret: Id, second: u64) -> Result<()> {
-        let entry = self.entry(id, Action::SecretDelete, second);
+        let write = self.write(id, Action::SecretDelete, second);
         self.repository
-            .delete_secret(&self.tenant, id, secret, &entry)
+            .delete_secret(&self.tenant, id, secret, &write)
             .await
     }
 

@@ -1,7 +1,7 @@
 use super::samples::{at, client, client_id, entry, full_metadata, id, secret, tenant};
 use super::subject::{Subject, fields};
 use crate::domain::{Action, AuthMethod, ClientStatus, FapiProfile, GrantType, Page, SecretStatus};
-use crate::repository::{ClientRepository, Origin, Secrets};
+use crate::repository::{ClientRepository, NewClient, Origin, Secrets, Write};
 
 const HOSTILE: [&str; 16] = [
     "'); DROP TABLE oauth_clients; --",
@@ -57,13 +57,9 @@ pub async fn texts_are_kept_byte_for_byte(repository: impl ClientRepository) {
         audit.message = owned();
         audit.operator_id = owned();
         audit.operator_type = owned();
-        let created = subject.repository.create(
-            &subject.tenant,
-            &stored,
-            Some(&first),
-            &Origin::Draft,
-            &audit,
-        );
+        let (new, write) = (NewClient::new(stored.clone()), Write::new(audit.clone()));
+        let new = new.with_secret(first.clone());
+        let created = subject.repository.create(&subject.tenant, &new, &write);
         created.await.expect("a client is stored");
 
         let (_, read, secrets, trail) = subject.see(&stored.client_id).await;
@@ -94,9 +90,9 @@ pub async fn words_of_tomorrow_are_kept(repository: impl ClientRepository) {
     let origin = Origin::Import(vec![first.clone()]);
     let mut audit = entry(&subject.tenant, &stored.client_id, Action::ClientCreate, 1);
     audit.action = Action::stored("client.quarantine").expect("a word");
-    let created = subject
-        .repository
-        .create(&subject.tenant, &stored, None, &origin, &audit);
+    let (new, write) = (NewClient::new(stored.clone()), Write::new(audit.clone()));
+    let new = new.with_origin(origin);
+    let created = subject.repository.create(&subject.tenant, &new, &write);
     created.await.expect("a client is stored");
 
     let (_, read, secrets, trail) = subject.see(&stored.client_id).await;

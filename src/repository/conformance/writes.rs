@@ -1,7 +1,9 @@
 use super::samples::at;
 use super::subject::Subject;
-use crate::domain::{AuditEntry, Client, Id, SecretRecord, SecretStatus};
-use crate::repository::{ClientRepository, Result, Secrets};
+use crate::domain::{Client, Id, SecretRecord, SecretStatus};
+use crate::repository::{
+    self, ClientRepository, ClientUpdate, NewSecret, Result, SecretRotation, Secrets,
+};
 
 /// What can be written on a client that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ impl Write {
         client: &Client,
         retired: Id,
         secret: &SecretRecord,
-        audit: &AuditEntry,
+        write: &repository::Write,
     ) -> Result<()> {
         let Subject { repository, tenant } = subject;
         let (name, version) = (&client.client_id, client.version);
@@ -46,26 +48,26 @@ impl Write {
                     Self::Update => Secrets::Keep,
                     _ => Secrets::End,
                 };
-                let updated = repository.update(tenant, &changed, secrets, audit);
+                let update = ClientUpdate::new(changed).with_secrets(secrets);
+                let updated = repository.update(tenant, &update, write);
                 updated.await.map(drop)
             }
-            Self::Delete => repository.delete(tenant, name, Some(version), audit).await,
+            Self::Delete => repository.delete(tenant, name, Some(version), write).await,
             Self::Add => {
-                let added = repository.add_secret(tenant, name, version, secret, audit);
-                added.await
+                let new = NewSecret::new(version, secret.clone());
+                repository.add_secret(tenant, name, &new, write).await
             }
             Self::Rotate => {
-                let grace_ends = at(1_000_000);
-                repository
-                    .rotate_secret(tenant, name, version, secret, grace_ends, audit)
-                    .await
+                let rotation = SecretRotation::new(version, secret.clone(), at(1_000_000));
+                let rotated = repository.rotate_secret(tenant, name, &rotation, write);
+                rotated.await
             }
             Self::Deactivate => {
-                let stopped = repository.deactivate_secret(tenant, name, retired, audit);
+                let stopped = repository.deactivate_secret(tenant, name, retired, write);
                 stopped.await.map(drop)
             }
             Self::Remove => {
-                let removed = repository.delete_secret(tenant, name, retired, audit);
+                let removed = repository.delete_secret(tenant, name, retired, write);
                 removed.await
             }
         }

@@ -12,8 +12,8 @@ use crate::domain::{
 use crate::repository::diesel::page;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::{
-    ClientFilter, ClientRepository, CredentialRepository, Credentials, ErrorKind, Origin,
-    PurgeRepository, Result, Secrets,
+    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, ErrorKind,
+    NewClient, NewSecret, Origin, PurgeRepository, Result, SecretRotation, Secrets, Write,
 };
 
 /// The time limit for finding out whether a change was stored.
@@ -54,14 +54,13 @@ impl Repository {
 }
 
 impl ClientRepository for Repository {
-    async fn create(
-        &self,
-        tenant: &TenantId,
-        client: &Client,
-        secret: Option<&SecretRecord>,
-        origin: &Origin,
-        audit: &AuditEntry,
-    ) -> Result<()> {
+    async fn create(&self, tenant: &TenantId, new: &NewClient, write: &Write) -> Result<()> {
+        let NewClient {
+            client,
+            secret,
+            origin,
+        } = new;
+        let audit = &write.audit;
         let key = Key::new(tenant, &client.client_id);
         let (origin, imported) = match origin {
             Origin::Draft => (None, &[][..]),
@@ -70,7 +69,7 @@ impl ClientRepository for Repository {
             }
             Origin::Import(secrets) => (None, &secrets[..]),
         };
-        let secrets = secret.into_iter().chain(imported);
+        let secrets = secret.iter().chain(imported);
         let secrets: Vec<_> = secrets.map(|secret| SecretRow::new(&key, secret)).collect();
         let rows = (
             ClientRow::new(tenant, client)?,
@@ -125,14 +124,15 @@ impl ClientRepository for Repository {
     async fn update(
         &self,
         tenant: &TenantId,
-        client: &Client,
-        secrets: Secrets,
-        audit: &AuditEntry,
+        update: &ClientUpdate,
+        write: &Write,
     ) -> Result<Client> {
+        let ClientUpdate { client, secrets } = update;
+        let audit = &write.audit;
         let key = Key::new(tenant, &client.client_id);
         let metadata = MetadataRow::new(&client.metadata, &client.status)?;
         let row = AuditRow::new(&key, audit);
-        let change = (key, client.version, metadata, secrets, row);
+        let change = (key, client.version, metadata, *secrets, row);
         self.change(
             audit,
             change,
@@ -144,7 +144,7 @@ impl ClientRepository for Repository {
         )
         .await?;
         // The version proves that nothing else had changed.
-        let ended = secrets == Secrets::End;
+        let ended = *secrets == Secrets::End;
         Ok(Client {
             version: client.version.next(),
             updated_at: audit.at,
@@ -158,12 +158,12 @@ impl ClientRepository for Repository {
         tenant: &TenantId,
         client_id: &ClientId,
         expected: Option<Version>,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> Result<()> {
         let key = Key::new(tenant, client_id);
-        let row = AuditRow::new(&key, audit);
+        let row = AuditRow::new(&key, &write.audit);
         self.change(
-            audit,
+            &write.audit,
             (key, expected, row),
             |conn, (key, expected, audit)| Box::pin(queries::delete(conn, key, *expected, audit)),
         )
@@ -181,17 +181,20 @@ impl ClientRepository for Repository {
         &self,
         tenant: &TenantId,
         client_id: &ClientId,
-        expected: Version,
-        secret: &SecretRecord,
-        audit: &AuditEntry,
+        new: &NewSecret,
+        write: &Write,
     ) -> Result<()> {
         let key = Key::new(tenant, client_id);
-        let secret = SecretRow::new(&key, secret);
-        let row = AuditRow::new(&key, audit);
-        let change = (key, expected, secret, row);
-        self.change(audit, change, |conn, (key, expected, secret, audit)| {
-            Box::pin(queries::add_secret(conn, key, *expected, secret, audit))
-        })
+        let secret = SecretRow::new(&key, &new.secret);
+        let row = AuditRow::new(&key, &write.audit);
+        let change = (key, new.expected, secret, row);
+        self.change(
+            &write.audit,
+            change,
+            |conn, (key, expected, secret, audit)| {
+                Box::pin(queries::add_secret(conn, key, *expected, secret, audit))
+            },
+        )
         .await
         .map(drop)
     }
@@ -200,17 +203,16 @@ impl ClientRepository for Repository {
         &self,
         tenant: &TenantId,
         client_id: &ClientId,
-        expected: Version,
-        secret: &SecretRecord,
-        grace_ends: Timestamp,
-        audit: &AuditEntry,
+        rotation: &SecretRotation,
+        write: &Write,
     ) -> Result<()> {
         let key = Key::new(tenant, client_id);
-        let secret = SecretRow::new(&key, secret);
-        let row = AuditRow::new(&key, audit);
-        let change = (key, expected, secret, grace_ends.as_micros(), row);
+        let secret = SecretRow::new(&key, &rotation.secret);
+        let row = AuditRow::new(&key, &write.audit);
+        let grace_ends = rotation.grace_ends.as_micros();
+        let change = (key, rotation.expected, secret, grace_ends, row);
         self.change(
-            audit,
+            &write.audit,
             change,
             |conn, (key, expected, secret, grace_ends, audit)| {
                 Box::pin(queries::rotate_secret(
@@ -232,12 +234,12 @@ impl ClientRepository for Repository {
         tenant: &TenantId,
         client_id: &ClientId,
         secret_id: Id,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> Result<SecretRecord> {
         let key = Key::new(tenant, client_id);
-        let row = AuditRow::new(&key, audit);
+        let row = AuditRow::new(&key, &write.audit);
         let change = (key, secret_id.to_string(), row);
-        let changed = self.change(audit, change, |conn, (key, id, audit)| {
+        let changed = self.change(&write.audit, change, |conn, (key, id, audit)| {
             Box::pin(queries::deactivate_secret(conn, key, id, audit))
         });
         if let Some(secret) = changed.await? {
@@ -253,12 +255,12 @@ impl ClientRepository for Repository {
         tenant: &TenantId,
         client_id: &ClientId,
         secret_id: Id,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> Result<()> {
         let key = Key::new(tenant, client_id);
-        let row = AuditRow::new(&key, audit);
+        let row = AuditRow::new(&key, &write.audit);
         let change = (key, secret_id.to_string(), row);
-        self.change(audit, change, |conn, (key, id, audit)| {
+        self.change(&write.audit, change, |conn, (key, id, audit)| {
             Box::pin(queries::delete_secret(conn, key, id, audit))
         })
         .await

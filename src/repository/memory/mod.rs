@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::state::State;
 use super::{
-    ClientFilter, ClientRepository, CredentialRepository, Credentials, Origin, PurgeRepository,
-    Result, Secrets,
+    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, NewClient,
+    NewSecret, PurgeRepository, Result, SecretRotation, Write,
 };
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
@@ -44,15 +44,8 @@ impl MemoryRepository {
 }
 
 impl ClientRepository for MemoryRepository {
-    async fn create(
-        &self,
-        _tenant: &TenantId,
-        client: &Client,
-        secret: Option<&SecretRecord>,
-        origin: &Origin,
-        audit: &AuditEntry,
-    ) -> Result<()> {
-        self.state().create(client, secret, origin, audit)
+    async fn create(&self, _tenant: &TenantId, new: &NewClient, write: &Write) -> Result<()> {
+        self.state().create(new, write)
     }
 
     async fn get(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Client> {
@@ -76,12 +69,11 @@ impl ClientRepository for MemoryRepository {
     async fn update(
         &self,
         _tenant: &TenantId,
-        client: &Client,
-        secrets: Secrets,
-        audit: &AuditEntry,
+        update: &ClientUpdate,
+        write: &Write,
     ) -> Result<Client> {
         self.state()
-            .change(audit, |stored| stored.update(client, secrets, audit))
+            .change(write, |stored| stored.update(update, write))
     }
 
     async fn delete(
@@ -89,10 +81,10 @@ impl ClientRepository for MemoryRepository {
         _tenant: &TenantId,
         _client_id: &ClientId,
         expected: Option<Version>,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> Result<()> {
         self.state()
-            .change(audit, |stored| stored.delete(expected, audit))
+            .change(write, |stored| stored.delete(expected, write))
     }
 
     async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
@@ -104,26 +96,22 @@ impl ClientRepository for MemoryRepository {
         &self,
         _tenant: &TenantId,
         _client_id: &ClientId,
-        expected: Version,
-        secret: &SecretRecord,
-        audit: &AuditEntry,
+        new: &NewSecret,
+        write: &Write,
     ) -> Result<()> {
         self.state()
-            .change(audit, |stored| stored.add_secret(expected, secret, audit))
+            .change(write, |stored| stored.add_secret(new, write))
     }
 
     async fn rotate_secret(
         &self,
         _tenant: &TenantId,
         _client_id: &ClientId,
-        expected: Version,
-        secret: &SecretRecord,
-        grace_ends: Timestamp,
-        audit: &AuditEntry,
+        rotation: &SecretRotation,
+        write: &Write,
     ) -> Result<()> {
-        self.state().change(audit, |stored| {
-            stored.rotate_secret(expected, secret, grace_ends, audit)
-        })
+        self.state()
+            .change(write, |stored| stored.rotate_secret(rotation, write))
     }
 
     async fn deactivate_secret(
@@ -131,10 +119,10 @@ impl ClientRepository for MemoryRepository {
         _tenant: &TenantId,
         _client_id: &ClientId,
         secret_id: Id,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> Result<SecretRecord> {
         self.state()
-            .change(audit, |stored| stored.deactivate_secret(secret_id, audit))
+            .change(write, |stored| stored.deactivate_secret(secret_id, write))
     }
 
     async fn delete_secret(
@@ -142,10 +130,10 @@ impl ClientRepository for MemoryRepository {
         _tenant: &TenantId,
         _client_id: &ClientId,
         secret_id: Id,
-        audit: &AuditEntry,
+        write: &Write,
     ) -> Result<()> {
         self.state()
-            .change(audit, |stored| stored.delete_secret(secret_id, audit))
+            .change(write, |stored| stored.delete_secret(secret_id, write))
     }
 
     async fn touch_secret(

@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
-use super::super::{ClientFilter, ErrorKind, Origin, Result, StoredClient};
-use crate::domain::{AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId};
+use super::super::{ClientFilter, ErrorKind, NewClient, Origin, Result, StoredClient, Write};
+use crate::domain::{AuditEntry, Client, ClientId, Id, Page, Slice, TenantId};
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -28,32 +28,27 @@ impl State {
         self.find(client_id)?.deleted(tenant).cloned()
     }
 
-    pub(super) fn create(
-        &mut self,
-        client: &Client,
-        secret: Option<&SecretRecord>,
-        origin: &Origin,
-        audit: &AuditEntry,
-    ) -> Result<()> {
-        let source = match origin {
+    pub(super) fn create(&mut self, new: &NewClient, write: &Write) -> Result<()> {
+        let source = match &new.origin {
             Origin::CloneOf(source, _) => self.clients.get(source),
             _ => None,
         };
-        let stored = StoredClient::create(client, secret, origin, source)?;
+        let stored = StoredClient::create(new, source)?;
+        let client = &new.client;
         let ids = self.tenants.entry(client.tenant_id.clone()).or_default();
         if self.clients.contains_key(&client.client_id) || ids.contains_key(&client.id) {
             return Err(ErrorKind::Conflict.into());
         }
         ids.insert(client.id, client.client_id.clone());
         self.clients.insert(client.client_id.clone(), stored);
-        self.note(audit);
+        self.note(&write.audit);
         Ok(())
     }
 
     /// A write on the client that the audit entry tells of, in the tenant that it names.
     pub(super) fn change<T>(
         &mut self,
-        audit: &AuditEntry,
+        Write { audit, .. }: &Write,
         change: impl FnOnce(&mut StoredClient) -> Result<T>,
     ) -> Result<T> {
         let trail = self.trails.get(&audit.client_id);

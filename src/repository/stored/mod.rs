@@ -1,9 +1,12 @@
+mod document;
+
+use self::document::Kept;
 use super::{
-    Credentials, ErrorKind, MAX_ACTIVE_SECRETS, MAX_INACTIVE_SECRETS, MAX_RETIRED_SECRETS, Origin,
-    Result, Secrets,
+    ClientUpdate, Credentials, ErrorKind, MAX_ACTIVE_SECRETS, MAX_INACTIVE_SECRETS,
+    MAX_RETIRED_SECRETS, NewClient, NewSecret, Origin, Result, SecretRotation, Secrets, Write,
 };
 use crate::domain::{
-    AuditEntry, Client, Id, SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version,
+    Client, Id, SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version,
 };
 
 /// A client with its secrets, and the rules of [`ClientRepository`](super::ClientRepository) for
@@ -13,8 +16,14 @@ use crate::domain::{
 /// refuses what the contract refuses, the tenant being that of the audit entry; it makes the change,
 /// and sets `version`, `updated_at` and `secret_last_four`. An error leaves everything as it was.
 ///
-/// What is left to the repository is to store the outcome together with the audit entry, if nobody
+/// What is left to the repository is to store the outcome together with the [`Write`], if nobody
 /// else wrote meanwhile, and to know which ids of clients and of audit entries are taken.
+///
+/// # As a document
+///
+/// It is `Serialize` and `Deserialize`, in the format of a [`Document`](super::Document): `client`, and the
+/// list `secrets`. **It holds the hashes of the secrets**: keep it as you keep a secret. Members that a
+/// newer version has stored, on any level, stay where they are through every write.
 ///
 /// # Examples
 ///
@@ -23,26 +32,26 @@ use crate::domain::{
 /// when a use of a secret is noted.
 ///
 /// ```
-/// use tower_oauth_clients::domain::{AuditEntry, ClientId, Version};
-/// use tower_oauth_clients::repository::{ErrorKind, Result, StoredClient};
+/// use tower_oauth_clients::domain::{ClientId, Version};
+/// use tower_oauth_clients::repository::{ErrorKind, Result, StoredClient, Write};
 ///
 /// trait Documents {
 ///     /// A client and its revision.
 ///     async fn read(&self, id: &ClientId) -> Result<Option<(StoredClient, u64)>>;
 ///     /// Stores both, or neither when the client has another revision by now.
-///     async fn swap(&self, new: &StoredClient, audit: &AuditEntry, revision: u64) -> Result<bool>;
+///     async fn swap(&self, new: &StoredClient, write: &Write, revision: u64) -> Result<bool>;
 /// }
 ///
 /// async fn delete(
 ///     documents: &impl Documents,
 ///     expected: Option<Version>,
-///     audit: &AuditEntry,
+///     write: &Write,
 /// ) -> Result<()> {
 ///     loop {
-///         let found = documents.read(&audit.client_id).await?;
+///         let found = documents.read(&write.audit.client_id).await?;
 ///         let (mut stored, revision) = found.ok_or(ErrorKind::NotFound)?;
-///         stored.delete(expected, audit)?;
-///         if documents.swap(&stored, audit, revision).await? {
+///         stored.delete(expected, write)?;
+///         if documents.swap(&stored, write, revision).await? {
 ///             return Ok(());
 ///         }
 ///     }
@@ -53,13 +62,18 @@ pub struct StoredClient {
     client: Client,
     /// Newest first.
     secrets: Vec<SecretRecord>,
+    kept: Kept,
 }
 
 impl StoredClient {
     /// What is stored already, its secrets in any order.
     pub fn new(client: Client, mut secrets: Vec<SecretRecord>) -> Self {
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.id));
-        Self { client, secrets }
+        Self {
+            client,
+            secrets,
+            kept: Kept::default(),
+        }
     }
 
     /// A new one. `source` is the client that [`Origin::CloneOf`] names, if it is there.
@@ -69,13 +83,9 @@ impl StoredClient {
     /// For a clone [`ErrorKind::NotFound`] and [`ErrorKind::Stale`] as in
     /// [`ClientRepository::create`](super::ClientRepository::create); [`ErrorKind::Conflict`] when
     /// two secrets have the same id.
-    pub fn create(
-        client: &Client,
-        secret: Option<&SecretRecord>,
-        origin: &Origin,
-        source: Option<&Self>,
-    ) -> Result<Self> {
-        let imported = match origin {
+    pub fn create(new: &NewClient, source: Option<&Self>) -> Result<Self> {
+        let client = &new.client;
+        let imported = match &new.origin {
             Origin::Draft => &[][..],
             Origin::CloneOf(_, version) => {
                 let source = source.ok_or(ErrorKind::NotFound)?;
@@ -84,7 +94,7 @@ impl StoredClient {
             }
             Origin::Import(secrets) => secrets,
         };
-        let secrets = secret.into_iter().chain(imported).cloned().collect();
+        let secrets = new.secret.iter().chain(imported).cloned().collect();
         let stored = Self::new(client.clone(), secrets);
         if !stored.secrets.is_sorted_by(|one, next| one.id > next.id) {
             return Err(ErrorKind::Conflict.into());
@@ -133,7 +143,9 @@ impl StoredClient {
     ///
     /// [`ErrorKind::NotFound`] when it was deleted.
     pub fn credentials(&self) -> Result<Credentials> {
-        let Self { client, secrets } = self.live(&self.client.tenant_id)?;
+        let Self {
+            client, secrets, ..
+        } = self.live(&self.client.tenant_id)?;
         let may_verify = |secret: &&SecretRecord| secret.status != SecretStatus::Inactive;
         Ok(Credentials {
             client: client.clone(),
@@ -146,22 +158,18 @@ impl StoredClient {
     /// # Errors
     ///
     /// As in [`ClientRepository::update`](super::ClientRepository::update).
-    pub fn update(
-        &mut self,
-        client: &Client,
-        secrets: Secrets,
-        audit: &AuditEntry,
-    ) -> Result<Client> {
+    pub fn update(&mut self, update: &ClientUpdate, write: &Write) -> Result<Client> {
+        let ClientUpdate { client, secrets } = update;
         let shown = self.client.secret_last_four.clone();
-        self.write(Some(client.version), audit, |stored| {
+        self.write(Some(client.version), write, |stored, now| {
             stored.client.metadata = client.metadata.clone();
             stored.client.status.clone_from(&client.status);
-            if secrets == Secrets::End {
-                stored.end_secrets(audit.at);
+            if *secrets == Secrets::End {
+                stored.end_secrets(now);
             }
             Ok(())
         })?;
-        if secrets == Secrets::Keep {
+        if *secrets == Secrets::Keep {
             self.client.secret_last_four = shown;
         }
         Ok(self.client.clone())
@@ -172,10 +180,10 @@ impl StoredClient {
     /// # Errors
     ///
     /// As in [`ClientRepository::delete`](super::ClientRepository::delete).
-    pub fn delete(&mut self, expected: Option<Version>, audit: &AuditEntry) -> Result<()> {
-        self.write(expected, audit, |stored| {
-            stored.client.deleted_at = Some(audit.at);
-            stored.end_secrets(audit.at);
+    pub fn delete(&mut self, expected: Option<Version>, write: &Write) -> Result<()> {
+        self.write(expected, write, |stored, now| {
+            stored.client.deleted_at = Some(now);
+            stored.end_secrets(now);
             Ok(())
         })
     }
@@ -185,15 +193,11 @@ impl StoredClient {
     /// # Errors
     ///
     /// As in [`ClientRepository::add_secret`](super::ClientRepository::add_secret).
-    pub fn add_secret(
-        &mut self,
-        expected: Version,
-        secret: &SecretRecord,
-        audit: &AuditEntry,
-    ) -> Result<()> {
-        self.write(Some(expected), audit, |stored| {
+    pub fn add_secret(&mut self, new: &NewSecret, write: &Write) -> Result<()> {
+        let NewSecret { expected, secret } = new;
+        self.write(Some(*expected), write, |stored, now| {
             let place = stored.place(secret.id)?;
-            if stored.active(audit.at).count() >= MAX_ACTIVE_SECRETS {
+            if stored.active(now).count() >= MAX_ACTIVE_SECRETS {
                 return Err(ErrorKind::TooManySecrets.into());
             }
             stored.secrets.insert(place, secret.clone());
@@ -207,16 +211,11 @@ impl StoredClient {
     /// # Errors
     ///
     /// As in [`ClientRepository::rotate_secret`](super::ClientRepository::rotate_secret).
-    pub fn rotate_secret(
-        &mut self,
-        expected: Version,
-        secret: &SecretRecord,
-        grace_ends: Timestamp,
-        audit: &AuditEntry,
-    ) -> Result<()> {
-        self.write(Some(expected), audit, |stored| {
+    pub fn rotate_secret(&mut self, rotation: &SecretRotation, write: &Write) -> Result<()> {
+        let secret = &rotation.secret;
+        self.write(Some(rotation.expected), write, |stored, now| {
             let place = stored.place(secret.id)?;
-            stored.retire_secrets(grace_ends, audit.at);
+            stored.retire_secrets(rotation.grace_ends, now);
             stored.secrets.insert(place, secret.clone());
             stored.remove_oldest();
             Ok(())
@@ -228,10 +227,10 @@ impl StoredClient {
     /// # Errors
     ///
     /// As in [`ClientRepository::deactivate_secret`](super::ClientRepository::deactivate_secret).
-    pub fn deactivate_secret(&mut self, secret_id: Id, audit: &AuditEntry) -> Result<SecretRecord> {
-        self.write(None, audit, |stored| {
+    pub fn deactivate_secret(&mut self, secret_id: Id, write: &Write) -> Result<SecretRecord> {
+        self.write(None, write, |stored, now| {
             let secret = stored.secret_mut(secret_id).ok_or(ErrorKind::NotFound)?;
-            end(secret, audit.at);
+            end(secret, now);
             Ok(secret.clone())
         })
     }
@@ -241,11 +240,11 @@ impl StoredClient {
     /// # Errors
     ///
     /// As in [`ClientRepository::delete_secret`](super::ClientRepository::delete_secret).
-    pub fn delete_secret(&mut self, secret_id: Id, audit: &AuditEntry) -> Result<()> {
-        self.write(None, audit, |stored| {
+    pub fn delete_secret(&mut self, secret_id: Id, write: &Write) -> Result<()> {
+        self.write(None, write, |stored, now| {
             let secret = stored.secret_mut(secret_id).ok_or(ErrorKind::NotFound)?;
-            let is_active = is_active(secret, audit.at);
-            if stored.secrets.len() == 1 || (is_active && stored.active(audit.at).count() == 1) {
+            let is_active = is_active(secret, now);
+            if stored.secrets.len() == 1 || (is_active && stored.active(now).count() == 1) {
                 return Err(ErrorKind::LastSecret.into());
             }
             stored.secrets.retain(|secret| secret.id != secret_id);
@@ -305,11 +304,11 @@ impl StoredClient {
     fn write<T>(
         &mut self,
         expected: Option<Version>,
-        audit: &AuditEntry,
-        change: impl FnOnce(&mut Self) -> Result<T>,
+        Write { audit, .. }: &Write,
+        change: impl FnOnce(&mut Self, Timestamp) -> Result<T>,
     ) -> Result<T> {
         self.live(&audit.tenant_id)?.check(expected)?;
-        let done = change(self)?;
+        let done = change(self, audit.at)?;
         let newest = self
             .active(audit.at)
             .next()

@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::{
-    Action, AuthMethod, ClientId, ClientMetadata, ClientStatus, GrantType, Operator, Role,
+    Action, AuditEntry, AuthMethod, ClientId, ClientMetadata, ClientStatus, GrantType, Operator,
+    Role,
 };
 use crate::repository::{ClientFilter, Error};
 
@@ -51,10 +52,10 @@ fn secret(second: i64) -> SecretRecord {
     SecretRecord::new(id(second), hash, last_four, at(second))
 }
 
-fn audit(tenant_id: &str, second: i64) -> AuditEntry {
+fn write(tenant_id: &str, second: i64) -> Write {
     let operator = Operator::new("alice", Role::Admin, tenant(tenant_id));
     let (id, action) = (client().client_id, Action::ClientUpdate);
-    AuditEntry::new(&operator, id, action, "", at(second))
+    AuditEntry::new(&operator, id, action, "", at(second)).into()
 }
 
 fn seen(stored: &StoredClient) -> String {
@@ -67,23 +68,26 @@ fn every_write(
     stored: &StoredClient,
     taken: &SecretRecord,
     expected: Version,
-    audit: &AuditEntry,
+    write: &Write,
 ) -> [(StoredClient, Result<()>); 6] {
-    let attempt = |write: &dyn Fn(&mut StoredClient) -> Result<()>| {
+    let attempt = |change: &dyn Fn(&mut StoredClient) -> Result<()>| {
         let mut stored = stored.clone();
-        let done = write(&mut stored);
+        let done = change(&mut stored);
         (stored, done)
     };
     let mut changed = stored.client.clone();
     changed.version = expected;
     changed.metadata.name = "Changed".into();
+    let update = ClientUpdate::new(changed).with_secrets(Secrets::End);
+    let new = NewSecret::new(expected, taken.clone());
+    let rotation = SecretRotation::new(expected, taken.clone(), at(50));
     [
-        attempt(&|stored| stored.update(&changed, Secrets::End, audit).map(drop)),
-        attempt(&|stored| stored.delete(Some(expected), audit)),
-        attempt(&|stored| stored.add_secret(expected, taken, audit)),
-        attempt(&|stored| stored.rotate_secret(expected, taken, at(50), audit)),
-        attempt(&|stored| stored.deactivate_secret(id(99), audit).map(drop)),
-        attempt(&|stored| stored.delete_secret(id(99), audit)),
+        attempt(&|stored| stored.update(&update, write).map(drop)),
+        attempt(&|stored| stored.delete(Some(expected), write)),
+        attempt(&|stored| stored.add_secret(&new, write)),
+        attempt(&|stored| stored.rotate_secret(&rotation, write)),
+        attempt(&|stored| stored.deactivate_secret(id(99), write).map(drop)),
+        attempt(&|stored| stored.delete_secret(id(99), write)),
     ]
 }
 
@@ -102,7 +106,7 @@ fn what_is_refused_changes_nothing() {
     let mut stored = StoredClient::new(client(), vec![taken.clone(), secret(3)]);
     let before = seen(&stored);
     let writes = |tenant, version| {
-        let done = every_write(&stored, &taken, version, &audit(tenant, 9));
+        let done = every_write(&stored, &taken, version, &write(tenant, 9));
         kinds(done, &before)
     };
     let version = Version::FIRST;
@@ -113,9 +117,9 @@ fn what_is_refused_changes_nothing() {
     let stale = [Stale, Stale, Stale, Stale, NotFound, NotFound];
     assert_eq!(writes("acme", version.next()), stale.map(Some));
 
-    stored.delete(None, &audit("acme", 5)).unwrap();
+    stored.delete(None, &write("acme", 5)).unwrap();
     let (before, version) = (seen(&stored), stored.client.version);
-    let done = every_write(&stored, &taken, version, &audit("acme", 9));
+    let done = every_write(&stored, &taken, version, &write("acme", 9));
     assert_eq!(kinds(done, &before), [Some(NotFound); 6]);
     assert!(!stored.touch_secret(&tenant("acme"), taken.id, at(9)));
     assert!(stored.credentials().is_err());
@@ -129,8 +133,9 @@ fn secrets_stay_newest_first() {
         (2, "[8, 6, 4, 2]"),
         (9, "[9, 8, 6, 4, 2]"),
     ] {
-        let (new, version, audit) = (secret(second), stored.client.version, audit("acme", 10));
-        let rotated = stored.rotate_secret(version, &new, at(99), &audit);
+        let (new, version) = (secret(second), stored.client.version);
+        let rotation = SecretRotation::new(version, new.clone(), at(99));
+        let rotated = stored.rotate_secret(&rotation, &write("acme", 10));
         rotated.unwrap();
         let secrets = stored.secrets.iter();
         let order: Vec<u32> = secrets.map(|s| s.last_four.parse().unwrap()).collect();
@@ -173,7 +178,10 @@ fn a_note_tells_whether_it_changed_anything() {
 #[test]
 fn no_two_secrets_begin_with_one_id() {
     let origin = Origin::Import(vec![secret(3), secret(2)]);
-    let create = |first| StoredClient::create(&client(), Some(&secret(first)), &origin, None);
+    let create = |first| {
+        let new = NewClient::new(client()).with_secret(secret(first));
+        StoredClient::create(&new.with_origin(origin.clone()), None)
+    };
     assert_eq!(create(4).unwrap().secrets().len(), 3);
     assert_eq!(create(2).unwrap_err().kind(), ErrorKind::Conflict);
 }

@@ -4,7 +4,6 @@ mod repository;
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 pub use memory::MemoryReplayStore;
@@ -81,39 +80,14 @@ pub trait ReplayStore: Send + Sync + 'static {
     ) -> impl Future<Output = Result<bool, Error>> + Send;
 }
 
-impl<S: ReplayStore> ReplayStore for Arc<S> {
-    fn remember(
-        &self,
-        client_id: &ClientId,
-        jti: &str,
-        until: Timestamp,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<bool, Error>> + Send {
-        (**self).remember(client_id, jti, until, now)
-    }
-}
-
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<bool, Error>> + Send + 'a>>;
-
-trait Erased: Send + Sync {
-    fn remember<'a>(
-        &'a self,
-        client_id: &'a ClientId,
-        jti: &'a str,
-        until: Timestamp,
-        now: Timestamp,
-    ) -> Answer<'a>;
-}
-
-impl<S: ReplayStore> Erased for S {
-    fn remember<'a>(
-        &'a self,
-        client_id: &'a ClientId,
-        jti: &'a str,
-        until: Timestamp,
-        now: Timestamp,
-    ) -> Answer<'a> {
-        Box::pin(ReplayStore::remember(self, client_id, jti, until, now))
+erased! {
+    trait Erased of ReplayStore and Arc {
+        fn remember(
+            client_id: [&] ClientId,
+            jti: [&] str,
+            until: [] Timestamp,
+            now: [] Timestamp
+        ) -> Result<bool, Error>;
     }
 }
 

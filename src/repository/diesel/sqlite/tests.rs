@@ -11,7 +11,7 @@ use crate::domain::{
     Page, Role, SecretHash, SecretRecord, TenantId, Timestamp, Version,
 };
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
-use crate::repository::{ClientFilter, ClientRepository, ErrorKind, Origin, Secrets};
+use crate::repository::{ClientFilter, ClientRepository, ErrorKind, NewClient, Secrets, Write};
 
 fn tenant() -> TenantId {
     TenantId::parse("acme").unwrap()
@@ -266,10 +266,11 @@ async fn what_waits_is_bounded_by_what_it_holds() {
     let id = large.client_id.clone();
     let audit = AuditEntry::new(&operator, id, Action::ClientCreate, "", large.created_at);
     let create = || {
-        let (repository, client, audit) = (repository.clone(), large.clone(), audit.clone());
+        let (repository, client) = (repository.clone(), large.clone());
+        let write = Write::new(audit.clone());
         async move {
-            let (tenant, origin) = (tenant(), Origin::Draft);
-            let created = repository.create(&tenant, &client, None, &origin, &audit);
+            let (tenant, new) = (tenant(), NewClient::new(client));
+            let created = repository.create(&tenant, &new, &write);
             created.await.unwrap_err().kind()
         }
     };

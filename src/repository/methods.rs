@@ -1,0 +1,98 @@
+/// Gives the methods of a trait to another macro, behind what that one is given besides. A signature
+/// stands in its trait and here, and in no other list.
+macro_rules! methods {
+    ($macro:ident! { $($before:tt)* } ClientRepository) => {
+        methods! {
+            @ $macro { $($before)* }
+            fn create(
+                tenant: [&] TenantId,
+                new: [&] NewClient,
+                write: [&] Write
+            ) -> Result<()>;
+            fn get(tenant: [&] TenantId, client_id: [&] ClientId) -> Result<Client>;
+            fn get_deleted(tenant: [&] TenantId, client_id: [&] ClientId) -> Result<Client>;
+            fn list(
+                tenant: [&] TenantId,
+                filter: [&] ClientFilter,
+                page: [] Page
+            ) -> Result<Slice<Client>>;
+            fn update(
+                tenant: [&] TenantId,
+                update: [&] ClientUpdate,
+                write: [&] Write
+            ) -> Result<Client>;
+            fn delete(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId,
+                expected: [] Option<Version>,
+                write: [&] Write
+            ) -> Result<()>;
+            fn secrets(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId
+            ) -> Result<Vec<SecretRecord>>;
+            fn add_secret(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId,
+                new: [&] NewSecret,
+                write: [&] Write
+            ) -> Result<()>;
+            fn rotate_secret(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId,
+                rotation: [&] SecretRotation,
+                write: [&] Write
+            ) -> Result<()>;
+            fn deactivate_secret(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId,
+                secret_id: [] Id,
+                write: [&] Write
+            ) -> Result<SecretRecord>;
+            fn delete_secret(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId,
+                secret_id: [] Id,
+                write: [&] Write
+            ) -> Result<()>;
+            fn touch_secret(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId,
+                secret_id: [] Id,
+                at: [] Timestamp
+            ) -> Result<()>;
+            fn audit_entries(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId,
+                page: [] Page
+            ) -> Result<Slice<AuditEntry>>;
+        }
+    };
+    ($macro:ident! { $($before:tt)* } CredentialRepository) => {
+        methods! {
+            @ $macro { $($before)* }
+            fn credentials(client_id: [&] ClientId) -> Result<Credentials>;
+            fn rehash_secret(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId,
+                secret_id: [] Id,
+                from: [&] SecretHash,
+                to: [&] SecretHash
+            ) -> Result<()>;
+        }
+    };
+    ($macro:ident! { $($before:tt)* } PurgeRepository) => {
+        methods! {
+            @ $macro { $($before)* }
+            fn purge_audit_entries(before: [] Timestamp, limit: [] u32) -> Result<usize>;
+            fn purge_deleted_clients(before: [] Timestamp, limit: [] u32) -> Result<usize>;
+            fn purge_inactive_secrets(before: [] Timestamp, limit: [] u32) -> Result<usize>;
+        }
+    };
+    (@ erased { $($before:tt)* } $($methods:tt)+) => {
+        erased! { $($before)* { $($methods)+ } }
+    };
+    (@ forward { $($before:tt)* } $($methods:tt)+) => {
+        forward! { $($before)* $($methods)+ }
+    };
+}
