@@ -74,12 +74,12 @@ impl LogRepository {
             let (change, answer) = decide(&this.0.clients.blocking_read())?;
             let written = serde_json::to_value(&change).map_err(io::Error::from);
             let written = written.and_then(|line| log.append(&line));
-            written.map_err(|error| Error::new(ErrorKind::Unavailable, error))?;
+            written.map_err(|error| Error::new(ErrorKind::Unavailable).with_source(error))?;
             this.0.clients.blocking_write().apply(change);
             Ok(answer)
         };
         let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|error| Error::new(ErrorKind::Other, error))?
+        done.map_err(|error| Error::new(ErrorKind::Other).with_source(error))?
     }
 
     /// A write on the client that the audit entry tells of, in the tenant that it names.

@@ -1,5 +1,6 @@
-use std::error::Error as StdError;
 use std::fmt;
+
+use crate::error::opaque_error;
 
 /// What went wrong, by meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,25 +22,16 @@ pub enum ErrorKind {
     Other,
 }
 
-/// Why a repository could not do what it was asked.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-    #[cfg(feature = "_diesel")]
-    is_outcome_unknown: bool,
+opaque_error! {
+    /// Why a repository could not do what it was asked. Its source must not contain a secret, a hash or a stored value.
+    pub struct Error(pub kind: ErrorKind) {
+        is_outcome_unknown: bool = false,
+    }
 }
 
+#[cfg(feature = "_diesel")]
 impl Error {
-    /// An error that carries its cause.
-    pub fn new(kind: ErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self {
-            source: Some(source.into()),
-            ..Self::from(kind)
-        }
-    }
-
-    /// What was begun may be done or not.
+    /// Marks that the operation may have been done or not.
     #[cfg(feature = "_diesel_pool")]
     pub(crate) fn with_unknown_outcome(self) -> Self {
         Self {
@@ -48,25 +40,8 @@ impl Error {
         }
     }
 
-    #[cfg(feature = "_diesel")]
     pub(crate) fn is_outcome_unknown(&self) -> bool {
         self.is_outcome_unknown
-    }
-
-    /// What went wrong, by meaning.
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-}
-
-impl From<ErrorKind> for Error {
-    fn from(kind: ErrorKind) -> Self {
-        Self {
-            kind,
-            source: None,
-            #[cfg(feature = "_diesel")]
-            is_outcome_unknown: false,
-        }
     }
 }
 
@@ -81,11 +56,5 @@ impl fmt::Display for Error {
             ErrorKind::Unavailable => "the storage is not available",
             ErrorKind::Other => "the storage failed",
         })
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
     }
 }

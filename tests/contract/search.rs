@@ -81,6 +81,7 @@ async fn what_an_older_version_stored_is_found_after_the_next_migration() {
 /// More than one batch, deleted clients among them; names in ASCII are left alone.
 #[tokio::test]
 async fn however_many_there_are() {
+    const ZEROS: &str = "0000000000000000";
     for store in Store::DATABASES {
         let app = App::new(store).await;
         let pattern = named(&app, "Cafe\u{301}").await;
@@ -92,10 +93,10 @@ async fn however_many_there_are() {
             Store::Sqlite => format!("({n})"),
             _ => format!("CONCAT('', {n})"),
         };
-        // 1,000 names, whose ids differ in their last three places.
+        // 1,000 names, whose ids differ in their last three places, and from every random one.
         let id = match store {
-            Store::Sqlite => format!("substr(id, 1, 23) || substr('000' || {digits}, -3)"),
-            _ => format!("CONCAT(LEFT(id, 23), LPAD({digits}, 3, '0'))"),
+            Store::Sqlite => format!("substr(id, 1, 10) || substr('{ZEROS}' || {digits}, -16)"),
+            _ => format!("CONCAT(LEFT(id, 10), LPAD({digits}, 16, '0'))"),
         };
         let client_id = match store {
             Store::Sqlite => format!("'old-' || {digits}"),

@@ -61,7 +61,7 @@ impl Repository {
                 let _ = answer.send(operation(conn, &arguments).await);
             })
         });
-        let over = || Error::new(ErrorKind::Other, "the connection was given back");
+        let over = || Error::new(ErrorKind::Other).with_source("the connection was given back");
         self.0.0.send(job).await.map_err(|_| over())?;
         answered.await.map_err(|_| over())?.map_err(Error::from)
     }

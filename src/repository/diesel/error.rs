@@ -185,25 +185,27 @@ impl From<Fault> for Error {
         let error = match fault {
             Fault::Refused(kind) => return kind.into(),
             Fault::Unreadable(column) => {
-                return Self::new(ErrorKind::Other, Unreadable(column));
+                return Self::new(ErrorKind::Other).with_source(Unreadable(column));
             }
             #[cfg(feature = "diesel-mysql")]
-            Fault::Unsuited(reason) => return Self::new(ErrorKind::Other, reason),
+            Fault::Unsuited(reason) => return Self::new(ErrorKind::Other).with_source(reason),
             #[cfg(feature = "diesel-sqlite")]
-            Fault::Connection(source) => return Self::new(ErrorKind::Other, source),
+            Fault::Connection(source) => return Self::new(ErrorKind::Other).with_source(source),
             #[cfg(feature = "_diesel_pool")]
-            Fault::Task(source) => return Self::new(ErrorKind::Other, source),
-            Fault::Unavailable(source) => return Self::new(ErrorKind::Unavailable, source),
+            Fault::Task(source) => return Self::new(ErrorKind::Other).with_source(source),
+            Fault::Unavailable(source) => {
+                return Self::new(ErrorKind::Unavailable).with_source(source);
+            }
             Fault::Database(error) | Fault::Repeatable(error) => error,
         };
         match classify(&error) {
             Cause::Contention | Cause::Lost | Cause::Stopped | Cause::Unwritable => {
-                Self::new(ErrorKind::Unavailable, error)
+                Self::new(ErrorKind::Unavailable).with_source(error)
             }
             // Without the source: some databases quote the value.
             Cause::Duplicate => ErrorKind::Conflict.into(),
-            Cause::Unmigrated => Self::new(ErrorKind::Other, Unmigrated(error)),
-            Cause::Other => Self::new(ErrorKind::Other, error),
+            Cause::Unmigrated => Self::new(ErrorKind::Other).with_source(Unmigrated(error)),
+            Cause::Other => Self::new(ErrorKind::Other).with_source(error),
         }
     }
 }

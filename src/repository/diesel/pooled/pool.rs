@@ -192,11 +192,12 @@ impl Pool {
         T: Send + 'static,
     {
         let [present, running] = self.scans.each_ref().map(Arc::clone);
-        let many = |_| Error::new(ErrorKind::Unavailable, "too many lists wait");
+        let many = |_| Error::new(ErrorKind::Unavailable).with_source("too many lists wait");
         let present = present.try_acquire_owned().map_err(many)?;
-        let closed = |error| Error::new(ErrorKind::Other, error);
+        let closed = |error| Error::new(ErrorKind::Other).with_source(error);
         Handle::try_current().map_err(|error| Fault::Task(error.into()))?;
-        let slow = |_| Error::new(ErrorKind::Unavailable, "the lists before it take too long");
+        let slow =
+            |_| Error::new(ErrorKind::Unavailable).with_source("the lists before it take too long");
         // One deadline for waiting and running: a scan that waits behind others gets no extra time.
         let deadline = Instant::now() + self.timeout;
         let running = timeout_at(deadline, running.acquire_owned()).await;

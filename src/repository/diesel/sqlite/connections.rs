@@ -81,7 +81,7 @@ impl Connections {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let many = || Error::new(ErrorKind::Unavailable, "too many operations wait");
+        let many = || Error::new(ErrorKind::Unavailable).with_source("too many operations wait");
         let place = Arc::clone(&self.room).try_acquire_many_owned(units);
         let place = place.map_err(|_| many())?;
         let (answer, answered) = oneshot::channel();
@@ -93,7 +93,7 @@ impl Connections {
         });
         let _awaited = Awaited::new(&job);
         self.queue.try_send(job).map_err(|_| many())?;
-        let gone = |error: &'static str| Error::new(ErrorKind::Other, error);
+        let gone = |error: &'static str| Error::new(ErrorKind::Other).with_source(error);
         let outcome = answered.await.map_err(|_| gone("the operation panicked"))?;
         outcome.map_err(Error::from)
     }
