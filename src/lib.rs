@@ -100,15 +100,12 @@ mod readme {}
 /// [`repository::guide`].
 #[cfg(doc)]
 pub mod guides {
-    // Where they are tested, it takes what their examples use.
-    #[cfg(any(
-        not(doctest),
-        all(feature = "diesel-mysql", feature = "diesel-postgres")
-    ))]
+    // `tests/support` tests them: its package has what their examples use.
+    #[cfg(not(doctest))]
     #[doc = include_str!("../docs/databases.md")]
     pub mod databases {}
 
-    #[cfg(any(not(doctest), feature = "metrics"))]
+    #[cfg(not(doctest))]
     #[doc = include_str!("../docs/observability.md")]
     pub mod observability {}
 }

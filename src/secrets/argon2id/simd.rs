@@ -20,7 +20,8 @@ use crate::domain::SecretHash;
 /// `argon2-rust` is young, has had no independent audit (its own security policy says so), and is
 /// written with much `unsafe` code: a fault in it may be a memory fault in your process, which a
 /// panic caught by the pool is not. [`Argon2id`](super::Argon2id) needs none of that. Measure on
-/// your machine whether it is worth it: `cargo bench --bench hashing --features argon2-rust`.
+/// your machine whether it is worth it: `cargo bench --bench hashing --features argon2-rust` in
+/// `benches/`.
 ///
 /// # Memory
 ///
