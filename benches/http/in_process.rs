@@ -109,7 +109,8 @@ fn compare(
 fn print_ratio(group: &str) {
     let median = |function: &str| -> Option<f64> {
         let folder = group.replace('/', "_");
-        let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
+        let target = std::env::var("CARGO_TARGET_DIR")
+            .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../target").into());
         let path = format!("{target}/criterion/{folder}/{function}/new/estimates.json");
         let estimates: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
         estimates.pointer("/median/point_estimate")?.as_f64()

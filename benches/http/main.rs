@@ -1,7 +1,7 @@
 //! What an operation costs, next to a bare axum handler that returns the same bytes.
 //!
 //! ```text
-//! cargo bench --bench http --features diesel-sqlite
+//! cargo bench --bench http
 //! ```
 //!
 //! - In one process: the time of each operation through the router, over memory and SQLite.

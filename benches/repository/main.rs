@@ -1,8 +1,8 @@
 //! What each repository costs beside the same statements in its database's own driver, in one run.
 //!
 //! ```text
-//! cargo bench --bench repository --all-features
-//! cargo bench --bench repository --all-features -- postgres operations
+//! cargo bench --bench repository
+//! cargo bench --bench repository -- postgres operations
 //! ```
 //!
 //! - Operations: the rounds of repository and drivers take turns, and each ratio is the median over

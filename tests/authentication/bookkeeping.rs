@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tower_oauth_clients::domain::{ClientEvent, ClientEventKind, ClientEvents, Clock, Timestamp};
 
-use crate::support::{App, Store};
-use crate::world::{Counting, Host, Member, app, eventually};
+use support::world::{Counting, Host, Member, app, eventually};
+use support::{App, Store};
 
 async fn last_used(app: &App, member: &Member) -> Option<Timestamp> {
     member.record(app).await.last_used_at
@@ -110,7 +110,7 @@ async fn an_old_secret_is_told_of_once_a_minute() {
         assert_eq!(host.heard.kinds().len(), 1);
         // Who only tries is not told of.
         app.clock.advance(Duration::from_secs(60));
-        let guess = old.with(crate::world::secret_of(secret_id));
+        let guess = old.with(support::world::secret_of(secret_id));
         assert!(host.send(&guess.basic()).await.is_err());
         assert_eq!(host.heard.kinds(), []);
     }

@@ -7,8 +7,8 @@ use http::Method;
 use serde_json::json;
 use tower_oauth_clients::authentication::ErrorKind;
 
-use crate::support::{App, CLIENTS, Store};
-use crate::world::{Counting, Host, Member, app, eventually};
+use support::world::{Counting, Host, Member, app, eventually};
+use support::{App, CLIENTS, Store};
 
 const REFUSED: (Result<String, ErrorKind>, usize) = (Err(ErrorKind::InvalidClient), 1);
 
@@ -93,7 +93,7 @@ async fn what_becomes_of_the_client_is_seen() {
         json!({"status": "inactive"}),
         json!({"is_confidential": false}),
         json!({"client_auth_methods": ["client_secret_post"]}),
-        json!({"client_auth_methods": ["private_key_jwt"], "jwks": crate::world::JWKS}),
+        json!({"client_auth_methods": ["private_key_jwt"], "jwks": support::world::JWKS}),
     ] {
         for (app, host, member) in each(Duration::from_secs(60)).await {
             member.update(&app, change.clone()).await;

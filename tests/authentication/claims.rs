@@ -4,9 +4,9 @@ use serde_json::json;
 use tower_oauth_clients::authentication::ErrorKind;
 use tower_oauth_clients::domain::Id;
 
-use crate::request::{FORM, Sent, basic};
-use crate::support::{App, Store};
-use crate::world::{Host, Member, secret_of};
+use support::presented::{FORM, Sent, basic};
+use support::world::{Host, Member, secret_of};
+use support::{App, Store};
 
 /// A JWT that says it is of that client, signed by nobody.
 fn asserting(id: &str) -> String {
@@ -98,9 +98,8 @@ async fn a_claim_that_no_client_can_have_is_harmless() {
 #[tokio::test]
 async fn an_assertion_names_its_own_client() {
     let app = App::new(Store::Memory).await;
-    let verifier = tower_oauth_clients::authentication::assertion::AssertionVerifier::builder(
-        crate::support::ISSUER,
-    );
+    let verifier =
+        tower_oauth_clients::authentication::assertion::AssertionVerifier::builder(support::ISSUER);
     let verifier = verifier.build().unwrap();
     let host = Host::with(&app, |builder| builder.with_assertions(verifier));
     let keyed = Member::keyed(&app).await;

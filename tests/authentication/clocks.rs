@@ -7,8 +7,8 @@ use tower_oauth_clients::authentication::assertion::{MemoryReplayStore, ReplaySt
 use tower_oauth_clients::authentication::{ErrorKind, LocalLimiter};
 use tower_oauth_clients::domain::{ClientEventKind, ClientId, Clock, Operator, Role, TenantId};
 
-use crate::support::{App, Repository, Store};
-use crate::world::{Host, Member, eventually, outcome};
+use support::world::{Host, Member, eventually, outcome};
+use support::{App, Repository, Store};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);

@@ -10,9 +10,9 @@ use tower_oauth_clients::domain::{
 use tower_oauth_clients::repository::{ClientRepository, NewSecret};
 use tower_oauth_clients::secrets::{Plaintext, SecretHasher};
 
-use crate::request::Sent;
-use crate::support::{App, Store, admin, call};
-use crate::world::{Counting, Host, Member, secret_of};
+use support::presented::Sent;
+use support::world::{Counting, Host, Member, secret_of};
+use support::{App, Store, admin, call};
 
 #[tokio::test]
 async fn every_secret_that_is_not_right_costs_one_hash_and_gets_one_answer() {
@@ -23,12 +23,7 @@ async fn every_secret_that_is_not_right_costs_one_hash_and_gets_one_answer() {
         let body = json!({"name": "Other", "redirect_uris": ["https://b.example/cb"]});
         let token = admin("tenant_b");
         let other = app
-            .call_as(
-                &token,
-                http::Method::POST,
-                crate::support::CLIENTS,
-                Some(&body),
-            )
+            .call_as(&token, http::Method::POST, support::CLIENTS, Some(&body))
             .await
             .data();
         let other = other["client_secret"].as_str().unwrap();
@@ -41,7 +36,7 @@ async fn every_secret_that_is_not_right_costs_one_hash_and_gets_one_answer() {
         let ended = Member::confidential(&app).await;
         let path = format!(
             "{}/{}/secrets/{}/deactivate",
-            crate::support::CLIENTS,
+            support::CLIENTS,
             ended.id,
             ended.record(&app).await.id
         );
@@ -128,7 +123,7 @@ async fn the_right_secret_costs_one_hash_then_none() {
 #[tokio::test]
 async fn each_of_many_secrets_costs_one_hash() {
     for store in Store::ALL {
-        let app = crate::world::app(store, Duration::from_secs(3600)).await;
+        let app = support::world::app(store, Duration::from_secs(3600)).await;
         let host = Host::with(&app, |builder| {
             builder.without_cache().insecure_without_limiter()
         });

@@ -7,9 +7,9 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tower_oauth_clients::authentication::{Error, ErrorKind};
 
-use crate::case::Case;
-use crate::support::App;
-use crate::world::{Counting, Host, Member, eventually};
+use support::App;
+use support::case::Case;
+use support::world::{Counting, Host, Member, eventually};
 
 /// Longer than all of it takes, on the busiest machine.
 const PATIENCE: Duration = Duration::from_secs(60);

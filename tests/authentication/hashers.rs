@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde_json::json;
 use tower_oauth_clients::authentication::{ClientAuthenticator, ErrorKind};
 use tower_oauth_clients::domain::{Clock, Id, SecretHash};
-#[cfg(feature = "argon2-rust")]
 use tower_oauth_clients::secrets::SimdArgon2id;
 use tower_oauth_clients::secrets::{
     AnyHash, Argon2id, HashPool, HmacSha256, Pepper, Plaintext, SecretHasher,
@@ -17,9 +16,9 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::costs::{import, long_ago};
-use crate::request::Sent;
-use crate::support::{App, Store};
-use crate::world::{Member, secret_of};
+use support::presented::Sent;
+use support::world::{Member, secret_of};
+use support::{App, Store};
 
 /// What is logged on the thread of a test.
 #[derive(Clone, Default)]
@@ -67,7 +66,6 @@ fn argon2id() -> Argon2id {
     cheap.with_insecure_cost().build().unwrap()
 }
 
-#[cfg(feature = "argon2-rust")]
 fn simd() -> SimdArgon2id {
     let cheap = Argon2id::builder().with_memory(8).with_iterations(1);
     cheap.with_insecure_cost().build_simd().unwrap()
@@ -84,7 +82,6 @@ fn each() -> Vec<(&'static str, Hasher)> {
             Arc::new(AnyHash::new(peppered("a"))),
         ),
     ];
-    #[cfg(feature = "argon2-rust")]
     all.extend::<[(_, Hasher); 2]>([
         ("SimdArgon2id", Arc::new(simd())),
         ("AnyHash of SimdArgon2id", Arc::new(AnyHash::new(simd()))),

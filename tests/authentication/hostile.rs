@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use tower_oauth_clients::domain::SecretHash;
 use tower_oauth_clients::secrets::{Plaintext, SecretHasher};
 
-use crate::case::{Case, Names, base, patch};
 use crate::costs::{import, long_ago};
-use crate::request::{FORM, Sent, basic, basic_of};
-use crate::support::{App, CLIENTS, Store, admin, request};
-use crate::world::{Counting, Host, Member, app};
+use support::case::{Case, Names, base, patch};
+use support::presented::{FORM, Sent, basic, basic_of};
+use support::world::{Counting, Host, Member, app};
+use support::{App, CLIENTS, Store, admin, request};
 
 fn is_ours(case: &Case) -> bool {
     case.id.starts_with("CA-") && case.input.get("assertion").is_none()

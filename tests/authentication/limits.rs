@@ -15,9 +15,9 @@ use tower_oauth_clients::secrets::{AnyHash, Argon2id, HashPool, Plaintext};
 
 use crate::costs::{import, long_ago};
 use crate::hashers::Log;
-use crate::request::Sent;
-use crate::support::{App, CLIENTS, Store, TestClock};
-use crate::world::{Host, Member, eventually, outcome};
+use support::presented::Sent;
+use support::world::{Host, Member, eventually, outcome};
+use support::{App, CLIENTS, Store, TestClock};
 
 const MINUTE: Duration = Duration::from_secs(60);
 

@@ -1,4 +1,5 @@
-//! Client authentication as a host's token endpoint sees it, over every repository.
+//! Who is calling: clients as a host's token endpoint sees them, over every repository, and the
+//! administrators' tokens.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -8,21 +9,18 @@
     reason = "a test may panic"
 )]
 
+mod assertions;
 mod bookkeeping;
 mod cache;
-#[path = "../hostile/case.rs"]
-#[allow(dead_code, reason = "the other cases need more of it")]
-mod case;
 mod claims;
 mod clocks;
 mod costs;
 mod flood;
 mod hashers;
 mod hostile;
+mod jwt;
+mod layer;
 mod limits;
 mod methods;
 mod outage;
-mod request;
-#[path = "../support/mod.rs"]
-mod support;
-mod world;
+mod replays;

@@ -6,9 +6,9 @@ use serde_json::json;
 use tower_oauth_clients::authentication::{ErrorKind, MAX_SECRET_LENGTH};
 use tower_oauth_clients::domain::AuthMethod;
 
-use crate::request::{FORM, Sent, basic, basic_of, encode};
-use crate::support::{App, Store};
-use crate::world::{Host, Member, app};
+use support::presented::{FORM, Sent, basic, basic_of, encode};
+use support::world::{Host, Member, app};
+use support::{App, Store};
 
 #[tokio::test]
 async fn a_client_authenticates_in_the_way_it_registered() {

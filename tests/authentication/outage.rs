@@ -10,11 +10,11 @@ use tower_oauth_clients::repository::{MysqlRepository, PostgresRepository};
 use tower_oauth_clients::secrets::{self, HashPool, Plaintext, SecretHasher};
 
 use crate::costs::{import, long_ago};
-use crate::request::Sent;
-use crate::support::place::Place;
-use crate::support::servers::{Kind, Proxy};
-use crate::support::{App, Repository, Store, cheap_pool};
-use crate::world::{Counting, Host, Member};
+use support::place::Place;
+use support::presented::Sent;
+use support::servers::{Kind, Proxy};
+use support::world::{Counting, Host, Member};
+use support::{App, Repository, Store, cheap_pool};
 
 /// More than the budget of failures of anyone.
 const OFTEN: usize = 150;

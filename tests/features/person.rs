@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use crate::support::{KEY, claims, sign_with};
+use support::{KEY, claims, sign_with};
 
 /// Somebody with a token.
 #[derive(Clone, Debug)]

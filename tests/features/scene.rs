@@ -14,7 +14,7 @@ use tower_oauth_clients::handlers::PeerIp;
 use crate::cell;
 use crate::person::Person;
 use crate::service::Service;
-use crate::support::{Answer, CLIENTS, Store, request, super_admin};
+use support::{Answer, CLIENTS, Store, request, super_admin};
 
 /// One scenario: the service, who acts, and what was said so far.
 #[derive(Debug, Default, World)]

@@ -12,8 +12,8 @@ use tower_oauth_clients::handlers::Handlers;
 use tower_oauth_clients::repository::{ClientRepository, Result};
 use tower_oauth_clients::secrets::{HashPool, Plaintext, SecretFormat};
 
-use crate::support::place::Place;
-use crate::support::{Answer, Repository, Store, TestClock, authorizer, call, cheap_pool};
+use support::place::Place;
+use support::{Answer, Repository, Store, TestClock, authorizer, call, cheap_pool};
 
 /// The whole service, and a way to look behind it.
 #[derive(Debug)]

@@ -12,8 +12,8 @@ use tower_oauth_clients::authentication::assertion::AssertionVerifier;
 use tower_oauth_clients::authentication::{ClientAuthenticator, Presented};
 use tower_oauth_clients::domain::Clock;
 
-use crate::support::{self, App, ISSUER, base};
 use crate::{Secrets, contains};
+use support::{App, ISSUER, base};
 
 const P256: &[u8] = include_bytes!("../data/keys/p256.pem");
 const OTHER: &[u8] = include_bytes!("../data/keys/other-p256.pem");

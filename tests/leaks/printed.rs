@@ -13,8 +13,8 @@ use tower_oauth_clients::handlers::Body;
 use tower_oauth_clients::manager::transfer::ClientImport;
 use tower_oauth_clients::secrets::{Argon2id, Plaintext, SecretFormat};
 
-use crate::support::{self, App, CLIENTS, KEY, Repository, admin, base, request};
 use crate::{Secrets, private_key};
+use support::{App, CLIENTS, KEY, Repository, admin, base, request};
 
 /// What public types print holds nothing secret.
 pub(super) async fn nothing(app: &App, secrets: &mut Secrets) {

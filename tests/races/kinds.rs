@@ -5,8 +5,8 @@ use http::Method;
 use serde_json::{Value, json};
 use tower_oauth_clients::domain::{Action, AuditEntry, SecretRecord, SecretStatus, Timestamp};
 
-use super::support::console::{path, text};
-use super::support::{Answer, CLIENTS, base};
+use support::console::{path, text};
+use support::{Answer, CLIENTS, base};
 
 /// What is raced on.
 pub trait Stage {

@@ -205,13 +205,13 @@ async fn what_can_not_be_read_is_told_by_its_column() {
 /// A caller on a runtime with one thread goes away just as well.
 #[tokio::test(flavor = "current_thread")]
 async fn abandoned_writes_are_whole_or_nothing_on_one_thread() {
-    let (repository, _folder) = super::sqlite::open().await;
+    let (repository, _folder) = crate::contract::sqlite::open().await;
     conformance::abandoned_writes_are_whole_or_nothing(repository).await;
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn many_abandoned_callers_do_not_block_the_others() {
-    let (repository, _folder) = super::sqlite::open().await;
+    let (repository, _folder) = crate::contract::sqlite::open().await;
     for _ in 0..200 {
         let client = client("A");
         let write = create(&repository, &client);
@@ -297,7 +297,7 @@ fn processes_share_a_file() {
     let program = std::env::current_exe().unwrap();
     let start = || {
         let mut command = Command::new(&program);
-        command.args(["of_sqlite::one_process_of_several", "--exact"]);
+        command.args(["sqlite::one_process_of_several", "--exact"]);
         command.env(PATH, &path).spawn().unwrap()
     };
     let processes: Vec<_> = (0..4).map(|_| start()).collect();

@@ -8,7 +8,7 @@ use tower_oauth_clients::secrets::{Argon2id, Plaintext, SecretHasher};
 
 use super::{App, call};
 
-pub fn tenant(text: &str) -> TenantId {
+pub(crate) fn tenant(text: &str) -> TenantId {
     TenantId::parse(text).unwrap()
 }
 

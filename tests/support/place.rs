@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use tempfile::TempDir;
 use tokio_postgres::SimpleQueryMessage;
 
-use super::servers::{Database, Error, Kind, execute, finish, mysql, postgres};
+use super::servers::{Database, Error, Kind, finish, mysql, postgres};
 
 pub const TABLES: [&str; 4] = [
     "oauth_clients",

@@ -72,18 +72,17 @@ pub enum Repository {
 }
 
 /// Calls a method of whichever repository there is.
+#[macro_export]
 macro_rules! call {
     ($repository:expr, $method:ident($($argument:expr),*)) => {
         match &$repository {
-            $crate::support::Repository::Memory(it) => it.$method($($argument),*).await,
-            $crate::support::Repository::Sqlite(it) => it.$method($($argument),*).await,
-            $crate::support::Repository::Postgres(it) => it.$method($($argument),*).await,
-            $crate::support::Repository::Mysql(it) => it.$method($($argument),*).await,
+            $crate::Repository::Memory(it) => it.$method($($argument),*).await,
+            $crate::Repository::Sqlite(it) => it.$method($($argument),*).await,
+            $crate::Repository::Postgres(it) => it.$method($($argument),*).await,
+            $crate::Repository::Mysql(it) => it.$method($($argument),*).await,
         }
     };
 }
-
-pub(crate) use call;
 
 /// A pool of the host's, as it comes: each connection is asked a question before each use.
 #[derive(Clone, Copy, Debug)]

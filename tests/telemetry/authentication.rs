@@ -6,12 +6,12 @@ use tower_oauth_clients::authentication::ErrorKind;
 use tower_oauth_clients::authentication::assertion::AssertionVerifier;
 use tower_oauth_clients::domain::Clock;
 
-use crate::ISSUER;
-use crate::forge::{Assertion, other_key};
-use crate::request::Sent;
-use crate::support::{App, Store};
 use crate::watch::{Watch, named, timed};
-use crate::world::{Host, Member};
+use support::ISSUER;
+use support::forge::{Assertion, other_key};
+use support::presented::Sent;
+use support::world::{Host, Member};
+use support::{App, Store};
 
 const COUNT: &str = "oauth_clients_authentications_total";
 const DURATION: &str = "oauth_clients_authentication_duration_seconds";

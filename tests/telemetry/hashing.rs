@@ -7,9 +7,9 @@ use tower_oauth_clients::authentication::ErrorKind;
 use tower_oauth_clients::domain::SecretHash;
 use tower_oauth_clients::secrets::{self, HashPool, Plaintext, SecretHasher};
 
-use crate::support::{App, Store};
 use crate::watch::{HASHING, WAITING, Watch};
-use crate::world::{Counting, Host, Member, Outcome, eventually, outcome};
+use support::world::{Counting, Host, Member, Outcome, eventually, outcome};
+use support::{App, Store};
 
 const SHED: &str = "oauth_clients_hashes_shed_total";
 

@@ -15,8 +15,8 @@ use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::support::{Answer, App, CLIENTS, Store, admin, authorizer, base, claims, sign};
 use crate::watch::Watch;
+use support::{Answer, App, CLIENTS, Store, admin, authorizer, base, claims, sign};
 
 /// The reader `rita` may look and touch nothing.
 struct ReadOnly(JwtAuthorizer);

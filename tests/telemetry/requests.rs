@@ -3,8 +3,8 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{App, CLIENTS, admin, base, request};
 use crate::watch::{Watch, named, timed};
+use support::{App, CLIENTS, admin, base, request};
 
 const COUNT: &str = "oauth_clients_requests_total";
 const DURATION: &str = "oauth_clients_request_duration_seconds";

@@ -12,11 +12,11 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 
 use crate::authentication::{asserting, assertion, host, signing};
-use crate::request::Sent;
 use crate::requests::everything;
-use crate::support::{App, Store, base};
 use crate::watch::Watch;
-use crate::world::Member;
+use support::presented::Sent;
+use support::world::Member;
+use support::{App, Store, base};
 
 /// Every span of this crate that was closed: its level, the names that lead to it, its fields.
 #[derive(Clone, Default)]
@@ -183,7 +183,7 @@ async fn who_hangs_up_leaves_a_span_without_an_outcome() {
     }
     host.hasher.pause(false);
     let own = "INFO oauth_clients.authenticate method=client_secret_basic".to_owned();
-    crate::world::eventually("it is closed", async || {
+    support::world::eventually("it is closed", async || {
         spans.0.lock().unwrap().contains(&own)
     })
     .await;

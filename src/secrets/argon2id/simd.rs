@@ -20,7 +20,7 @@ use crate::domain::SecretHash;
 /// `argon2-rust` is young, has had no independent audit (its own security policy says so), and
 /// contains much `unsafe` code: a bug in it may corrupt memory in your process, unlike a panic,
 /// which the pool catches. [`Argon2id`](super::Argon2id) has no such risk. Measure on your machine
-/// whether it is worth it: `cargo bench --bench hashing --features argon2-rust`.
+/// whether it is worth it: `cargo bench --bench hashing --features argon2-rust` in `benches/`.
 ///
 /// # Memory
 ///

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tower_oauth_clients::domain::Id;
 
 use crate::scene::{Scene, path, rows, text};
-use crate::support::Answer;
+use support::Answer;
 
 /// The words for a refusal, and its status.
 const REFUSALS: [(&str, StatusCode); 9] = [

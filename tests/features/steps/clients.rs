@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::json;
 
 use crate::scene::{Scene, Who, path, rows, text};
-use crate::support::{CLIENTS, base};
+use support::{CLIENTS, base};
 
 /// The version of a client that nobody changed.
 const FIRST: &str = "\"1\"";

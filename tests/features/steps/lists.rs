@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::answers::{common, envelope, rfc3339, success};
 use crate::scene::{Scene, Who};
-use crate::support::CLIENTS;
+use support::CLIENTS;
 
 #[when(expr = "{who} lists the clients")]
 async fn all(scene: &mut Scene, who: Who) {

@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::scene::{Scene, Who, path, rows, text};
-use crate::support::{CLIENTS, base};
+use support::{CLIENTS, base};
 
 const JSON: &str = "application/json";
 

@@ -4,7 +4,7 @@ use mysql_async::Row;
 use mysql_async::prelude::Queryable;
 use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
-use crate::support::servers::{Kind, mysql, postgres};
+use crate::servers::{Kind, mysql, postgres};
 
 const TABLES: [&str; 3] = [
     "oauth_clients",

@@ -1,12 +1,4 @@
 //! The service over a database server, as a host runs it: with a pool of its own or a given one.
-//! Beside it, `support` and `support/servers` have to be there as `support` and `servers`.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    dead_code,
-    unreachable_pub,
-    reason = "a test may panic, and each uses its own part"
-)]
 
 pub mod behind;
 pub mod worker;
@@ -28,8 +20,8 @@ use tower_oauth_clients::domain::SystemClock;
 use tower_oauth_clients::handlers::Handlers;
 use tower_oauth_clients::repository::{MysqlRepository, PostgresRepository};
 
-use crate::support::servers::Kind;
-use crate::support::{Answer, CLIENTS, admin, authorizer, base, cheap_pool, request};
+use crate::servers::Kind;
+use crate::{Answer, CLIENTS, admin, authorizer, base, cheap_pool, request};
 
 #[derive(Clone)]
 pub enum Repository {

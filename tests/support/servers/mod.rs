@@ -1,13 +1,5 @@
 //! PostgreSQL and MySQL for tests: an empty database of one's own, a server of one's own, and a
 //! proxy in front of either.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    dead_code,
-    unreachable_pub,
-    unused_imports,
-    reason = "a test may panic, and each uses its own part"
-)]
 
 mod database;
 mod own;

@@ -136,7 +136,7 @@ impl Server {
             .unwrap();
         Command::new(
             Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("tests/servers")
+                .join("servers")
                 .join(script),
         )
         .arg(self.folder())

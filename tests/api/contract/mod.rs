@@ -1,0 +1,17 @@
+//! The wire contract of each operation: exact members, types and headers, the same over every
+//! repository.
+
+mod audit_logs;
+mod clients;
+mod deletion;
+mod fapi;
+mod lists;
+mod look_alikes;
+mod older;
+mod refusals;
+mod rotation;
+mod search;
+mod secrets;
+mod shape;
+mod telling;
+mod tomorrow;

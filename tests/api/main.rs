@@ -1,0 +1,18 @@
+//! The management API, over every repository: what it answers, to whom, and what it tells its host.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test may panic"
+)]
+
+mod adapters;
+mod contract;
+mod events;
+mod hostile;
+mod openapi;
+mod properties;
+mod tokens;
+mod transfer;

@@ -1,0 +1,233 @@
+//! Every documented status of every operation, provoked, and held against its schema and headers.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use http::{Method, Request};
+use http_body_util::Full;
+use serde_json::{Value, json};
+use tower_oauth_clients::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal};
+use tower_oauth_clients::handlers::Handlers;
+
+use super::schema::Document;
+use super::tokens::OneToken;
+use support::{Answer, App, Store, admin, base, request};
+
+const SECRET: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+/// Headers that mean something to callers of this API.
+const HEADERS: [&str; 8] = [
+    "allow",
+    "cache-control",
+    "etag",
+    "link",
+    "location",
+    "retry-after",
+    "www-authenticate",
+    "x-content-type-options",
+];
+
+/// An authorizer that only fails.
+struct Failing(ErrorKind);
+
+impl Authorizer for Failing {
+    async fn authorize(&self, _: AdminRequest<'_>) -> Result<Principal, Error> {
+        Err(self.0.into())
+    }
+}
+
+/// The document, an app, and what of the one was seen from the other.
+struct Check {
+    app: App,
+    document: Document,
+    seen: BTreeSet<(String, u16)>,
+}
+
+impl Check {
+    /// The request that the document describes, with these path parameters.
+    fn request(
+        &self,
+        id: &str,
+        client_id: &str,
+        secret_id: &str,
+        body: &Value,
+    ) -> Request<Full<Bytes>> {
+        let (path, method, operation) = self.document.operation(id);
+        let path = path
+            .replace("{client_id}", client_id)
+            .replace("{secret_id}", secret_id);
+        let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).unwrap();
+        let body = (!operation["requestBody"].is_null()).then_some(body);
+        request(&admin("tenant_a"), method, &path, body)
+    }
+
+    async fn send(&mut self, id: &str, request: Request<Full<Bytes>>, status: u16) -> Answer {
+        let answer = self.app.send(request).await;
+        assert_eq!(answer.status.as_u16(), status, "{id}: {:?}", answer.body);
+        self.assert_documented(id, &answer);
+        self.seen.insert((id.to_owned(), status));
+        answer
+    }
+
+    async fn call(&mut self, id: &str, client_id: &str, secret_id: &str, status: u16) -> Answer {
+        let request = self.request(id, client_id, secret_id, &base());
+        self.send(id, request, status).await
+    }
+
+    fn assert_documented(&self, id: &str, answer: &Answer) {
+        let status = answer.status.as_u16();
+        let (.., operation) = self.document.operation(id);
+        let response = self
+            .document
+            .resolve(&operation["responses"][status.to_string()]);
+        assert!(response.is_object(), "{id} answers {status}");
+
+        let content = &response["content"];
+        if content.is_null() {
+            assert!(answer.body.is_empty(), "{id} {status}");
+        } else {
+            let schema = &content["application/json"]["schema"];
+            self.document
+                .assert_valid(schema, &answer.json(), &format!("{id} {status}"));
+            let example = &content["application/json"]["example"];
+            if !example.is_null() {
+                self.document.assert_valid(schema, example, "the example");
+                assert_eq!(example["code"], answer.json()["code"], "{id}");
+            }
+        }
+
+        let headers = response["headers"].as_object().unwrap();
+        for (name, header) in headers {
+            let header = self.document.resolve(header);
+            let Some(text) = answer.header(name) else {
+                assert_ne!(header["required"], true, "{id} {status} without {name}");
+                continue;
+            };
+            let value = match header["schema"]["type"].as_str() {
+                Some("integer") => json!(text.parse::<u64>().unwrap()),
+                _ => json!(text),
+            };
+            self.document.assert_valid(&header["schema"], &value, name);
+        }
+        for name in HEADERS
+            .iter()
+            .filter(|name| answer.headers.contains_key(**name))
+        {
+            let documented = headers
+                .keys()
+                .any(|header| header.eq_ignore_ascii_case(name));
+            assert!(documented, "{id} {status} has {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_documented_answer_is_given_as_documented() {
+    for store in Store::ALL {
+        let app = App::with(store, |manager| manager.with_token_store(OneToken)).await;
+        let document = Document::new();
+        let mut check = Check {
+            app,
+            document,
+            seen: BTreeSet::new(),
+        };
+        refusals(&mut check).await;
+        clients(&mut check).await;
+        secrets(&mut check).await;
+        faults(&mut check).await;
+        assert_eq!(check.seen, check.document.statuses());
+    }
+}
+
+/// What every operation refuses alike.
+async fn refusals(check: &mut Check) {
+    let mut user = support::claims("tenant_a");
+    user["role"] = "user".into();
+    let user: http::HeaderValue = format!("Bearer {}", support::sign(&user)).parse().unwrap();
+    let long = json!({"name": "n".repeat(200_000)});
+    for (id, status) in check.document.statuses() {
+        let mut request = check.request(&id, "app-absent", SECRET, &base());
+        let headers = request.headers_mut();
+        match status {
+            400 => drop(headers.append("authorization", user.clone())),
+            401 => drop(headers.remove("authorization")),
+            403 => drop(headers.insert("authorization", user.clone())),
+            404 => {}
+            413 => request = check.request(&id, "app-absent", SECRET, &long),
+            415 => drop(headers.insert("content-type", "text/plain".parse().unwrap())),
+            _ => continue,
+        }
+        check.send(&id, request, status).await;
+    }
+}
+
+async fn clients(check: &mut Check) {
+    let mut full = base();
+    full["client_auth_methods"] = json!(["client_secret_basic", "client_secret_post"]);
+    full["fapi_profile"] = "".into();
+    full["website"] = "https://app.example.com".into();
+    full["jwks_uri"] = "https://app.example.com/jwks".into();
+    let request = check.request("createClient", "", "", &full);
+    let created = check.send("createClient", request, 201).await.data();
+    let client_id = created["client_id"].as_str().unwrap().to_owned();
+    check.call("getClient", &client_id, "", 200).await;
+    check.call("updateClient", &client_id, "", 200).await;
+    check.call("cloneClient", &client_id, "", 201).await;
+
+    for id in ["getStats", "listTokens", "revokeTokens"] {
+        check.call(id, &client_id, "", 200).await;
+    }
+
+    for id in ["listClients", "listAuditLogs"] {
+        for query in [
+            "",
+            "?page=9",
+            "?page_size=1",
+            "?after=",
+            "?after=&page_size=1",
+        ] {
+            let mut request = check.request(id, &client_id, "", &json!(null));
+            *request.uri_mut() = format!("{}{query}", request.uri()).parse().unwrap();
+            let answer = check.send(id, request, 200).await;
+            let has_next = query == "?after=&page_size=1";
+            assert_eq!(answer.header("link").is_some(), has_next, "{id} {query}");
+        }
+    }
+    for id in ["updateClient", "deleteClient"] {
+        let mut request = check.request(id, &client_id, "", &base());
+        request
+            .headers_mut()
+            .insert("if-match", "\"77\"".parse().unwrap());
+        check.send(id, request, 412).await;
+    }
+    check.call("deleteClient", &client_id, "", 204).await;
+    check.call("listAuditLogs", &client_id, "", 200).await;
+}
+
+async fn secrets(check: &mut Check) {
+    let created = check.app.create(&base()).await;
+    let client_id = created["client_id"].as_str().unwrap();
+    check.call("rotateSecret", client_id, "", 200).await;
+    let added = check.call("createSecret", client_id, "", 201).await.data();
+    let added = added["secret_id"].as_str().unwrap();
+    check.call("createSecret", client_id, "", 409).await;
+    check.call("deactivateSecret", client_id, added, 200).await;
+    let list = check.call("listSecrets", client_id, "", 200).await.data();
+    let listed = list["secrets"].as_array().unwrap().iter();
+    let statuses: BTreeSet<_> = listed
+        .map(|secret| secret["status"].as_str().unwrap())
+        .collect();
+    assert_eq!(statuses, BTreeSet::from(["active", "inactive", "retired"]));
+    check.call("deleteSecret", client_id, added, 204).await;
+    check.call("deleteSecret", client_id, added, 404).await;
+}
+
+/// What can happen to every operation.
+async fn faults(check: &mut Check) {
+    for (kind, status) in [(ErrorKind::Internal, 500), (ErrorKind::Unavailable, 503)] {
+        check.app.handlers = Handlers::new(check.app.manager.clone(), Failing(kind));
+        for (id, _) in check.document.statuses() {
+            check.call(&id, "app-absent", SECRET, status).await;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The schemas of the bodies against what is taken.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::schema::Document;
+use support::{Answer, App, CLIENTS, Store, base};
+
+fn schema<'a>(document: &'a Document, id: &str) -> &'a Value {
+    let (.., operation) = document.operation(id);
+    &operation["requestBody"]["content"]["application/json"]["schema"]
+}
+
+/// Values that one field or another takes, and others that none does.
+fn values() -> Vec<Value> {
+    let key = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"OxzOMV90Ec3sfx72LsAO_PufHJ-TO6FB6PD1bQLXDWo"}]}"#;
+    vec![
+        json!(null),
+        json!(true),
+        json!(7),
+        json!({}),
+        json!([]),
+        json!([7]),
+        json!([null]),
+        json!([""]),
+        json!(["openid"]),
+        json!(["a b"]),
+        json!(["authorization_code"]),
+        json!(["password"]),
+        json!(["client_secret_basic", "client_secret_post"]),
+        json!(["https://app.example.com/cb"]),
+        json!(vec!["https://app.example.com/cb"; 32]),
+        json!(vec!["https://app.example.com/cb"; 33]),
+        json!(vec!["openid"; 64]),
+        json!(vec!["openid"; 65]),
+        json!(["n".repeat(128)]),
+        json!(["n".repeat(129)]),
+        json!(""),
+        json!("active"),
+        json!("suspended"),
+        json!("gone"),
+        json!("fapi1"),
+        json!("[\"client_secret_post\"]"),
+        json!("n".repeat(128)),
+        json!("é".repeat(128)),
+        json!("n".repeat(129)),
+        json!("https://app.example.com/x"),
+        json!("http://app.example.com/x"),
+        json!(format!("https://app.example.com/{}", "x".repeat(2024))),
+        json!(format!("https://app.example.com/{}", "x".repeat(2025))),
+        json!(key),
+    ]
+}
+
+/// Faults that a schema can tell too. The others are of grammars and of rules between fields.
+const TOLD_BY_SCHEMA: [&str; 7] = [
+    "must be a string",
+    "must be an array of strings",
+    "must be at most",
+    "must be one of",
+    "must be true or false",
+    "must hold",
+    "characters long",
+];
+
+async fn send(app: &App, id: &str, body: &Value) -> Answer {
+    if id == "createClient" {
+        return app.call(Method::POST, CLIENTS, Some(body)).await;
+    }
+    let created = app.create(&base()).await;
+    app.update(created["client_id"].as_str().unwrap(), body)
+        .await
+}
+
+#[tokio::test]
+async fn each_documented_field_is_read() {
+    let (app, document) = (App::new(Store::Memory).await, Document::new());
+    for id in ["createClient", "updateClient"] {
+        let schema = schema(&document, id);
+        for field in document.resolve(schema)["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+        {
+            let mut body = base();
+            body[field] = json!({});
+            let message = send(&app, id, &body).await.message();
+            assert!(message.starts_with(&format!("{field}: ")), "{id} {field}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_schema_takes_all_that_is_taken_and_refuses_what_it_can() {
+    let (app, document) = (App::new(Store::Memory).await, Document::new());
+    for id in ["createClient", "updateClient"] {
+        let schema = schema(&document, id);
+        let validator = document.validator(schema);
+        for field in document.resolve(schema)["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+        {
+            for value in values() {
+                let mut body = base();
+                body[field] = value;
+                let answer = send(&app, id, &body).await;
+                if answer.status == StatusCode::BAD_REQUEST {
+                    let message = answer.message();
+                    let mut faults = message.split("; ").filter(|fault| fault.starts_with(field));
+                    let told = faults.any(|fault| TOLD_BY_SCHEMA.iter().any(|t| fault.contains(t)));
+                    assert!(!told || !validator.is_valid(&body), "{id} {message} {body}");
+                } else {
+                    assert!(answer.status.is_success(), "{id} {body}");
+                    assert!(validator.is_valid(&body), "{id} takes {body}");
+                }
+            }
+        }
+    }
+}

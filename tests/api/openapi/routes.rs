@@ -1,0 +1,110 @@
+//! What is served is documented, and what is documented is served.
+
+use http::{Method, StatusCode};
+
+use super::schema::Document;
+use support::{App, CLIENTS, Store, request};
+
+const METHODS: [Method; 9] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+    Method::TRACE,
+    Method::CONNECT,
+];
+
+/// The status without a token: 401 where an operation is, 405 or 404 where none is.
+async fn status(app: &App, method: Method, path: &str) -> StatusCode {
+    app.send(request("", method, path, None)).await.status
+}
+
+fn is_documented(document: &Document, method: &Method, template: &str) -> bool {
+    // What answers GET answers HEAD.
+    let method = if method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    let mut operations = document.operations();
+    operations.any(|(path, name, _)| path == template && name.eq_ignore_ascii_case(method.as_str()))
+}
+
+#[tokio::test]
+async fn each_documented_path_serves_the_documented_methods_and_no_others() {
+    let (app, document) = (App::new(Store::Memory).await, Document::new());
+    for template in document.0["paths"].as_object().unwrap().keys() {
+        let path = template
+            .replace("{client_id}", "app-1")
+            .replace("{secret_id}", "x");
+        for method in METHODS {
+            let expected = if is_documented(&document, &method, template) {
+                StatusCode::UNAUTHORIZED
+            } else {
+                StatusCode::METHOD_NOT_ALLOWED
+            };
+            assert_eq!(
+                status(&app, method.clone(), &path).await,
+                expected,
+                "{method} {path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_other_path_is_served() {
+    const SEGMENTS: [&str; 13] = [
+        "admin",
+        "oauth",
+        "clients",
+        "app-1",
+        "clone",
+        "rotate-secret",
+        "secrets",
+        "deactivate",
+        "audit-logs",
+        "stats",
+        "tokens",
+        "events",
+        "openapi.json",
+    ];
+    let (app, document) = (App::new(Store::Memory).await, Document::new());
+    let documented = |path: &str| {
+        let mut templates = document.0["paths"].as_object().unwrap().keys();
+        templates.any(|template| {
+            let (template, path) = (template.split('/'), path.split('/'));
+            template.clone().count() == path.clone().count()
+                && template
+                    .zip(path)
+                    .all(|(t, p)| t.starts_with('{') || t == p)
+        })
+    };
+    let roots = [
+        "",
+        "/admin",
+        "/admin/oauth",
+        "/api/admin/oauth/clients",
+        CLIENTS,
+    ];
+    let mut paths: Vec<String> = roots.map(str::to_owned).into();
+    let mut deepest = vec![CLIENTS.to_owned()];
+    for root in &roots[..4] {
+        paths.extend(SEGMENTS.map(|segment| format!("{root}/{segment}")));
+    }
+    for _ in 0..3 {
+        deepest = deepest
+            .iter()
+            .flat_map(|path| SEGMENTS.map(|segment| format!("{path}/{segment}")))
+            .collect();
+        paths.extend_from_slice(&deepest);
+    }
+    paths.extend(deepest.iter().map(|path| format!("{path}/x")));
+    for path in paths.iter().filter(|path| !path.is_empty()) {
+        let served = status(&app, Method::GET, path).await != StatusCode::NOT_FOUND;
+        assert_eq!(served, documented(path), "{path}");
+    }
+}

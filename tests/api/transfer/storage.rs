@@ -1,0 +1,170 @@
+//! From one storage to another: everything, once, or nothing.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tower_oauth_clients::domain::{ClientStatus, Clock, Operator, Page, Patch, Role, SecretStatus};
+use tower_oauth_clients::manager::transfer::{ClientExport, Imported};
+use tower_oauth_clients::manager::{ErrorKind, Expected};
+
+use super::host::{Host, draft, id, operator, rich, tenant};
+use support::Store;
+
+#[tokio::test]
+async fn a_client_moves_with_everything_and_authenticates_there() {
+    let pairs = [
+        (Host::sqlite().await, Host::memory().await),
+        (Host::sqlite().await, Host::over(Store::Postgres).await),
+        (
+            Host::over(Store::Postgres).await,
+            Host::over(Store::Mysql).await,
+        ),
+        (Host::over(Store::Mysql).await, Host::sqlite().await),
+        (Host::memory().await, Host::sqlite().await),
+    ];
+    for (old, new) in pairs {
+        let (id, [active, retired]) = rich(&old).await;
+        let lines = old.export().await;
+        assert_eq!(lines.len(), 1);
+        assert!(!lines[0].contains(&active) && !lines[0].contains(&retired));
+        let imported = new.import(&lines[0]).await.unwrap();
+        assert!(matches!(imported, Imported::Created(_)));
+
+        assert_eq!(new.seen(&id).await, old.seen(&id).await);
+        assert_eq!(new.verifies(&id, &active).await, [SecretStatus::Active]);
+        assert_eq!(new.verifies(&id, &retired).await, [SecretStatus::Retired]);
+        assert!(new.verifies(&id, "hunter2").await.is_empty());
+        new.clock.advance(Duration::from_secs(4 * 60 * 60 + 60));
+        assert!(new.verifies(&id, &retired).await.is_empty());
+
+        // It lives on as any other: a change starts from the version that it came with.
+        let before = new.seen(&id).await.0.version;
+        new.manager.rotate_secret(&operator(), &id).await.unwrap();
+        assert_eq!(new.seen(&id).await.0.version, before.next());
+    }
+}
+
+/// What a clock that was ahead has noted does not come along, and what is over is not what a client shows.
+#[tokio::test]
+async fn no_last_use_is_in_the_future_and_what_is_over_is_not_shown() {
+    for new in Host::each().await {
+        let old = Host::memory().await;
+        let issued = old.manager.create(&operator(), draft()).await.unwrap();
+        let id = issued.client.client_id;
+        old.clock.advance(Duration::from_millis(5));
+        old.manager.create_secret(&operator(), &id).await.unwrap();
+        let mut document: Value = serde_json::from_str(&old.export().await[0]).unwrap();
+        let secrets = document["secrets"].as_array_mut().unwrap();
+        for secret in secrets.iter_mut() {
+            secret["last_used_at"] = "2999-01-01T00:00:00.000000Z".into();
+        }
+        let newest = secrets
+            .iter_mut()
+            .max_by_key(|it| it["secret_id"].to_string());
+        newest.unwrap()["expires_at"] = "2001-01-01T00:00:00.000000Z".into();
+        new.import(&document.to_string()).await.unwrap();
+
+        let secrets = new.secrets(&id).await;
+        let now = new.clock.now();
+        assert!(
+            secrets
+                .iter()
+                .all(|secret| secret.last_used_at <= Some(now))
+        );
+        let shown = new.seen(&id).await.0.secret_last_four;
+        assert_eq!(shown, Some(secrets[1].last_four.clone()));
+        new.manager.create_secret(&operator(), &id).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_second_import_changes_nothing() {
+    for new in Host::each().await {
+        let old = Host::memory().await;
+        let (id, _) = rich(&old).await;
+        let line = &old.export().await[0];
+        new.import(line).await.unwrap();
+        let before = new.seen(&id).await;
+        let again = new.import(line).await.unwrap();
+        assert_eq!(again, Imported::Unchanged(before.0.clone()));
+        assert_eq!(new.seen(&id).await, before);
+        let first = Page::After { id: None, size: 10 };
+        let trail = new
+            .manager
+            .audit_entries(&operator(), &id, first)
+            .await
+            .unwrap();
+        assert_eq!(trail.items.len(), 1);
+
+        // What was changed there since is not overwritten.
+        let patch = Patch::new().with_status(ClientStatus::Suspended);
+        new.manager
+            .update(&operator(), &id, patch, &Expected::Any)
+            .await
+            .unwrap();
+        let before = new.seen(&id).await;
+        let error = new.import(line).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Conflict);
+        assert_eq!(new.seen(&id).await, before);
+    }
+}
+
+#[tokio::test]
+async fn an_export_has_every_live_client_of_the_tenant_once() {
+    for host in Host::each().await {
+        let other = Operator::new("bob", Role::Admin, tenant("other"));
+        host.manager.create(&other, draft()).await.unwrap();
+        let public = || draft().with_is_confidential(false);
+        let mut expected = Vec::new();
+        for _ in 0..205 {
+            let issued = host.manager.create(&operator(), public()).await.unwrap();
+            expected.push(issued.client.client_id.to_string());
+        }
+        let gone = id(&expected.remove(100));
+        host.manager
+            .delete(&operator(), &gone, &Expected::Any)
+            .await
+            .unwrap();
+        let exported = host.export().await;
+        let exported = exported.iter().map(|line| {
+            let client: ClientExport = serde_json::from_str(line).unwrap();
+            assert_eq!(client.tenant_id(), "acme");
+            client.client_id().to_owned()
+        });
+        let mut exported: Vec<_> = exported.collect();
+        exported.sort_unstable();
+        expected.sort_unstable();
+        assert!(exported == expected, "{} exported", exported.len());
+    }
+}
+
+/// The second of three secrets is not stored, nor is anything else.
+#[tokio::test]
+async fn an_import_that_fails_halfway_leaves_nothing() {
+    let old = Host::memory().await;
+    let (client_id, _) = rich(&old).await;
+    let line = &old.export().await[0];
+    let new = Host::sqlite().await;
+    let database = new.database();
+    let fault = "CREATE TRIGGER fault BEFORE INSERT ON oauth_client_secrets
+                 WHEN (SELECT count(*) FROM oauth_client_secrets) = 1
+                 BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END";
+    database.execute_batch(fault).unwrap();
+    let error = new.import(line).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Internal);
+    for table in [
+        "oauth_clients",
+        "oauth_client_secrets",
+        "oauth_client_audit_logs",
+    ] {
+        let count = format!("SELECT count(*) FROM {table}");
+        let rows: i64 = database.query_row(&count, [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, 0, "{table}");
+    }
+    database.execute_batch("DROP TRIGGER fault").unwrap();
+    assert!(matches!(
+        new.import(line).await.unwrap(),
+        Imported::Created(_)
+    ));
+    assert_eq!(new.seen(&client_id).await, old.seen(&client_id).await);
+}

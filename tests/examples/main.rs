@@ -1,0 +1,15 @@
+//! The examples, run as somebody runs them who tries them out.
+#![cfg(unix)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test may panic"
+)]
+
+mod example;
+mod fuzzed;
+mod token_endpoint;

@@ -1,0 +1,77 @@
+//! A server that does not speak English.
+
+use std::time::Duration;
+
+use http::Method;
+
+use super::POOLS;
+use super::contention::Session;
+use support::CLIENTS;
+use support::hosts::behind::assert_whole;
+use support::hosts::{Connections, Host, Repository, assert_unavailable};
+use support::servers::{Server, execute};
+
+#[tokio::test]
+async fn what_went_wrong_is_known_in_every_language() {
+    let arguments = ["--lc-messages=de_DE", "--innodb-lock-wait-timeout=1"];
+    let server = Server::mysql().with_arguments(&arguments).start().await;
+    let url = server.url();
+    let error = execute(&url, &["SELECT * FROM no_such_table"]).await;
+    let message = error.unwrap_err().to_string();
+    if !message.contains("existiert nicht") {
+        eprintln!("Not run: a server that speaks German, whose files are not here: {message}");
+        return;
+    }
+
+    let own = Repository::connect(&url).await;
+    let mut repositories = vec![own.clone()];
+    for pool in POOLS {
+        let connections = Connections::new(&url, pool, 4).await;
+        repositories.push(connections.repository());
+    }
+    for repository in &repositories {
+        let host = Host::over(repository);
+        let listed = host.call(Method::GET, CLIENTS, None).await;
+        assert_eq!(listed.status, 500, "{listed:?}");
+    }
+    let error = match &own {
+        Repository::Mysql(it) => ask(it).await,
+        Repository::Postgres(it) => ask(it).await,
+    };
+    assert!(error.contains("migrate()"), "{error}");
+    own.migrate().await.unwrap();
+
+    for repository in &repositories {
+        let host = Host::over(repository);
+        let client_id = host.client().await;
+        let mut other = Session::open(&url).await;
+        other.hold(&client_id).await;
+        // More than one connection has to know it.
+        let (one, two) = tokio::join!(
+            host.rename(&client_id, "Renamed"),
+            host.rename(&client_id, "Renamed")
+        );
+        assert_unavailable(&one, "held");
+        assert_unavailable(&two, "held");
+        let renamed = tokio::spawn({
+            let (host, client_id) = (host.clone(), client_id.clone());
+            async move { host.rename(&client_id, "Renamed").await }
+        });
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        other.execute("COMMIT").await;
+        let renamed = renamed.await.unwrap();
+        assert_eq!(renamed.status, 200, "starts again: {renamed:?}");
+    }
+    assert_whole(&url, "German").await;
+}
+
+/// Why a list of clients can't be read.
+async fn ask(repository: &impl tower_oauth_clients::repository::ClientRepository) -> String {
+    use tower_oauth_clients::domain::{Page, TenantId};
+    let tenant = TenantId::parse("tenant_a").unwrap();
+    let page = Page::After { id: None, size: 1 };
+    let listed = repository.list(&tenant, &Default::default(), page).await;
+    std::error::Error::source(&listed.unwrap_err())
+        .unwrap()
+        .to_string()
+}

@@ -1,0 +1,34 @@
+//! Databases that are slow, full, read-only, locked or gone: what the service answers then, what is
+//! stored, and that it works again when they do.
+
+mod contention;
+mod cut;
+mod disk;
+mod given_up;
+mod gone;
+mod language;
+mod migrations;
+mod pool;
+mod read_only;
+mod refused;
+mod sqlite;
+mod stalled;
+mod told;
+mod writes;
+
+use std::time::Duration;
+
+use support::hosts::Pool;
+use support::servers::{Database, Kind};
+
+const KINDS: [Kind; 2] = [Kind::Postgres, Kind::Mysql];
+
+/// Both pools; bb8 gives up soon.
+const POOLS: [Pool; 2] = [Pool::Bb8(Duration::from_millis(700)), Pool::Deadpool];
+
+async fn database(kind: Kind) -> Database {
+    match kind {
+        Kind::Postgres => Database::postgres().await,
+        Kind::Mysql => Database::mysql().await,
+    }
+}
