@@ -31,7 +31,10 @@ impl Report {
         let fault = match event {
             Scenario::Background(step, Step::Failed(_, _, _, fault))
             | Scenario::Step(step, Step::Failed(_, _, _, fault)) => tell(step, fault),
-            Scenario::Hook(_, Hook::Failed(..)) => "the service did not start".to_owned(),
+            Scenario::Hook(_, Hook::Failed(_, panic)) => {
+                let why = panic.downcast_ref::<String>();
+                format!("the service did not start: {why:?}")
+            }
             Scenario::Finished if self.faulty.remove(&identity) => {
                 self.failed += 1;
                 return;
