@@ -25,6 +25,7 @@ pub enum ErrorKind {
 opaque_error! {
     /// Why a repository could not do what it was asked. Its source must not contain a secret, a hash or a stored value.
     pub struct Error(pub kind: ErrorKind) {
+        #[cfg_attr(not(feature = "_diesel"), allow(dead_code, reason = "only databases set it"))]
         is_outcome_unknown: bool = false,
     }
 }

@@ -43,11 +43,16 @@ async fn main() -> ExitCode {
     }
 }
 
+/// How many scenarios run at the same time. Each opens a pool of its own, which waits 5 seconds for a
+/// connection at most: too many at once on a busy machine would fail for that.
+const CONCURRENT: usize = 8;
+
 async fn run(store: Store, wanted: Option<String>) -> Report {
     let cucumber = Scene::cucumber()
         .with_writer(Report::default())
         .fail_on_skipped()
         .with_default_cli()
+        .max_concurrent_scenarios(CONCURRENT)
         .before(move |_, _, _, scene| Box::pin(scene.open(store)));
     let report = cucumber
         .filter_run(
