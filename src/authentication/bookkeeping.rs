@@ -106,7 +106,8 @@ fn report(_: Option<Error>) {}
 
 #[cfg(feature = "tracing")]
 fn unreadable(secret: &SecretRecord, error: &secrets::Error) {
-    tracing::error!(secret_id = %secret.id, "a secret can't be verified: {error}");
+    let source = std::error::Error::source(error);
+    tracing::error!(secret_id = %secret.id, error = source, "a secret can't be verified: {error}");
 }
 
 #[cfg(not(feature = "tracing"))]
