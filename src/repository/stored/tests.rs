@@ -63,7 +63,8 @@ fn seen(stored: &StoredClient) -> String {
     format!("{stored:?} {:?}", hashes.collect::<Vec<_>>())
 }
 
-/// What each write makes of the client; the id of the new secret is `taken`, that of the old one gone.
+/// The outcome of each write on the client; `taken` is the new secret's id and `gone` the old
+/// one's.
 fn every_write(
     stored: &StoredClient,
     taken: &SecretRecord,
