@@ -63,8 +63,7 @@ fn seen(stored: &StoredClient) -> String {
     format!("{stored:?} {:?}", hashes.collect::<Vec<_>>())
 }
 
-/// The outcome of each write on the client; `taken` is the new secret's id and `gone` the old
-/// one's.
+/// The outcome of each write. The id of the new secret is taken, and that of the old one unknown.
 fn every_write(
     stored: &StoredClient,
     taken: &SecretRecord,
