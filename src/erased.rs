@@ -1,8 +1,9 @@
-//! Traits whose methods are async can't be trait objects. These macros write what that takes, from one
-//! list of methods: `argument: [&] Type` is `argument: &Type`, and `argument: [] Type` is taken by value.
+//! Traits with async methods are not dyn-compatible. These macros generate boxed versions of them
+//! from one list of methods: `argument: [&] Type` is `argument: &Type`, and `argument: [] Type` is
+//! taken by value.
 
-/// Declares the boxed twin of a public trait, which every implementor of that trait has. The form with
-/// `and Arc` also implements the public trait for an `Arc` of any implementor.
+/// Declares the boxed version of a public trait, which every implementor of that trait implements.
+/// The form with `and Arc` also implements the public trait for an `Arc` of any implementor.
 macro_rules! erased {
     ($visibility:vis trait $erased:ident of $trait:ident and Arc { $($methods:tt)+ }) => {
         erased! { $visibility trait $erased of $trait { $($methods)+ } }
@@ -34,7 +35,7 @@ macro_rules! erased {
     };
 }
 
-/// Writes all methods of a trait, within an `impl` of it; each asks another implementor.
+/// Generates all methods of a trait within an `impl`; each forwards to another implementor.
 macro_rules! forward {
     (
         |$this:ident| $other:expr;

@@ -2,11 +2,11 @@ use std::borrow::Cow;
 
 use crate::jose::{Algorithm, MAX_RSA_BITS, SignatureKey};
 
-/// The most keys that an assertion may mean, and so the most signatures that it can cost.
+/// The maximum number of keys that may match an assertion, and so of signatures to verify for it.
 pub(crate) const MAX_MEANT: usize = 4;
 
-/// What is amiss where assertions are to be verified with these keys: none verifies, or there are
-/// some that no assertion can mean alone.
+/// Why these keys are unsuitable for verifying assertions: none can verify, or an assertion may
+/// match too many of them.
 pub(super) fn check(keys: &[SignatureKey]) -> Result<(), Cow<'static, str>> {
     if keys.is_empty() {
         return Err("must hold a signature key for private_key_jwt".into());
@@ -35,8 +35,8 @@ pub(super) fn check(keys: &[SignatureKey]) -> Result<(), Cow<'static, str>> {
     Ok(())
 }
 
-/// Whether an assertion for one of the keys that serve an algorithm means too many of them: one
-/// that names no `kid` means them all.
+/// Whether an assertion may match too many of the keys for an algorithm: one without a `kid`
+/// matches them all.
 fn means_too_many(kids: &[Option<&str>]) -> bool {
     kids.iter().any(|own| {
         let meant = kids.iter().filter(|kid| own.is_none() || *kid == own);

@@ -4,7 +4,7 @@ use super::word::stored_words;
 use super::{ClientId, Id, Operator, TenantId, Timestamp};
 
 stored_words! {
-    /// What an operator did.
+    /// An operator's action.
     pub enum Action {
         /// A client was created.
         ClientCreate = "client.create",
@@ -12,48 +12,48 @@ stored_words! {
         ClientUpdate = "client.update",
         /// A client was deleted.
         ClientDelete = "client.delete",
-        /// A client was made from another one.
+        /// A client was cloned.
         ClientClone = "client.clone",
         /// A new secret replaced the active ones.
         SecretRotate = "secret.rotate",
         /// A secret was added.
         SecretCreate = "secret.create",
-        /// A secret was stopped.
+        /// A secret was deactivated.
         SecretDeactivate = "secret.deactivate",
-        /// A secret was removed.
+        /// A secret was deleted.
         SecretDelete = "secret.delete",
     }
 }
 
-/// One line of the audit trail. Written in the same transaction as the change it tells of, and
-/// never again; it holds no secret, hash or token.
+/// An entry of the audit trail. It is written in the same transaction as the change that it
+/// records, never changes, and contains no secret, hash or token.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Its identity, which also orders the trail.
+    /// The id of the entry, which also orders the trail.
     pub id: Id,
-    /// The tenant that the operator acted in.
+    /// The tenant in which the operator acted.
     pub tenant_id: TenantId,
-    /// The client that it is about, deleted or not.
+    /// The client concerned, deleted or not.
     pub client_id: ClientId,
-    /// The secret that it is about, where it is about one.
+    /// The secret concerned, if any.
     pub secret_id: Option<Id>,
-    /// What was done.
+    /// The action.
     pub action: Action,
-    /// Who did it.
+    /// The operator's subject.
     pub operator_id: String,
-    /// The operator's role at that time.
+    /// The operator's role at the time.
     pub operator_type: String,
-    /// The names of what changed, for people, and whether the operator came from another tenant.
+    /// A human-readable list of what changed, and whether the operator came from another tenant.
     pub message: String,
-    /// Where the operator called from.
+    /// The operator's address.
     pub ip: Option<IpAddr>,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
 }
 
 impl AuditEntry {
-    /// What `operator` did to a client at `at`.
+    /// Creates an entry for what `operator` did to a client at `at`.
     pub fn new(
         operator: &Operator,
         client_id: ClientId,
@@ -79,8 +79,8 @@ impl AuditEntry {
         }
     }
 
-    /// An entry as it was stored, by a repository that keeps it in columns and sets the other fields
-    /// next: nobody did it, from nowhere, and there is no message.
+    /// Creates an entry from storage, for a repository that then sets the other fields from its
+    /// columns: no operator, no address and no message.
     pub fn stored(
         id: Id,
         tenant_id: TenantId,
@@ -102,7 +102,7 @@ impl AuditEntry {
         }
     }
 
-    /// Names the secret that it is about.
+    /// Sets the secret concerned.
     #[must_use]
     pub fn with_secret(mut self, id: Id) -> Self {
         self.secret_id = Some(id);

@@ -3,8 +3,9 @@ use super::word::stored_words;
 stored_words! {
     /// How a client authenticates at the token endpoint (RFC 7591 §2).
     ///
-    /// `client_secret_jwt` is left out on purpose: it needs the secret in clear, and only a hash
-    /// is kept. `tls_client_auth` needs a subject (RFC 8705 §2.1.2) that the API has no field for.
+    /// `client_secret_jwt` is deliberately left out: it needs the plaintext secret, and only a hash
+    /// is stored. `tls_client_auth` needs a subject (RFC 8705 §2.1.2), for which the API has no
+    /// field.
     pub enum AuthMethod {
         /// The secret in the `Authorization` header (RFC 6749 §2.3.1).
         ClientSecretBasic = "client_secret_basic",

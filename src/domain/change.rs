@@ -1,4 +1,4 @@
-//! What an update may leave as it is.
+//! Validation of updates.
 
 use super::input::Fields;
 use super::rules::{self, Checked};
@@ -6,12 +6,11 @@ use super::violation::Violations;
 use super::{Client, ClientMetadata, ClientStatus, Patch, Policy, Violation};
 
 impl Patch {
-    /// Checks the state that the change of `current` asks for.
+    /// Validates the state that a change of `current` asks for.
     ///
-    /// A client may be older than today's rules. It is judged by what the change names: a fault that
-    /// it had already, in a field that stays as it is, is no reason to refuse the change. Otherwise a
-    /// client could not be stopped before it is repaired. What is changed keeps the rules that a new
-    /// client keeps.
+    /// A client may be older than today's rules, so a violation that it already had in an unchanged
+    /// field does not make the change fail. Otherwise a client could not be suspended before it is
+    /// repaired. Changed fields follow the same rules as those of a new client.
     pub(crate) fn validate(
         &self,
         current: &Client,
@@ -27,7 +26,7 @@ impl Patch {
                 known.iter().any(|known| known == fault) && !asked.differs(&stored, fault.field())
             };
             faults.without(is_known).into_result()?;
-            // What a rule could not read is what is stored.
+            // A field that a rule could not read is taken from what is stored.
             let mut between = Violations::default();
             checked.between(&current.metadata, &mut between);
             between.without(is_known).into_result()?;
@@ -38,7 +37,7 @@ impl Patch {
 }
 
 impl Checked {
-    /// Checks the rules between fields where some are at fault by themselves, and stay as they are.
+    /// Checks the rules between fields, where some unchanged fields are themselves invalid.
     fn between(&mut self, stored: &ClientMetadata, faults: &mut Violations) {
         let grant_types = || stored.grant_types.clone();
         let methods = || stored.client_auth_methods.clone();

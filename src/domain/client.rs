@@ -2,44 +2,45 @@ use super::{AuthMethod, ClientId, ClientStatus, FapiProfile, GrantType, Id, Tena
 
 /// The metadata of a client (RFC 7591 §2), as registered.
 ///
-/// A [`Draft`](super::Draft) becomes one by passing every rule; a repository gives back what it
-/// was given. Texts are kept byte for byte.
+/// A [`Draft`](super::Draft) becomes one by passing every rule; a repository returns what was
+/// stored. Strings are kept byte for byte.
 ///
-/// It has more fields in every version that registers more; [`new`](Self::new) sets them all.
+/// Later versions may add fields; [`new`](Self::new) sets them all.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientMetadata {
-    /// What people call it.
+    /// The name shown to users.
     pub name: String,
-    /// Where authorization responses may go, compared as text (RFC 9700 §4.1.3).
+    /// The redirect URIs, compared as strings (RFC 9700 §4.1.3).
     pub redirect_uris: Vec<String>,
-    /// The scopes that it may ask for.
+    /// The scopes that it may request.
     pub scopes: Vec<String>,
     /// The grants that it may use.
     pub grant_types: Vec<GrantType>,
     /// How it may authenticate.
     pub client_auth_methods: Vec<AuthMethod>,
-    /// The security profile that it keeps to.
+    /// The security profile that it follows.
     pub fapi_profile: Option<FapiProfile>,
     /// Whether it can keep a credential (RFC 6749 §2.1).
     pub is_confidential: bool,
     /// Its public keys: a JWK Set (RFC 7517 §5) as text.
     pub jwks: Option<String>,
-    /// Where its public keys are.
+    /// The URL of its public keys.
     pub jwks_uri: Option<String>,
-    /// Its logo, for people.
+    /// The URL of its logo.
     pub logo_url: Option<String>,
-    /// Its privacy policy, for people.
+    /// The URL of its privacy policy.
     pub privacy_policy: Option<String>,
-    /// Its terms of service, for people.
+    /// The URL of its terms of service.
     pub terms_url: Option<String>,
-    /// Its home page, for people.
+    /// The URL of its home page.
     pub website: Option<String>,
 }
 
 impl ClientMetadata {
-    /// What a [`Draft`](super::Draft) of the same name and redirect URIs registers: a confidential client
-    /// with a secret and the authorization code grant, and nothing else (RFC 7591 §2). Checks nothing.
+    /// Creates the metadata that a [`Draft`](super::Draft) with this name and these redirect URIs
+    /// registers: a confidential client with a secret and the authorization code grant, and nothing
+    /// else (RFC 7591 §2). Nothing is validated.
     pub fn new<T: Into<String>>(
         name: impl Into<String>,
         redirect_uris: impl IntoIterator<Item = T>,
@@ -61,7 +62,7 @@ impl ClientMetadata {
         }
     }
 
-    /// Whether a secret is of any use to it: confidential, with a method that presents one.
+    /// Whether the client can use a secret: it is confidential and has a method that presents one.
     pub fn uses_secret(&self) -> bool {
         self.is_confidential
             && self
@@ -70,13 +71,13 @@ impl ClientMetadata {
                 .any(|method| method.uses_secret())
     }
 
-    /// Whether a secret may be of use to it, if a newer version knows how.
+    /// Whether the client may be able to use a secret, perhaps only in a newer version.
     pub(crate) fn may_use_secret(&self) -> bool {
         let unknown = |method: &AuthMethod| matches!(method, AuthMethod::Unknown(_));
         self.uses_secret() || (self.is_confidential && self.client_auth_methods.iter().any(unknown))
     }
 
-    /// The distinct origins of the http(s) redirect URIs, in their order.
+    /// The distinct origins of the http(s) redirect URIs, in order.
     pub fn cors_origins(&self) -> Vec<&str> {
         let mut origins = Vec::with_capacity(self.redirect_uris.len());
         for origin in self.redirect_uris.iter().filter_map(|uri| origin(uri)) {
@@ -88,14 +89,14 @@ impl ClientMetadata {
     }
 }
 
-/// A registered URI is in canonical form, so its origin (RFC 6454 §6.2) is how it begins.
+/// A registered URI is in canonical form, so its origin (RFC 6454 §6.2) is a prefix of it.
 fn origin(uri: &str) -> Option<&str> {
     let (scheme, rest) = uri.split_once("://")?;
     let host = rest.find(['/', '?']).unwrap_or(rest.len());
     matches!(scheme, "http" | "https").then(|| uri.get(..scheme.len() + 3 + host))?
 }
 
-/// Which state of a client: 1 when it is created, one more with each change of it or its secrets.
+/// The version of a client: 1 when it is created, incremented by each change of it or its secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(i64);
 
@@ -120,35 +121,35 @@ impl Version {
     }
 }
 
-/// A client as it is stored.
+/// A stored client.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
-    /// The identity of the record.
+    /// The id of the record.
     pub id: Id,
-    /// Whose it is.
+    /// The tenant that owns it.
     pub tenant_id: TenantId,
-    /// What it calls itself at the token endpoint.
+    /// Its `client_id` at the token endpoint.
     pub client_id: ClientId,
-    /// What was registered.
+    /// The registered metadata.
     pub metadata: ClientMetadata,
     /// Whether it may be used.
     pub status: ClientStatus,
     /// The last four characters of its newest active secret.
     pub secret_last_four: Option<String>,
-    /// Which state this is.
+    /// The version of this state.
     pub version: Version,
     /// When it was created.
     pub created_at: Timestamp,
-    /// When it, or a secret of it, was last changed.
+    /// When it or one of its secrets last changed.
     pub updated_at: Timestamp,
-    /// When it was deleted.
+    /// When it was deleted, if it was.
     pub deleted_at: Option<Timestamp>,
 }
 
 impl Client {
-    /// An active client of the first version, created at `now`, that has no secret. A repository sets
-    /// what it has stored otherwise.
+    /// Creates an active client of the first version, created at `now`, without a secret. A
+    /// repository then sets the fields from its storage.
     pub fn new(
         id: Id,
         tenant_id: TenantId,

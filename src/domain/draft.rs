@@ -1,7 +1,7 @@
 use super::input::{Fields, Input, items};
 use super::{AuthMethod, ClientStatus, FapiProfile, GrantType};
 
-/// A client that somebody asks for. Nothing in it is checked until the manager takes it.
+/// A client to register. It is only validated by the manager.
 ///
 /// # Examples
 ///
@@ -18,8 +18,8 @@ use super::{AuthMethod, ClientStatus, FapiProfile, GrantType};
 pub struct Draft(pub(crate) Fields);
 
 impl Draft {
-    /// A confidential client with the authorization code grant, and everything else at its
-    /// default (RFC 7591 §2).
+    /// Creates a draft of a confidential client with the authorization code grant, and everything
+    /// else at its default (RFC 7591 §2).
     pub fn new<T: Into<String>>(
         name: impl Into<String>,
         redirect_uris: impl IntoIterator<Item = T>,
@@ -32,7 +32,7 @@ impl Draft {
     }
 }
 
-/// A change that somebody asks for. What it does not name stays as it is.
+/// A change to a client. Fields that are not set stay as they are.
 ///
 /// # Examples
 ///
@@ -47,7 +47,7 @@ impl Draft {
 pub struct Patch(pub(crate) Fields);
 
 impl Patch {
-    /// A change of nothing.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
@@ -107,13 +107,13 @@ macro_rules! setters {
                 self
             }
 
-            /// Sets whether it can keep a credential (RFC 6749 §2.1).
+            /// Sets whether the client can keep a credential (RFC 6749 §2.1).
             pub fn with_is_confidential(mut self, is_confidential: bool) -> Self {
                 self.0.is_confidential = Input::Value(is_confidential);
                 self
             }
 
-            /// Sets the security profile, or none.
+            /// Sets or removes the security profile.
             pub fn with_fapi_profile(mut self, profile: Option<FapiProfile>) -> Self {
                 self.0.fapi_profile =
                     profile.map_or(Input::Null, |profile| Input::Value(profile.as_str().into()));
@@ -122,17 +122,17 @@ macro_rules! setters {
         }
 
         setters! { $type:
-            /// Sets the public keys, a JWK Set as text, or none.
+            /// Sets or removes the public keys, a JWK Set as text.
             with_jwks jwks,
-            /// Sets where the public keys are, or nowhere.
+            /// Sets or removes the URL of the public keys.
             with_jwks_uri jwks_uri,
-            /// Sets the logo, or none.
+            /// Sets or removes the URL of the logo.
             with_logo_url logo_url,
-            /// Sets the privacy policy, or none.
+            /// Sets or removes the URL of the privacy policy.
             with_privacy_policy privacy_policy,
-            /// Sets the terms of service, or none.
+            /// Sets or removes the URL of the terms of service.
             with_terms_url terms_url,
-            /// Sets the home page, or none.
+            /// Sets or removes the URL of the home page.
             with_website website,
         }
     };

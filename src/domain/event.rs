@@ -1,63 +1,63 @@
 use super::{Client, ClientId, Id, Operator, TenantId, Timestamp};
 
-/// What happened to a client, or what a client did.
+/// The kind of a [`ClientEvent`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClientEventKind {
-    /// It was deleted: it is gone for good, and so are its secrets.
+    /// The client was deleted for good, with its secrets.
     Deleted,
-    /// It was suspended: it must not get tokens for now.
+    /// The client was suspended: it must not get tokens for now.
     Suspended,
-    /// It was made inactive: it must not get tokens any more.
+    /// The client was made inactive: it must no longer get tokens.
     Inactivated,
-    /// It can't keep a credential any more. Any secrets that it had are ended.
+    /// The client became public. Any secrets that it had have ended.
     BecamePublic,
-    /// It is confidential still, and authenticates without a secret from now on. Those that it had
-    /// are ended.
+    /// The client is still confidential, but no longer authenticates with a secret. Its secrets
+    /// have ended.
     LeftSecrets,
     /// A new secret replaced the active ones.
     SecretRotated {
-        /// The new one.
+        /// The new secret.
         secret_id: Id,
     },
-    /// A secret was stopped, or stopped once more.
+    /// A secret was deactivated, possibly again.
     SecretDeactivated {
-        /// Which one.
+        /// The secret.
         secret_id: Id,
     },
-    /// A secret was removed.
+    /// A secret was deleted.
     SecretDeleted {
-        /// Which one.
+        /// The secret.
         secret_id: Id,
     },
-    /// It authenticated with a secret that a rotation replaced: it still works for the rest of the
-    /// grace period, and somewhere the new one is not in use yet.
+    /// The client authenticated with a secret that a rotation replaced. It works for the rest of
+    /// the grace period, but some instance does not use the new one yet.
     RetiredSecretUsed {
-        /// The old one.
+        /// The replaced secret.
         secret_id: Id,
     },
 }
 
-/// Something that happened to a client and matters to the tokens it has, or to who runs it.
+/// An event that affects a client's tokens or concerns its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientEvent {
     /// What happened.
     pub kind: ClientEventKind,
-    /// Whose client it is.
+    /// The tenant that owns the client.
     pub tenant_id: TenantId,
-    /// The identity of the client's record.
+    /// The id of the client's record.
     pub id: Id,
-    /// What the client calls itself.
+    /// The client's `client_id`.
     pub client_id: ClientId,
-    /// Who did it; nobody where it was the client itself.
+    /// The operator's subject, or `None` if it was the client itself.
     pub operator: Option<Operator>,
-    /// When; the audit entry of a change has the same time.
+    /// When it happened; the audit entry of a change has the same time.
     pub at: Timestamp,
 }
 
 impl ClientEvent {
-    /// What happened to `client` at `at`, or what it did.
+    /// Creates an event of `client` at `at`.
     pub fn new(client: &Client, kind: ClientEventKind, at: Timestamp) -> Self {
         Self {
             kind,
@@ -69,7 +69,7 @@ impl ClientEvent {
         }
     }
 
-    /// The same, as done by `operator`.
+    /// Sets the operator.
     #[must_use]
     pub fn with_operator(mut self, operator: &Operator) -> Self {
         self.operator = Some(operator.clone());

@@ -3,7 +3,7 @@ use crate::jose::Algorithm::{EdDsa, Es256, Ps256};
 use crate::jose::Algorithms;
 
 stored_words! {
-    /// The FAPI security profile that a client keeps to.
+    /// The FAPI security profile that a client follows.
     pub enum FapiProfile {
         /// FAPI 1.0, Part 2: Advanced.
         Fapi1 = "fapi1",
@@ -13,8 +13,8 @@ stored_words! {
 }
 
 impl FapiProfile {
-    /// The signature algorithms that it takes, if it is known: FAPI 1.0 Part 2 §8.6, FAPI 2.0
-    /// §5.4.1.
+    /// The signature algorithms that it accepts, if the profile is known: FAPI 1.0 Part 2 §8.6,
+    /// FAPI 2.0 §5.4.1.
     pub(crate) fn algorithms(&self) -> Option<Algorithms> {
         match self {
             Self::Fapi1 => Some(Algorithms::of([Ps256, Es256])),

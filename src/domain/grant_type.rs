@@ -3,7 +3,7 @@ use super::word::stored_words;
 stored_words! {
     /// A grant that a client may use at the token endpoint (RFC 7591 §2).
     ///
-    /// The `password` and `implicit` grants are left out on purpose: RFC 9700 §2.4 and §2.1.2.
+    /// The `password` and `implicit` grants are deliberately left out: RFC 9700 §2.4 and §2.1.2.
     pub enum GrantType {
         /// RFC 6749 §4.1.
         AuthorizationCode = "authorization_code",
@@ -23,7 +23,7 @@ stored_words! {
 }
 
 impl GrantType {
-    /// Whether only a client that authenticates may use it.
+    /// Whether only an authenticated client may use it.
     pub(crate) fn needs_authentication(&self) -> bool {
         matches!(self, Self::ClientCredentials | Self::Ciba)
     }

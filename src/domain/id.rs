@@ -4,7 +4,7 @@ use ulid::Ulid;
 
 use super::Timestamp;
 
-/// A ULID: the identity of a client record, a secret or an audit entry. Sorts by age.
+/// A ULID that identifies a client record, a secret or an audit entry. Sorts by age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(Ulid);
 
@@ -12,18 +12,18 @@ impl Id {
     /// The length of the text form, in bytes.
     pub const LENGTH: usize = 26;
 
-    /// A new id made at `now`. It begins with the microseconds, so that ids sort by age, and ends
+    /// Generates an id at `now`. It starts with the microseconds, so that ids sort by age, and ends
     /// with 70 random bits.
     pub fn generate(now: Timestamp) -> Self {
-        // A ULID has whole milliseconds and 80 bits: the first 10 of them hold up to 1023.
+        // A ULID has milliseconds and 80 more bits, of which the first 10 hold the microseconds.
         let micros = u128::from(now.as_micros().unsigned_abs() % 1_000);
         let random = rand::random::<u128>() >> 58;
         Self(Ulid::from_parts(now.as_millis(), micros << 70 | random))
     }
 
-    /// Reads the canonical form: 26 upper-case characters of Crockford's Base32.
+    /// Parses the canonical form: 26 upper-case characters of Crockford's Base32.
     ///
-    /// Returns `None` for everything else, other spellings of a valid ULID included: one id has
+    /// Returns `None` for anything else, including other spellings of a valid ULID: an id has only
     /// one spelling, whatever the collation of the database that compares it.
     pub fn parse(text: &str) -> Option<Self> {
         let ulid = Ulid::from_string(text).ok()?;
@@ -46,16 +46,16 @@ impl ClientId {
     /// The longest `client_id`, in bytes.
     pub const MAX_LENGTH: usize = 128;
 
-    /// Takes 1 to 128 visible ASCII characters.
+    /// Accepts 1 to 128 visible ASCII characters.
     ///
-    /// The RFC's `VSCHAR` also has the space; it is left out, since some databases ignore it at
-    /// the end of a text.
+    /// The RFC's `VSCHAR` includes the space, which is left out, as some databases ignore it at the
+    /// end of a string.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=Self::MAX_LENGTH).contains(&text.len());
         (fits && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Self(text.to_owned()))
     }
 
-    /// A new `client_id`: the prefix and the id in lower case.
+    /// Generates a `client_id`: the prefix and the id in lower case.
     pub(crate) fn generate(prefix: &str, id: Id) -> Self {
         Self(format!("{prefix}{}", id.to_string().to_ascii_lowercase()))
     }
@@ -72,7 +72,7 @@ impl fmt::Display for ClientId {
     }
 }
 
-/// Whose a client is. Every read and write is bound to one tenant.
+/// The tenant that owns a client. Every read and write is limited to one tenant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TenantId(String);
 
@@ -80,7 +80,7 @@ impl TenantId {
     /// The longest tenant id, in bytes.
     pub const MAX_LENGTH: usize = 128;
 
-    /// Takes 1 to 128 bytes without control characters and without white space at either end.
+    /// Accepts 1 to 128 bytes without control characters and without white space at either end.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=Self::MAX_LENGTH).contains(&text.len());
         let plain = text.trim() == text && !text.contains(char::is_control);

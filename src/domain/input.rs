@@ -2,10 +2,9 @@ use std::fmt;
 
 use super::{Client, ClientMetadata};
 
-/// What a request says about one field.
+/// The value of one field in a request.
 ///
-/// A value of a wrong type is kept as such, so that it is reported together with every other
-/// fault of the request.
+/// A value of a wrong type is kept as such, so that it is reported with all other violations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Input<T> {
     #[default]
@@ -20,7 +19,7 @@ impl<T> Input<T> {
         matches!(self, Self::Absent)
     }
 
-    /// What was said, to be printed without the value.
+    /// The same without the value, for `Debug`.
     fn outline(&self) -> Input<()> {
         match self {
             Self::Absent => Input::Absent,
@@ -38,10 +37,10 @@ impl<T> Input<T> {
     }
 }
 
-/// A list as it was given: `None` stands for an item that is not a string.
+/// A list as received; `None` is an item that is not a string.
 pub(crate) type Items = Vec<Option<String>>;
 
-/// Every field that a client has in a request, unchecked.
+/// All fields of a client in a request, not validated.
 #[derive(Clone, Default)]
 pub(crate) struct Fields {
     pub(crate) name: Input<String>,
@@ -61,11 +60,10 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// These fields, and those of `client` where they say nothing: the state that an update asks
-    /// for.
+    /// These fields, with absent ones taken from `client`: the state that an update asks for.
     ///
-    /// The auth methods of the other kind of client mean nothing to the new kind, so a change of
-    /// `is_confidential` alone leaves them open for the new kind's default.
+    /// The auth methods of a public client don't suit a confidential one and vice versa, so
+    /// changing only `is_confidential` resets them to the default.
     pub(crate) fn over(self, client: &Client) -> Self {
         let ClientMetadata {
             name,
@@ -109,7 +107,7 @@ impl Fields {
     }
 }
 
-/// Every value but that of `jwks`, which nobody looked at yet: it may hold a private key.
+/// Prints every value except `jwks`, which is not validated yet and may contain a private key.
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {

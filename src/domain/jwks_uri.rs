@@ -9,9 +9,9 @@ use super::violation::Fault;
 
 /// Checks a `jwks_uri` (RFC 7591 §2): an https URL on a public host.
 ///
-/// Whoever verifies a client's assertions fetches it later from inside the host's network, so it
-/// must not lead back into that network. It is never fetched at registration, and a name is not
-/// resolved: who fetches must check the address it connects to.
+/// It is fetched later, to verify assertions, from inside the host's network, so it must not lead
+/// back into that network. It is not fetched at registration, and names are not resolved: the
+/// fetcher must check the address that it connects to.
 pub(super) fn check(text: &str, policy: &Policy) -> Result<(), Fault> {
     let uri = StrictUri::parse(text, policy.url_length)?;
     if uri.scheme() != "https" {
@@ -33,9 +33,9 @@ pub(super) fn check(text: &str, policy: &Policy) -> Result<(), Fault> {
     }
 }
 
-/// Names that lead to this machine or nowhere: RFC 6761, RFC 7686, RFC 9476, what many systems call
-/// loopback, and the metadata services in the clouds of Amazon, Google, Microsoft and Tencent, which
-/// hand out credentials.
+/// Names that resolve to the local host or to nothing: RFC 6761, RFC 7686, RFC 9476, common names
+/// of loopback, and the metadata services of Amazon's, Google's, Microsoft's and Tencent's clouds,
+/// which hand out credentials.
 const SPECIAL_NAMES: [&str; 10] = [
     "alt",
     "instance-data.ec2.internal",
@@ -49,12 +49,12 @@ const SPECIAL_NAMES: [&str; 10] = [
     "onion",
 ];
 
-/// Names of private networks: RFC 6762 with its appendix G, RFC 8375, ICANN's `internal`; what
-/// Kubernetes (its `default` namespace, `pod` and `svc`), Consul, Mesos, Podman, LXD and Incus call
-/// what runs in a cluster or beside it; and what OpenStack, Azure and Fly.io call their machines.
+/// Names of private networks: RFC 6762 with its appendix G, RFC 8375, ICANN's `internal`; the names
+/// that Kubernetes (its `default` namespace, `pod` and `svc`), Consul, Mesos, Podman, LXD and Incus
+/// give to services and containers; and those that OpenStack, Azure and Fly.io give to hosts.
 ///
 /// Kubernetes completes `<service>.<namespace>` by its search list (DNS-Based Service Discovery).
-/// Other namespaces can't be told from names of the internet, unless by [`is_top_level`].
+/// Other namespaces can't be distinguished from public names, except by [`is_top_level`].
 const PRIVATE_NAMES: [&str; 23] = [
     "cluster",
     "consul",
@@ -88,14 +88,14 @@ fn is_public_name(name: &str, policy: &Policy) -> bool {
                 .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         })
     };
-    // A single label is completed by the machine's search domain.
+    // A single label is completed by the resolver's search domain.
     let last = name.trim_end_matches('.').rsplit_once('.');
     let private = is_below(&PRIVATE_NAMES) || !last.is_some_and(|(_, last)| is_top_level(last));
     !is_below(&SPECIAL_NAMES) && (policy.private_jwks_hosts || !private)
 }
 
-/// Whether the internet may have a domain of that name: letters (RFC 1123 §2.1), or Punycode. So
-/// `kube-system` and `app_network` are none.
+/// Whether it may be a public top-level domain: letters (RFC 1123 §2.1) or Punycode, which excludes
+/// `kube-system` and `app_network`.
 fn is_top_level(label: &str) -> bool {
     label.starts_with("xn--") || label.bytes().all(|byte| byte.is_ascii_lowercase())
 }
@@ -116,7 +116,7 @@ const PRIVATE_IPV4: [Ipv4Net; 4] = [
     v4(100, 64, 0, 10),
 ];
 
-/// The other blocks that the IANA registry (RFC 6890) does not call globally reachable.
+/// The other blocks that the IANA registry (RFC 6890) does not list as globally reachable.
 const SPECIAL_IPV4: [Ipv4Net; 10] = [
     v4(0, 0, 0, 8),
     v4(127, 0, 0, 8),
@@ -130,9 +130,9 @@ const SPECIAL_IPV4: [Ipv4Net; 10] = [
     v4(224, 0, 0, 3),
 ];
 
-/// Hosts of clouds that answer to the machines in them only: the channel of Azure (`WireServer`),
-/// and metadata services in networks that are private otherwise: Alibaba's, and over IPv6 those of
-/// Amazon, Google and Scaleway.
+/// Addresses that clouds serve to their own hosts only: Azure's `WireServer`, and the metadata
+/// services in otherwise private networks of Alibaba and, over IPv6, of Amazon, Google and
+/// Scaleway.
 const CLOUD_IPV4: [Ipv4Addr; 2] = [
     Ipv4Addr::new(168, 63, 129, 16),
     Ipv4Addr::new(100, 100, 100, 200),
@@ -151,8 +151,8 @@ fn is_public_ipv4(address: Ipv4Addr, policy: &Policy) -> bool {
 
 const GLOBAL_IPV6: Ipv6Net = v6(0x2000, 0, 3);
 
-/// Parts of the global block that are not for the public: protocol assignments and Teredo,
-/// documentation (RFC 3849, RFC 9637), and 6to4, which carries an IPv4 address.
+/// Parts of the global block that are not public: protocol assignments and Teredo, documentation
+/// (RFC 3849, RFC 9637), and 6to4, which carries an IPv4 address.
 const SPECIAL_IPV6: [Ipv6Net; 4] = [
     v6(0x2001, 0, 23),
     v6(0x2001, 0xdb8, 32),

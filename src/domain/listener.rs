@@ -3,25 +3,28 @@ use std::sync::Arc;
 
 use super::ClientEvent;
 
-/// Hears of what happened to clients and matters to their tokens, so that the host can revoke them;
-/// and of clients that still use a secret that a rotation replaced.
+/// Receives the changes of clients that affect their tokens, so that the host can revoke them, and
+/// the uses of secrets that a rotation replaced.
 ///
 /// # Contract
 ///
-/// - **Once for each committed change**, after the commit and before the answer to the operator;
-///   never for a change that was refused, and also when the operator went away meanwhile. An update
-///   that did two things (suspended a client and made it public) is two events.
-/// - **Uses are told apart from changes**: of a retired secret that verified, at most once a minute,
-///   by the [`ClientAuthenticator`](crate::authentication::ClientAuthenticator).
-/// - **Never twice, not always once.** A process that dies between the commit and the call tells
-///   nothing, nor does one that lost the database and could not ask it again. What must hold in any case,
-///   check where a token is used: the client's status, for one. Of a deletion, which nobody can make twice,
-///   [`ClientManager::tell_deletion_again`](crate::ClientManager::tell_deletion_again) tells once more.
-/// - **In no order** where two changes of a client meet; [`ClientEvent::at`] is the time of each.
-/// - **Must not block.** The operator or the client waits meanwhile: hand the event over to a
-///   channel, or spawn a task. The call is made within a Tokio task.
-/// - **Can't fail.** A panic is caught, and changes neither the outcome nor later calls (in a build
-///   that aborts on panic, it ends the process).
+/// - **Once for each committed change**, after the commit and before the response to the operator;
+///   never for a refused change, and also if the operator disconnected meanwhile. An update that
+///   did two things (suspended a client and made it public) is two events.
+/// - **Uses are not changes**: the
+///   [`ClientAuthenticator`](crate::authentication::ClientAuthenticator) reports that a retired
+///   secret verified, at most once a minute.
+/// - **At most once.** There is no event if the process dies between the commit and the call, or
+///   loses the database and can't find out whether the commit succeeded. Requirements that must
+///   always hold, such as the client's status, must be checked where a token is used. As a deletion
+///   can't be repeated,
+///   [`ClientManager::tell_deletion_again`](crate::ClientManager::tell_deletion_again) sends its
+///   event again.
+/// - **Unordered** for concurrent changes of a client; [`ClientEvent::at`] is the time of each.
+/// - **Must not block.** The operator or the client waits meanwhile: send the event to a channel,
+///   or spawn a task. The call is made within a Tokio task.
+/// - **Can't fail.** A panic is caught and affects neither the outcome nor later calls (with `panic
+///   = "abort"`, it ends the process).
 ///
 /// # Examples
 ///
@@ -41,7 +44,7 @@ use super::ClientEvent;
 /// }
 /// ```
 pub trait ClientEvents: Send + Sync + 'static {
-    /// Takes note of an event.
+    /// Called with each event.
     fn on_event(&self, event: &ClientEvent);
 }
 
@@ -51,7 +54,7 @@ impl<E: ClientEvents + ?Sized> ClientEvents for Arc<E> {
     }
 }
 
-/// Tells of an event, whatever the listener makes of it.
+/// Calls the listener, and catches its panics.
 pub(crate) fn tell(listener: &dyn ClientEvents, event: &ClientEvent) {
     let told = catch_unwind(AssertUnwindSafe(|| listener.on_event(event)));
     #[cfg(feature = "tracing")]

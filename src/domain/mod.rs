@@ -1,5 +1,5 @@
-//! What a client is: its fields, the rules that each field and the whole must keep, and the
-//! records beside it. Nothing here waits or does I/O.
+//! The domain model: clients, the rules for their fields, and related records. Nothing here is
+//! async or does I/O.
 
 mod assertion_keys;
 mod audit;

@@ -6,11 +6,11 @@ use super::{Policy, unseen};
 /// More marks than this on one character hide the text around them (UTS 39 §5.4).
 const MAX_STACKED_MARKS: usize = 4;
 
-/// Checks a client's name: any script, stored as it is given.
+/// Checks a client's name: any script is allowed, and it is stored as is.
 ///
-/// People read the name when they decide whom to trust (RFC 7591 §5), so what could make it look
-/// empty, or like another text, is refused: UTS 39 §3.1, with joiners where a script needs them. Blanks
-/// are welcome, also at the ends.
+/// Users read the name to decide which client to trust (RFC 7591 §5), so characters that could make
+/// it look empty or like another text are refused: UTS 39 §3.1, with joiners where a script needs
+/// them. Spaces are allowed, also at the ends.
 pub(super) fn check(name: &str, policy: &Policy) -> Result<(), Fault> {
     if !(1..=policy.name_length).contains(&name.chars().count()) {
         return Err(format!("must be 1 to {} characters long", policy.name_length).into());
@@ -30,7 +30,7 @@ pub(super) fn check(name: &str, policy: &Policy) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The beginning of a name, without what was there for the character after it.
+/// The start of a name, without characters that only affect the one after it.
 pub(crate) fn cut(name: &str, characters: usize) -> &str {
     match name.char_indices().nth(characters) {
         None => name,

@@ -4,7 +4,7 @@ use super::TenantId;
 use super::word::words;
 
 words! {
-    /// What an administrator may do.
+    /// The role of an administrator.
     pub enum Role {
         /// Administers one tenant.
         Admin = "admin",
@@ -13,24 +13,24 @@ words! {
     }
 }
 
-/// The administrator who acts, and the tenant it acts in.
+/// The administrator behind a request, and the tenant in which it acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operator {
-    /// Who it is: the token's subject.
+    /// The token's subject.
     pub id: String,
-    /// What it may do.
+    /// The role.
     pub role: Role,
-    /// The tenant it acts in.
+    /// The tenant in which it acts.
     pub tenant: TenantId,
-    /// The address it calls from, for the audit trail.
+    /// The caller's address, for the audit trail.
     pub ip: Option<IpAddr>,
-    /// Whether that tenant is another than its own. The audit trail says so.
+    /// Whether that tenant is not its own, which the audit trail records.
     pub across_tenants: bool,
 }
 
 impl Operator {
-    /// An operator that acts in `tenant`, which is its own.
+    /// Creates an operator that acts in `tenant`, its own.
     pub fn new(id: impl Into<String>, role: Role, tenant: TenantId) -> Self {
         Self {
             id: id.into(),
@@ -41,14 +41,14 @@ impl Operator {
         }
     }
 
-    /// Records the address it calls from.
+    /// Sets the caller's address.
     #[must_use]
     pub fn with_ip(mut self, ip: Option<IpAddr>) -> Self {
         self.ip = ip;
         self
     }
 
-    /// Records whether it acts in another tenant than its own.
+    /// Sets whether it acts in a tenant other than its own.
     #[must_use]
     pub fn with_across_tenants(mut self, across_tenants: bool) -> Self {
         self.across_tenants = across_tenants;

@@ -1,29 +1,29 @@
 use super::Id;
 
-/// Which part of a list, newest first.
+/// Which part of a list to return, newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
-    /// The page of that number, from 1, with the exact total. The further back, the dearer.
+    /// A page by its number, with the exact total. Costs more the higher the number.
     Number {
         /// From 1.
         number: u64,
-        /// Items on a page, 1 to 100.
+        /// Items per page, 1 to 100.
         size: u32,
     },
-    /// What follows an item, without a total. Costs the same everywhere.
+    /// The items after a given one, without a total. Costs the same everywhere.
     After {
-        /// The last item of the page before; `None` for the first page.
+        /// The last item of the previous page; `None` for the first page.
         id: Option<Id>,
-        /// Items on a page, 1 to 100.
+        /// Items per page, 1 to 100.
         size: u32,
     },
 }
 
 impl Page {
-    /// The most items that a page may hold.
+    /// The maximum number of items per page.
     pub const MAX_SIZE: u32 = 100;
 
-    /// How many items a page holds.
+    /// The number of items per page.
     pub fn size(self) -> u32 {
         match self {
             Self::Number { size, .. } | Self::After { size, .. } => size,
@@ -36,15 +36,15 @@ impl Page {
 pub struct Slice<T> {
     /// The items, newest first.
     pub items: Vec<T>,
-    /// How many there are in all; only known for [`Page::Number`].
+    /// The total number of items; only known for [`Page::Number`].
     pub total: Option<u64>,
-    /// Whether something follows the last item.
+    /// Whether there are more items after the last one.
     pub has_more: bool,
 }
 
 impl<T: Clone> Slice<T> {
-    /// Cuts a page out of `items`, which come newest first: all of a list, or at least what the page
-    /// may show. Only what is on the page is cloned.
+    /// Takes a page of `items`, which must be sorted newest first and include at least all that the
+    /// page may show. Only items on the page are cloned.
     pub fn cut<'a>(
         items: impl IntoIterator<Item = &'a T>,
         id: impl Fn(&T) -> Id,

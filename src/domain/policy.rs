@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use super::GrantType;
 use crate::jose;
 
-/// What a host lets its clients register: limits, and the lists of what it supports.
+/// What clients may register: limits, and what the host supports.
 ///
-/// The defaults are the safe ones. Each `insecure_` method says what it opens.
+/// The defaults are safe. Each `insecure_` method documents its risk.
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub(crate) name_length: usize,
@@ -42,35 +42,37 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The longest name, in code points. 128 by default.
+    /// Sets the maximum length of a name, in code points. 128 by default.
     #[must_use]
     pub fn with_max_name_length(mut self, code_points: usize) -> Self {
         self.name_length = code_points;
         self
     }
 
-    /// The most redirect URIs. 32 by default.
+    /// Sets the maximum number of redirect URIs. 32 by default.
     #[must_use]
     pub fn with_max_redirect_uris(mut self, items: usize) -> Self {
         self.redirect_uris = items;
         self
     }
 
-    /// The most scopes. 64 by default.
+    /// Sets the maximum number of scopes. 64 by default.
     #[must_use]
     pub fn with_max_scopes(mut self, items: usize) -> Self {
         self.scopes = items;
         self
     }
 
-    /// The most keys in a `jwks`. 16 by default: an assertion may have to be tried with each.
+    /// Sets the maximum number of keys in a `jwks`. 16 by default: an assertion may be tried with
+    /// each.
     #[must_use]
     pub fn with_max_jwks_keys(mut self, keys: usize) -> Self {
         self.jwks.keys = keys;
         self
     }
 
-    /// The grants that the host's token endpoint supports. All of [`GrantType::ALL`] by default.
+    /// Sets the grants that the host's token endpoint supports. All of [`GrantType::ALL`] by
+    /// default.
     #[must_use]
     pub fn with_allowed_grant_types(
         mut self,
@@ -80,7 +82,7 @@ impl Policy {
         self
     }
 
-    /// The scopes that the host knows. Any by default.
+    /// Sets the scopes that the host supports. Any by default.
     #[must_use]
     pub fn with_allowed_scopes<T: Into<String>>(
         mut self,
@@ -90,8 +92,8 @@ impl Policy {
         self
     }
 
-    /// Refuses `http://localhost` redirect URIs: what the name means is up to the machine's
-    /// resolver (RFC 8252 §8.3). `127.0.0.1` and `[::1]` stay.
+    /// Refuses `http://localhost` redirect URIs, as the device's resolver decides what the name
+    /// means (RFC 8252 §8.3). `127.0.0.1` and `[::1]` stay allowed.
     #[must_use]
     pub fn without_localhost(mut self) -> Self {
         self.localhost = false;
@@ -106,8 +108,8 @@ impl Policy {
         self
     }
 
-    /// Accepts a `jwks_uri` on a private network. Whoever fetches it later then reaches into
-    /// yours: server-side request forgery.
+    /// Accepts a `jwks_uri` on a private network. Fetching it later then allows server-side request
+    /// forgery.
     #[must_use]
     pub fn insecure_allow_private_jwks_hosts(mut self) -> Self {
         self.private_jwks_hosts = true;

@@ -1,18 +1,18 @@
 use super::Client;
 
-/// Where the port is free: the two literals of RFC 8252 §7.3.
+/// Hosts for which any port matches: the two literals of RFC 8252 §7.3.
 const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://[::1]"];
 
 impl Client {
-    /// Whether an authorization request may name `presented` as its `redirect_uri` (RFC 6749
-    /// §3.1.2.3): whether it is one of those registered, byte for byte (RFC 9700 §2.1).
+    /// Whether an authorization request may use `presented` as its `redirect_uri` (RFC 6749
+    /// §3.1.2.3): whether it equals a registered one, byte for byte (RFC 9700 §2.1).
     ///
-    /// On `http://127.0.0.1` and `http://[::1]` any port is the same as the registered one, or none,
-    /// since an app on a device takes the port that it gets (RFC 8252 §7.3). Path and query are not.
-    /// `http://localhost` has no such exception: what the name leads to is up to the device (RFC
-    /// 8252 §8.3), so there the port counts like everything else.
+    /// On `http://127.0.0.1` and `http://[::1]` any port, or none, matches, since a native app uses
+    /// whatever port it gets (RFC 8252 §7.3); path and query must be equal. `http://localhost` is
+    /// no exception: the device decides what the name resolves to (RFC 8252 §8.3), so the port must
+    /// match, too.
     ///
-    /// The status of the client is not asked.
+    /// The status of the client is not checked.
     ///
     /// # Examples
     ///
@@ -41,7 +41,7 @@ impl Client {
     }
 }
 
-/// A loopback URI without its port: the host, and what follows.
+/// A loopback URI without its port: the host, and the rest.
 fn loopback(uri: &str) -> Option<(&'static str, &str)> {
     LOOPBACK.iter().find_map(|host| {
         let rest = uri.strip_prefix(host)?;
@@ -58,7 +58,7 @@ fn loopback(uri: &str) -> Option<(&'static str, &str)> {
     })
 }
 
-/// 1 to 65535 as it is written, without zeros before it.
+/// A port from 1 to 65535 without leading zeros.
 fn is_port(digits: &str) -> bool {
     !digits.starts_with('0') && digits.parse::<u16>().is_ok()
 }
@@ -187,7 +187,7 @@ mod tests {
         }
     }
 
-    /// Not even what could never be registered.
+    /// Not even text that could never be registered.
     #[test]
     fn a_name_that_begins_like_a_literal_is_none() {
         let client = client(&["http://127.0.0.1.evil.test/cb"]);

@@ -1,12 +1,12 @@
-//! The rules between fields, one function each. A rule that reads a field already at fault stays
-//! silent: one mistake is reported once.
+//! The rules between fields, one function each. A rule that depends on an invalid field is skipped,
+//! so that a mistake is reported only once.
 
 use super::redirect_uri::Kind;
 use super::violation::{Violation, Violations};
 use super::{AuthMethod, ClientStatus, FapiProfile, GrantType, assertion_keys};
 use crate::jose::JwkSet;
 
-/// Every field after its own check; `None` where that failed.
+/// Every field after its own check; `None` if that failed.
 pub(super) struct Checked {
     pub(super) name: Option<String>,
     pub(super) redirect_uris: Option<Vec<(String, Kind)>>,
@@ -45,8 +45,7 @@ pub(super) fn check(checked: &Checked, faults: &mut Violations) {
     }
 }
 
-/// Only an app on a device claims a scheme of its own, and such an app keeps no secret:
-/// RFC 8252 §8.4 and §8.5.
+/// Only a native app uses a private-use scheme, and it can't keep a secret: RFC 8252 §8.4 and §8.5.
 fn redirect_by_private_use_scheme_is_public(checked: &Checked) -> Option<Violation> {
     let confidential = checked.is_confidential?;
     let index = checked
@@ -63,7 +62,7 @@ fn redirect_by_private_use_scheme_is_public(checked: &Checked) -> Option<Violati
     })
 }
 
-/// A refresh token comes with another grant: RFC 6749 §6, RFC 7591 §2.1.
+/// A refresh token is issued with another grant: RFC 6749 §6, RFC 7591 §2.1.
 fn refresh_token_needs_a_first_token(checked: &Checked) -> Option<Violation> {
     let alone = checked.grant_types.as_deref()? == [GrantType::RefreshToken];
     alone.then(|| {
@@ -74,8 +73,8 @@ fn refresh_token_needs_a_first_token(checked: &Checked) -> Option<Violation> {
     })
 }
 
-/// RFC 6749 §4.4.2: client credentials are for confidential clients only. CIBA Core §7.1 asks
-/// the same of its clients.
+/// RFC 6749 §4.4.2: client credentials are for confidential clients only. CIBA Core §7.1 requires
+/// the same.
 fn grants_that_need_authentication(checked: &Checked) -> Option<Violation> {
     let public = !checked.is_confidential?;
     let grants = checked.grant_types.as_ref()?;
@@ -101,13 +100,13 @@ fn kind_fits_auth_methods(checked: &Checked) -> Option<Violation> {
     Some(Violation::new("client_auth_methods", message))
 }
 
-/// RFC 7591 §2: `jwks` and `jwks_uri` must not both be there.
+/// RFC 7591 §2: `jwks` and `jwks_uri` must not both be present.
 fn keys_come_one_way(checked: &Checked) -> Option<Violation> {
     let both = checked.jwks.as_ref()?.is_some() && checked.jwks_uri.as_ref()?.is_some();
     both.then(|| Violation::new("jwks_uri", "must not be set together with jwks"))
 }
 
-/// RFC 7523 §3 asks for a signature, which needs a registered key to verify it.
+/// RFC 7523 §3 requires a signature, which needs a registered key to verify it.
 fn private_key_jwt_needs_a_key(checked: &Checked) -> Option<Violation> {
     let wanted = checked
         .client_auth_methods
@@ -159,8 +158,8 @@ fn fapi1_redirects_over_https(checked: &Checked) -> Option<Violation> {
     ))
 }
 
-/// FAPI 2.0 §5.4.1 takes PS256, ES256 and EdDSA; FAPI 1.0 Part 2 §8.6 takes PS256 and ES256. An RSA
-/// key that names no algorithm can be used with PS256, so it may stay.
+/// FAPI 2.0 §5.4.1 allows PS256, ES256 and EdDSA; FAPI 1.0 Part 2 §8.6 allows PS256 and ES256. An
+/// RSA key without `alg` can be used with PS256, so it is allowed.
 fn fapi_signature_algorithms(checked: &Checked) -> Option<Violation> {
     let profile = checked.fapi_profile.as_ref()?.as_ref()?;
     let message = match profile {

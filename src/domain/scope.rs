@@ -1,7 +1,7 @@
 use super::Policy;
 use super::violation::Fault;
 
-/// Checks one `scope-token` (RFC 6749 §3.3), and that the host knows it.
+/// Checks one `scope-token` (RFC 6749 §3.3), and that the host supports it.
 pub(super) fn check(scope: &str, policy: &Policy) -> Result<(), Fault> {
     if scope.is_empty() {
         return Err("must not be empty".into());

@@ -3,7 +3,7 @@ use std::fmt;
 use super::word::stored_words;
 use super::{Id, Timestamp};
 
-/// What is stored of a secret: the hash in PHC string format, never the plaintext.
+/// The stored hash of a secret in PHC string format, never the plaintext.
 ///
 /// It can't be printed or compared; [`SecretHash::expose`] is for the repository that stores it
 /// and the hasher that verifies against it.
@@ -16,7 +16,7 @@ impl SecretHash {
         Self(phc.into())
     }
 
-    /// The PHC string. Keep it out of logs, errors and answers.
+    /// The PHC string. Keep it out of logs, errors and responses.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -29,32 +29,32 @@ impl fmt::Debug for SecretHash {
 }
 
 stored_words! {
-    /// Where a secret stands in its life.
+    /// The status of a secret.
     pub enum SecretStatus {
         /// Verifies until it is rotated, deactivated or deleted, or until
-        /// [`SecretRecord::expires_at`] if it has such an end: an imported one may. One that is over is
-        /// still called active, but counts for nothing any more.
+        /// [`SecretRecord::expires_at`] if that is set, as it may be for an imported one. An
+        /// expired secret keeps this status but no longer counts as active.
         Active = "active",
-        /// Replaced by a rotation: verifies until [`SecretRecord::expires_at`] and no longer.
+        /// Replaced by a rotation: verifies only until [`SecretRecord::expires_at`].
         Retired = "retired",
-        /// Never verifies again.
+        /// No longer verifies.
         Inactive = "inactive",
     }
 }
 
-/// A secret as it is stored.
+/// A stored secret.
 #[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct SecretRecord {
-    /// Its identity, and the lookup id that the plaintext carries.
+    /// The id of the secret, which is also the lookup id in the plaintext.
     pub id: Id,
     /// The hash of the plaintext.
     pub hash: SecretHash,
-    /// The last four characters of the plaintext, for people to tell secrets apart.
+    /// The last four characters of the plaintext, to tell secrets apart.
     pub last_four: String,
-    /// Whether it verifies.
+    /// The status.
     pub status: SecretStatus,
-    /// What an operator wrote about it.
+    /// An operator's description.
     pub description: Option<String>,
     /// When it was issued.
     pub created_at: Timestamp,
@@ -62,12 +62,13 @@ pub struct SecretRecord {
     pub updated_at: Timestamp,
     /// When it last verified, to the minute.
     pub last_used_at: Option<Timestamp>,
-    /// When it stops verifying by itself.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
 }
 
 impl SecretRecord {
-    /// The record of an active secret issued at `now`. A repository sets what it has stored otherwise.
+    /// Creates the record of an active secret issued at `now`. A repository then sets the fields
+    /// from its storage.
     pub fn new(id: Id, hash: SecretHash, last_four: impl Into<String>, now: Timestamp) -> Self {
         Self {
             id,
@@ -82,10 +83,10 @@ impl SecretRecord {
         }
     }
 
-    /// Whether the secret is accepted at `now`, if the plaintext is right.
+    /// Whether the secret is accepted at `now`, given the right plaintext.
     ///
-    /// One that was retired more than a day after `now` is not: the clock that set the end of its grace
-    /// was wrong, and the end may be years away.
+    /// A secret retired more than a day after `now` is not: a wrong clock set the end of its grace,
+    /// which may be years away.
     pub fn verifies_at(&self, now: Timestamp) -> bool {
         let in_time = self.expires_at.is_none_or(|end| now < end);
         in_time

@@ -6,9 +6,9 @@ stored_words! {
     pub enum ClientStatus {
         /// In use.
         Active = "active",
-        /// Stopped for now.
+        /// Temporarily disabled.
         Suspended = "suspended",
-        /// Out of use.
+        /// Disabled.
         Inactive = "inactive",
     }
 }

@@ -1,18 +1,17 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A moment in UTC, in whole microseconds since the Unix epoch.
+/// A time in UTC, in whole microseconds since the Unix epoch.
 ///
-/// `Display` writes RFC 3339 with second precision and a `Z`, as the wire carries it.
+/// `Display` writes RFC 3339 with second precision and a `Z`, as on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// 9999-12-30T22:00:00Z: the last moment that is written in four digits of a year wherever
-    /// one is.
+    /// 9999-12-30T22:00:00Z: the last time whose year has four digits in every time zone.
     const LAST: i64 = 253_402_207_200 * 1_000_000;
 
-    /// The moment `micros` microseconds after the epoch, held within the years 1970 to 9999.
+    /// The time `micros` microseconds after the epoch, clamped to the years 1970 to 9999.
     pub fn from_micros(micros: i64) -> Self {
         Self(micros.clamp(0, Self::LAST))
     }
@@ -27,13 +26,13 @@ impl Timestamp {
         self.0 / 1_000_000
     }
 
-    /// RFC 3339 in UTC, with microseconds where there are any: as it is stored in a document.
+    /// RFC 3339 in UTC, with microseconds if there are any, as stored in a document.
     pub(crate) fn precise(self) -> impl fmt::Display {
-        // Within the years that it may be of, there always is one.
+        // Within the supported years, this can't fail.
         jiff::Timestamp::from_microsecond(self.0).unwrap_or_default()
     }
 
-    /// Reads RFC 3339, if it is a moment that there may be.
+    /// Parses RFC 3339, if the time is in range.
     pub(crate) fn parse_precise(text: &str) -> Option<Self> {
         let micros = text.parse::<jiff::Timestamp>().ok()?.as_microsecond();
         let moment = Self::from_micros(micros);
@@ -46,16 +45,16 @@ impl Timestamp {
     }
 }
 
-/// By how much no clock that is right is ahead of another one.
+/// Correct clocks differ by less than this.
 const FAR: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Timestamp {
-    /// What a clock that was wrong then has written, if `now` is of one that is right.
+    /// Whether a wrong clock wrote this time, if `now` is from a correct one.
     pub(crate) fn is_far_ahead_of(self, now: Self) -> bool {
         self > now.far_ahead()
     }
 
-    /// The last moment that a clock may have by mistake.
+    /// The latest time that is not far ahead of this one.
     pub(crate) fn far_ahead(self) -> Self {
         self + FAR
     }
@@ -83,13 +82,13 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Where the time comes from; replace it to move time in a test.
+/// A source of time, which tests can replace.
 pub trait Clock: Send + Sync + 'static {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
-/// The system's own clock.
+/// The system clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -2,43 +2,42 @@ use super::Timestamp;
 use super::word::words;
 
 words! {
-    /// What a token is for (RFC 7009 §2.1).
+    /// The type of a token (RFC 7009 §2.1).
     pub enum TokenType {
-        /// Opens resources (RFC 6749 §1.4).
+        /// An access token (RFC 6749 §1.4).
         AccessToken = "access_token",
-        /// Gets new access tokens (RFC 6749 §1.5).
+        /// A refresh token (RFC 6749 §1.5).
         RefreshToken = "refresh_token",
     }
 }
 
-/// What an administrator may know of an issued token. The token itself has no place in it, nor has
-/// its hash.
+/// What an administrator may see of an issued token: neither the token itself nor its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRecord {
-    /// What it is for.
+    /// The type of the token.
     pub token_type: TokenType,
     /// Its scopes, separated by spaces (RFC 6749 §3.3), if it has any.
     pub scope: Option<String>,
-    /// Whom it speaks for, unless that is the client itself.
+    /// The subject, unless that is the client itself.
     pub user_id: Option<String>,
     /// When it was issued.
     pub created_at: Timestamp,
-    /// When it stops working by itself, if it ever does.
+    /// When it expires, if it does.
     pub expires_at: Option<Timestamp>,
 }
 
-/// How a client is used.
+/// The usage of a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokenStats {
-    /// Access tokens that work now.
+    /// The number of valid access tokens.
     pub active_tokens: u64,
-    /// Refresh tokens that work now.
+    /// The number of valid refresh tokens.
     pub active_refresh_tokens: u64,
-    /// When the client was last seen, if it ever was.
+    /// When the client was last used, if ever.
     pub last_request_at: Option<Timestamp>,
 }
 
-/// How many tokens a revocation ended.
+/// The number of tokens that were revoked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RevokedTokens {
     /// Access tokens.
@@ -47,17 +46,17 @@ pub struct RevokedTokens {
     pub refresh_tokens: u64,
 }
 
-/// Which part of a list of tokens.
+/// Which page of a list of tokens to return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenPage {
-    /// From 1.
+    /// The number of the page, from 1.
     pub number: u64,
-    /// Tokens on a page, 1 to 100.
+    /// Tokens per page, 1 to 100.
     pub size: u32,
 }
 
 impl TokenPage {
-    /// How many tokens come before the page; never more than an `i64` holds.
+    /// The number of tokens before the page; at most `i64::MAX`.
     pub fn offset(self) -> u64 {
         let before = self.number.saturating_sub(1);
         before
@@ -66,12 +65,12 @@ impl TokenPage {
     }
 }
 
-/// A part of a list of tokens.
+/// A page of a list of tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TokenSlice {
     /// The tokens of the page, newest first.
     pub items: Vec<TokenRecord>,
-    /// How many there are on all pages.
+    /// The total number of tokens on all pages.
     pub total: u64,
 }
 

@@ -1,10 +1,10 @@
-//! Characters that nobody sees, and those that are not for plain text.
+//! Invisible characters, and those that are not for plain text.
 
 use std::ops::RangeInclusive;
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
-/// `Default_Ignorable_Code_Point` (UAX 44, `DerivedCoreProperties.txt`): drawn as nothing.
+/// `Default_Ignorable_Code_Point` (UAX 44, `DerivedCoreProperties.txt`): invisible.
 const IGNORABLE: [RangeInclusive<char>; 17] = [
     '\u{ad}'..='\u{ad}',
     '\u{34f}'..='\u{34f}',
@@ -25,7 +25,7 @@ const IGNORABLE: [RangeInclusive<char>; 17] = [
     '\u{e0000}'..='\u{e0fff}',
 ];
 
-/// `Deprecated` (UAX 44, `PropList.txt`), where it is not ignorable as well.
+/// `Deprecated` (UAX 44, `PropList.txt`), unless also ignorable.
 const DEPRECATED: [RangeInclusive<char>; 6] = [
     '\u{149}'..='\u{149}',
     '\u{673}'..='\u{673}',
@@ -35,7 +35,7 @@ const DEPRECATED: [RangeInclusive<char>; 6] = [
     '\u{2329}'..='\u{232a}',
 ];
 
-/// Interlinear annotations and the place of an object (The Unicode Standard §23.8).
+/// Interlinear annotations and the object replacement character (The Unicode Standard §23.8).
 const NOT_PLAIN: RangeInclusive<char> = '\u{fff9}'..='\u{fffc}';
 
 const NON_JOINER: char = '\u{200c}';
@@ -43,8 +43,8 @@ const JOINER: char = '\u{200d}';
 const EMOJI_STYLE: char = '\u{fe0f}';
 const KEYCAP: char = '\u{20e3}';
 
-/// Whether the text has a character that is deprecated, not for plain text, assigned to nothing, or
-/// not seen although it does nothing to how those beside it look.
+/// Whether the text contains a character that is deprecated, not for plain text, unassigned, or
+/// invisible without affecting how its neighbours look.
 pub(super) fn is_in(text: &str) -> bool {
     let mut before = None;
     let mut rest = text.chars();
@@ -58,14 +58,14 @@ pub(super) fn is_in(text: &str) -> bool {
     false
 }
 
-/// Characters for no use at all are unassigned, too.
+/// Noncharacters are unassigned, too.
 fn is_never_welcome(c: char) -> bool {
     c.general_category() == GeneralCategory::Unassigned
         || is_within(&DEPRECATED, c)
         || NOT_PLAIN.contains(&c)
 }
 
-/// Whether it is drawn as nothing.
+/// Whether the character is invisible.
 pub(super) fn is_ignorable(c: char) -> bool {
     is_within(&IGNORABLE, c)
 }
@@ -74,7 +74,7 @@ fn is_within(ranges: &[RangeInclusive<char>], c: char) -> bool {
     ranges.iter().any(|range| range.contains(&c))
 }
 
-/// Whether a character that is not seen itself is where it changes how others look.
+/// Whether an invisible character is in a place where it affects how its neighbours look.
 fn is_at_home(before: Option<char>, c: char, after: Option<char>) -> bool {
     let Some(before) = before else {
         return false;
@@ -108,7 +108,7 @@ fn is_letter(c: char) -> bool {
         )
 }
 
-/// Signs that take the vowel from a letter; a joiner after one chooses its form.
+/// Signs that remove the vowel of a letter; a joiner after one selects its form.
 fn is_virama(c: char) -> bool {
     matches!(
         c,
@@ -125,7 +125,7 @@ fn is_virama(c: char) -> bool {
     )
 }
 
-/// What may be drawn as an emoji: symbols, the tones of skin, and a few that are punctuation.
+/// Characters that may be drawn as an emoji: symbols, skin tones and a few punctuation marks.
 fn is_pictograph(c: char) -> bool {
     let is_symbol = c.general_category() == GeneralCategory::OtherSymbol;
     let is_arrow = matches!(c, '\u{2190}'..='\u{21ff}');

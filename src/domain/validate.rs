@@ -7,18 +7,18 @@ use super::{
 };
 use crate::jose::JwkSet;
 
-/// More than the words there are; a longer list is refused before it is read.
+/// More than the known words; a longer list is refused before it is read.
 pub(crate) const MAX_WORDS: usize = 8;
 
 impl Fields {
-    /// Checks every field by itself, then the rules between them, and reports all that is wrong.
+    /// Validates every field by itself, then the rules between them, and reports all violations.
     pub(crate) fn validate(
         self,
         policy: &Policy,
     ) -> Result<(ClientMetadata, ClientStatus), Violations> {
         let (checked, faults) = self.check(policy);
         faults.into_result()?;
-        // Without a fault every field is there.
+        // Without a violation, every field is set.
         checked.into_metadata(None).ok_or_else(Violations::default)
     }
 
@@ -56,7 +56,7 @@ impl Checked {
         }
     }
 
-    /// The whole state; a field at fault is that of `stored`.
+    /// The complete state; invalid fields are taken from `stored`.
     pub(super) fn into_metadata(
         self,
         stored: Option<&Client>,
@@ -93,7 +93,7 @@ impl Checked {
     }
 }
 
-/// Reads one field after the other; a field at fault is reported and read as `None`.
+/// Reads the fields one by one; an invalid field is reported and read as `None`.
 struct Reader<'a> {
     policy: &'a Policy,
     faults: &'a mut Violations,
@@ -221,7 +221,7 @@ impl Reader<'_> {
         )
     }
 
-    /// A list whose items are checked one by one and kept once.
+    /// A list whose items are checked one by one and deduplicated.
     fn list<T: PartialEq>(
         &mut self,
         path: &'static str,

@@ -1,10 +1,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// What is wrong with one value, in words that follow its path.
+/// What is wrong with one value, phrased to follow its path.
 pub(crate) type Fault = Cow<'static, str>;
 
-/// One fault of a request: where it is and what must hold there. It never carries the value.
+/// A violation in a request: where it is and what is required there. It never contains the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     path: Cow<'static, str>,
@@ -12,7 +12,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// A fault at `path` (`name`, `redirect_uris[1]`).
+    /// Creates a violation at `path` (`name`, `redirect_uris[1]`).
     pub(crate) fn new(
         path: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
@@ -23,17 +23,17 @@ impl Violation {
         }
     }
 
-    /// The member at fault, with an index where it is an item of a list.
+    /// The invalid member, with an index if it is an item of a list.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The member at fault, without an index.
+    /// The invalid member, without an index.
     pub(crate) fn field(&self) -> &str {
         self.path.split(['[', '.']).next().unwrap_or_default()
     }
 
-    /// What must hold, in words that follow the path.
+    /// What is required, phrased to follow the path.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -45,12 +45,12 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Every fault of a request.
+/// All violations in a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    /// How many faults `Display` writes out.
+    /// The maximum number of violations that `Display` prints.
     pub const SHOWN: usize = 20;
 
     pub(crate) fn push(&mut self, violation: Violation) {
@@ -62,12 +62,12 @@ impl Violations {
         self
     }
 
-    /// `Ok` when there is no fault.
+    /// `Ok` if there are no violations.
     pub(crate) fn into_result(self) -> Result<(), Self> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }
 
-    /// The faults, in the order of the fields.
+    /// The violations, in the order of the fields.
     pub fn iter(&self) -> impl Iterator<Item = &Violation> {
         self.0.iter()
     }

@@ -2,10 +2,10 @@ use super::Policy;
 use super::uri::StrictUri;
 use super::violation::Fault;
 
-/// Checks a URL that is shown to people: `logo_url`, `website`, `terms_url`, `privacy_policy`.
+/// Checks a URL that is shown to users: `logo_url`, `website`, `terms_url`, `privacy_policy`.
 ///
-/// It is text from whoever registers the client (RFC 7591 §5), so it must be a web page and no
-/// script. It is never fetched.
+/// It comes from the registrant (RFC 7591 §5), so it must be a web page and not a script. It is
+/// never fetched.
 pub(super) fn check(text: &str, policy: &Policy) -> Result<(), Fault> {
     let scheme = text.split_once(':').map(|(scheme, _)| scheme);
     if scheme != Some("https") {

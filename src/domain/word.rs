@@ -1,7 +1,7 @@
 use std::fmt;
 
-/// An enum whose values are words on the wire and in storage: one list gives the type, `ALL`,
-/// `as_str` and `parse`, so that they can't differ. A word may be added at any time.
+/// Declares an enum whose values are words on the wire and in storage: one list generates the type,
+/// `ALL`, `as_str` and `parse`, so that they can't differ. Words may be added at any time.
 macro_rules! words {
     (
         $(#[$meta:meta])*
@@ -13,15 +13,15 @@ macro_rules! words {
         pub enum $name { $( $(#[$doc])* $variant, )+ }
 
         impl $name {
-            /// Every value, in the order of the declaration.
+            /// Every value, in declaration order.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// The word that is stored and shown.
+            /// The word used on the wire and in storage.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
             }
 
-            /// Reads the word back. Case matters.
+            /// Parses a word. Case-sensitive.
             pub fn parse(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
             }
@@ -29,8 +29,8 @@ macro_rules! words {
     };
 }
 
-/// The same for words that are stored. Hosts of several versions may share one storage, so a value
-/// may also be a word that only a newer version knows.
+/// The same for stored words. Hosts with different versions may share one storage, so a value may
+/// also be a word that only a newer version knows.
 macro_rules! stored_words {
     (
         $(#[$meta:meta])*
@@ -41,34 +41,34 @@ macro_rules! stored_words {
         #[non_exhaustive]
         pub enum $name {
             $( $(#[$doc])* $variant, )+
-            /// A word that a newer version has stored: shown as it is, kept as it is, and nothing that
-            /// this version accepts or grants.
+            /// A word that a newer version has stored. It is shown and kept as it is, but this
+            /// version neither accepts it in requests nor grants anything for it.
             Unknown($crate::domain::Word),
         }
 
         impl $name {
-            /// Every value that this version knows, in the order of the declaration.
+            /// Every value that this version knows, in declaration order.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// The word that is stored and shown.
+            /// The word used on the wire and in storage.
             pub fn as_str(&self) -> &str {
                 match self { $(Self::$variant => $word,)+ Self::Unknown(word) => word.as_str() }
             }
 
-            /// Reads a word that this version knows. Case matters.
+            /// Parses a word that this version knows. Case-sensitive.
             pub fn parse(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
             }
 
-            /// Reads what was stored, by a newer version, too. For repositories; what somebody asks
-            /// for is [`parse`](Self::parse)d.
+            /// Parses a stored word, also one from a newer version. For repositories; words in
+            /// requests are [`parse`](Self::parse)d.
             ///
-            /// Returns `None` for what no version stores.
+            /// Returns `None` for a word that no version stores.
             pub fn stored(word: &str) -> Option<Self> {
                 Self::parse(word).or_else(|| $crate::domain::Word::new(word).map(Self::Unknown))
             }
 
-            /// The word where it must be one of a few.
+            /// The word as one of a fixed set.
             #[allow(dead_code, reason = "some are for one feature only")]
             pub(crate) fn word(&self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ Self::Unknown(_) => "unknown" }
@@ -85,20 +85,20 @@ pub(crate) use {stored_words, words};
 
 /// A word that this version does not know.
 ///
-/// Nothing is interned: a storage full of strange words takes no memory that stays. It is as short as
-/// can be, since every client carries several of the enums that may hold one.
+/// Words are not interned, so unknown words in the storage take no permanent memory. The type is as
+/// small as possible, as every client has several of the enums that may contain one.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Word(Box<str>);
 
 impl Word {
-    /// The longest word that any version stores, in bytes.
+    /// The maximum length of a stored word, in bytes.
     pub const MAX_LENGTH: usize = 64;
 
     pub(crate) fn new(text: &str) -> Option<Self> {
         Self::fits(text).then(|| Self(text.into()))
     }
 
-    /// Visible ASCII, without what would be escaped in JSON.
+    /// Visible ASCII without characters that JSON would escape.
     #[allow(
         clippy::indexing_slicing,
         reason = "it is bounded, and a constant needs it"

@@ -1,7 +1,7 @@
-//! What the errors of all modules have in common.
+//! The common parts of all errors.
 //!
-//! Each module has an `Error` of its own: opaque, with a kind to match on, a message that is safe to
-//! show, and a source for the host's log.
+//! Each module has an `Error` of its own: opaque, with a kind to match on, a message that is safe
+//! to show, and a source for the host's log.
 
 mod build;
 

@@ -1,22 +1,22 @@
-//! What the writes of a repository are given. All of it is owned, so that one `clone` takes it into a task,
-//! what a later version adds included.
+//! The arguments of a repository's writes. They are owned, so that one `clone` moves them into a
+//! task, including fields that a later version adds.
 
 use crate::domain::{AuditEntry, Client, ClientId, SecretRecord, Timestamp, Version};
 
-/// What every write carries besides the change itself, to be stored in the same transaction.
+/// What accompanies every write, to be stored in the same transaction.
 ///
-/// Store all of it that you know. What a later version adds is empty, or says nothing that matters,
-/// unless the host asked for a feature that needs a repository with another sub-trait; so a repository
-/// that does not know it loses nothing.
+/// Store every field that you know. Fields that a later version adds are empty or irrelevant unless
+/// the host uses a feature that needs a repository with another sub-trait, so a repository that
+/// does not know them loses nothing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Write {
-    /// The line of the audit trail that tells of the change. Its time is that of the change.
+    /// The audit entry of the change. Its time is the time of the change.
     pub audit: AuditEntry,
 }
 
 impl Write {
-    /// A write with its audit entry and nothing else.
+    /// Creates a write with only an audit entry.
     pub fn new(audit: AuditEntry) -> Self {
         Self { audit }
     }
@@ -32,16 +32,16 @@ impl From<AuditEntry> for Write {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewClient {
-    /// The client, as it is to be stored.
+    /// The client to store.
     pub client: Client,
-    /// Its first secret, if it has one.
+    /// Its first secret, if any.
     pub secret: Option<SecretRecord>,
-    /// How it comes to be.
+    /// Where it comes from.
     pub origin: Origin,
 }
 
 impl NewClient {
-    /// A client from nothing, without a secret.
+    /// Creates a client that is not a copy, without a secret.
     pub fn new(client: Client) -> Self {
         Self {
             client,
@@ -50,14 +50,14 @@ impl NewClient {
         }
     }
 
-    /// Gives it its first secret, if there is one.
+    /// Sets its first secret, if any.
     #[must_use]
     pub fn with_secret(mut self, secret: impl Into<Option<SecretRecord>>) -> Self {
         self.secret = secret.into();
         self
     }
 
-    /// Says how it comes to be.
+    /// Sets where it comes from.
     #[must_use]
     pub fn with_origin(mut self, origin: Origin) -> Self {
         self.origin = origin;
@@ -65,18 +65,18 @@ impl NewClient {
     }
 }
 
-/// How a new client comes to be. A repository that meets an origin that it does not know refuses it
-/// with [`ErrorKind::Other`](super::ErrorKind::Other).
+/// Where a new client comes from. A repository refuses an origin that it does not know with
+/// [`ErrorKind::Other`](super::ErrorKind::Other).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Origin {
-    /// From nothing.
+    /// A new registration.
     Draft,
-    /// From another client of the tenant, which must be live and of that version when the clone
-    /// is written.
+    /// A clone of another client of the tenant, which must not be deleted and must have that
+    /// version when the clone is written.
     CloneOf(ClientId, Version),
-    /// From elsewhere, with these secrets besides the first one: of whatever status, and stored as
-    /// they are.
+    /// Imported from another system, with these secrets besides the first one, of any status and
+    /// stored as they are.
     Import(Vec<SecretRecord>),
 }
 
@@ -84,15 +84,14 @@ pub enum Origin {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClientUpdate {
-    /// The client with the metadata and the status that it is to have, and the version that it was
-    /// read with.
+    /// The client with its new metadata and status, and the version that was read.
     pub client: Client,
-    /// What becomes of its secrets.
+    /// What happens to its secrets.
     pub secrets: Secrets,
 }
 
 impl ClientUpdate {
-    /// A change that leaves the secrets as they are.
+    /// Creates a change that leaves the secrets as they are.
     pub fn new(client: Client) -> Self {
         Self {
             client,
@@ -100,7 +99,7 @@ impl ClientUpdate {
         }
     }
 
-    /// Says what becomes of its secrets.
+    /// Sets what happens to its secrets.
     #[must_use]
     pub fn with_secrets(mut self, secrets: Secrets) -> Self {
         self.secrets = secrets;
@@ -108,29 +107,31 @@ impl ClientUpdate {
     }
 }
 
-/// What an update does to the client's secrets. A repository that meets a value that it does not know
-/// refuses the update with [`ErrorKind::Other`](super::ErrorKind::Other).
+/// What an update does to the client's secrets. A repository refuses an update with a value that it
+/// does not know with [`ErrorKind::Other`](super::ErrorKind::Other).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Secrets {
     /// They stay as they are.
     Keep,
-    /// None verifies from now on, without grace: the client can't use one any more.
+    /// They all end at once, without grace: the client can no longer use a secret.
     End,
 }
 
-/// An active secret to add, for [`ClientRepository::add_secret`](super::ClientRepository::add_secret).
+/// An active secret to add, for
+/// [`ClientRepository::add_secret`](super::ClientRepository::add_secret).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewSecret {
-    /// The version that the client must have: whether it can use a secret was checked at that one.
+    /// The version that the client must have, the one for which it was checked that it can use a
+    /// secret.
     pub expected: Version,
-    /// The secret, as it is to be stored.
+    /// The secret to store.
     pub secret: SecretRecord,
 }
 
 impl NewSecret {
-    /// A secret for a client of that version.
+    /// Creates a secret for a client of that version.
     pub fn new(expected: Version, secret: SecretRecord) -> Self {
         Self { expected, secret }
     }
@@ -141,17 +142,18 @@ impl NewSecret {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SecretRotation {
-    /// The version that the client must have: whether it can use a secret was checked at that one.
+    /// The version that the client must have, the one for which it was checked that it can use a
+    /// secret.
     pub expected: Version,
-    /// The new secret, as it is to be stored.
+    /// The new secret to store.
     pub secret: SecretRecord,
-    /// Until when those that it replaces verify at most; not after the time of the audit entry for a
-    /// rotation without grace.
+    /// The latest time until which the replaced secrets verify; for a rotation without grace, not
+    /// after the time of the audit entry.
     pub grace_ends: Timestamp,
 }
 
 impl SecretRotation {
-    /// A rotation of the secrets of a client of that version.
+    /// Creates a rotation of the secrets of a client of that version.
     pub fn new(expected: Version, secret: SecretRecord, grace_ends: Timestamp) -> Self {
         Self {
             expected,
@@ -163,7 +165,7 @@ impl SecretRotation {
 
 #[cfg(test)]
 mod tests {
-    /// A field or a value more must break no repository of a third party.
+    /// Adding a field or a value must not break a third party's repository.
     #[test]
     fn what_repositories_store_and_are_given_may_grow() {
         let client = include_str!("../domain/client.rs");

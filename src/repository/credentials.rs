@@ -3,30 +3,32 @@ use std::future::Future;
 use super::{ClientRepository, Result};
 use crate::domain::{Client, ClientId, Id, SecretHash, SecretRecord, TenantId};
 
-/// What is needed to tell whether somebody is the client that it says it is.
+/// What is needed to authenticate a client.
 #[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// The client, which is not deleted.
+    /// The client. It is not deleted.
     pub client: Client,
     /// Its secrets that are not inactive, newest first.
     pub secrets: Vec<SecretRecord>,
 }
 
 impl Credentials {
-    /// A client that is not deleted, and its secrets that are not inactive, newest first.
+    /// Creates credentials from a client that is not deleted, and its secrets that are not
+    /// inactive, newest first.
     pub fn new(client: Client, secrets: Vec<SecretRecord>) -> Self {
         Self { client, secrets }
     }
 }
 
-/// What a repository needs besides, for clients to authenticate with what it keeps.
+/// A repository that clients authenticate against.
 ///
-/// The contract of [`ClientRepository`] holds here, too, but for one thing: who authenticates names
-/// a client and no tenant, so [`credentials`](Self::credentials) is the one method without.
+/// The contract of [`ClientRepository`] applies, with one exception: an authentication request
+/// names a client but no tenant, so [`credentials`](Self::credentials) is the only method without
+/// one.
 pub trait CredentialRepository: ClientRepository {
-    /// Reads a client of any tenant with its secrets, both of the same moment. It sees every
-    /// write that was answered before it began, whichever process made it.
+    /// Reads a client of any tenant with its secrets, in one snapshot. It sees every write that
+    /// returned before it began, in whichever process.
     ///
     /// # Errors
     ///
@@ -35,13 +37,14 @@ pub trait CredentialRepository: ClientRepository {
     -> impl Future<Output = Result<Credentials>> + Send;
 
     /// Stores another hash of the same plaintext, if the secret still has the hash `from`. Like
-    /// [`touch_secret`](ClientRepository::touch_secret) not a write in the sense of the contract:
-    /// no audit entry, no new version, and a secret that is gone or has another hash by now is no
-    /// error.
+    /// [`touch_secret`](ClientRepository::touch_secret), it is not a write in the sense of the
+    /// contract: no audit entry, no new version, and a secret that is missing or has another hash
+    /// by now is not an error.
     ///
     /// # Errors
     ///
-    /// Only those that any method may have.
+    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) or
+    /// [`ErrorKind::Other`](super::ErrorKind::Other) if the storage fails.
     fn rehash_secret(
         &self,
         tenant: &TenantId,

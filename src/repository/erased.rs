@@ -12,7 +12,7 @@ use crate::domain::{
     Version,
 };
 
-/// Any repository, behind one type: nothing above this room has a type parameter for it.
+/// A type-erased repository, so that nothing outside this module needs a type parameter for it.
 #[derive(Clone)]
 pub(crate) struct Repository(Arc<dyn Erased>);
 
@@ -36,7 +36,7 @@ impl fmt::Debug for Repository {
     }
 }
 
-/// Any repository that clients authenticate with, behind one type.
+/// A type-erased repository that clients authenticate with.
 #[derive(Clone)]
 pub(crate) struct CredentialSource(Arc<dyn ErasedCredentials>);
 

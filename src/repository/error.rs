@@ -2,28 +2,29 @@ use std::fmt;
 
 use crate::error::opaque_error;
 
-/// What went wrong, by meaning.
+/// The kind of a repository [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The tenant has no such client, or the client no such secret.
+    /// The tenant has no such client, or the client has no such secret.
     NotFound,
-    /// The stored version is another one.
+    /// The stored version is not the expected one.
     Stale,
     /// The id is taken.
     Conflict,
-    /// The client has as many active secrets as it may.
+    /// The client has the maximum number of active secrets.
     TooManySecrets,
     /// The last secret, or the last active one, can't be deleted.
     LastSecret,
-    /// It may work later.
+    /// The storage can't be reached for now. A retry may succeed.
     Unavailable,
-    /// A fault of the storage or of what is stored.
+    /// The storage failed, or what it contains is invalid.
     Other,
 }
 
 opaque_error! {
-    /// Why a repository could not do what it was asked. Its source must not contain a secret, a hash or a stored value.
+    /// Why a repository operation failed. Its source must not contain a secret, a hash or a stored
+    /// value.
     pub struct Error(pub kind: ErrorKind) {
         #[cfg_attr(not(feature = "_diesel"), allow(dead_code, reason = "only databases set it"))]
         is_outcome_unknown: bool = false,
@@ -32,7 +33,7 @@ opaque_error! {
 
 #[cfg(feature = "_diesel")]
 impl Error {
-    /// Marks that the operation may have been done or not.
+    /// Marks that it is unknown whether the operation took effect.
     #[cfg(feature = "_diesel_pool")]
     pub(crate) fn with_unknown_outcome(self) -> Self {
         Self {

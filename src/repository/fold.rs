@@ -1,16 +1,16 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
-/// The class of the marks that stand above a letter.
+/// The combining class of marks above a letter.
 const ABOVE: u8 = 230;
 
-/// The form of a name that searches compare: without its cases, and the same for every way to write
-/// a character (Unicode's canonical equivalence; the form is NFC).
+/// The form of a name that searches compare: case-folded, and the same for canonically equivalent
+/// strings of Unicode (NFC).
 ///
-/// Each character by itself, so that a part of a name is a part of its form too; the lower case of
-/// a whole text depends on where a sigma stands. There, back and there again, so that all cases of
-/// a letter meet: `ς` with `σ`, `ß` with `ss`, `ı` with `i`. The lower case of `İ` is an `i` with a
-/// second dot, which nobody writes: it goes.
+/// Characters are folded one by one, so that the form of a substring is a substring of the form;
+/// lower-casing a whole string depends on where a sigma stands. Lower, upper and lower case again,
+/// so that all cases of a letter match: `ς` with `σ`, `ß` with `ss`, `ı` with `i`. The lower case
+/// of `İ` is an `i` with a second dot, which nobody types, so it is removed.
 pub(crate) fn fold_name(name: &str) -> String {
     if name.is_ascii() {
         return name.to_ascii_lowercase();
@@ -37,7 +37,7 @@ pub(crate) fn fold_name(name: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The planes that hold letters, and the ideographs that are others written twice.
+    /// The planes with letters, and the compatibility ideographs.
     fn letters() -> impl Iterator<Item = char> {
         ('\0'..='\u{1ffff}').chain('\u{2f800}'..='\u{2fa1f}')
     }
@@ -62,7 +62,7 @@ mod tests {
             assert_eq!(fold_name(&composed), form, "{letter}");
             assert_eq!(fold_name(&decomposed), form, "{letter}");
         }
-        // Marks in another order, and one that becomes a letter.
+        // Marks in a different order, and one that becomes a letter.
         assert_eq!(fold_name("q\u{307}\u{323}"), fold_name("q\u{323}\u{307}"));
         assert_eq!(fold_name("ᾳ\u{301}"), fold_name("ΆΙ"));
     }

@@ -1,5 +1,5 @@
-/// Gives the methods of a trait to another macro, behind what that one is given besides. A signature
-/// stands in its trait and here, and in no other list.
+/// Passes the methods of a trait to another macro, after that macro's other arguments. Signatures
+/// are written only in the trait and here.
 macro_rules! methods {
     ($macro:ident! { $($before:tt)* } ClientRepository) => {
         methods! {

@@ -1,7 +1,7 @@
-//! Where clients, their secrets and the audit trail live.
+//! Storage of clients, their secrets and the audit trail.
 //!
-//! [`ClientRepository`] is the contract; [`MemoryRepository`] keeps everything in the process,
-//! for tests and trials.
+//! [`ClientRepository`] is the contract. [`MemoryRepository`] stores everything in memory, for
+//! tests and trials.
 
 #[macro_use]
 mod methods;
@@ -60,57 +60,58 @@ pub use memory::MemoryRepository;
 pub use purge::PurgeRepository;
 pub use stored::StoredClient;
 
-/// What most methods give back.
+/// The result of a repository method.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The most active secrets that a client may have.
+/// The maximum number of active secrets of a client.
 pub const MAX_ACTIVE_SECRETS: usize = 2;
 
-/// The most retired secrets of a client that still verify.
+/// The maximum number of retired secrets of a client that still verify.
 pub const MAX_RETIRED_SECRETS: usize = 2;
 
-/// The most inactive secrets of a client that are kept when it gets another secret.
+/// The maximum number of inactive secrets that are kept when a client gets a new secret.
 pub const MAX_INACTIVE_SECRETS: usize = 100;
 
-/// Where clients, their secrets and the audit trail live.
+/// Storage of clients, their secrets and the audit trail.
 ///
 /// # Contract
 ///
-/// - **Tenants.** Every method is bound to the tenant that it is given. What belongs to another
-///   tenant is [`ErrorKind::NotFound`], exactly like what does not exist. Texts compare byte for
-///   byte.
-/// - **Arguments agree.** The tenant and the `client_id` that a method is given are those of the
-///   client and of the audit entry that it is given beside; a repository may rely on it.
-/// - **Ids.** A `client_id` is unique across tenants, and the `id` of a client at least in its
-///   tenant; both stay taken after its deletion, until a [purge](PurgeRepository) removes it. The `id` of a secret is unique at least among its
-///   client's, that of an audit entry at least in its client's trail. A write that brings a taken
-///   one is [`ErrorKind::Conflict`], and nothing of it stays.
-/// - **All or nothing.** A method that writes stores the change and all of its [`Write`] (the audit
-///   entry) together, or neither, and it answers only when both would survive a crash of the process. A caller that
-///   goes away (a dropped future) leaves one of these two states and no lock.
-/// - **One after the other.** Two writes on one client never interleave: what a method checks
-///   (versions, numbers of secrets) still holds when it commits, whatever other processes do.
-/// - **Versions.** Each write on a client sets its version one higher and `updated_at` to the
-///   time of the audit entry.
-/// - **Deleted clients** are [`ErrorKind::NotFound`] to every method but
-///   [`audit_entries`](Self::audit_entries).
-/// - **One moment.** What a method gives back was there at one moment, its total included, and it
-///   holds every write that was answered before.
-/// - **Newest first.** Lists are in descending order of the ids.
-/// - **Failures** that may pass (a lock not had in time, a lost connection) are
-///   [`ErrorKind::Unavailable`]. No error text holds a secret, a hash or a stored value.
+/// - **Tenants.** Every method is limited to the tenant that it is given. Anything of another
+///   tenant is [`ErrorKind::NotFound`], exactly as if it did not exist. Strings are compared byte
+///   by byte.
+/// - **Consistent arguments.** The tenant and the `client_id` passed to a method are those of the
+///   client and of the audit entry passed with them; a repository may rely on it.
+/// - **Ids.** A `client_id` is unique across tenants, and the `id` of a client at least within its
+///   tenant; both stay taken after its deletion, until a [purge](PurgeRepository) removes it. The
+///   `id` of a secret is unique at least within its client, and that of an audit entry at least
+///   within its client's trail. A write with a taken id is [`ErrorKind::Conflict`] and stores
+///   nothing.
+/// - **Atomic.** A method that writes stores the change and all of its [`Write`] (the audit entry)
+///   together, or neither, and returns only once both would survive a crash of the process. A
+///   dropped future leaves one of these two states and no lock.
+/// - **Serialized.** Two writes to one client never interleave: what a method checks (versions,
+///   numbers of secrets) still holds when it commits, whatever other processes do.
+/// - **Versions.** Each write to a client increments its version and sets `updated_at` to the time
+///   of the audit entry.
+/// - **Deleted clients** are [`ErrorKind::NotFound`] for every method except
+///   [`get_deleted`](Self::get_deleted) and [`audit_entries`](Self::audit_entries).
+/// - **Consistent reads.** What a method returns, including its total, is a snapshot of one moment,
+///   and includes every write that returned before.
+/// - **Newest first.** Lists are in descending order of ids.
+/// - **Transient failures** (a lock not acquired in time, a lost connection) are
+///   [`ErrorKind::Unavailable`]. No error text contains a secret, a hash or a stored value.
 ///
-/// Methods are written as plain `async fn`. The trait grows by sub-traits, and its arguments by fields;
-/// it has no default bodies, so that nothing is forgotten. The [`guide`] shows how to write one, and a suite of tests
-/// (feature `conformance`) tells whether it keeps the contract.
+/// Implement the methods as plain `async fn`. The trait is extended by sub-traits, and its
+/// arguments by fields; it has no default methods, so that none is forgotten. The [`guide`] shows
+/// how to write a repository, and a test suite (feature `conformance`) checks it against the
+/// contract.
 pub trait ClientRepository: Send + Sync + 'static {
-    /// Stores a new client with its first secret, if it has one; an imported one with all that its
-    /// origin says.
+    /// Stores a new client with its first secret, if it has one, and with what its origin says.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Conflict`] when the `id` or `client_id` is taken. For a clone
-    /// [`ErrorKind::NotFound`] when its origin is gone and [`ErrorKind::Stale`] when it has
+    /// [`ErrorKind::Conflict`] if the `id` or `client_id` is taken. For a clone,
+    /// [`ErrorKind::NotFound`] if its origin does not exist and [`ErrorKind::Stale`] if that has
     /// another version by now.
     fn create(
         &self,
@@ -130,23 +131,23 @@ pub trait ClientRepository: Send + Sync + 'static {
         client_id: &ClientId,
     ) -> impl Future<Output = Result<Client>> + Send;
 
-    /// Reads a client that was deleted, as it was then, until it is
+    /// Reads a deleted client, as it was when it was deleted, until it is
     /// [purged](PurgeRepository::purge_deleted_clients).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`], also where it was not deleted.
+    /// [`ErrorKind::NotFound`], also if the client is not deleted.
     fn get_deleted(
         &self,
         tenant: &TenantId,
         client_id: &ClientId,
     ) -> impl Future<Output = Result<Client>> + Send;
 
-    /// Reads a part of the tenant's clients.
+    /// Reads a page of the tenant's clients.
     ///
     /// # Errors
     ///
-    /// Only those that any method may have.
+    /// [`ErrorKind::Unavailable`] or [`ErrorKind::Other`] if the storage fails.
     fn list(
         &self,
         tenant: &TenantId,
@@ -154,13 +155,13 @@ pub trait ClientRepository: Send + Sync + 'static {
         page: Page,
     ) -> impl Future<Output = Result<Slice<Client>>> + Send;
 
-    /// Replaces the metadata and the status of a client by those of the given one, and gives
-    /// back what is stored then.
+    /// Replaces the metadata and the status of a client with those of the given one, and returns
+    /// the stored client.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`], and [`ErrorKind::Stale`] when the stored version is not the one
-    /// that the given client has: the version that it was read with.
+    /// [`ErrorKind::NotFound`], and [`ErrorKind::Stale`] if the stored version is not the one of
+    /// the given client: the version that was read.
     fn update(
         &self,
         tenant: &TenantId,
@@ -172,8 +173,8 @@ pub trait ClientRepository: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`], and [`ErrorKind::Stale`] when a version is expected and is not
-    /// the stored one.
+    /// [`ErrorKind::NotFound`], and [`ErrorKind::Stale`] if a version is expected and the stored
+    /// one differs.
     fn delete(
         &self,
         tenant: &TenantId,
@@ -193,16 +194,14 @@ pub trait ClientRepository: Send + Sync + 'static {
         client_id: &ClientId,
     ) -> impl Future<Output = Result<Vec<SecretRecord>>> + Send;
 
-    /// Adds an active secret. Of the inactive ones, the newest [`MAX_INACTIVE_SECRETS`] stay; older
-    /// ones are removed.
+    /// Adds an active secret. Only the newest [`MAX_INACTIVE_SECRETS`] inactive ones are kept.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`]; [`ErrorKind::Stale`] when the stored version is not the
-    /// expected one;
-    /// [`ErrorKind::TooManySecrets`] when [`MAX_ACTIVE_SECRETS`] are active and not past an end of
-    /// their own ([`SecretRecord::verifies_at`] the time of the audit entry);
-    /// [`ErrorKind::Conflict`] when the secret's id is taken.
+    /// [`ErrorKind::NotFound`]; [`ErrorKind::Stale`] if the stored version is not the expected one;
+    /// [`ErrorKind::TooManySecrets`] if [`MAX_ACTIVE_SECRETS`] are active and not expired
+    /// ([`SecretRecord::verifies_at`] the time of the audit entry); [`ErrorKind::Conflict`] if the
+    /// secret's id is taken.
     fn add_secret(
         &self,
         tenant: &TenantId,
@@ -212,10 +211,11 @@ pub trait ClientRepository: Send + Sync + 'static {
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Adds an active secret and retires every other active one: they verify until
-    /// [`grace_ends`](SecretRotation::grace_ends), or until they expire by themselves if that is earlier. No secret is prolonged. Of the retired
-    /// ones that still verify, the newest [`MAX_RETIRED_SECRETS`] stay; older ones become inactive,
-    /// and so do all when `grace_ends` is not after the time of the audit entry. The oldest inactive
-    /// ones are removed then, as in [`add_secret`](Self::add_secret).
+    /// [`grace_ends`](SecretRotation::grace_ends), or until they expire if that is earlier. No
+    /// secret's lifetime is extended. Of the retired ones that still verify, the newest
+    /// [`MAX_RETIRED_SECRETS`] stay; older ones become inactive, as do all if `grace_ends` is not
+    /// after the time of the audit entry. Then the oldest inactive ones are removed, as in
+    /// [`add_secret`](Self::add_secret).
     ///
     /// # Errors
     ///
@@ -229,11 +229,11 @@ pub trait ClientRepository: Send + Sync + 'static {
         write: &Write,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Makes a secret inactive, the last active one included, and gives back what is stored then.
+    /// Makes a secret inactive, even the last active one, and returns the stored secret.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when the client has no such secret.
+    /// [`ErrorKind::NotFound`] if the client has no such secret.
     fn deactivate_secret(
         &self,
         tenant: &TenantId,
@@ -242,12 +242,12 @@ pub trait ClientRepository: Send + Sync + 'static {
         write: &Write,
     ) -> impl Future<Output = Result<SecretRecord>> + Send;
 
-    /// Removes a secret for good.
+    /// Deletes a secret.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when the client has no such secret; [`ErrorKind::LastSecret`] when
-    /// it is the only one, or the only active one, as in [`add_secret`](Self::add_secret).
+    /// [`ErrorKind::NotFound`] if the client has no such secret; [`ErrorKind::LastSecret`] if it is
+    /// the only one, or the only active one, as in [`add_secret`](Self::add_secret).
     fn delete_secret(
         &self,
         tenant: &TenantId,
@@ -256,13 +256,13 @@ pub trait ClientRepository: Send + Sync + 'static {
         write: &Write,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Notes that a secret verified at `at`, unless a later use is noted: but one that is noted for more
-    /// than a day after `at` was noted by a clock that was wrong, and is replaced. Not a write in the sense of the contract above: no
-    /// audit entry, no new version, and a secret that is gone is no error.
+    /// Records that a secret verified at `at`, unless a later use is recorded; but one more than a
+    /// day after `at` came from a wrong clock and is replaced. Not a write in the sense of the
+    /// contract: no audit entry, no new version, and a missing secret is not an error.
     ///
     /// # Errors
     ///
-    /// Only those that any method may have.
+    /// [`ErrorKind::Unavailable`] or [`ErrorKind::Other`] if the storage fails.
     fn touch_secret(
         &self,
         tenant: &TenantId,
@@ -271,11 +271,11 @@ pub trait ClientRepository: Send + Sync + 'static {
         at: Timestamp,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Reads a part of a client's audit trail, also after the client was deleted.
+    /// Reads a page of a client's audit trail, even after the client was deleted.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when the tenant never had such a client.
+    /// [`ErrorKind::NotFound`] if the tenant never had such a client.
     fn audit_entries(
         &self,
         tenant: &TenantId,

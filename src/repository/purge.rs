@@ -3,19 +3,19 @@ use std::future::Future;
 use super::{ClientRepository, Result};
 use crate::domain::Timestamp;
 
-/// What a repository needs besides, to forget what has been kept for long enough.
+/// A repository that can purge old data.
 ///
-/// Nothing is forgotten unless a host asks for it: audit entries, deleted clients and inactive
-/// secrets stay. A host that may not keep them for ever calls these from a schedule of its own, for
-/// the storage as a whole and not for a tenant.
+/// Nothing is purged unless the host asks for it: audit entries, deleted clients and inactive
+/// secrets stay. A host with a retention limit calls these methods on its own schedule, for the
+/// whole storage and not per tenant.
 ///
 /// # Contract
 ///
-/// - **In batches.** A call removes about `limit` rows at most, oldest first, and gives back how many
-///   it removed; 0 says that nothing is left. `limit` is at least 1; 1,000 is a good one. Calls at the same time
-///   remove nothing twice and do no harm.
-/// - **No trace.** A purge stores no audit entry, and no client gets a new version by it.
-/// - Apart from that, the contract of [`ClientRepository`] holds.
+/// - **In batches.** A call removes at most about `limit` rows, oldest first, and returns how many
+///   it removed; 0 means that nothing is left. `limit` is at least 1; 1,000 is a good value.
+///   Concurrent calls are safe and count no row twice.
+/// - **No trace.** A purge writes no audit entry and changes no client's version.
+/// - Otherwise the contract of [`ClientRepository`] applies.
 ///
 /// # Examples
 ///
@@ -37,39 +37,43 @@ use crate::domain::Timestamp;
 /// }
 /// ```
 pub trait PurgeRepository: ClientRepository {
-    /// Removes audit entries from before that time, of all clients. What is left of a trail is read
-    /// as before, and may be nothing.
+    /// Removes all clients' audit entries from before that time. The rest of a trail, which may be
+    /// empty, can be read as before.
     ///
     /// # Errors
     ///
-    /// Only those that any method may have.
+    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) or
+    /// [`ErrorKind::Other`](super::ErrorKind::Other) if the storage fails.
     fn purge_audit_entries(
         &self,
         before: Timestamp,
         limit: u32,
     ) -> impl Future<Output = Result<usize>> + Send;
 
-    /// Removes clients that were deleted before that time, with their secrets and their audit trails.
-    /// Each row counts; a trail that is longer than `limit` goes in several calls, and the client with the
-    /// last of it.
+    /// Removes clients that were deleted before that time, with their secrets and their audit
+    /// trails. Each row counts; a trail longer than `limit` takes several calls, and the client is
+    /// removed with its last entry.
     ///
-    /// The ids of such a client are free again. Generated ones don't come back, imported ones may:
-    /// tokens that name such a client must be gone by then.
+    /// The ids of such a client become available again. Generated ones don't recur, but imported
+    /// ones may: tokens that name such a client must have expired by then.
     ///
     /// # Errors
     ///
-    /// Only those that any method may have.
+    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) or
+    /// [`ErrorKind::Other`](super::ErrorKind::Other) if the storage fails.
     fn purge_deleted_clients(
         &self,
         before: Timestamp,
         limit: u32,
     ) -> impl Future<Output = Result<usize>> + Send;
 
-    /// Removes inactive secrets that were not changed since that time. A client may be left without any.
+    /// Removes inactive secrets that have not changed since that time. A client may be left without
+    /// any secret.
     ///
     /// # Errors
     ///
-    /// Only those that any method may have.
+    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) or
+    /// [`ErrorKind::Other`](super::ErrorKind::Other) if the storage fails.
     fn purge_inactive_secrets(
         &self,
         before: Timestamp,

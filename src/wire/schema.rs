@@ -114,7 +114,7 @@ pub(super) fn ip(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]})
 }
 
-/// A list by page number has a total, one by position has none.
+/// A list by page number has a total, and one by position does not.
 pub(super) fn two_forms(list: &mut Schema) {
     const COUNTED: [&str; 2] = ["pagination", "total"];
 

@@ -6,14 +6,14 @@ use super::Policy;
 use super::uri::StrictUri;
 use super::violation::Fault;
 
-/// What kind of redirection endpoint a URI names; rules between fields depend on it.
+/// The kind of a redirect URI; rules between fields depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `https`, on any host.
     Https,
-    /// `http` on this very machine (RFC 8252 §7.3).
+    /// `http` on the user's device (RFC 8252 §7.3).
     Loopback,
-    /// A scheme that an app claims on its device (RFC 8252 §7.1).
+    /// A private-use scheme of a native app (RFC 8252 §7.1).
     PrivateUse,
 }
 
@@ -34,8 +34,8 @@ const RESPONSE_PARAMETERS: [&str; 10] = [
 
 /// Checks one redirect URI (RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1 and §2.6).
 ///
-/// It is compared as text later (RFC 9700 §4.1.3), so it is stored byte for byte, and what a
-/// browser would change before following it is refused.
+/// It is compared as a string later (RFC 9700 §4.1.3), so it is stored byte for byte, and refused
+/// if a browser would change it before following it.
 pub(super) fn check(text: &str, policy: &Policy) -> Result<Kind, Fault> {
     let uri = StrictUri::parse(text, policy.redirect_uri_length)?;
     if uri.has_fragment() {
@@ -220,7 +220,7 @@ mod tests {
         ] {
             assert_eq!(fault(text), message, "{text}");
         }
-        // Where a parser splits at `;`, these are names of their own.
+        // These are separate names for a parser that splits at `;`.
         for good in ["?x;codes=1", "?x=code", "?a=1;b=2"] {
             assert_eq!(
                 kind(&format!("https://app.example.com/cb{good}")),

@@ -1,10 +1,10 @@
-/// Schemes that run script, read local data or hand over to another app: none returns a code.
-/// Those without a dot are refused by default anyway; these stay refused when a host allows them.
+/// Schemes that run script, read local data or open another app: none returns a code to the client.
+/// Schemes without a dot are refused by default; these stay refused if a host allows them.
 ///
-/// From IANA's registry of URI schemes, the browsers' own, and those that the handlers of Windows,
-/// Android and Apple's systems open.
+/// From IANA's registry of URI schemes, the browsers' own, and those handled by Windows, Android
+/// and Apple's systems.
 const FORBIDDEN: [&str; 117] = [
-    // Script, markup, and pages of the browser itself.
+    // Script, markup, and internal pages of browsers.
     "about",
     "applewebdata",
     "blob",
@@ -31,7 +31,7 @@ const FORBIDDEN: [&str; 117] = [
     "view-source",
     "vivaldi",
     "wyciwyg",
-    // Data on the device and in its network.
+    // Data on the device and on its network.
     "afp",
     "assets-library",
     "cid",
@@ -126,7 +126,7 @@ const FORBIDDEN: [&str; 117] = [
     "xmpp",
 ];
 
-/// How the schemes of whole families begin: of extensions, Microsoft's apps, Apple's shops.
+/// Prefixes of families of schemes: browser extensions, Microsoft's apps, Apple's stores.
 const FORBIDDEN_FAMILIES: [&str; 8] = [
     "chrome-", "itms-", "moz-", "ms-", "safari-", "svn+", "x-apple", "web+",
 ];

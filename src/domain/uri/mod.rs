@@ -12,18 +12,18 @@ use super::violation::Fault;
 /// A proxy, a framework and a servlet container: each may decode once.
 const DECODINGS: usize = 3;
 
-/// A URI that RFC 3986 and the parser of the browsers (WHATWG) read alike.
+/// A URI that RFC 3986 and the WHATWG parser of browsers read alike.
 ///
-/// The browsers' parser repairs what it is given (`https:evil`, `0x7f.1`, tabs, default ports),
-/// so a text that is checked by one and followed by the other may lead somewhere else. Only a
-/// text that needs no repair is taken.
+/// The WHATWG parser repairs its input (`https:evil`, `0x7f.1`, tabs, default ports), so a text
+/// that is checked by one parser and followed by the other may lead elsewhere. Only a text that
+/// needs no repair is accepted.
 pub(super) struct StrictUri<'a> {
     uri: Uri<&'a str>,
     url: Url,
 }
 
 impl<'a> StrictUri<'a> {
-    /// Reads an absolute URI of at most `max_length` bytes, without user information.
+    /// Parses an absolute URI of at most `max_length` bytes without user information.
     pub(super) fn parse(text: &'a str, max_length: usize) -> Result<Self, Fault> {
         if text.is_empty() {
             return Err("must not be empty".into());
@@ -38,7 +38,7 @@ impl<'a> StrictUri<'a> {
         {
             return Err("must not contain user information".into());
         }
-        // Before the comparison below, which would only say that the text is not canonical.
+        // Before the comparison below, whose message would only be that the text is not canonical.
         if uri
             .authority()
             .is_some_and(|authority| authority.host().contains('*'))
@@ -49,7 +49,7 @@ impl<'a> StrictUri<'a> {
             return Err("must not contain dot segments".into());
         }
         if uri.has_authority() && uri.path().is_empty() {
-            // The browsers' parser puts one there, and that is no longer the same text.
+            // The WHATWG parser adds one, so the text would differ.
             if uri.has_query() {
                 return Err("must have a path before the query".into());
             }
@@ -122,8 +122,8 @@ impl<'a> StrictUri<'a> {
     }
 }
 
-/// Whether some decoder or servlet container on the way could read a `.` or `..` segment:
-/// encoded once or more, behind a backslash, or with a path parameter (`..;`).
+/// Whether a decoder or servlet container on the way could see a `.` or `..` segment: encoded once
+/// or more, after a backslash, or with a path parameter (`..;`).
 fn has_dot_segment(path: &str) -> bool {
     decode_fully(path)
         .split(|byte| matches!(byte, b'/' | b'\\'))
@@ -136,7 +136,7 @@ fn has_dot_segment(path: &str) -> bool {
         })
 }
 
-/// Undoes percent-encoding as often as careless software on the way might.
+/// Percent-decodes as often as software on the way might.
 fn decode_fully(text: &str) -> Vec<u8> {
     (0..DECODINGS).fold(text.as_bytes().to_vec(), |bytes, _| {
         percent_decode(&bytes).collect()

@@ -1,6 +1,6 @@
 use fluent_uri::Uri;
 
-/// Why a text that is no URI (RFC 3986 §4.3) is none, in words that help to repair it.
+/// Why a text is not a URI (RFC 3986 §4.3), in words that help to fix it.
 pub(super) fn fault(text: &str) -> &'static str {
     if text.contains(|c: char| c.is_ascii_control()) {
         return "must not contain control characters";
@@ -17,7 +17,7 @@ pub(super) fn fault(text: &str) -> &'static str {
     "must be an absolute URI (RFC 3986 section 4.3)"
 }
 
-/// The text with a letter for each character that may not be there as it is.
+/// The text with a letter in place of each character that is not allowed.
 fn with_stand_ins(text: &str) -> String {
     let host_end = text
         .split_once("://")
@@ -29,7 +29,7 @@ fn with_stand_ins(text: &str) -> String {
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
         let is_allowed = match c {
             '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | ' ' => false,
-            // Around an IPv6 address they are at home.
+            // They are allowed around an IPv6 address.
             '[' | ']' => host_end.is_none_or(|end| at < end),
             '%' => {
                 let digits = rest.bytes().take(2);

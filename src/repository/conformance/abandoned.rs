@@ -1,4 +1,4 @@
-//! Callers that go away. Every case needs a runtime with a clock.
+//! Dropped futures. Every case needs a runtime with a clock.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -15,13 +15,13 @@ use super::writes::Write;
 use crate::domain::{Action, ClientId, Page, SecretRecord};
 use crate::repository::{ClientRepository, ErrorKind, Origin, Secrets};
 
-/// The furthest point at which a caller goes away: that often it was woken up before.
+/// The last point at which a future is dropped, counted in wake-ups.
 const POINTS: usize = 24;
 
-/// Far more than any answer takes; a lock that was left behind is held for longer.
+/// Far longer than any call takes; a leaked lock is held for longer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Drops the future at the given one of the points where it waits. `None` unless it was faster.
+/// Drops the future at the given await point. `None` unless it completed earlier.
 pub(super) async fn abandon<F: Future>(future: F, point: usize) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = point;
@@ -41,8 +41,8 @@ pub(super) async fn promptly<F: Future>(future: F) -> F::Output {
     answer.expect("an answer: a caller that went away holds a lock or a connection")
 }
 
-/// Every write, dropped wherever it waits: either its change and its audit entry are there or
-/// neither is, and the next write on the client is in nobody's way.
+/// Every write, dropped at each await point: both its change and its audit entry are stored or
+/// neither is, and the next write to the client is not blocked.
 pub async fn abandoned_writes_are_whole_or_nothing(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let mut second = 0;
@@ -75,8 +75,8 @@ pub async fn abandoned_writes_are_whole_or_nothing(repository: impl ClientReposi
     }
 }
 
-/// A new client is there with its secret and its audit entry, or its id is free; a clone leaves no
-/// lock on its origin.
+/// Either the new client is stored with its secret and its audit entry, or its id is free; a clone
+/// leaves no lock on its origin.
 pub async fn abandoned_creations_are_whole_or_nothing(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let source = subject.create(0).await;
@@ -89,7 +89,7 @@ pub async fn abandoned_creations_are_whole_or_nothing(repository: impl ClientRep
             client.secret_last_four = Some(secret.last_four.clone());
             let create = || subject.store(&client, Some(&secret), &origin, second);
             let done = abandon(create(), point).await;
-            // Either this one makes it, or the one before did.
+            // Either this call creates it, or the dropped one did.
             let again = kind(&promptly(create()).await);
             assert!(matches!(again, None | Some(ErrorKind::Conflict)));
             let (stored, secrets, trail) = promptly(steady(&subject, &client.client_id)).await;
@@ -104,7 +104,7 @@ pub async fn abandoned_creations_are_whole_or_nothing(repository: impl ClientRep
     promptly(write_once_more(&subject, &source.client_id)).await;
 }
 
-/// Many reads of every kind, dropped wherever they wait, use nothing up.
+/// Many reads of every kind, dropped at each await point, leak no resources.
 pub async fn abandoned_reads_leave_nothing_behind(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, _) = subject.create_with_secret(1).await;
@@ -123,8 +123,7 @@ pub async fn abandoned_reads_leave_nothing_behind(repository: impl ClientReposit
     promptly(write_once_more(&subject, name)).await;
 }
 
-/// Many who wait for the same client, all dropped at some moment, leave nothing that anybody has
-/// to wait for.
+/// Many calls that wait for the same client, all dropped at some point, leave no lock behind.
 pub async fn an_abandoned_crowd_is_in_nobodys_way(repository: impl ClientRepository) {
     let subject = Arc::new(Subject::new(repository));
     let (client, _) = subject.create_with_secret(1).await;
@@ -148,8 +147,8 @@ pub async fn an_abandoned_crowd_is_in_nobodys_way(repository: impl ClientReposit
     }
 }
 
-/// An update that succeeds, unless the client is deleted. What was abandoned and expects a version
-/// comes too late from here on.
+/// An update that succeeds unless the client is deleted. After it, an abandoned write that expects
+/// a version fails.
 async fn write_once_more<R: ClientRepository>(subject: &Subject<R>, id: &ClientId) {
     loop {
         let updated = match subject.get(id).await {
@@ -170,7 +169,7 @@ type Whole = (
     Vec<crate::domain::AuditEntry>,
 );
 
-/// What there is of a client, at a moment when nothing of it changes.
+/// The state of a client, once it no longer changes.
 async fn steady<R: ClientRepository>(subject: &Subject<R>, id: &ClientId) -> Whole {
     loop {
         let before = subject.see(id).await;

@@ -3,7 +3,7 @@ use super::subject::{Subject, kind};
 use crate::domain::Version;
 use crate::repository::{ClientRepository, ErrorKind, Origin, Secrets};
 
-/// No change, no version and no audit entry, for whatever reason a write is refused.
+/// A refused write leaves no change, no new version and no audit entry, whatever the reason.
 pub async fn refused_writes_leave_nothing(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (created, first) = subject.create_with_secret(1).await;
@@ -37,7 +37,7 @@ pub async fn refused_writes_leave_nothing(repository: impl ClientRepository) {
     assert_eq!(subject.see(name).await, seen);
 }
 
-/// Neither the client nor its secret nor an audit entry, beside what was there before.
+/// A refused creation adds neither a client nor a secret nor an audit entry.
 pub async fn refused_creations_leave_nothing(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (taken, _) = subject.create_with_secret(1).await;
@@ -65,7 +65,7 @@ pub async fn refused_creations_leave_nothing(repository: impl ClientRepository) 
     assert_eq!(subject.see(&clone.client_id).await, nothing);
     assert_eq!(subject.see(&taken.client_id).await, seen);
 
-    // A clone of a live origin whose own id is taken leaves the origin alone, too.
+    // A clone with a taken id leaves its live origin unchanged, too.
     let mut same = client(&subject.tenant, 4);
     same.client_id = taken.client_id.clone();
     let from = Origin::CloneOf(taken.client_id.clone(), taken.version);

@@ -17,7 +17,7 @@ async fn written<R: ClientRepository>(
     }
 }
 
-/// Every action, address and secret, newest first by the id.
+/// Entries with every action, address and secret, newest first by id.
 pub async fn entries_come_back_as_they_were_stored(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let client = subject.create(0).await;
@@ -53,7 +53,7 @@ pub async fn entries_come_back_as_they_were_stored(repository: impl ClientReposi
 
 async fn seven_entries<R: ClientRepository>(subject: &Subject<R>) -> (Client, Vec<AuditEntry>) {
     let client = subject.create(0).await;
-    // A neighbour's trail is not part of it.
+    // Another client's trail is not part of it.
     subject.create(1).await;
     let entries: Vec<_> = (1..7)
         .map(|second| {
@@ -77,7 +77,7 @@ async fn seven_entries<R: ClientRepository>(subject: &Subject<R>) -> (Client, Ve
     (client, items)
 }
 
-/// As with clients: an exact total, and nothing past the end.
+/// As for clients: an exact total, and an empty page past the end.
 pub async fn a_trail_has_numbered_pages(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, expected) = seven_entries(&subject).await;

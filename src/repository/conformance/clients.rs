@@ -3,7 +3,7 @@ use super::subject::{Subject, fields, kind};
 use crate::domain::{ClientStatus, Page, SecretStatus, Version};
 use crate::repository::{ClientRepository, ErrorKind, Origin, Secrets};
 
-/// What is read is what was stored, with every field set and with as few as possible.
+/// A client is read as it was stored, with every field set and with as few as possible.
 pub async fn a_client_comes_back_as_it_was_stored(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let least = subject.create(1).await;
@@ -21,7 +21,7 @@ pub async fn a_client_comes_back_as_it_was_stored(repository: impl ClientReposit
     }
 }
 
-/// Every method but one says so; to touch what is not there is no error.
+/// Every method returns `NotFound`, except that touching a missing secret is not an error.
 pub async fn what_is_not_there_is_not_found(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, _) = subject.create_with_secret(1).await;
@@ -80,7 +80,7 @@ pub(super) async fn assert_gone<R: ClientRepository>(
     touched.expect("no error");
 }
 
-/// A `client_id` is taken in every tenant and for ever; an `id` at least in its tenant.
+/// A `client_id` is taken in every tenant, even after a deletion; an `id` at least in its tenant.
 pub async fn a_taken_id_is_a_conflict(repository: impl ClientRepository) {
     let mut subject = Subject::new(repository);
     let taken = subject.create(1).await;
@@ -108,7 +108,7 @@ pub async fn a_taken_id_is_a_conflict(repository: impl ClientRepository) {
     }
 }
 
-/// Metadata and status change, the identity stays, and the outcome is given back.
+/// Metadata and status change, the identity stays, and the result is returned.
 pub async fn an_update_replaces_what_was_registered(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (created, secret) = subject.create_with_secret(1).await;
@@ -139,7 +139,7 @@ pub async fn an_update_replaces_what_was_registered(repository: impl ClientRepos
     assert_eq!(untouched.ok(), Some(bystander));
 }
 
-/// `Secrets::End` leaves none that verifies, now or later.
+/// After `Secrets::End`, no secret verifies, now or later.
 pub async fn an_update_may_end_the_secrets(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, _) = subject.create_with_secret(1).await;
@@ -158,7 +158,7 @@ pub async fn an_update_may_end_the_secrets(repository: impl ClientRepository) {
     }
 }
 
-/// Whatever is written; a touch is no write.
+/// Every kind of write increments the version; a touch is not a write.
 pub async fn every_write_makes_a_version(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, first) = subject.create_with_secret(1).await;
@@ -195,7 +195,7 @@ pub async fn every_write_makes_a_version(repository: impl ClientRepository) {
     assert_eq!((current.version, current.updated_at), (version, at(second)));
 }
 
-/// An older version is refused, and so is one that never was.
+/// An older version is refused, and so is one that never existed.
 pub async fn only_the_stored_version_can_be_changed(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (old, _) = subject.create_with_secret(1).await;

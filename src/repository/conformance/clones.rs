@@ -18,7 +18,7 @@ pub async fn a_clone_leaves_its_origin_as_it_was(repository: impl ClientReposito
     assert_eq!(subject.see(&origin.client_id).await, seen);
 }
 
-/// Another version, another tenant or a deletion of the origin is in the way.
+/// A clone fails if its origin has another version, belongs to another tenant or is deleted.
 pub async fn a_clone_needs_its_origin_as_it_was_read(repository: impl ClientRepository) {
     let mut subject = Subject::new(repository);
     let origin = subject.create(1).await;

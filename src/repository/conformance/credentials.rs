@@ -1,4 +1,4 @@
-//! What [`CredentialRepository`] adds.
+//! Cases for [`CredentialRepository`].
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ fn all_fields(secrets: &[SecretRecord]) -> Vec<String> {
     secrets.iter().map(fields).collect()
 }
 
-/// The client as `get` shows it, and the secrets that are not inactive, newest first; at once
+/// The client as `get` shows it, and the secrets that are not inactive, newest first; immediately
 /// after every write.
 pub async fn credentials_are_what_may_verify(repository: impl CredentialRepository) {
     let subject = Subject::new(repository);
@@ -63,7 +63,7 @@ pub async fn credentials_are_what_may_verify(repository: impl CredentialReposito
     assert_eq!(agree(name).await, 0);
 }
 
-/// Which clients may be used is not the repository's question.
+/// The repository does not decide which clients may be used.
 pub async fn credentials_tell_every_status(repository: impl CredentialRepository) {
     let subject = Subject::new(repository);
     let (mut client, _) = subject.create_with_secret(1).await;
@@ -82,7 +82,7 @@ pub async fn credentials_tell_every_status(repository: impl CredentialRepository
     assert_eq!((given.client, given.secrets.len()), (client, 0));
 }
 
-/// A `client_id` names one client, whosever it is, by every byte of it.
+/// A `client_id` names one client, in any tenant, and is compared byte by byte.
 pub async fn credentials_are_found_in_every_tenant(repository: impl CredentialRepository) {
     let mut subject = Subject::new(repository);
     let mut stored = Vec::new();
@@ -114,7 +114,7 @@ pub async fn credentials_are_found_in_every_tenant(repository: impl CredentialRe
     }
 }
 
-/// And nothing is noted of its secrets any more.
+/// A deleted client has no credentials, and no use of its secrets is recorded.
 pub async fn credentials_of_a_deleted_client_are_gone(repository: impl CredentialRepository) {
     let subject = Subject::new(repository);
     let (client, secret) = subject.create_with_secret(1).await;
@@ -129,7 +129,8 @@ pub async fn credentials_of_a_deleted_client_are_gone(repository: impl Credentia
     assert_eq!((seen.0, seen.3.len()), (Some(ErrorKind::NotFound), 2));
 }
 
-/// No version, no time, no audit entry; every other secret stays as it is.
+/// A rehash changes no version and no time, and writes no audit entry; every other secret stays as
+/// it is.
 pub async fn a_rehash_changes_the_hash_only(repository: impl CredentialRepository) {
     let subject = Subject::new(repository);
     let (client, retired, active) = subject.create_rotated(1).await;
@@ -149,7 +150,7 @@ pub async fn a_rehash_changes_the_hash_only(repository: impl CredentialRepositor
     assert_eq!((read, after), (Some(client), trail));
 }
 
-/// Another hash by now, another tenant, a secret that is not there: no error, and no change.
+/// A hash that changed meanwhile, another tenant or a missing secret: no error, and no change.
 pub async fn a_rehash_is_of_the_hash_that_was_read(repository: impl CredentialRepository) {
     let mut subject = Subject::new(repository);
     let (client, secret) = subject.create_with_secret(1).await;
@@ -178,7 +179,7 @@ pub async fn a_rehash_is_of_the_hash_that_was_read(repository: impl CredentialRe
     assert_eq!(subject.see(&bystander.client_id).await, theirs);
 }
 
-/// A rotation is seen whole: the client never shows another secret than its newest active one.
+/// A rotation is seen as a whole: the client always shows its newest active secret.
 pub async fn credentials_are_of_one_moment(repository: impl CredentialRepository) {
     let subject = Arc::new(Subject::new(repository));
     let (client, _) = subject.create_with_secret(1).await;
@@ -211,7 +212,7 @@ pub async fn credentials_are_of_one_moment(repository: impl CredentialRepository
     read.expect("credentials");
 }
 
-/// Two rehash, others note a use, and one stops the secret: all of it is there afterwards.
+/// Two calls rehash, others record a use, and one deactivates the secret: no change is lost.
 pub async fn a_rehash_undoes_no_write(repository: impl CredentialRepository) {
     let subject = Arc::new(Subject::new(repository));
     for round in 0..10 {
@@ -249,7 +250,7 @@ pub async fn a_rehash_undoes_no_write(repository: impl CredentialRepository) {
     }
 }
 
-/// Neither use up a connection, nor stay in the way of a write.
+/// They neither leak a connection nor block a write.
 pub async fn abandoned_authentications_leave_nothing_behind(repository: impl CredentialRepository) {
     let subject = Subject::new(repository);
     let (client, secret) = subject.create_with_secret(1).await;

@@ -4,7 +4,7 @@ use super::writes::Write;
 use crate::domain::{Action, Page};
 use crate::repository::{ClientRepository, ErrorKind};
 
-/// Whatever became of the secret that has it; nothing else of the write stays.
+/// Whatever the status of the secret with that id; nothing of the write is stored.
 pub async fn a_taken_secret_id_is_a_conflict(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, retired, active) = subject.create_rotated(1).await;
@@ -24,7 +24,7 @@ pub async fn a_taken_secret_id_is_a_conflict(repository: impl ClientRepository) 
     }
 }
 
-/// A write whose entry can't be stored is not done at all.
+/// A write whose audit entry can't be stored has no effect.
 pub async fn a_taken_entry_id_undoes_the_write(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, retired, _) = subject.create_rotated(1).await;

@@ -3,7 +3,7 @@ use super::subject::{Subject, fields, kind};
 use crate::domain::{SecretStatus, Version};
 use crate::repository::{ClientRepository, ErrorKind, Origin};
 
-/// Whatever their status; the client is stored as it is, too.
+/// Secrets of any status are stored as they are, and so is the client.
 pub async fn an_import_keeps_its_secrets(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let mut secrets = [5, 4, 3, 2, 1].map(secret);
@@ -39,7 +39,7 @@ pub async fn an_import_keeps_its_secrets(repository: impl ClientRepository) {
     assert_eq!(kind(&again), Some(ErrorKind::Conflict));
 }
 
-/// One whose id is taken leaves neither a secret nor an entry.
+/// An import whose id is taken leaves neither a secret nor an entry.
 pub async fn an_import_is_whole_or_nothing(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let imported = client(&subject.tenant, 1);

@@ -10,11 +10,11 @@ use crate::repository::{
     NewSecret, PurgeRepository, Result, SecretRotation, Write,
 };
 
-/// Several repositories on the same storage, as several hosts have them: each call goes to the
-/// next one. What one of them wrote, the others must show at once.
+/// Several repositories on the same storage, as with several hosts: each call goes to the next one.
+/// The writes of one must be visible to the others at once.
 ///
-/// Give it to [`conformance_tests!`](crate::conformance_tests), and the whole suite, the races
-/// among it, runs across all of them.
+/// With [`conformance_tests!`](crate::conformance_tests), the whole suite, including the races,
+/// runs across all of them.
 ///
 /// # Examples
 ///
@@ -39,7 +39,7 @@ pub struct InTurn<R, const N: usize> {
 }
 
 impl<R, const N: usize> InTurn<R, N> {
-    /// Takes one or more repositories on the same storage.
+    /// Wraps one or more repositories on the same storage.
     pub fn new(handles: [R; N]) -> Self {
         let calls = AtomicUsize::new(0);
         Self { handles, calls }

@@ -11,7 +11,7 @@ fn ids(slice: &Slice<Client>) -> Vec<Id> {
     slice.items.iter().map(|client| client.id).collect()
 }
 
-/// By the id, in whatever order the clients came or were changed.
+/// Lists are sorted by id, whatever the order in which the clients were created or changed.
 pub async fn lists_are_newest_first(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let middle = subject.create(20).await;
@@ -62,7 +62,7 @@ pub async fn numbered_pages_have_a_total(repository: impl ClientRepository) {
     }
 }
 
-/// One page leads to the next, up to the end; the item named need not exist (any more).
+/// One page leads to the next, up to the end; the item it starts after need not exist.
 pub async fn pages_after_an_item_follow_each_other(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let mut expected = Vec::new();
@@ -95,7 +95,7 @@ pub async fn pages_after_an_item_follow_each_other(repository: impl ClientReposi
     }
 }
 
-/// What was deleted neither shows nor counts, and a page may start after it.
+/// Deleted clients are neither listed nor counted, and a page may start after one.
 pub async fn pages_do_not_end_at_deleted_clients(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let mut clients = Vec::new();
@@ -136,7 +136,7 @@ async fn named<R: ClientRepository>(
     client.client_id
 }
 
-/// The names that a filter finds, which must be the same by either kind of page.
+/// The names that a filter finds, which must be the same with either kind of page.
 async fn names<R: ClientRepository>(
     subject: &Subject<R>,
     name: Option<&str>,
@@ -164,7 +164,7 @@ async fn names<R: ClientRepository>(
     clients.map(|client| client.metadata.name).collect()
 }
 
-/// However small the pages are, and in whatever number: all that match, once each.
+/// Pages of any size show every match exactly once.
 pub async fn filters_hold_on_every_page(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     for second in 0..9 {
@@ -206,7 +206,7 @@ pub async fn filters_hold_on_every_page(repository: impl ClientRepository) {
     }
 }
 
-/// A part of the name in any case, a status, or both; after an update, too.
+/// Filters by part of the name in any case, by status, or by both; also after an update.
 pub async fn filters_by_name_and_status(repository: impl ClientRepository) {
     use ClientStatus::{Active, Inactive, Suspended};
     let subject = Subject::new(repository);
@@ -253,8 +253,7 @@ pub async fn filters_by_name_and_status(repository: impl ClientRepository) {
     assert_eq!(found(Some("Alpha"), Some(Suspended)).await, expected);
 }
 
-/// However a character is written, in the name or in the text that is searched for; the name comes
-/// back as it was stored.
+/// Names and search texts match in every Unicode normalization; the name is returned as stored.
 pub async fn filters_find_every_way_to_write_a_name(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let stored = [
@@ -295,7 +294,7 @@ pub async fn filters_find_every_way_to_write_a_name(repository: impl ClientRepos
     }
 }
 
-/// What some database reads as a wildcard, an escape or the end of a text is none.
+/// Wildcards, escapes and terminators of databases are ordinary characters.
 pub async fn filters_take_every_character_literally(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let texts = [

@@ -1,16 +1,14 @@
-//! The contract of [`ClientRepository`](super::ClientRepository) as a suite of tests, for
-//! everybody who writes one.
+//! The contract of [`ClientRepository`](super::ClientRepository) as a test suite, for implementors.
 //!
-//! [`conformance_tests!`](crate::conformance_tests) makes one test of every case, and
+//! [`conformance_tests!`](crate::conformance_tests) generates one test per case, and
 //! [`credential_conformance_tests!`](crate::credential_conformance_tests) and
-//! [`purge_conformance_tests!`](crate::purge_conformance_tests) of those for a
+//! [`purge_conformance_tests!`](crate::purge_conformance_tests) do the same for a
 //! [`CredentialRepository`](super::CredentialRepository) and a
-//! [`PurgeRepository`](super::PurgeRepository). Each case is also an ordinary `async fn`
-//! here that panics when the contract is broken. A case wants a repository that is empty and its
-//! own; [`InTurn`] makes one of several that share a storage. New versions of this crate may add
-//! cases.
+//! [`PurgeRepository`](super::PurgeRepository). Each case is also a plain `async fn` here that
+//! panics if the contract is violated. A case needs an empty repository of its own; [`InTurn`]
+//! combines several on the same storage. New versions of this crate may add cases.
 //!
-//! There is a [guide](super::guide) to go with it.
+//! See the [guide](super::guide) to writing a repository.
 //!
 //! # Examples
 //!
@@ -71,14 +69,14 @@ pub use secrets::*;
 pub use tenants::*;
 pub use texts::*;
 
-/// Far more than any case takes.
+/// Far longer than any case takes.
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// Runs a case on a runtime with several threads and a clock.
 ///
 /// # Panics
 ///
-/// When the case does, when it has not ended after three minutes, or when no runtime can be made.
+/// If the case panics, takes longer than three minutes, or no runtime can be created.
 pub fn run(case: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
@@ -89,11 +87,12 @@ pub fn run(case: impl Future<Output = ()>) {
         .expect("an end: something waits for ever");
 }
 
-/// Makes a `#[test]` of every case of the [conformance suite](crate::repository::conformance).
+/// Generates a `#[test]` for every case of the [conformance suite](crate::repository::conformance).
 ///
-/// It takes an async function, or a closure that gives a future, of a new and empty repository and
-/// what must outlive it: `(repository, guard)`. The guard may be a temporary folder; it is dropped
-/// after the case. Where there is nothing to keep, it is `()`. Use it once in a module.
+/// It takes an async function, or a closure that returns a future, which creates an empty
+/// repository and a guard that must outlive it: `(repository, guard)`. The guard, such as a
+/// temporary directory, is dropped after the case; use `()` if there is none. Use the macro once
+/// per module.
 #[macro_export]
 macro_rules! conformance_tests {
     ($open:expr) => {
@@ -173,10 +172,11 @@ macro_rules! conformance_tests {
     };
 }
 
-/// Makes a `#[test]` of every case of the [conformance suite](crate::repository::conformance) that
-/// is about what [`CredentialRepository`](crate::repository::CredentialRepository) adds.
+/// Generates a `#[test]` for every case of the [conformance suite](crate::repository::conformance)
+/// that is specific to [`CredentialRepository`](crate::repository::CredentialRepository).
 ///
-/// It takes what [`conformance_tests!`](crate::conformance_tests) takes, and may stand beside it.
+/// It takes the same argument as [`conformance_tests!`](crate::conformance_tests), and may be used
+/// in the same module.
 #[macro_export]
 macro_rules! credential_conformance_tests {
     ($open:expr) => {
@@ -194,10 +194,11 @@ macro_rules! credential_conformance_tests {
     };
 }
 
-/// Makes a `#[test]` of every case of the [conformance suite](crate::repository::conformance) that
-/// is about what [`PurgeRepository`](crate::repository::PurgeRepository) adds.
+/// Generates a `#[test]` for every case of the [conformance suite](crate::repository::conformance)
+/// that is specific to [`PurgeRepository`](crate::repository::PurgeRepository).
 ///
-/// It takes what [`conformance_tests!`](crate::conformance_tests) takes, and may stand beside it.
+/// It takes the same argument as [`conformance_tests!`](crate::conformance_tests), and may be used
+/// in the same module.
 #[macro_export]
 macro_rules! purge_conformance_tests {
     ($open:expr) => {

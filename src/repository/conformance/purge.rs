@@ -1,4 +1,4 @@
-//! What [`PurgeRepository`] adds.
+//! Cases for [`PurgeRepository`].
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl<R: PurgeRepository> Subject<R> {
     }
 }
 
-/// Those of every client, the oldest first; what is left is read as before, and so is nothing.
+/// Removes entries of every client, oldest first; the rest, even if empty, is read as before.
 pub async fn old_entries_are_purged(repository: impl PurgeRepository) {
     let mut subject = Subject::new(repository);
     let one = subject.create(1).await;
@@ -55,7 +55,7 @@ pub async fn old_entries_are_purged(repository: impl PurgeRepository) {
         .expect("a deletion");
 
     assert_eq!(subject.purge_entries(1, MANY).await, 0);
-    // From 1, 15 and 20, though one of them is another tenant's.
+    // From seconds 1, 15 and 20, although one belongs to another tenant.
     assert_eq!(subject.purge_entries(50, 3).await, 3);
     assert_eq!(subject.times(&other.client_id).await, [45]);
     assert_eq!(subject.purge_entries(50, MANY).await, 3);
@@ -79,7 +79,7 @@ pub async fn old_entries_are_purged(repository: impl PurgeRepository) {
     assert_eq!(subject.times(&one.client_id).await, [60]);
 }
 
-/// With their secrets and their trails, so that their ids are free again; live ones stay.
+/// Removes deleted clients with their secrets and trails, which frees their ids; live ones stay.
 pub async fn deleted_clients_are_purged(repository: impl PurgeRepository) {
     let subject = Subject::new(repository);
     let (old, secret) = subject.create_with_secret(1).await;
@@ -122,7 +122,7 @@ pub async fn deleted_clients_are_purged(repository: impl PurgeRepository) {
     );
 }
 
-/// A client goes with the last of its trail, in as many calls as it takes.
+/// A client is removed with the last entry of its trail, in as many calls as necessary.
 pub async fn a_long_trail_is_purged_in_batches(repository: impl PurgeRepository) {
     let subject = Subject::new(repository);
     for second in [1, 2] {
@@ -149,7 +149,7 @@ pub async fn a_long_trail_is_purged_in_batches(repository: impl PurgeRepository)
     assert!(purged.len() >= 3, "{purged:?}");
 }
 
-/// Calls at the same time share the work, and are in nobody's way.
+/// Concurrent calls share the work and block nothing.
 pub async fn purges_at_the_same_time_do_no_harm(repository: impl PurgeRepository) {
     let subject = Arc::new(Subject::new(repository));
     let (live, _) = subject.create_with_secret(1).await;
@@ -183,7 +183,7 @@ pub async fn purges_at_the_same_time_do_no_harm(repository: impl PurgeRepository
     assert_eq!(subject.purge_entries(100, MANY).await, 20);
 }
 
-/// Inactive ones only, the oldest first, and without a new version.
+/// Removes only inactive secrets, oldest first, and without a new version.
 pub async fn inactive_secrets_are_purged(repository: impl PurgeRepository) {
     let subject = Subject::new(repository);
     let (client, first) = subject.create_with_secret(1).await;

@@ -8,10 +8,10 @@ use super::subject::{Subject, kind};
 use crate::domain::{Action, ClientId, Page, SecretStatus, Version};
 use crate::repository::{ClientRepository, ErrorKind, NewClient, Origin, Result, Secrets};
 
-/// How often each race is run: what is wrong may still go well now and then.
+/// How often each race is run, as a faulty repository may pass by chance.
 const ROUNDS: u64 = 10;
 
-/// Runs all of them at the same time and gives back how each ended.
+/// Runs all of them concurrently and returns the outcome of each.
 pub(super) async fn race<F>(racers: impl IntoIterator<Item = F>) -> Vec<Option<ErrorKind>>
 where
     F: Future<Output = Result<()>> + Send + 'static,
@@ -34,7 +34,7 @@ enum Wish {
     Rotate,
 }
 
-/// Tries with the stored version until somebody else's change is not the reason to fail.
+/// Retries with the stored version until it no longer fails because of a concurrent change.
 async fn insist<R: ClientRepository>(
     subject: Arc<Subject<R>>,
     id: ClientId,
@@ -54,7 +54,7 @@ async fn insist<R: ClientRepository>(
     }
 }
 
-/// Twelve want the second place, each at whatever version it meets.
+/// Twelve calls add a second secret, each with the version that it reads.
 pub async fn one_place_is_given_once(repository: impl ClientRepository) {
     let subject = Arc::new(Subject::new(repository));
     for round in 0..ROUNDS {
@@ -71,7 +71,7 @@ pub async fn one_place_is_given_once(repository: impl ClientRepository) {
     }
 }
 
-/// Eight rotations: each is whole, so one secret is active and two are retired.
+/// After eight atomic rotations, one secret is active and two are retired.
 pub async fn rotations_at_the_same_time_leave_one_active(repository: impl ClientRepository) {
     let subject = Arc::new(Subject::new(repository));
     let (client, _) = subject.create_with_secret(0).await;
@@ -88,7 +88,7 @@ pub async fn rotations_at_the_same_time_leave_one_active(repository: impl Client
     assert_eq!(version.as_i64(), 9);
 }
 
-/// Who adds and who rotates meet each other's limits: two active and two retired secrets.
+/// Additions and rotations share the limits: two active and two retired secrets.
 pub async fn additions_and_rotations_keep_the_limits(repository: impl ClientRepository) {
     let subject = Arc::new(Subject::new(repository));
     let (client, _) = subject.create_with_secret(0).await;
@@ -116,8 +116,7 @@ pub async fn additions_and_rotations_keep_the_limits(repository: impl ClientRepo
     assert_eq!(version.unsigned_abs(), trail.len() as u64);
 }
 
-/// Uses that are noted while the secret is stopped and the client changed: all of it is there
-/// afterwards.
+/// Uses are recorded while the secret is deactivated and the client changed: no change is lost.
 pub async fn a_touch_undoes_no_write(repository: impl ClientRepository) {
     let subject = Arc::new(Subject::new(repository));
     for round in 0..ROUNDS {
@@ -149,7 +148,7 @@ pub async fn a_touch_undoes_no_write(repository: impl ClientRepository) {
     }
 }
 
-/// The total of a numbered page is that of the moment when its items were read.
+/// The total of a numbered page is of the same snapshot as its items.
 pub async fn a_page_and_its_total_are_of_one_moment(repository: impl ClientRepository) {
     let subject = Arc::new(Subject::new(repository));
     let first = subject.create(0).await;
@@ -182,7 +181,7 @@ pub async fn a_page_and_its_total_are_of_one_moment(repository: impl ClientRepos
     writing.await.expect("written");
 }
 
-/// Two deletions, of one active secret each.
+/// Two deletions, each of one active secret.
 pub async fn one_of_the_last_two_secrets_stays(repository: impl ClientRepository) {
     let subject = Arc::new(Subject::new(repository));
     for round in 0..ROUNDS {
@@ -224,7 +223,7 @@ pub async fn one_of_two_updates_wins(repository: impl ClientRepository) {
     }
 }
 
-/// Both start from the same version; whoever comes second finds it changed or gone.
+/// Both start from the same version; the second one finds the client changed or deleted.
 pub async fn an_update_and_a_deletion_do_not_both_win(repository: impl ClientRepository) {
     let subject = Arc::new(Subject::new(repository));
     for round in 0..ROUNDS {
@@ -248,7 +247,7 @@ pub async fn an_update_and_a_deletion_do_not_both_win(repository: impl ClientRep
     }
 }
 
-/// A clone is never made of what is deleted already.
+/// A deleted client is never cloned.
 pub async fn a_clone_and_a_deletion_come_one_after_the_other(repository: impl ClientRepository) {
     let subject = Arc::new(Subject::new(repository));
     for round in 0..ROUNDS {
@@ -269,7 +268,7 @@ pub async fn a_clone_and_a_deletion_come_one_after_the_other(repository: impl Cl
     }
 }
 
-/// All want the same `client_id`, in one tenant or the other.
+/// All use the same `client_id`, in one tenant or the other.
 pub async fn one_of_many_creations_wins(repository: impl ClientRepository) {
     let subject = Arc::new(Subject::new(repository));
     for round in 0..ROUNDS {

@@ -4,7 +4,7 @@ use crate::domain::SecretStatus::{self, Active, Inactive, Retired};
 use crate::domain::{ClientId, Timestamp};
 use crate::repository::{ClientRepository, ErrorKind, Origin};
 
-/// The statuses, newest first.
+/// The statuses of a client's secrets, newest first.
 async fn statuses<R: ClientRepository>(subject: &Subject<R>, id: &ClientId) -> Vec<SecretStatus> {
     let secrets = subject.secrets(id).await.expect("secrets");
     secrets.iter().map(|secret| secret.status.clone()).collect()
@@ -21,7 +21,7 @@ async fn rotate<R: ClientRepository>(
     rotated.expect("rotated");
 }
 
-/// All of them, until the grace ends; the new one takes their place.
+/// All active secrets are retired until the grace ends, and the new one replaces them.
 pub async fn a_rotation_retires_the_active_secrets(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, _) = subject.create_with_secret(1).await;
@@ -43,7 +43,7 @@ pub async fn a_rotation_retires_the_active_secrets(repository: impl ClientReposi
     assert_eq!(statuses(&subject, &without.client_id).await, [Active]);
 }
 
-/// Those of earlier rotations, too: it is how a leak is stopped.
+/// It also ends those of earlier rotations, as is needed after a leak.
 pub async fn a_rotation_without_grace_ends_every_other_secret(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     for (first, grace_ends) in [(10, 13), (20, 22)] {
@@ -56,7 +56,7 @@ pub async fn a_rotation_without_grace_ends_every_other_secret(repository: impl C
     }
 }
 
-/// The newest ones; an older one ends, and never comes back.
+/// The newest ones stay; an older one ends, and never verifies again.
 pub async fn two_retired_secrets_stay_at_most(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, _) = subject.create_with_secret(1).await;
@@ -77,8 +77,8 @@ pub async fn two_retired_secrets_stay_at_most(repository: impl ClientRepository)
     assert_eq!(subject.version(id).await.ok(), Some(version));
 }
 
-/// The newest ones, whether it is a rotation or an addition that brings another secret: what a
-/// client's secrets cost never grows without end.
+/// The newest ones stay, after a rotation as after an addition, so that the cost of a client's
+/// secrets is bounded.
 pub async fn a_hundred_inactive_secrets_stay_at_most(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let client = client(&subject.tenant, 1);
@@ -88,7 +88,7 @@ pub async fn a_hundred_inactive_secrets_stay_at_most(repository: impl ClientRepo
         secret.status = Inactive;
         secret
     };
-    // Two more than may stay, and one that is newer than what is active.
+    // Two more than are kept, and one that is newer than the active one.
     let mut imported: Vec<_> = (2..103).map(inactive).collect();
     imported.push(inactive(2_000));
     let origin = Origin::Import(imported);
@@ -109,7 +109,7 @@ pub async fn a_hundred_inactive_secrets_stay_at_most(repository: impl ClientRepo
     let version = subject.version(id).await.expect("the client");
     subject.add(id, version, 2_001).await.expect("added");
     assert_eq!(created().await, newest_first(&[2_001, 2_000, 1_000], 4));
-    // In grace nothing more ends; without grace, three do.
+    // With grace, no more end; without it, three do.
     rotate(&subject, id, at(5_000), 2_002).await;
     let kept = [2_002, 2_001, 2_000, 1_000];
     assert_eq!(created().await, newest_first(&kept, 4));
@@ -118,8 +118,8 @@ pub async fn a_hundred_inactive_secrets_stay_at_most(repository: impl ClientRepo
     assert_eq!(created().await, newest_first(&kept, 7));
 }
 
-/// A secret that stops verifying by itself before the grace ends does so, whether it is retired now
-/// or was before.
+/// A secret that expires before the grace ends still expires then, whether it is retired now or was
+/// before.
 pub async fn a_rotation_prolongs_no_secret(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     for (start, ends, next, expected) in [
@@ -134,7 +134,7 @@ pub async fn a_rotation_prolongs_no_secret(repository: impl ClientRepository) {
         let stored = subject.store(&client, Some(&first), &Origin::Draft, start);
         stored.await.expect("a client is stored");
         let id = &client.client_id;
-        // What is retired already stays as it is, whether the next grace ends sooner or later.
+        // A secret already retired keeps its end, whether the next grace ends sooner or later.
         for (second, grace_ends) in [(start + 1, 1_000), (start + 2, next)] {
             rotate(&subject, id, at(grace_ends), second).await;
             let secrets = subject.secrets(id).await.expect("secrets");
@@ -146,7 +146,7 @@ pub async fn a_rotation_prolongs_no_secret(repository: impl ClientRepository) {
             assert_eq!(old.updated_at, at(start + 1));
         }
     }
-    // One that is over by then has no grace.
+    // One that has expired by then gets no grace.
     let mut over = secret(50);
     over.expires_at = Some(at(51));
     let client = client(&subject.tenant, 50);
@@ -158,8 +158,8 @@ pub async fn a_rotation_prolongs_no_secret(repository: impl ClientRepository) {
     assert_eq!((&old.status, old.expires_at), (&Inactive, Some(at(51))));
 }
 
-/// A rotation by a clock that was far ahead gives no years of grace: by one that is right, nothing retired
-/// by the other one verifies, and the next rotation ends it.
+/// A rotation by a clock far ahead does not give years of grace: by a correct clock, no secret it
+/// retired verifies, and the next rotation ends them.
 pub async fn a_grace_of_a_wrong_clock_is_none(repository: impl ClientRepository) {
     const YEAR: u64 = 365 * 24 * 60 * 60;
 
@@ -174,12 +174,12 @@ pub async fn a_grace_of_a_wrong_clock_is_none(repository: impl ClientRepository)
     assert!(new.verifies_at(at(2)) && !old.verifies_at(at(2)));
     assert!(old.verifies_at(at(YEAR + 999)));
     rotate(&subject, id, at(1_000), 2).await;
-    // By their ids, which tell when they were made.
+    // Sorted by id, and so by creation time.
     assert_eq!(statuses(&subject, id).await, [Retired, Active, Inactive]);
 }
 
-/// A retired secret whose grace is over ends with the next rotation, and older ones that still
-/// verify keep their places.
+/// A retired secret whose grace is over becomes inactive with the next rotation, and older ones
+/// that still verify stay retired.
 pub async fn expired_secrets_do_not_take_a_place(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, _) = subject.create_with_secret(1).await;

@@ -1,4 +1,4 @@
-//! Values to store. Ids grow with the second that they are made in.
+//! Sample values. Ids are ordered by the second they are created in.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::domain::{
     Operator, Role, SecretHash, SecretRecord, TenantId, Timestamp,
 };
 
-/// A second of a day long ago.
+/// A time on a day in the past.
 pub(super) fn at(second: u64) -> Timestamp {
     Timestamp::from_micros(1_700_000_000_000_000) + Duration::from_secs(second)
 }
@@ -28,7 +28,7 @@ pub(super) fn operator(tenant: &TenantId) -> Operator {
     Operator::new("alice", Role::Admin, tenant.clone())
 }
 
-/// A client made in that second, with as little as possible.
+/// A client created in that second, with as few fields set as possible.
 pub(super) fn client(tenant: &TenantId, second: u64) -> Client {
     let id = id(second);
     let client_id = ClientId::generate("app-", id);
@@ -40,7 +40,7 @@ pub(super) fn metadata(name: &str) -> ClientMetadata {
     ClientMetadata::new(name, ["https://app.example.com/callback"])
 }
 
-/// Every field set, and none as in [`metadata`].
+/// Every field set, and each different from [`metadata`].
 pub(super) fn full_metadata(name: &str) -> ClientMetadata {
     let text = |text: &str| Some(text.to_owned());
     ClientMetadata {
@@ -64,7 +64,7 @@ pub(super) fn full_metadata(name: &str) -> ClientMetadata {
     }
 }
 
-/// Nothing has such a hash; it only looks like one.
+/// A string that looks like a hash but matches no plaintext.
 pub(super) fn hash(text: &str) -> SecretHash {
     SecretHash::from_phc(format!("$argon2id$v=19$m=8,t=1,p=1${text}"))
 }

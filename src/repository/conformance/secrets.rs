@@ -3,7 +3,7 @@ use super::subject::{Subject, fields, kind};
 use crate::domain::{Action, SecretStatus};
 use crate::repository::{ClientRepository, ErrorKind, NewSecret, Origin, Secrets};
 
-/// Newest first, with every field; the first one as well as those that are added.
+/// All secrets, newest first and with every field: the first one and those added later.
 pub async fn secrets_come_back_as_they_were_stored(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let without = subject.create(1).await;
@@ -25,7 +25,7 @@ pub async fn secrets_come_back_as_they_were_stored(repository: impl ClientReposi
     assert_eq!(read, [fields(&first), fields(&older)]);
 }
 
-/// A third is refused; one that is not active any more makes room.
+/// A third active secret is refused; one that is no longer active makes room.
 pub async fn two_secrets_are_active_at_most(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, first) = subject.create_with_secret(1).await;
@@ -80,7 +80,7 @@ pub async fn the_client_shows_its_newest_active_secret(repository: impl ClientRe
     assert_eq!(shown().await, "");
 }
 
-/// Active, retired, inactive already, or the last one.
+/// Active, retired, already inactive, or the last one.
 pub async fn any_secret_can_be_deactivated(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let (client, retired) = subject.create_with_secret(1).await;
@@ -122,8 +122,8 @@ pub async fn the_last_secret_stays(repository: impl ClientRepository) {
     subject.remove(id, active.id, 10).await.expect("removed");
 }
 
-/// One that has an end of its own, as an imported one may: from there on it is neither the last one, nor
-/// in the way of another, nor what the client shows.
+/// An expired secret, such as an imported one, is neither the last active one, nor counted towards
+/// the limit, nor shown by the client.
 pub async fn an_active_secret_that_is_over_does_not_count(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let mut client = client(&subject.tenant, 1);
@@ -144,7 +144,7 @@ pub async fn an_active_secret_that_is_over_does_not_count(repository: impl Clien
     assert_eq!(kind(&third), Some(ErrorKind::TooManySecrets));
     let third = subject.add(id, client.version, 19).await;
     assert_eq!(kind(&third), Some(ErrorKind::TooManySecrets));
-    // What changes nothing about secrets shows what it showed.
+    // A write that does not change secrets leaves `secret_last_four` as it is.
     let updated = subject.update(&client, Secrets::Keep, 20).await;
     let updated = updated.expect("updated");
     assert_eq!(updated.secret_last_four, client.secret_last_four);
@@ -164,14 +164,14 @@ pub async fn an_active_secret_that_is_over_does_not_count(repository: impl Clien
         .remove(id, first_over.id, 23)
         .await
         .expect("removed");
-    // A rotation leaves one that is over where it ends: not in grace.
+    // A rotation gives an expired secret no grace.
     let version = subject.version(id).await.expect("the client");
     let rotated = subject.rotate(id, version, at(1_000), 24).await;
     assert_eq!(shown().await, Some(rotated.expect("rotated").last_four));
 }
 
-/// Uses may be noted late, in any order, and by clocks that differ a little. What was noted by one that
-/// was far ahead does not stay.
+/// Uses may be recorded late, out of order, and by clocks that differ slightly. A time recorded by
+/// a clock far ahead is replaced.
 pub async fn the_last_use_only_moves_forward(repository: impl ClientRepository) {
     const DAY: u64 = 24 * 60 * 60;
 

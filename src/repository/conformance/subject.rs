@@ -8,7 +8,8 @@ use crate::repository::{
     Result, SecretRotation, Secrets, Write,
 };
 
-/// What is tested, seen by one tenant. Each method names the second that it happens in.
+/// The repository under test, as seen by one tenant. Each method takes the second at which it
+/// happens.
 pub(super) struct Subject<R> {
     pub(super) repository: R,
     pub(super) tenant: TenantId,
@@ -196,7 +197,7 @@ pub(super) fn kind<T>(result: &Result<T>) -> Option<ErrorKind> {
     result.as_ref().err().map(Error::kind)
 }
 
-/// Everything that a secret consists of, to compare; the hashes are samples.
+/// All fields of a secret, for comparison; the hashes are samples.
 pub(super) fn fields(secret: &SecretRecord) -> String {
     format!("{secret:?} {}", secret.hash.expose())
 }

@@ -4,7 +4,7 @@ use super::subject::{Subject, kind};
 use crate::domain::Page;
 use crate::repository::{ClientFilter, ClientRepository, ErrorKind, Origin};
 
-/// Every method answers as if the client did not exist, and changes nothing.
+/// Every method behaves as if the client did not exist, and changes nothing.
 pub async fn a_foreign_client_is_like_none(repository: impl ClientRepository) {
     let mut subject = Subject::new(repository);
     let (own, secret) = subject.create_with_secret(1).await;
@@ -26,7 +26,7 @@ pub async fn a_foreign_client_is_like_none(repository: impl ClientRepository) {
     assert_eq!(subject.see(&own.client_id).await, seen);
 }
 
-/// Neither the items nor the totals of another tenant.
+/// Lists include neither the items nor the totals of another tenant.
 pub async fn lists_show_the_own_tenant_only(repository: impl ClientRepository) {
     let mut subject = Subject::new(repository);
     let mut stored = Vec::new();
@@ -52,7 +52,7 @@ pub async fn lists_show_the_own_tenant_only(repository: impl ClientRepository) {
             let numbered = subject.list(&filter, page).await;
             assert_eq!(numbered.items, expected);
             assert_eq!(numbered.total, Some(expected.len() as u64));
-            // A client of another tenant as the place to start from tells nothing either.
+            // Starting after a client of another tenant reveals nothing either.
             for start in &stored {
                 let page = Page::After {
                     id: Some(start.id),

@@ -22,7 +22,7 @@ const HOSTILE: [&str; 16] = [
     " ",
 ];
 
-/// In every field, of whatever the text consists, by creation and by update.
+/// Any text in any field is kept, by creation and by update.
 pub async fn texts_are_kept_byte_for_byte(repository: impl ClientRepository) {
     let mut subject = Subject::new(repository);
     for (second, text) in (1..).map(|n| n * 10).zip(HOSTILE) {
@@ -74,8 +74,8 @@ pub async fn texts_are_kept_byte_for_byte(repository: impl ClientRepository) {
     }
 }
 
-/// A newer version of this crate may store words that this one does not know, and hand them over to
-/// a host that runs this one.
+/// A newer version of this crate may store words that this one does not know, and a host with this
+/// version may read them.
 pub async fn words_of_tomorrow_are_kept(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
     let mut stored = client(&subject.tenant, 1);
@@ -114,7 +114,7 @@ pub async fn words_of_tomorrow_are_kept(repository: impl ClientRepository) {
     );
 }
 
-/// What differs in its case only, or in what follows, is something else.
+/// Ids that differ only in case or in a suffix are different.
 pub async fn ids_compare_byte_for_byte(repository: impl ClientRepository) {
     let mut subject = Subject::new(repository);
     let names = [

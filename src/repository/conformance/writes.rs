@@ -5,7 +5,7 @@ use crate::repository::{
     self, ClientRepository, ClientUpdate, NewSecret, Result, SecretRotation, Secrets,
 };
 
-/// What can be written on a client that exists.
+/// The writes to an existing client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Write {
     Update,
@@ -28,8 +28,8 @@ impl Write {
         Self::Remove,
     ];
 
-    /// Writes on a client as [`Subject::create_rotated`] makes it: the new secret is `secret`, and
-    /// the one to stop is `retired`.
+    /// Performs the write on a client made by [`Subject::create_rotated`]: the new secret is
+    /// `secret`, and the one to stop is `retired`.
     pub(super) async fn perform<R: ClientRepository>(
         self,
         subject: &Subject<R>,
@@ -73,7 +73,7 @@ impl Write {
         }
     }
 
-    /// Whether what it changes is changed. The client is not deleted, as far as that goes.
+    /// Whether the change of this write is visible. A client counts as not deleted.
     pub(super) fn shows(
         self,
         client: Option<&Client>,
@@ -99,8 +99,8 @@ impl Write {
 }
 
 impl<R: ClientRepository> Subject<R> {
-    /// Stores a client and rotates its secret: one is retired since, and one active. Every
-    /// [`Write`] can be done on it.
+    /// Stores a client and rotates its secret: one is then retired and one active. Every [`Write`]
+    /// can be performed on it.
     pub(super) async fn create_rotated(&self, second: u64) -> (Client, SecretRecord, SecretRecord) {
         let (client, first) = self.create_with_secret(second).await;
         let name = &client.client_id;

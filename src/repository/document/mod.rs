@@ -10,34 +10,35 @@ use serde::{Deserialize, Serialize};
 use self::records::{AuditDocument, ClientDocument, SecretDocument};
 use crate::domain::{AuditEntry, Client, SecretRecord};
 
-/// A client, a secret or an audit entry as a document, for a repository that stores it without knowing
-/// what it consists of.
+/// A client, a secret or an audit entry as a document, for a repository that stores it without
+/// knowing its fields.
 ///
-/// The types themselves are deliberately not `Serialize`, so that nothing of them is shown by accident:
-/// **the document of a [`SecretRecord`] holds its hash**. Keep it as you keep a secret, and out of logs
-/// and answers. A client with its secrets is a document, too: [`StoredClient`](super::StoredClient).
+/// The types themselves are deliberately not `Serialize`, so that they are not exposed by accident:
+/// **the document of a [`SecretRecord`] contains its hash**. Treat it like a secret, and keep it
+/// out of logs and responses. A client with its secrets is a document, too:
+/// [`StoredClient`](super::StoredClient).
 ///
 /// # Format
 ///
-/// An object with one member for each field; those of the metadata stand beside those of the client. Ids
-/// and words are strings, a version is a number, and a time is RFC 3339 in UTC with microseconds. What
-/// is not there is left out. It takes a format that describes itself (JSON, CBOR, BSON), and nothing in it
-/// is checked by the rules for clients.
+/// An object with one member per field; those of the metadata are on the same level as those of the
+/// client. Ids and words are strings, a version is a number, and a time is RFC 3339 in UTC with
+/// microseconds. Absent values are left out. It needs a self-describing format (JSON, CBOR, BSON),
+/// and is not validated by the rules for clients.
 ///
 /// # Versions
 ///
-/// Hosts of several versions may share one storage, so an older one reads what a newer one wrote, and
-/// may write it again. Words that it does not know come back byte for byte
-/// ([`Word`](crate::domain::Word)). Members that it does not know are kept in the document beside the
-/// value, and are written again as they are while the value is [changed in its
-/// place](Self::value_mut): what a newer version registered is not lost because an older one renamed a
-/// client. They grant nothing in the older version, which does not look at them. A member that is not
-/// there has the value that it had before there were such members.
+/// Hosts with different versions may share one storage, so an older one reads what a newer one
+/// wrote, and may write it back. Words that it does not know are kept byte for byte
+/// ([`Word`](crate::domain::Word)). Members that it does not know are kept in the document beside
+/// the value, and are written back unchanged if the value is [changed in place](Self::value_mut):
+/// what a newer version registered is not lost because an older one renamed a client. They grant
+/// nothing in the older version, which ignores them. A missing member means what it meant before
+/// the member existed.
 ///
 /// # Errors
 ///
-/// Those of the format may quote what was read: never show them to whoever asked, and don't log them
-/// where a hash must not be.
+/// Errors of the format may quote the input: never show them to a caller, and don't log them where
+/// a hash must not appear.
 ///
 /// # Examples
 ///
@@ -70,7 +71,7 @@ pub struct Document<T> {
 pub(super) type Unknown = serde_json::Map<String, serde_json::Value>;
 
 impl<T> Document<T> {
-    /// The document of what was never one before.
+    /// Creates a document without unknown members.
     pub fn new(value: T) -> Self {
         Self::with_unknown(value, Unknown::new())
     }
@@ -83,17 +84,17 @@ impl<T> Document<T> {
         (self.value, self.unknown)
     }
 
-    /// What it is the document of.
+    /// The value.
     pub fn value(&self) -> &T {
         &self.value
     }
 
-    /// The same, to change it. Members that this version does not know stay.
+    /// The value, to change it. Members that this version does not know are kept.
     pub fn value_mut(&mut self) -> &mut T {
         &mut self.value
     }
 
-    /// What it is the document of, without members that this version does not know.
+    /// The value, without members that this version does not know.
     pub fn into_value(self) -> T {
         self.value
     }
@@ -105,17 +106,17 @@ impl<T> From<T> for Document<T> {
     }
 }
 
-/// Shows nothing: it may hold a hash, and what it holds besides nobody knows.
+/// Prints nothing, as the value may contain a hash and unknown members may contain anything.
 impl<T> std::fmt::Debug for Document<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Document").finish_non_exhaustive()
     }
 }
 
-/// A document that is somewhere else.
+/// A borrowed document.
 pub(super) struct Members<'a, T>(pub(super) &'a T, pub(super) &'a Unknown);
 
-/// How a record is written and read: a struct with its members and the unknown ones.
+/// The serialized form of a record: a struct with its members and the unknown ones.
 trait Layout<T>: DeserializeOwned {
     fn write<S: Serializer>(value: &T, unknown: &Unknown, to: S) -> Result<S::Ok, S::Error>;
     fn into_document(self) -> Document<T>;

@@ -1,4 +1,4 @@
-//! The members of each document. A field that is forgotten here does not compile.
+//! The members of each document. A field that is missing here is a compile error.
 
 use std::net::IpAddr;
 
@@ -41,7 +41,7 @@ struct Metadata {
     website: Option<String>,
 }
 
-/// All but the metadata, whose members stand beside these.
+/// Everything except the metadata, whose members are on the same level.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Client")]
 struct Identity {

@@ -17,7 +17,7 @@ fn id() -> Id {
     Id::parse(ID).unwrap()
 }
 
-/// Every field set, with words that no version knows.
+/// A client with every field set and with words that no version knows.
 fn client() -> Client {
     let text = |text: &str| Some(text.to_owned());
     let mut metadata = ClientMetadata::new("Ä \"app\"\n", ["https://a.example/cb", "b:/cb"]);
@@ -67,7 +67,7 @@ fn entry() -> AuditEntry {
 }
 
 fn read<T: DeserializeOwned>(value: Value) -> T {
-    // As text, which is what a storage has.
+    // As text, the way it is stored.
     serde_json::from_str(&value.to_string()).unwrap()
 }
 
@@ -91,7 +91,7 @@ fn everything_comes_back() {
     assert_eq!(format!("{:?}", back.value()), format!("{:?}", secret()));
 }
 
-/// The names are those that older and newer versions read.
+/// Older and newer versions read these member names.
 #[test]
 fn the_least_that_is_stored_is_read() {
     let client = json!({
@@ -122,7 +122,7 @@ fn the_least_that_is_stored_is_read() {
     assert_eq!(written(&read::<Document<AuditEntry>>(entry.clone())), entry);
 }
 
-/// An older version that changes a client leaves what a newer one has stored.
+/// An older version that changes a client keeps what a newer one has stored.
 #[test]
 fn members_of_newer_versions_stay() {
     let mut stored = written(&StoredClient::new(

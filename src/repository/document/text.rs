@@ -1,4 +1,4 @@
-//! How values are written as strings. What can't be read is told without the value.
+//! How values are written as strings. Errors do not contain the value.
 
 use std::fmt::Display;
 use std::net::IpAddr;
@@ -39,7 +39,7 @@ texts! {
     GrantType: as_str, Self::stored;
     Id: to_string, Self::parse;
     IpAddr: to_string, |text: &str| text.parse().ok();
-    // Only the document of a secret writes it.
+    // Only the document of a secret contains it.
     SecretHash: expose, |text| Some(Self::from_phc(text));
     SecretStatus: as_str, Self::stored;
     TenantId: as_str, Self::parse;
@@ -54,7 +54,7 @@ pub(super) fn deserialize<'de, T: Text, D: Deserializer<'de>>(from: D) -> Result
     Owned::deserialize(from).map(|owned| owned.0)
 }
 
-/// The same for what may not be there.
+/// The same for optional values.
 pub(super) mod optional {
     use super::*;
 

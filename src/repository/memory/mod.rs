@@ -13,10 +13,10 @@ use crate::domain::{
     Version,
 };
 
-/// Keeps everything in the memory of the process: for tests, trials and examples.
+/// Stores everything in memory: for tests, trials and examples.
 ///
-/// It keeps the whole contract of [`ClientRepository`] except that nothing outlives the process.
-/// Clones share what they keep.
+/// It fulfils the whole contract of [`ClientRepository`], except that nothing outlives the process.
+/// Clones share their data.
 ///
 /// # Examples
 ///
@@ -32,12 +32,12 @@ use crate::domain::{
 pub struct MemoryRepository(Arc<Mutex<State>>);
 
 impl MemoryRepository {
-    /// An empty repository.
+    /// Creates an empty repository.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// No method leaves the state half-changed, so a poisoned lock guards a sound state.
+    /// No method leaves the state half-changed, so a poisoned lock guards a consistent state.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! What was kept for long enough is removed, oldest first.
+//! Removes old data, oldest first.
 
 use super::super::StoredClient;
 use super::state::State;
@@ -35,7 +35,7 @@ impl State {
         removed
     }
 
-    /// Removes the oldest entries of a client's trail, and with the last of them the client.
+    /// Removes the oldest entries of a client's trail, and the client with the last of them.
     fn purge_client(&mut self, client_id: &ClientId, limit: usize) -> usize {
         let trail = self.trails.entry(client_id.clone()).or_default();
         let entries = trail.len();

@@ -45,7 +45,7 @@ impl State {
         Ok(())
     }
 
-    /// A write on the client that the audit entry tells of, in the tenant that it names.
+    /// Writes to the client and tenant that the audit entry names.
     pub(super) fn change<T>(
         &mut self,
         Write { audit, .. }: &Write,
@@ -69,7 +69,7 @@ impl State {
         trail.insert(audit.id, audit.clone());
     }
 
-    /// Changes a client, if it is there, without a trace in its trail.
+    /// Changes a client, if it exists, without an audit entry.
     pub(super) fn edit(
         &mut self,
         client_id: &ClientId,
@@ -108,7 +108,7 @@ impl State {
     }
 }
 
-/// What a page may show: all of it, or only what follows an item.
+/// The items that a page may show: all of them, or only those after an item.
 fn newest_first<T>(items: &BTreeMap<Id, T>, page: Page) -> impl Iterator<Item = &T> {
     let end = match page {
         Page::After { id: Some(id), .. } => Bound::Excluded(id),

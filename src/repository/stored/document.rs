@@ -21,7 +21,7 @@ impl fmt::Debug for Kept {
     }
 }
 
-/// **The document holds the hashes of the secrets**: keep it as you keep a secret.
+/// **The document contains the hashes of the secrets**: treat it like a secret.
 impl Serialize for StoredClient {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]

@@ -10,26 +10,26 @@ use crate::domain::{
 };
 
 /// A client with its secrets, and the rules of [`ClientRepository`](super::ClientRepository) for
-/// both: for repositories that keep a client as a whole, in a document, under a key or in a file.
+/// both: for repositories that store a client as a whole, in a document, under a key or in a file.
 ///
-/// It has a method for each write of the traits, of the same name and with the same answer. Each one
-/// refuses what the contract refuses, the tenant being that of the audit entry; it makes the change,
-/// and sets `version`, `updated_at` and `secret_last_four`. An error leaves everything as it was.
+/// It has a method for each write of the traits, with the same name and result. Each one refuses
+/// what the contract refuses, for the tenant of the audit entry, makes the change, and sets
+/// `version`, `updated_at` and `secret_last_four`. An error leaves everything unchanged.
 ///
-/// What is left to the repository is to store the outcome together with the [`Write`], if nobody
-/// else wrote meanwhile, and to know which ids of clients and of audit entries are taken.
+/// The repository only has to store the outcome together with the [`Write`], unless there was
+/// another write meanwhile, and to know which ids of clients and of audit entries are taken.
 ///
 /// # As a document
 ///
-/// It is `Serialize` and `Deserialize`, in the format of a [`Document`](super::Document): `client`, and the
-/// list `secrets`. **It holds the hashes of the secrets**: keep it as you keep a secret. Members that a
-/// newer version has stored, on any level, stay where they are through every write.
+/// It is `Serialize` and `Deserialize`, in the format of a [`Document`](super::Document): `client`,
+/// and the list `secrets`. **It contains the hashes of the secrets**: treat it like a secret.
+/// Members that a newer version has stored, on any level, are kept by every write.
 ///
 /// # Examples
 ///
-/// A storage that swaps a document for another one if it still has the revision that was read. It
-/// has to be a revision of its own, which every swap changes: the version of a client stays the same
-/// when a use of a secret is noted.
+/// A storage with compare-and-swap on a document's revision. The revision must change with every
+/// swap; the version of a client does not do, as it stays the same when a use of a secret is
+/// recorded.
 ///
 /// ```
 /// use tower_oauth_clients::domain::{ClientId, Version};
@@ -66,7 +66,7 @@ pub struct StoredClient {
 }
 
 impl StoredClient {
-    /// What is stored already, its secrets in any order.
+    /// Wraps a stored client, with its secrets in any order.
     pub fn new(client: Client, mut secrets: Vec<SecretRecord>) -> Self {
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.id));
         Self {
@@ -76,12 +76,12 @@ impl StoredClient {
         }
     }
 
-    /// A new one. `source` is the client that [`Origin::CloneOf`] names, if it is there.
+    /// Creates a new client. `source` is the client that [`Origin::CloneOf`] names, if it exists.
     ///
     /// # Errors
     ///
-    /// For a clone [`ErrorKind::NotFound`] and [`ErrorKind::Stale`] as in
-    /// [`ClientRepository::create`](super::ClientRepository::create); [`ErrorKind::Conflict`] when
+    /// For a clone, [`ErrorKind::NotFound`] and [`ErrorKind::Stale`] as in
+    /// [`ClientRepository::create`](super::ClientRepository::create); [`ErrorKind::Conflict`] if
     /// two secrets have the same id.
     pub fn create(new: &NewClient, source: Option<&Self>) -> Result<Self> {
         let client = &new.client;
@@ -102,21 +102,21 @@ impl StoredClient {
         Ok(stored)
     }
 
-    /// The client, deleted or not, of whatever tenant.
+    /// The client, deleted or not, of any tenant.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// All of its secrets, newest first.
+    /// All secrets of the client, newest first.
     pub fn secrets(&self) -> &[SecretRecord] {
         &self.secrets
     }
 
-    /// Itself, as `tenant` may read it.
+    /// Returns `self` if `tenant` may read it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when it belongs to another tenant, or was deleted.
+    /// [`ErrorKind::NotFound`] if it belongs to another tenant or is deleted.
     pub fn live(&self, tenant: &TenantId) -> Result<&Self> {
         if self.client.tenant_id != *tenant || self.client.deleted_at.is_some() {
             return Err(ErrorKind::NotFound.into());
@@ -124,11 +124,11 @@ impl StoredClient {
         Ok(self)
     }
 
-    /// The client, as `tenant` may read it after it was deleted.
+    /// The deleted client, if `tenant` may read it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when it belongs to another tenant, or was not deleted.
+    /// [`ErrorKind::NotFound`] if it belongs to another tenant or is not deleted.
     pub fn deleted(&self, tenant: &TenantId) -> Result<&Client> {
         if self.client.tenant_id != *tenant || self.client.deleted_at.is_none() {
             return Err(ErrorKind::NotFound.into());
@@ -136,12 +136,12 @@ impl StoredClient {
         Ok(&self.client)
     }
 
-    /// What [`CredentialRepository::credentials`](super::CredentialRepository::credentials) gives
-    /// back.
+    /// The result of
+    /// [`CredentialRepository::credentials`](super::CredentialRepository::credentials).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when it was deleted.
+    /// [`ErrorKind::NotFound`] if it is deleted.
     pub fn credentials(&self) -> Result<Credentials> {
         let Self {
             client, secrets, ..
@@ -153,7 +153,7 @@ impl StoredClient {
         })
     }
 
-    /// Replaces its metadata and its status, and gives back what is stored then.
+    /// Replaces its metadata and its status, and returns the changed client.
     ///
     /// # Errors
     ///
@@ -222,7 +222,7 @@ impl StoredClient {
         })
     }
 
-    /// Makes a secret inactive, and gives back what is stored then.
+    /// Makes a secret inactive, and returns the changed secret.
     ///
     /// # Errors
     ///
@@ -235,7 +235,7 @@ impl StoredClient {
         })
     }
 
-    /// Removes a secret for good.
+    /// Deletes a secret.
     ///
     /// # Errors
     ///
@@ -252,9 +252,9 @@ impl StoredClient {
         })
     }
 
-    /// Notes that a secret verified at `at`, as in
-    /// [`ClientRepository::touch_secret`](super::ClientRepository::touch_secret), and tells whether
-    /// there is something to store.
+    /// Records that a secret verified at `at`, as in
+    /// [`ClientRepository::touch_secret`](super::ClientRepository::touch_secret), and returns
+    /// whether there is a change to store.
     pub fn touch_secret(&mut self, tenant: &TenantId, secret_id: Id, at: Timestamp) -> bool {
         self.note(tenant, secret_id, |secret| {
             let last = secret.last_used_at;
@@ -266,9 +266,9 @@ impl StoredClient {
         })
     }
 
-    /// Takes another hash of the same plaintext, as in
-    /// [`CredentialRepository::rehash_secret`](super::CredentialRepository::rehash_secret), and tells
-    /// whether there is something to store.
+    /// Sets another hash of the same plaintext, as in
+    /// [`CredentialRepository::rehash_secret`](super::CredentialRepository::rehash_secret), and
+    /// returns whether there is a change to store.
     pub fn rehash_secret(
         &mut self,
         tenant: &TenantId,
@@ -285,10 +285,10 @@ impl StoredClient {
         })
     }
 
-    /// Removes the oldest of the inactive secrets that were not changed since that time, `limit` at
-    /// most, as in
+    /// Removes the oldest inactive secrets that have not changed since that time, at most `limit`,
+    /// as in
     /// [`PurgeRepository::purge_inactive_secrets`](super::PurgeRepository::purge_inactive_secrets),
-    /// and gives back how many those were.
+    /// and returns how many.
     pub fn purge_inactive_secrets(&mut self, before: Timestamp, limit: usize) -> usize {
         let inactive = |secret: &&SecretRecord| {
             secret.status == SecretStatus::Inactive && secret.updated_at < before
@@ -300,7 +300,7 @@ impl StoredClient {
         old.len()
     }
 
-    /// What all writes have in common. A `change` that fails must not have begun.
+    /// The common part of all writes. A `change` that fails must not have changed anything.
     fn write<T>(
         &mut self,
         expected: Option<Version>,
@@ -344,7 +344,7 @@ impl StoredClient {
         self.secrets.iter_mut().find(|secret| secret.id == id)
     }
 
-    /// Where a new secret belongs.
+    /// The index at which to insert a new secret.
     fn place(&self, id: Id) -> Result<usize> {
         let found = self.secrets.binary_search_by(|secret| id.cmp(&secret.id));
         found.err().ok_or_else(|| ErrorKind::Conflict.into())
@@ -382,7 +382,7 @@ impl StoredClient {
     }
 }
 
-/// Whether it counts as active: one that is over by itself does not.
+/// Whether a secret counts as active. An expired one does not.
 fn is_active(secret: &SecretRecord, now: Timestamp) -> bool {
     secret.status == SecretStatus::Active && secret.verifies_at(now)
 }

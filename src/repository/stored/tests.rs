@@ -63,7 +63,7 @@ fn seen(stored: &StoredClient) -> String {
     format!("{stored:?} {:?}", hashes.collect::<Vec<_>>())
 }
 
-/// What each write makes of the client; the id of the new secret is `taken`, that of the old one gone.
+/// The outcome of each write. The id of the new secret is taken, and that of the old one unknown.
 fn every_write(
     stored: &StoredClient,
     taken: &SecretRecord,
