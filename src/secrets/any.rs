@@ -45,7 +45,7 @@ use crate::domain::SecretHash;
 /// use tower_oauth_clients::secrets::{AnyHash, HashPool, Plaintext};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), tower_oauth_clients::secrets::Error> {
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let pool = HashPool::builder(AnyHash::default()).build()?;
 ///
 /// let bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";

@@ -5,7 +5,7 @@
 //! use tower_oauth_clients::secrets::{Argon2id, HashPool, SecretFormat};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), tower_oauth_clients::secrets::Error> {
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let pool = HashPool::builder(Argon2id::default()).build()?;
 //!
 //! let id = Id::generate(SystemClock.now());

@@ -2,10 +2,10 @@
 //! Core §9).
 //!
 //! ```
-//! use tower_oauth_clients::authentication::assertion::{AssertionVerifier, Error};
+//! use tower_oauth_clients::authentication::assertion::AssertionVerifier;
 //! use tower_oauth_clients::domain::{Client, Clock, SystemClock};
 //!
-//! # fn main() -> Result<(), Error> {
+//! # fn main() -> Result<(), tower_oauth_clients::BuildError> {
 //! let verifier = AssertionVerifier::builder("https://id.example.com").build()?;
 //! # Ok(())
 //! # }

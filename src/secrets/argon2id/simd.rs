@@ -31,7 +31,7 @@ use crate::domain::SecretHash;
 /// ```
 /// use tower_oauth_clients::secrets::{AnyHash, Argon2id, HashPool, SimdArgon2id};
 ///
-/// # fn main() -> Result<(), tower_oauth_clients::secrets::Error> {
+/// # fn main() -> Result<(), tower_oauth_clients::BuildError> {
 /// let hasher = Argon2id::builder().with_memory(47104).with_iterations(1).build_simd()?;
 /// let pool = HashPool::builder(AnyHash::new(hasher)).build()?;
 /// # let _ = pool;

@@ -52,7 +52,7 @@ pub use pepper::Pepper;
 /// use tower_oauth_clients::domain::{Clock, Id, SystemClock};
 /// use tower_oauth_clients::secrets::{HmacSha256, Pepper, SecretFormat, SecretHasher};
 ///
-/// # fn main() -> Result<(), tower_oauth_clients::secrets::Error> {
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let key = [7; 32];
 /// // Not from the database: from a file, the environment or a vault.
 /// let hasher = HmacSha256::builder(Pepper::new("2026-04", key)?).build()?;
