@@ -1,4 +1,4 @@
-//! Where the clients are: a SQLite file, or a database server that several hosts may share.
+//! The clients' database: a SQLite file, or a database server that several hosts may share.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use tower_oauth_clients::repository::{Error, SqliteRepository};
 
 use crate::tell;
 
-/// What DATABASE_URL names. It can't be printed: the URL of a server holds a password.
+/// The value of DATABASE_URL. It has no `Debug`, as the URL of a server contains a password.
 #[allow(dead_code, reason = "a URL is read where its database is built in")]
 pub(crate) enum Database {
     Sqlite(String),
@@ -35,7 +35,7 @@ impl Database {
         }
     }
 
-    /// Where the host's own tokens go, unless it is told.
+    /// The default path of the host's own tokens.
     pub(crate) fn tokens_file(&self) -> PathBuf {
         match self {
             Self::Sqlite(path) => PathBuf::from(path).with_extension("tokens.db"),
@@ -43,7 +43,7 @@ impl Database {
         }
     }
 
-    /// Connects, brings the tables up to date, and gives them to a manager.
+    /// Connects, runs the migrations, and builds a manager.
     pub(crate) async fn manager(self) -> Result<ManagerBuilder, String> {
         match self {
             Self::Sqlite(path) => sqlite(&path).await.map_err(|error| {

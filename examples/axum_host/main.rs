@@ -1,15 +1,15 @@
-//! A small host: an axum app with routes of its own, which mounts the client management below
-//! `/api/v1` and keeps the clients in a SQLite file, and the tokens that it issues in one beside it.
+//! A small host: an axum app with its own routes, which mounts the client management under
+//! `/api/v1` and stores the clients in a SQLite file, and the tokens that it issues in another one.
 //!
 //! ```sh
 //! cargo run --example axum_host --features diesel-sqlite
 //! ```
 //!
-//! With the features `diesel-postgres` and `diesel-mysql`, the clients may be in a database server;
-//! several such hosts may share it. The tokens stay in a file of each host: they stand for what a
-//! host of your own has already.
+//! With the features `diesel-postgres` and `diesel-mysql`, the clients may be on a database server,
+//! which several hosts may share. The tokens stay in a file of each host: they stand in for the
+//! token storage of a real host.
 //!
-//! With the feature `openapi` it serves its document, for the tools that read one.
+//! With the feature `openapi`, it serves its OpenAPI document.
 //!
 //! | Variable | Meaning | Default |
 //! |---|---|---|
@@ -67,8 +67,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), String> {
-    // What signs the demo token below. A build may hold both backends of jsonwebtoken, so a host
-    // says which one it means; an error would say that somebody did already.
+    // Signs the demo token below. A build may contain both backends of jsonwebtoken, so a host must
+    // choose one; an error would mean that one is already installed.
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
 
     let secret = admin_secret()?;
@@ -112,7 +112,7 @@ async fn run() -> Result<(), String> {
     .map_err(|error| format!("The server stopped: {error}"))
 }
 
-/// Serves the OpenAPI document, at `/api/v1/admin/oauth/openapi.json`.
+/// Serves the OpenAPI document at `/api/v1/admin/oauth/openapi.json`.
 #[cfg(feature = "openapi")]
 fn documented(handlers: Handlers) -> Handlers {
     let policy = tower_oauth_clients::domain::Policy::default();
@@ -124,7 +124,7 @@ fn documented(handlers: Handlers) -> Handlers {
     handlers
 }
 
-/// The key that signs the admin tokens; a host of your own has an identity provider for that.
+/// The key that signs the admin tokens; a real host uses an identity provider.
 fn admin_secret() -> Result<Vec<u8>, String> {
     match env::var("ADMIN_JWT_SECRET") {
         Ok(secret) if secret.len() >= 32 => Ok(secret.into_bytes()),
@@ -155,7 +155,7 @@ fn tokens(beside: PathBuf) -> Result<Tokens, String> {
     })
 }
 
-/// Stands for the token endpoint, which a real host has here: it would first check who calls.
+/// Stands in for the token endpoint of a real host, which would authenticate the caller first.
 async fn issue_tokens(
     extract::State((manager, tokens)): extract::State<(ClientManager, Tokens)>,
     extract::Path(client_id): extract::Path<String>,
@@ -192,7 +192,7 @@ async fn listen() -> Result<(TcpListener, SocketAddr), String> {
     })
 }
 
-/// Resolves at SIGTERM or Ctrl-C; requests under way are answered before the process ends.
+/// Resolves at SIGTERM or Ctrl-C; requests in flight complete before the process exits.
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
     let terminated = terminated().map_err(|error| format!("Cannot wait for signals: {error}"))?;
     Ok(async move {
@@ -204,7 +204,7 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
     })
 }
 
-/// Resolves at SIGTERM, where there is such a thing.
+/// Resolves at SIGTERM, on platforms that have it.
 #[cfg(unix)]
 fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -220,7 +220,7 @@ fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     Ok(std::future::pending())
 }
 
-/// A caller learns only that something failed; the cause is for the log.
+/// The caller only learns that something failed; the cause is for the log.
 async fn log_cause(response: Response) -> Response {
     if response.status().is_server_error()
         && let Some(error) = response.extensions().get::<Arc<handlers::Error>>()
@@ -230,7 +230,7 @@ async fn log_cause(response: Response) -> Response {
     response
 }
 
-/// An error and what caused it, in one line.
+/// An error and its sources, in one line.
 fn tell(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
@@ -241,7 +241,7 @@ fn tell(error: &dyn Error) -> String {
     line
 }
 
-/// A token of an administrator of the tenant `demo`, good for an hour.
+/// A token of an administrator of the tenant `demo`, valid for an hour.
 fn demo_token(secret: &[u8]) -> Result<String, String> {
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)

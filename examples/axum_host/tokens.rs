@@ -1,7 +1,7 @@
-//! The host's own tokens: which ones it issued, in a SQLite file.
+//! The tokens that the host issued, in a SQLite file.
 //!
-//! It keeps what administrators may see of each token. A host that issues opaque tokens has a column
-//! more, for their SHA-256; the tokens themselves it keeps nowhere.
+//! It stores what administrators may see of each token. A host that issues opaque tokens needs
+//! another column, for their SHA-256; the tokens themselves are not stored.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,8 +33,8 @@ const SCHEMA: &str = "
 #[derive(Clone)]
 pub(crate) struct Tokens(Arc<Mutex<Connection>>);
 
-/// Makes the file, if it is missing, so that nobody but its owner may read it. Whatever goes wrong,
-/// SQLite meets again.
+/// Creates the file, if it is missing, readable only by its owner. Errors are ignored, as SQLite
+/// reports them, too.
 fn make_private(path: &Path) {
     let mut file = std::fs::OpenOptions::new();
     file.write(true).create_new(true);
@@ -51,7 +51,7 @@ impl Tokens {
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
-    /// Notes an access token and a refresh token, as a token endpoint does when it issues them.
+    /// Records an access token and a refresh token, as a token endpoint does when it issues them.
     pub(crate) async fn issue(&self, client: &Client) -> Result<()> {
         let (client, scope) = (client.id, client.metadata.scopes.join(" "));
         self.run(move |connection| {
@@ -99,7 +99,7 @@ impl Tokens {
         .await
     }
 
-    /// SQLite blocks, so its work has threads of its own.
+    /// SQLite blocks, so it runs on blocking threads.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,

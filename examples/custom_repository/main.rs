@@ -1,12 +1,12 @@
-//! A host with a repository of its own: clients, secrets and the audit trail live in a log file, one
-//! line of JSON for each write. It keeps the whole contract, as its tests show:
+//! A host with its own repository: clients, secrets and the audit trail are in a log file, one line
+//! of JSON per write. It fulfils the whole contract, as its tests show:
 //!
 //! ```sh
 //! cargo test --example custom_repository --features conformance
 //! ADMIN_JWT_SECRET=$(openssl rand -hex 32) cargo run --example custom_repository
 //! ```
 //!
-//! What to take from it is told in `docs/writing_a_repository.md`.
+//! See `docs/writing_a_repository.md` for the guide.
 
 mod log;
 mod record;

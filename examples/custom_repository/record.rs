@@ -1,4 +1,4 @@
-//! What a write leaves behind: one line of the log.
+//! The record of a write: one line of the log.
 
 use serde::{Deserialize, Serialize};
 use tower_oauth_clients::domain::AuditEntry;

@@ -1,4 +1,4 @@
-//! The repository: all clients in memory, and every write in the log before anybody sees it.
+//! The repository: all clients are in memory, and every write is in the log before it is visible.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -24,9 +24,9 @@ use crate::record::Change;
 pub(crate) struct LogRepository(Arc<Shared>);
 
 struct Shared {
-    /// Locked for the time of a write: one comes after the other.
+    /// Locked during a write, so that writes are serialized.
     log: Mutex<Log>,
-    /// Locked for moments only: who reads never waits for the disk.
+    /// Locked only briefly: reads never wait for the disk.
     clients: RwLock<Clients>,
 }
 
@@ -51,7 +51,7 @@ impl Clients {
 }
 
 impl LogRepository {
-    /// Reads the log, or makes an empty one.
+    /// Reads the log, or creates an empty one.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let (log, lines) = Log::open(path)?;
         let mut clients = Clients::default();
@@ -62,8 +62,8 @@ impl LogRepository {
         Ok(Self(Arc::new(Shared { log, clients })))
     }
 
-    /// Decides what to write, writes it, shows it and answers: in a thread that goes on when the
-    /// caller goes away.
+    /// Decides what to write, writes it, makes it visible and returns, on a thread that continues
+    /// if the future is dropped.
     async fn write<T: Send + 'static>(
         &self,
         decide: impl FnOnce(&Clients) -> Result<(Change, T)> + Send + 'static,
@@ -82,7 +82,7 @@ impl LogRepository {
         done.map_err(|error| Error::new(ErrorKind::Other).with_source(error))?
     }
 
-    /// A write on the client that the audit entry tells of, in the tenant that it names.
+    /// Writes to the client and tenant that the audit entry names.
     async fn change<T: Send + 'static>(
         &self,
         write: &Write,
@@ -103,7 +103,7 @@ impl LogRepository {
         written.await
     }
 
-    /// What is noted without a trace in the trail; where there is nothing to note, nothing is.
+    /// A change without an audit entry; does nothing if there is nothing to store.
     async fn note(
         &self,
         id: &ClientId,

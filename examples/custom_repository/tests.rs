@@ -1,4 +1,4 @@
-//! The whole suite, and what is the log's own.
+//! The whole conformance suite, and tests of the log.
 #![allow(clippy::expect_used, reason = "a test may panic")]
 
 use std::fs::{self, OpenOptions};
@@ -34,8 +34,8 @@ async fn what_was_answered_is_there_after_a_restart() -> Outcome {
     let created = manager.create(&operator, draft()).await?.client;
     drop(manager);
 
-    // As if the process, or the power, had died in the middle of the next write: what comes last may
-    // have reached the disk, and what comes before it not.
+    // As if the process or the power had failed during the next write: the end of the line may have
+    // reached the disk, but not what comes before it.
     for torn in ["{\"stored\":[{\"id\":\"01", "{\"stored\":[\0\0\0\0null}\n"] {
         let mut file = OpenOptions::new().append(true).open(&path)?;
         file.write_all(torn.as_bytes())?;
@@ -45,7 +45,7 @@ async fn what_was_answered_is_there_after_a_restart() -> Outcome {
         manager.create(&operator, draft()).await?;
     }
 
-    // A line that another one follows was answered, and is never dropped.
+    // A line that is followed by another one was acknowledged, and is never dropped.
     let log = fs::read_to_string(&path)?;
     assert_eq!(log.lines().count(), 3);
     for damaged in [

@@ -1,6 +1,6 @@
-//! A host on hyper alone: what is below `/api/v1/admin/oauth` is the client management's, which keeps
-//! the clients in a SQLite file, and everything else is the host's own. Its administrators have a key
-//! in place of signed tokens, so it brings an authorizer of its own.
+//! A host on plain hyper: the client management serves `/api/v1/admin/oauth` and stores the clients
+//! in a SQLite file, and the host serves everything else. Its administrators use a key instead of
+//! signed tokens, so it has its own authorizer.
 //!
 //! ```sh
 //! cargo run --example hyper_host --no-default-features --features diesel-sqlite
@@ -45,15 +45,15 @@ use tower_oauth_clients::domain::{Role, TenantId};
 use tower_oauth_clients::handlers::{Body, Handlers, PeerIp};
 use tower_oauth_clients::repository::SqliteRepository;
 
-/// How long requests under way may take when the host is asked to stop.
+/// The deadline for requests in flight at shutdown.
 const TIME_TO_STOP: Duration = Duration::from_secs(10);
 
-/// One key for all who administer the tenant `demo`.
+/// One key for all administrators of the tenant `demo`.
 #[derive(Clone)]
 struct Key(Arc<str>);
 
 impl Key {
-    /// The key, and what the commands call with: a key that somebody has chosen is not printed.
+    /// The key, and how the printed commands refer to it: a configured key is not printed.
     fn from_env() -> Result<(Self, String), String> {
         match env::var("ADMIN_KEY") {
             Ok(key) if key.len() >= 32 => Ok((Self(key.into()), "$ADMIN_KEY".into())),
@@ -95,7 +95,7 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     serve(listener, management, interrupt).await
 }
 
-/// Hears Ctrl-C from now on, also between two looks at it.
+/// Listens for Ctrl-C from now on, also between polls.
 #[cfg(unix)]
 fn interrupt() -> io::Result<Interrupt> {
     tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
@@ -106,7 +106,7 @@ fn interrupt() -> io::Result<Interrupt> {
     tokio::signal::windows::ctrl_c()
 }
 
-/// Serves until Ctrl-C, and answers what is under way then.
+/// Serves until Ctrl-C, then completes requests in flight.
 async fn serve(
     listener: TcpListener,
     management: ManagementService,
@@ -119,7 +119,7 @@ async fn serve(
             _ = interrupt.recv() => break,
         };
         let Ok((stream, peer)) = accepted else {
-            // Such as too many open files: it passes.
+            // For example too many open files, which is transient.
             sleep(Duration::from_millis(100)).await;
             continue;
         };
@@ -131,7 +131,7 @@ async fn serve(
             http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         let connection = connections.watch(connection);
         tokio::spawn(async move {
-            // That a client goes away is its own affair.
+            // A client that disconnects is not an error.
             let _ = connection.await;
         });
     }

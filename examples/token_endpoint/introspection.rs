@@ -1,5 +1,4 @@
-//! What a token is worth (RFC 7662): asked by a client that authenticates, about tokens of its own
-//! tenant.
+//! Token introspection (RFC 7662), for authenticated clients and tokens of their own tenant.
 
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
@@ -25,7 +24,7 @@ pub(crate) async fn introspect(
     AuthenticatedClient(caller): AuthenticatedClient,
     request: Result<Form<IntrospectionRequest>, FormRejection>,
 ) -> Result<Json<Value>, Response> {
-    // A public client is not known to be who it says (RFC 7662 §2.1).
+    // A public client is not authenticated (RFC 7662 §2.1).
     if caller.method == AuthMethod::None {
         let error = authentication::Error::from(authentication::ErrorKind::InvalidClient);
         return Err(error.into_response());
@@ -35,7 +34,7 @@ pub(crate) async fn introspect(
     let Some(mut claims) = server.key.read(&server.issuer, &request.token) else {
         return Ok(inactive());
     };
-    // The token is as good as its client is now.
+    // A token is only active while its client is.
     let client_id = claims.get("client_id").and_then(|id| id.as_str());
     let client_id = client_id.and_then(ClientId::parse);
     match client_id {
@@ -48,7 +47,7 @@ pub(crate) async fn introspect(
     }
 }
 
-/// Whether a client of the tenant is there and active.
+/// Whether the tenant has this client and it is active.
 async fn is_active(
     server: &Server,
     tenant: &TenantId,
@@ -66,7 +65,7 @@ async fn is_active(
     }
 }
 
-/// Why is nobody's business (RFC 7662 §2.2).
+/// The reason is not disclosed (RFC 7662 §2.2).
 fn inactive() -> Json<Value> {
     Json(json!({"active": false}))
 }

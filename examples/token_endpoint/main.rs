@@ -1,12 +1,13 @@
-//! A small authorization server: it manages its clients below `/api/v1`, keeps them in a SQLite file,
-//! and issues access tokens to them with the client credentials grant (RFC 6749 §4.4).
+//! A small authorization server: it manages its clients under `/api/v1`, stores them in a SQLite
+//! file, and issues access tokens to them with the client credentials grant (RFC 6749 §4.4).
 //!
 //! ```sh
 //! cargo run --example token_endpoint --features diesel-sqlite
 //! ```
 //!
-//! Clients authenticate with `client_secret_basic`, `client_secret_post` or `private_key_jwt`, whose
-//! assertions have `ISSUER` as their `aud`. The key that signs access tokens is made up at each start.
+//! Clients authenticate with `client_secret_basic`, `client_secret_post` or `private_key_jwt`,
+//! whose assertions have `ISSUER` as their `aud`. The key that signs access tokens is generated at
+//! each start.
 //!
 //! | Variable | Meaning | Default |
 //! |---|---|---|
@@ -51,7 +52,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::signing::SigningKey;
 
-/// What every endpoint knows. Cheap to clone.
+/// The state that all endpoints share. Cheap to clone.
 #[derive(Clone)]
 struct Server {
     issuer: Arc<str>,
@@ -75,8 +76,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
-    // What signs tokens below. A build may hold both backends of jsonwebtoken, so a host says which
-    // one it means; an error would say that somebody did already.
+    // Signs the tokens below. A build may contain both backends of jsonwebtoken, so a host must
+    // choose one; an error would mean that one is already installed.
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
 
     let admin_secret = match env::var("ADMIN_JWT_SECRET") {
@@ -108,7 +109,7 @@ async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>
     let manager = ClientManager::builder(repository.clone()).build()?;
     let assertions = AssertionVerifier::builder(issuer).with_replay_store(repository.clone());
     let authenticator = ClientAuthenticator::builder(repository)
-        // One pool, so that one bound holds for all the hashing there is.
+        // One pool, so that one limit applies to all hashing.
         .with_hash_pool(manager.hash_pool())
         .with_assertions(assertions.build()?)
         .build()?;
@@ -143,8 +144,8 @@ async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>
         ))
 }
 
-/// A caller learns only that something failed; the cause is for the log. Why a client was refused,
-/// and which one it said it was, is worth a line, too.
+/// The caller only learns that something failed; the cause is for the log. Also logs why a client
+/// was refused, and which `client_id` it claimed.
 async fn log_cause(response: Response) -> Response {
     let extensions = response.extensions();
     if let Some(error) = extensions.get::<Arc<authentication::Error>>() {
@@ -158,7 +159,7 @@ async fn log_cause(response: Response) -> Response {
     response
 }
 
-/// An error and what caused it, in one line.
+/// An error and its sources, in one line.
 fn tell(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
@@ -169,7 +170,7 @@ fn tell(error: &dyn Error) -> String {
     line
 }
 
-/// Resolves at SIGTERM or Ctrl-C; requests under way are answered before the process ends.
+/// Resolves at SIGTERM or Ctrl-C; requests in flight complete before the process exits.
 fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     let terminated = terminated()?;
     Ok(async move {
@@ -181,7 +182,7 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-/// Resolves at SIGTERM, where there is such a thing.
+/// Resolves at SIGTERM, on platforms that have it.
 #[cfg(unix)]
 fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -197,7 +198,7 @@ fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     Ok(std::future::pending())
 }
 
-/// A token of an administrator of the tenant `demo`, good for an hour.
+/// A token of an administrator of the tenant `demo`, valid for an hour.
 fn demo_token(secret: &[u8]) -> jsonwebtoken::errors::Result<String> {
     let claims = json!({
         "sub": "demo-admin",

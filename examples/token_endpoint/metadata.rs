@@ -1,4 +1,4 @@
-//! What clients find out about the server by themselves (RFC 8414, OpenID Connect Discovery 1.0).
+//! The server's metadata for clients (RFC 8414, OpenID Connect Discovery 1.0).
 
 use axum::Json;
 use axum::extract::State;
@@ -26,7 +26,8 @@ pub(crate) async fn metadata(State(server): State<Server>) -> Json<Value> {
         "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "jwks_uri": format!("{issuer}/jwks"),
         "grant_types_supported": ["client_credentials"],
-        // OpenID Connect Discovery asks for these, which only logins need; from there comes nothing.
+        // OpenID Connect Discovery requires these members, which only logins use; the endpoint
+        // refuses everything.
         "authorization_endpoint": format!("{issuer}/authorize"),
         "response_types_supported": ["none"],
         "subject_types_supported": ["public"],

@@ -1,4 +1,4 @@
-//! The answers that say no.
+//! Error responses.
 
 use axum::Json;
 use axum::http::{StatusCode, header};
@@ -17,7 +17,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// The endpoint that OpenID Connect Discovery asks every server to have.
+/// The endpoint that OpenID Connect Discovery requires of every server.
 pub(crate) async fn authorize() -> Refusal {
     Refusal("unsupported_response_type", "nobody can log in here")
 }

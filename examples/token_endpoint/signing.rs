@@ -12,12 +12,12 @@ use tower_oauth_clients::domain::{Client, Clock, Id, SystemClock};
 
 use crate::Server;
 
-/// How long an access token is good.
+/// The lifetime of an access token.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(600);
 
 const KEY_ID: &str = "1";
 
-/// An ES256 key that lives as long as the process. A server of your own keeps its keys.
+/// An ES256 key that lives as long as the process. A real server persists its keys.
 pub(crate) struct SigningKey {
     private: EncodingKey,
     public: DecodingKey,
@@ -27,7 +27,7 @@ pub(crate) struct SigningKey {
 impl SigningKey {
     pub(crate) fn generate() -> Result<Self, Box<dyn std::error::Error>> {
         let pair = rcgen::KeyPair::generate()?;
-        // An uncompressed point of P-256: a byte that says so, and two coordinates.
+        // An uncompressed point of P-256: a tag byte and two coordinates.
         let point = pair.public_key_raw();
         let coordinates = point.get(1..).ok_or("not a point")?.split_at(32);
         let (x, y) = (
@@ -42,7 +42,7 @@ impl SigningKey {
         })
     }
 
-    /// An access token of a client for itself.
+    /// Issues an access token to a client for itself.
     pub(crate) fn issue(
         &self,
         issuer: &str,
@@ -68,7 +68,7 @@ impl SigningKey {
         jsonwebtoken::encode(&header, &claims, &self.private)
     }
 
-    /// The claims of an access token that is ours and still good.
+    /// The claims of an access token of this server that is still valid.
     pub(crate) fn read(&self, issuer: &str, token: &str) -> Option<Map<String, Value>> {
         let mut rules = Validation::new(Algorithm::ES256);
         rules.set_issuer(&[issuer]);
@@ -79,7 +79,7 @@ impl SigningKey {
     }
 }
 
-/// What resource servers verify tokens with (RFC 7517 §5).
+/// The keys with which resource servers verify tokens (RFC 7517 §5).
 pub(crate) async fn jwks(State(server): State<Server>) -> Json<Value> {
     Json(json!({"keys": [server.key.jwk]}))
 }

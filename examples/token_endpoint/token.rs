@@ -1,4 +1,4 @@
-//! The token endpoint (RFC 6749 §3.2), with the client credentials grant and no other.
+//! The token endpoint (RFC 6749 §3.2), with only the client credentials grant.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub(crate) struct TokenRequest {
     scope: Option<String>,
 }
 
-/// Whoever gets here is the client that it says it is.
+/// The client is authenticated when this is called.
 pub(crate) async fn token(
     State(server): State<Server>,
     AuthenticatedClient(caller): AuthenticatedClient,
@@ -63,8 +63,8 @@ pub(crate) async fn token(
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)))
 }
 
-/// What was asked for, when all of it is registered; all that is registered, when nothing was asked
-/// for (RFC 6749 §3.3).
+/// The requested scopes, if all of them are registered; all registered ones, if none was requested
+/// (RFC 6749 §3.3).
 fn granted(client: &Client, asked: Option<&str>) -> Result<String, Refusal> {
     let registered = &client.metadata.scopes;
     let asked: BTreeSet<_> = asked.unwrap_or_default().split_ascii_whitespace().collect();
