@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use tower_oauth_clients::authentication::AuthenticatorBuilder;
+use tower_oauth_clients::authentication::ClientAuthenticatorBuilder;
 use tower_oauth_clients::domain::{Clock, Id, SystemClock};
 use tower_oauth_clients::secrets::SecretFormat;
 
@@ -16,7 +16,7 @@ pub fn run(quick: bool) -> Outcome {
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let unlimited = AuthenticatorBuilder::insecure_without_limiter;
+        let unlimited = ClientAuthenticatorBuilder::with_insecure_no_limiter;
         let world = World::with(Policy::Cached, unlimited).await?;
         let absent = "app-01arz3ndektsv4rrffq69g5fav";
         let absent = tower_oauth_clients::domain::ClientId::parse(absent).ok_or("no client_id")?;

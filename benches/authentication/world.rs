@@ -8,7 +8,9 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::authentication::assertion::{AssertionVerifier, MemoryReplayStore};
-use tower_oauth_clients::authentication::{AuthenticatorBuilder, ClientAuthenticator, Presented};
+use tower_oauth_clients::authentication::{
+    ClientAuthenticator, ClientAuthenticatorBuilder, Presented,
+};
 use tower_oauth_clients::domain::{AuthMethod, ClientId, Draft, Operator, Role, TenantId};
 use tower_oauth_clients::repository::MemoryRepository;
 use tower_oauth_clients::secrets::{Argon2id, HashPool, HmacSha256, Pepper, Plaintext};
@@ -74,7 +76,7 @@ impl World {
 
     pub async fn with(
         policy: Policy,
-        settle: impl FnOnce(AuthenticatorBuilder) -> AuthenticatorBuilder,
+        settle: impl FnOnce(ClientAuthenticatorBuilder) -> ClientAuthenticatorBuilder,
     ) -> Outcome<Self> {
         let repository = MemoryRepository::new();
         let pool = match policy {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use tower_oauth_clients::ClientManager;
-use tower_oauth_clients::manager::ManagerBuilder;
+use tower_oauth_clients::manager::ClientManagerBuilder;
 #[cfg(feature = "diesel-mysql")]
 use tower_oauth_clients::repository::MysqlRepository;
 #[cfg(feature = "diesel-postgres")]
@@ -44,7 +44,7 @@ impl Database {
     }
 
     /// Connects, runs the migrations, and builds a manager.
-    pub(crate) async fn manager(self) -> Result<ManagerBuilder, String> {
+    pub(crate) async fn manager(self) -> Result<ClientManagerBuilder, String> {
         match self {
             Self::Sqlite(path) => sqlite(&path).await.map_err(|error| {
                 format!(
@@ -65,21 +65,21 @@ impl Database {
     }
 }
 
-async fn sqlite(path: &str) -> Result<ManagerBuilder, Error> {
+async fn sqlite(path: &str) -> Result<ClientManagerBuilder, Error> {
     let repository = SqliteRepository::open(path).await?;
     repository.migrate().await?;
     Ok(ClientManager::builder(repository))
 }
 
 #[cfg(feature = "diesel-postgres")]
-async fn postgres(url: &str) -> Result<ManagerBuilder, Error> {
+async fn postgres(url: &str) -> Result<ClientManagerBuilder, Error> {
     let repository = PostgresRepository::connect(url).await?;
     repository.migrate().await?;
     Ok(ClientManager::builder(repository))
 }
 
 #[cfg(feature = "diesel-mysql")]
-async fn mysql(url: &str) -> Result<ManagerBuilder, Error> {
+async fn mysql(url: &str) -> Result<ClientManagerBuilder, Error> {
     let repository = MysqlRepository::connect(url).await?;
     repository.migrate().await?;
     Ok(ClientManager::builder(repository))

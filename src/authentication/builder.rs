@@ -16,7 +16,7 @@ use crate::secrets::{AnyHash, HashPool};
 
 /// Builder of a [`ClientAuthenticator`]. Every setting has a safe default.
 #[must_use]
-pub struct AuthenticatorBuilder {
+pub struct ClientAuthenticatorBuilder {
     repository: CredentialSource,
     pool: Option<HashPool>,
     clock: Arc<dyn Clock>,
@@ -53,7 +53,7 @@ const TASKS: usize = 64;
 /// as overload.
 const ENDINGS: usize = 16_384;
 
-impl AuthenticatorBuilder {
+impl ClientAuthenticatorBuilder {
     const MAX_CACHE_CAPACITY: usize = 10_000_000;
 
     pub(super) fn new(repository: CredentialSource) -> Self {
@@ -119,7 +119,7 @@ impl AuthenticatorBuilder {
 
     /// Disables the limiter. RFC 6749 §2.3.1 requires protection against brute force: use this only
     /// if the host has its own.
-    pub fn insecure_without_limiter(mut self) -> Self {
+    pub fn with_insecure_no_limiter(mut self) -> Self {
         self.limiter = Limits::None;
         self
     }
@@ -176,7 +176,7 @@ impl AuthenticatorBuilder {
 
 impl CacheSettings {
     fn build(self) -> Result<VerifiedCache, BuildError> {
-        if !(1..=AuthenticatorBuilder::MAX_CACHE_CAPACITY).contains(&self.capacity) {
+        if !(1..=ClientAuthenticatorBuilder::MAX_CACHE_CAPACITY).contains(&self.capacity) {
             return Err(BuildError::setting(
                 "a cache of verified secrets holds 1 to 10,000,000 of them",
             ));
@@ -188,9 +188,9 @@ impl CacheSettings {
     }
 }
 
-impl fmt::Debug for AuthenticatorBuilder {
+impl fmt::Debug for ClientAuthenticatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthenticatorBuilder")
+        f.debug_struct("ClientAuthenticatorBuilder")
             .finish_non_exhaustive()
     }
 }

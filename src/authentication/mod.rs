@@ -114,7 +114,7 @@ use crate::repository::{CredentialRepository, CredentialSource};
 use crate::secrets::HashPool;
 
 pub(crate) use body::read_form;
-pub use builder::AuthenticatorBuilder;
+pub use builder::ClientAuthenticatorBuilder;
 pub use error::{Error, ErrorKind};
 pub use limiter::{
     Admission, Attempt, Claim, FailureLimiter, LocalLimiter, LocalLimiterBuilder, Outcome,
@@ -164,8 +164,8 @@ pub struct Authenticated {
 
 impl ClientAuthenticator {
     /// Creates a builder for the clients in `repository`, with default settings.
-    pub fn builder(repository: impl CredentialRepository) -> AuthenticatorBuilder {
-        AuthenticatorBuilder::new(CredentialSource::new(repository))
+    pub fn builder(repository: impl CredentialRepository) -> ClientAuthenticatorBuilder {
+        ClientAuthenticatorBuilder::new(CredentialSource::new(repository))
     }
 
     /// Authenticates the client of a token endpoint request.

@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_host_may_open_its_private_network_but_never_loopback() {
-        let policy = Policy::default().insecure_allow_private_jwks_hosts();
+        let policy = Policy::default().with_insecure_private_jwks_hosts();
         for good in [
             "https://10.1.2.3/jwks",
             "https://kubernetes/jwks",

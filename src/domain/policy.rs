@@ -103,7 +103,7 @@ impl Policy {
     /// Accepts private-use redirect URI schemes without a dot (`myapp:/cb`): any other app on the
     /// device may claim the same one (RFC 8252 §7.1, §8.4).
     #[must_use]
-    pub fn insecure_allow_schemes_without_a_dot(mut self) -> Self {
+    pub fn with_insecure_dotless_schemes(mut self) -> Self {
         self.dotless_schemes = true;
         self
     }
@@ -111,7 +111,7 @@ impl Policy {
     /// Accepts a `jwks_uri` on a private network. Fetching it later then allows server-side request
     /// forgery.
     #[must_use]
-    pub fn insecure_allow_private_jwks_hosts(mut self) -> Self {
+    pub fn with_insecure_private_jwks_hosts(mut self) -> Self {
         self.private_jwks_hosts = true;
         self
     }

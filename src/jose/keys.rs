@@ -30,7 +30,7 @@ impl Keys {
     /// # Errors
     ///
     /// [`BuildErrorKind::WeakKey`] if it is empty.
-    pub fn insecure_from_secret(secret: impl AsRef<[u8]>) -> Result<Self, BuildError> {
+    pub fn from_insecure_secret(secret: impl AsRef<[u8]>) -> Result<Self, BuildError> {
         Ok(Self(vec![Key::insecure_secret(secret.as_ref())?]))
     }
 

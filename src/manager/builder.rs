@@ -12,7 +12,7 @@ use crate::secrets::{AnyHash, HashPool, SecretFormat};
 
 /// Builder of a [`ClientManager`]. Every setting has a safe default.
 #[must_use]
-pub struct ManagerBuilder {
+pub struct ClientManagerBuilder {
     repository: Repository,
     pool: Option<HashPool>,
     format: SecretFormat,
@@ -24,7 +24,7 @@ pub struct ManagerBuilder {
     listener: Option<Arc<dyn ClientEvents>>,
 }
 
-impl ManagerBuilder {
+impl ClientManagerBuilder {
     pub(super) fn new(repository: Repository) -> Self {
         Self {
             repository,
@@ -125,9 +125,9 @@ impl ManagerBuilder {
     }
 }
 
-impl fmt::Debug for ManagerBuilder {
+impl fmt::Debug for ClientManagerBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ManagerBuilder")
+        f.debug_struct("ClientManagerBuilder")
             .field("policy", &self.policy)
             .finish_non_exhaustive()
     }

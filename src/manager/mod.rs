@@ -26,7 +26,7 @@ use crate::repository::{ClientRepository, Repository};
 use crate::secrets::{HashPool, Plaintext, SecretFormat};
 
 pub use crate::domain::ClientEvents;
-pub use builder::ManagerBuilder;
+pub use builder::ClientManagerBuilder;
 pub use error::{Error, ErrorKind};
 pub use secrets::IssuedSecret;
 
@@ -105,8 +105,8 @@ impl Expected {
 
 impl ClientManager {
     /// Creates a builder for a manager of the clients in `repository`, with default settings.
-    pub fn builder(repository: impl ClientRepository) -> ManagerBuilder {
-        ManagerBuilder::new(Repository::new(repository))
+    pub fn builder(repository: impl ClientRepository) -> ClientManagerBuilder {
+        ClientManagerBuilder::new(Repository::new(repository))
     }
 
     /// The same manager on another repository, such as the host's open transaction.

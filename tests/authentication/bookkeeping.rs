@@ -199,7 +199,7 @@ async fn what_failed_makes_no_hash_anew() {
     for app in App::each().await {
         let member = Member::confidential(&app).await;
         let host = Host::hashing(&app, Counting::new(16), 1024, |builder| {
-            builder.insecure_without_limiter()
+            builder.with_insecure_no_limiter()
         });
         assert!(
             host.send(&member.guessed(&app).await.basic())

@@ -125,7 +125,7 @@ async fn each_of_many_secrets_costs_one_hash() {
     for store in Store::ALL {
         let app = support::world::app(store, Duration::from_secs(3600)).await;
         let host = Host::with(&app, |builder| {
-            builder.without_cache().insecure_without_limiter()
+            builder.without_cache().with_insecure_no_limiter()
         });
         let first = Member::confidential(&app).await;
         let second = first.rotate(&app).await;

@@ -198,7 +198,7 @@ async fn no_success_starts_after_a_suspension_was_answered() {
         let hosts = [
             Host::unlimited(&app),
             Host::with(&app, |builder| {
-                builder.insecure_without_limiter().without_cache()
+                builder.with_insecure_no_limiter().without_cache()
             }),
         ];
         let (mut before, mut after) = (0, 0);

@@ -142,7 +142,7 @@ async fn wrong_secrets(store: Store) {
     let (client_id, _) = app.client().await;
     let authenticator = app.repository.authenticator().with_hash_pool(pool());
     // Every guess may cost a hash: the budget of failures would end the flood at once.
-    let authenticator = authenticator.insecure_without_limiter().build().unwrap();
+    let authenticator = authenticator.with_insecure_no_limiter().build().unwrap();
     let flood = async {
         let mut guesses = JoinSet::new();
         for _ in 0..case.concurrency {

@@ -48,7 +48,7 @@ use tower_oauth_clients::adapters::tower::ManagementService;
 use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
 use tower_oauth_clients::domain::{Clock, Policy, SystemClock, Timestamp};
 use tower_oauth_clients::handlers::Handlers;
-use tower_oauth_clients::manager::ManagerBuilder;
+use tower_oauth_clients::manager::ClientManagerBuilder;
 use tower_oauth_clients::secrets::{Argon2id, HashPool};
 
 use self::place::Place;
@@ -128,7 +128,10 @@ impl App {
         each
     }
 
-    pub async fn with(store: Store, settle: impl FnOnce(ManagerBuilder) -> ManagerBuilder) -> Self {
+    pub async fn with(
+        store: Store,
+        settle: impl FnOnce(ClientManagerBuilder) -> ClientManagerBuilder,
+    ) -> Self {
         Self::over(store, Repository::open(store).await, settle)
     }
 
@@ -147,7 +150,7 @@ impl App {
     fn over(
         store: Store,
         (repository, place): (Repository, Place),
-        settle: impl FnOnce(ManagerBuilder) -> ManagerBuilder,
+        settle: impl FnOnce(ClientManagerBuilder) -> ClientManagerBuilder,
     ) -> Self {
         let clock = TestClock::new();
         let builder = repository

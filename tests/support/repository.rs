@@ -2,9 +2,9 @@ use diesel_async::AsyncConnection;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
 use tempfile::TempDir;
 use tower_oauth_clients::ClientManager;
-use tower_oauth_clients::authentication::{AuthenticatorBuilder, ClientAuthenticator};
+use tower_oauth_clients::authentication::{ClientAuthenticator, ClientAuthenticatorBuilder};
 use tower_oauth_clients::domain::{AuditEntry, ClientId, Page, SecretRecord};
-use tower_oauth_clients::manager::ManagerBuilder;
+use tower_oauth_clients::manager::ClientManagerBuilder;
 use tower_oauth_clients::repository::{
     ClientRepository, MemoryRepository, MysqlRepository, PostgresRepository, Result,
     SqliteRepository,
@@ -153,7 +153,7 @@ impl Repository {
         }
     }
 
-    pub fn manager(&self) -> ManagerBuilder {
+    pub fn manager(&self) -> ClientManagerBuilder {
         match self.clone() {
             Self::Memory(memory) => ClientManager::builder(memory),
             Self::Sqlite(sqlite) => ClientManager::builder(sqlite),
@@ -172,7 +172,7 @@ impl Repository {
         }
     }
 
-    pub fn authenticator(&self) -> AuthenticatorBuilder {
+    pub fn authenticator(&self) -> ClientAuthenticatorBuilder {
         match self.clone() {
             Self::Memory(memory) => ClientAuthenticator::builder(memory),
             Self::Sqlite(sqlite) => ClientAuthenticator::builder(sqlite),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tower_oauth_clients::authentication::{
-    Authenticated, AuthenticatorBuilder, ClientAuthenticator, ErrorKind, Result,
+    Authenticated, ClientAuthenticator, ClientAuthenticatorBuilder, ErrorKind, Result,
 };
 use tower_oauth_clients::domain::{
     ClientEvent, ClientEventKind, ClientEvents, Id, SecretHash, SecretRecord,
@@ -130,12 +130,12 @@ impl Host {
 
     /// A host where failing is not limited, for tests whose subject is something else.
     pub fn unlimited(app: &App) -> Self {
-        Self::with(app, AuthenticatorBuilder::insecure_without_limiter)
+        Self::with(app, ClientAuthenticatorBuilder::with_insecure_no_limiter)
     }
 
     pub fn with(
         app: &App,
-        settle: impl FnOnce(AuthenticatorBuilder) -> AuthenticatorBuilder,
+        settle: impl FnOnce(ClientAuthenticatorBuilder) -> ClientAuthenticatorBuilder,
     ) -> Self {
         Self::hashing(app, Counting::new(8), 1024, settle)
     }
@@ -144,7 +144,7 @@ impl Host {
         app: &App,
         hasher: Arc<Counting>,
         queue: usize,
-        settle: impl FnOnce(AuthenticatorBuilder) -> AuthenticatorBuilder,
+        settle: impl FnOnce(ClientAuthenticatorBuilder) -> ClientAuthenticatorBuilder,
     ) -> Self {
         let pool = HashPool::builder(Arc::clone(&hasher))
             .with_threads(2)

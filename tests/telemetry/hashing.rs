@@ -21,7 +21,7 @@ fn send(host: &Arc<Host>, member: &Member) -> JoinHandle<Outcome> {
 /// A host whose two threads are busy and whose queue of two is full.
 async fn busy(app: &App, member: &Member) -> (Arc<Host>, Vec<JoinHandle<Outcome>>) {
     let host = Host::hashing(app, Counting::new(8), 2, |builder| {
-        builder.insecure_without_limiter().without_cache()
+        builder.with_insecure_no_limiter().without_cache()
     });
     let host = Arc::new(host);
     host.hasher.pause(true);

@@ -15,13 +15,13 @@ const LIFETIME: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::fr
 /// Builder of an [`AssertionVerifier`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is built before `build`"]
-pub struct Builder {
+pub struct AssertionVerifierBuilder {
     rules: Rules,
     replays: Option<SharedReplayStore>,
     source: Option<SharedKeySource>,
 }
 
-impl Builder {
+impl AssertionVerifierBuilder {
     pub(super) fn new(issuer: String) -> Self {
         Self {
             rules: Rules {

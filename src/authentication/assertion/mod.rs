@@ -70,7 +70,7 @@ mod replay;
 mod testing;
 mod verifier;
 
-pub use builder::Builder;
+pub use builder::AssertionVerifierBuilder;
 pub use error::{Error, ErrorKind};
 pub use key_source::{Freshness, KeySource};
 pub use replay::{MemoryReplayStore, ReplayStore};

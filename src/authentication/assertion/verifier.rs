@@ -4,7 +4,7 @@ use super::claims::Rules;
 use super::key_source::SharedKeySource;
 use super::keys::KeyCache;
 use super::replay::SharedReplayStore;
-use super::{Builder, Error, ErrorKind, Freshness};
+use super::{AssertionVerifierBuilder, Error, ErrorKind, Freshness};
 use crate::domain::{Client, ClientId, Timestamp};
 use crate::jose::json::Object;
 use crate::jose::{Algorithms, Header, Jws};
@@ -33,8 +33,8 @@ pub struct AssertionVerifier {
 impl AssertionVerifier {
     /// Creates a builder for the verifier of an authorization server with exactly this issuer
     /// identifier (RFC 8414 §2).
-    pub fn builder(issuer: impl Into<String>) -> Builder {
-        Builder::new(issuer.into())
+    pub fn builder(issuer: impl Into<String>) -> AssertionVerifierBuilder {
+        AssertionVerifierBuilder::new(issuer.into())
     }
 
     pub(super) fn new(

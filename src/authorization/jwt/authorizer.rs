@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::claims::Rules;
-use super::{Builder, Keys};
+use super::{JwtAuthorizerBuilder, Keys};
 use crate::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal, bearer_token};
 use crate::domain::Clock;
 use crate::error::BuildError;
@@ -26,8 +26,8 @@ struct Shared {
 
 impl JwtAuthorizer {
     /// Creates a builder for an authorizer that verifies with these keys.
-    pub fn builder(keys: Keys) -> Builder {
-        Builder::new(keys)
+    pub fn builder(keys: Keys) -> JwtAuthorizerBuilder {
+        JwtAuthorizerBuilder::new(keys)
     }
 
     pub(super) fn new(
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn only_allowed_algorithms_pass() {
-        let builder = JwtAuthorizer::builder(Keys::insecure_from_secret(SECRET).unwrap());
+        let builder = JwtAuthorizer::builder(Keys::from_insecure_secret(SECRET).unwrap());
         let builder = builder.with_algorithms([Algorithm::Hs512]);
         let authorizer = builder.with_clock(Still::at(NOW)).build().unwrap();
         let token = sign(HEADER, &claims(), SECRET);

@@ -14,14 +14,14 @@ const MAX_LEEWAY: Duration = Duration::from_secs(60);
 
 /// Builder of a [`JwtAuthorizer`].
 #[must_use = "nothing is built before `build`"]
-pub struct Builder {
+pub struct JwtAuthorizerBuilder {
     keys: Keys,
     algorithms: Algorithms,
     rules: Rules,
     clock: Arc<dyn Clock>,
 }
 
-impl Builder {
+impl JwtAuthorizerBuilder {
     pub(super) fn new(keys: Keys) -> Self {
         Self {
             keys,
@@ -110,9 +110,9 @@ impl Builder {
     }
 }
 
-impl fmt::Debug for Builder {
+impl fmt::Debug for JwtAuthorizerBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
+        f.debug_struct("JwtAuthorizerBuilder")
             .field("keys", &self.keys)
             .field("rules", &self.rules)
             .finish_non_exhaustive()
@@ -123,13 +123,13 @@ impl fmt::Debug for Builder {
 mod tests {
     use super::*;
 
-    fn refusal(builder: Builder) -> BuildErrorKind {
+    fn refusal(builder: JwtAuthorizerBuilder) -> BuildErrorKind {
         builder.build().unwrap_err().kind()
     }
 
     #[test]
     fn settings_that_can_not_work_or_are_unsafe_are_refused() {
-        let new = || Builder::new(Keys::from_secret([7; 32]).unwrap());
+        let new = || JwtAuthorizerBuilder::new(Keys::from_secret([7; 32]).unwrap());
         let leeway = new().with_leeway(Duration::from_secs(61));
         assert_eq!(refusal(leeway), BuildErrorKind::Setting);
         let unfit = new().with_algorithms([Algorithm::Rs256, Algorithm::Hs512]);

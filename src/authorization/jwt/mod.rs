@@ -41,6 +41,6 @@ mod claims;
 mod testing;
 
 pub use authorizer::JwtAuthorizer;
-pub use builder::Builder;
+pub use builder::JwtAuthorizerBuilder;
 
 pub use crate::jose::{Algorithm, Keys};

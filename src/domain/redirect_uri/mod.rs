@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn other_schemes_must_belong_to_an_app() {
-        let open = Policy::default().insecure_allow_schemes_without_a_dot();
+        let open = Policy::default().with_insecure_dotless_schemes();
         for bad in [
             "javascript:alert(1)",
             "JaVaScRiPt:alert(1)",

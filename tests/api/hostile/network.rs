@@ -37,7 +37,7 @@ async fn no_connection_is_made() {
         "https://app.example.com/"
     };
     for store in Store::ALL {
-        let policy = Policy::default().insecure_allow_private_jwks_hosts();
+        let policy = Policy::default().with_insecure_private_jwks_hosts();
         let app = App::with_policy(store, policy).await;
         let client = json!({
             "name": "n",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::Value;
 use tower_oauth_clients::ClientManager;
-use tower_oauth_clients::authentication::AuthenticatorBuilder;
+use tower_oauth_clients::authentication::ClientAuthenticatorBuilder;
 use tower_oauth_clients::domain::{
     Client, ClientId, Clock, Draft, Operator, Patch, Role, SecretRecord, SecretStatus, TenantId,
 };
@@ -63,7 +63,7 @@ impl Host {
         each
     }
 
-    pub fn authenticator(&self) -> AuthenticatorBuilder {
+    pub fn authenticator(&self) -> ClientAuthenticatorBuilder {
         self.repository.authenticator()
     }
 
