@@ -130,7 +130,9 @@ macro_rules! run {
             manager: &ClientManager,
             call: Call<'_>,
         ) -> Result<Reply, Error> {
-            match operation { $(Operation::$name => $handler(manager, call).await,)+ }
+            // Boxed, because all operations together make a future of several kilobytes, which a
+            // framework moves several times.
+            match operation { $(Operation::$name => Box::pin($handler(manager, call)).await,)+ }
         }
     };
 }

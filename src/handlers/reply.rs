@@ -8,6 +8,9 @@ use crate::domain::{Client, Id, Page, Slice, Timestamp};
 use crate::operation::admin_path;
 use crate::wire::{List, Success};
 
+/// The length of most bodies, in bytes: that of one client.
+const USUAL_BODY: usize = 1024;
+
 /// A response under construction. The status defaults to 200; the headers common to all responses
 /// are added at the end.
 pub(super) struct Reply {
@@ -20,9 +23,10 @@ pub(super) struct Reply {
 impl Reply {
     /// A response with a JSON body.
     pub(super) fn json<T: Serialize>(body: &T) -> Result<Self, Error> {
-        let body = serde_json::to_vec(body)
+        let mut json = Vec::with_capacity(USUAL_BODY);
+        serde_json::to_writer(&mut json, body)
             .map_err(|error| Error::from(ErrorKind::Internal).with_source(error))?;
-        Ok(Self::raw(body.into()))
+        Ok(Self::raw(json.into()))
     }
 
     /// A response with already serialized JSON.

@@ -31,8 +31,9 @@ impl Matched<'_> {
     }
 }
 
-/// The path segments of the parameters, in order and still percent-encoded.
-pub(super) type Parameters<'a> = Vec<&'a str>;
+/// The path segments of the parameters, in order and still percent-encoded; empty where the path has
+/// none.
+pub(super) type Parameters<'a> = [&'a str; 2];
 
 pub(super) fn find<'a>(method: &Method, path: &'a str) -> Matched<'a> {
     // `HEAD` is routed like `GET` (RFC 9110 §9.3.2).
@@ -41,15 +42,15 @@ pub(super) fn find<'a>(method: &Method, path: &'a str) -> Matched<'a> {
     } else {
         method
     };
-    let mut allowed = Vec::new();
-    for &operation in Operation::ALL {
-        if let Some(parameters) = parameters(operation.path(), path) {
-            if operation.method() == *wanted {
-                return Matched::Operation(operation, parameters);
-            }
-            allowed.push(operation.method());
-        }
+    let of_path = || {
+        let all = Operation::ALL.iter().copied();
+        all.filter_map(|operation| Some((operation, parameters(operation.path(), path)?)))
+    };
+    let mut wanted = of_path().filter(|(operation, _)| operation.method() == *wanted);
+    if let Some((operation, parameters)) = wanted.next() {
+        return Matched::Operation(operation, parameters);
     }
+    let mut allowed: Vec<_> = of_path().map(|(operation, _)| operation.method()).collect();
     if allowed.contains(&Method::GET) {
         allowed.push(Method::HEAD);
     }
@@ -61,12 +62,13 @@ pub(super) fn find<'a>(method: &Method, path: &'a str) -> Matched<'a> {
 }
 
 fn parameters<'a>(template: &str, path: &'a str) -> Option<Parameters<'a>> {
-    let mut parameters = Vec::new();
+    let mut parameters = Parameters::default();
+    let mut places = parameters.iter_mut();
     let mut segments = path.split('/');
     for expected in template.split('/') {
         let segment = segments.next()?;
         if expected.starts_with('{') && !segment.is_empty() {
-            parameters.push(segment);
+            *places.next()? = segment;
         } else if segment != expected {
             return None;
         }
@@ -83,12 +85,12 @@ mod tests {
         let found = find(&Method::POST, "/admin/oauth/clients/app-1/clone");
         assert_eq!(
             found,
-            Matched::Operation(Operation::CloneClient, vec!["app-1"])
+            Matched::Operation(Operation::CloneClient, ["app-1", ""])
         );
         let found = find(&Method::HEAD, "/admin/oauth/clients/a%20b");
         assert_eq!(
             found,
-            Matched::Operation(Operation::GetClient, vec!["a%20b"])
+            Matched::Operation(Operation::GetClient, ["a%20b", ""])
         );
     }
 

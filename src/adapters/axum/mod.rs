@@ -108,7 +108,7 @@ async fn answer(handlers: Handlers, mut request: Request) -> Response<Body> {
         .extensions()
         .get()
         .map(|OriginalUri(uri)| uri.clone());
-    let path = request.uri().path().to_owned();
+    let uri = request.uri().clone();
     if let Some(ip) = connection(request.extensions())
         && request.extensions().get::<PeerIp>().is_none()
     {
@@ -117,7 +117,7 @@ async fn answer(handlers: Handlers, mut request: Request) -> Response<Body> {
     let response = handlers.handle(request).await;
     let mount = original
         .as_ref()
-        .and_then(|original| original.path().strip_suffix(path.as_str()));
+        .and_then(|original| original.path().strip_suffix(uri.path()));
     locate(response, mount.unwrap_or_default())
 }
 

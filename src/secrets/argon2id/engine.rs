@@ -1,7 +1,7 @@
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Params, Version};
 
-use super::stored::Stored;
+use super::stored::{Recipe, Stored};
 use super::{Error, ErrorKind, Plaintext};
 use crate::domain::SecretHash;
 
@@ -12,14 +12,6 @@ pub(super) trait Engine {
 
     /// Computes `tag` from `recipe`.
     fn fill(&self, recipe: &Recipe, plaintext: &[u8], tag: &mut [u8]) -> Result<(), Error>;
-}
-
-/// All inputs of a tag but the plaintext.
-pub(super) struct Recipe {
-    pub(super) algorithm: Algorithm,
-    pub(super) version: Version,
-    pub(super) params: Params,
-    pub(super) salt: Salt,
 }
 
 pub(super) fn hash(engine: &impl Engine, plaintext: &Plaintext) -> Result<SecretHash, Error> {

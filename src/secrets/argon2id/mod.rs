@@ -9,8 +9,9 @@ mod stored;
 
 use argon2::{Argon2, Params};
 
-use self::engine::{Engine, Recipe, failed};
+use self::engine::{Engine, failed};
 use self::memory::Memory;
+use self::stored::Recipe;
 use super::{Error, ErrorKind, Plaintext, SecretHasher};
 use crate::domain::SecretHash;
 

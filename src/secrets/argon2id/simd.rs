@@ -5,7 +5,8 @@ use argon2::{Algorithm, Params, Version};
 use argon2_rust::params::{Memory, TagLen};
 use argon2_rust::{Argon2, Hasher};
 
-use super::engine::{self, Engine, Recipe, failed};
+use super::engine::{self, Engine, failed};
+use super::stored::Recipe;
 use super::{Error, Plaintext, SecretHasher};
 use crate::domain::SecretHash;
 

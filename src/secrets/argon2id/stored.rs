@@ -1,9 +1,16 @@
 use argon2::password_hash::phc::{Error as PhcError, Output, PasswordHash, Salt};
 use argon2::{Algorithm, Params, Version};
 
-use super::engine::Recipe;
 use super::{Error, ErrorKind};
 use crate::domain::SecretHash;
+
+/// All inputs of a tag but the plaintext.
+pub(super) struct Recipe {
+    pub(super) algorithm: Algorithm,
+    pub(super) version: Version,
+    pub(super) params: Params,
+    pub(super) salt: Salt,
+}
 
 /// A stored Argon2 hash of any variant, within the limits for verification.
 pub(super) struct Stored {

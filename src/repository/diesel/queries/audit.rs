@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::clients::existed;
+use super::lock::existed;
 use super::{Backend, Connection, Statement};
 use crate::domain::{AuditEntry, Page, Slice};
 use crate::repository::ErrorKind;

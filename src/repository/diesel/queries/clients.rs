@@ -4,9 +4,10 @@ use diesel::query_source::Alias;
 use diesel_async::RunQueryDsl;
 
 use super::audit::insert_audit;
+use super::lock::{advance, explain, stored_version};
 use super::secrets::{end_secrets, show_last_four};
 use super::transaction::{begin, end};
-use super::{Backend, Connection, Statement, compound, find, latest, together};
+use super::{Backend, Connection, Statement, compound, find, together};
 use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::limited::Limited;
@@ -116,12 +117,6 @@ async fn lock_origin(conn: &mut Connection, source: &Key, version: Version) -> R
     }
 }
 
-async fn stored_version(conn: &mut Connection, key: &Key) -> Result<Option<Version>> {
-    let version = latest!(live(key).select(dsl::version));
-    let version = version.get_result(conn).await;
-    Ok(version.optional()?.map(Version::from_i64))
-}
-
 pub(in super::super) async fn get(conn: &mut Connection, key: &Key) -> Result<Client> {
     let row = find::client(conn, key).await.optional()?;
     row.ok_or(ErrorKind::NotFound)?.into_client()
@@ -131,12 +126,6 @@ pub(in super::super) async fn get_deleted(conn: &mut Connection, key: &Key) -> R
     let row = client(key).filter(dsl::deleted_at.is_not_null());
     let row = row.select(ClientRow::as_select()).get_result(conn).await;
     row.optional()?.ok_or(ErrorKind::NotFound)?.into_client()
-}
-
-/// Whether the tenant has or had such a client.
-pub(super) async fn existed(conn: &mut Connection, key: &Key) -> Result<bool> {
-    let id = client(key).select(dsl::id).get_result::<String>(conn).await;
-    Ok(id.optional()?.is_some())
 }
 
 pub(in super::super) async fn list(
@@ -161,43 +150,6 @@ pub(in super::super) async fn list(
         }
     };
     page::try_map(rows, ClientRow::into_client)
-}
-
-/// The first statement of every write on a client: locks it and increments its version.
-pub(super) async fn advance(
-    conn: &mut Connection,
-    key: &Key,
-    expected: Option<Version>,
-    audit: &AuditRow,
-) -> Result<()> {
-    let next = (
-        dsl::version.eq(dsl::version + 1),
-        dsl::updated_at.eq(audit.at()),
-    );
-    let changed = match expected {
-        Some(version) => {
-            prepared!(diesel::update(live(key).filter(dsl::version.eq(version.as_i64()))).set(next))
-                .execute(conn)
-                .await?
-        }
-        None => {
-            prepared!(diesel::update(live(key)).set(next))
-                .execute(conn)
-                .await?
-        }
-    };
-    explain(conn, key, changed).await
-}
-
-/// Why a write found no client to change.
-async fn explain(conn: &mut Connection, key: &Key, changed: usize) -> Result<()> {
-    if changed > 0 {
-        return Ok(());
-    }
-    let stored = stored_version(conn, key).await?;
-    Err(stored
-        .map_or(ErrorKind::NotFound, |_| ErrorKind::Stale)
-        .into())
 }
 
 pub(in super::super) async fn update(

@@ -7,6 +7,7 @@
 
 mod audit;
 mod clients;
+mod lock;
 mod purge;
 mod secrets;
 mod statuses;

@@ -1,15 +1,15 @@
 use diesel::dsl::case_when;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
+use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::audit::insert_audit;
-use super::clients::advance;
+use super::lock::advance;
 use super::statuses::Statuses;
 use super::transaction::{begin, end};
 use super::{Connection, Statement, find, latest, together};
 use crate::domain::SecretStatus::{Active, Inactive, Retired};
-use crate::domain::{SecretRecord, Timestamp, Version};
+use crate::domain::{SecretRecord, SecretStatus, Timestamp, Version};
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{AuditRow, Key, SecretRow};
@@ -81,19 +81,11 @@ pub(in super::super) async fn rotate_secret(
     begin(conn).await?;
     let outcome = async {
         advance(conn, key, Some(expected), audit).await?;
-        let active = of_client(key).filter(dsl::status.eq(Active.as_str()));
-        // The grace period prolongs nothing. A NULL is never earlier.
-        let ends = case_when(dsl::expires_at.lt(grace_ends), dsl::expires_at)
-            .otherwise(grace_ends.into_sql::<Nullable<BigInt>>());
-        let retire = prepared!(diesel::update(active).set((
-            dsl::status.eq(Retired.as_str()),
-            dsl::updated_at.eq(audit.at()),
-            dsl::expires_at.eq(ends),
-        )));
+        let retire = retire(key, grace_ends, audit);
         if grace_ends <= audit.at() {
             together!(conn; retire, end_secrets(key, audit))?;
         } else {
-            together!(conn; retire, end_expired(key, audit))?;
+            retire.execute(conn).await?;
         }
         let mut all = Statuses::load(conn, key, audit.at()).await?;
         all.end_outdated(conn, key, audit).await?;
@@ -106,16 +98,32 @@ pub(in super::super) async fn rotate_secret(
     end(conn, outcome).await
 }
 
-/// Ends the retired secrets that have expired, or were retired by a clock far ahead.
-fn end_expired<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Statement + use<'a> {
-    let retired = of_client(key).filter(dsl::status.eq(Retired.as_str()));
+/// Retires the active secrets until the grace period ends, and ends all secrets that have expired by
+/// now, or were retired by a clock far ahead.
+fn retire<'a>(key: &'a Key, grace_ends: i64, audit: &'a AuditRow) -> impl Statement + use<'a> {
+    let (now, word) = (audit.at(), |status: SecretStatus| {
+        status.word().into_sql::<Text>()
+    });
+    let is_active = || dsl::status.eq(Active.as_str()).nullable();
     let over = dsl::expires_at
-        .le(audit.at())
-        .or(dsl::updated_at.gt(far_ahead(audit.at())).nullable());
-    prepared!(diesel::update(retired.filter(over)).set((
-        dsl::status.eq(Inactive.as_str()),
-        dsl::updated_at.eq(audit.at()),
-    )),)
+        .le(now)
+        .or(dsl::updated_at.gt(far_ahead(now)).nullable());
+    let over = dsl::status.eq(Retired.as_str()).nullable().and(over);
+    let active_after =
+        |time| is_active().and(dsl::expires_at.is_null().or(dsl::expires_at.gt(time)));
+    // The grace period prolongs nothing. MySQL assigns the columns in this order.
+    let ends = case_when(
+        active_after(grace_ends),
+        grace_ends.into_sql::<Nullable<BigInt>>(),
+    );
+    let status = case_when(active_after(now), word(Retired)).otherwise(word(Inactive));
+    prepared!(
+        diesel::update(of_client(key).filter(is_active().or(over))).set((
+            dsl::updated_at.eq(now),
+            dsl::expires_at.eq(ends.otherwise(dsl::expires_at)),
+            dsl::status.eq(status),
+        ))
+    )
 }
 
 pub(in super::super) async fn deactivate_secret(
