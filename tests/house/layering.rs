@@ -52,7 +52,7 @@ fn the_house_is_in_order() {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());
@@ -122,8 +122,7 @@ struct Found {
     /// The names after `crate::`, or after an equivalent number of `super::`.
     rooms: Vec<String>,
     names: Vec<String>,
-    /// The operations that are named. There is one table of all of them, from which macros
-    /// generate.
+    /// The operations that are named. Only one table has all of them; macros expand it.
     operations: BTreeSet<String>,
     /// The macros that are defined. An exported one is at the root of the crate.
     macros: Vec<String>,

@@ -8,4 +8,5 @@
 )]
 
 mod layering;
+mod prose;
 mod servers;

@@ -18,7 +18,7 @@ use support::{App, ISSUER, base};
 const P256: &[u8] = include_bytes!("../data/keys/p256.pem");
 const OTHER: &[u8] = include_bytes!("../data/keys/other-p256.pem");
 
-/// Authenticates by every method, rightly and wrongly. Returns all that was told to callers.
+/// Authenticates by every method, rightly and wrongly. Returns all responses and errors.
 pub(super) async fn everything(app: &App, secrets: &mut Secrets) -> String {
     let authenticator = authenticator(app);
     let mut told = format!("{authenticator:?}{authenticator:#?}");
@@ -155,7 +155,7 @@ fn sign(claims: &Value, key: &[u8]) -> String {
     format!("{message}.{}", URL.encode(signature))
 }
 
-/// Asserts that the names and labels of all metrics contain neither secrets nor client names.
+/// Asserts that the names and labels of all metrics contain no secrets, ids or addresses.
 pub(super) fn assert_numbers_tell_nothing(recorded: &Snapshotter, secrets: &Secrets) {
     let mut names = String::new();
     for (key, ..) in recorded.snapshot().into_vec() {

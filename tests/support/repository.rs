@@ -26,10 +26,10 @@ pub enum Store {
 impl Store {
     pub const ALL: Stores = Stores(&[Self::Memory, Self::Sqlite, Self::Postgres, Self::Mysql]);
 
-    /// Those that use a database.
+    /// The repositories that use a database.
     pub const DATABASES: Stores = Stores(&[Self::Sqlite, Self::Postgres, Self::Mysql]);
 
-    /// Those that use a database server.
+    /// The repositories that use a database server.
     pub const SERVERS: Stores = Stores(&[Self::Postgres, Self::Mysql]);
 
     fn name(self) -> &'static str {
