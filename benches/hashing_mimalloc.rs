@@ -1,4 +1,4 @@
-//! The bench `hashing` with another allocator, for where fresh memory comes from.
+//! The bench `hashing` with another allocator, which decides where fresh memory comes from.
 
 #[path = "hashing/main.rs"]
 mod hashing;

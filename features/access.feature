@@ -1,6 +1,6 @@
 Feature: Access
-  Only administrators pass, each in the tenants that are theirs. Who may not pass learns nothing
-  and changes nothing.
+  Only administrators are let in, each to their own tenants. Anyone else learns nothing and changes
+  nothing.
 
   Background:
     Given Alice administers the tenant "acme"
@@ -23,7 +23,7 @@ Feature: Access
         | change |
         | clone  |
 
-    Scenario Outline: <instead> is no Bearer token at all
+    Scenario Outline: <instead> is not a Bearer token
       Given the client "My Application"
       And Alice sends "<instead>" in place of a token
       When Alice reads "My Application"
@@ -40,19 +40,19 @@ Feature: Access
         | Bearer YWxpY2U6aHVudGVyMg== and | Bearer realm="admin", error="invalid_token" |
         | Bearer a.b.c                    | Bearer realm="admin", error="invalid_token" |
 
-    Scenario Outline: A token that ended <seconds> seconds ago is <outcome>
+    Scenario Outline: A token that expired <seconds> seconds ago is <outcome>
       Given the client "My Application"
       And Alice's token ends <seconds> seconds ago
       When Alice reads "My Application"
       Then <result>
 
-      Examples: Half a minute is for clocks that differ
+      Examples: Clocks may differ by half a minute
         | seconds | outcome | result                                |
         | 5       | taken   | the client is shown                   |
         | 60      | refused | it is refused as unauthenticated      |
         | 86400   | refused | it is refused as unauthenticated      |
 
-    Scenario: A token ends while it is used
+    Scenario: A token expires between two requests
       Given the client "My Application"
       And Alice's token ends 60 seconds later
       And 120 seconds pass
@@ -60,13 +60,13 @@ Feature: Access
       Then it is refused as unauthenticated
       And the header WWW-Authenticate is 'Bearer realm="admin", error="invalid_token"'
 
-    Scenario: A token that starts tomorrow
+    Scenario: A token that is not valid before tomorrow
       Given the client "My Application"
       And Alice's token starts 86400 seconds later
       When Alice reads "My Application"
       Then it is refused as unauthenticated
 
-    Scenario: A token that somebody else signed
+    Scenario: A token that is signed with another key
       Given the client "My Application"
       And Alice's token is signed with another key
       When Alice reads "My Application"
@@ -117,19 +117,19 @@ Feature: Access
         | aud   |
         | sub   |
 
-    Scenario: A token for several audiences, ours among them
+    Scenario: A token for several audiences, including this one
       Given the client "My Application"
       And Alice's token has the aud ["https://other.example.com","https://api.example.com"]
       When Alice reads "My Application"
       Then the client is shown
 
-    Scenario: Who may not pass hears nothing about the request
+    Scenario: Without a token, the request is not validated
       Given Alice sends no token
       When Alice creates "My Application" with
         | redirect_uris | [] |
       Then it is refused as unauthenticated
 
-    Scenario: Who may not pass changes nothing
+    Scenario: With an invalid token, nothing is changed
       Given the client "My Application"
       And Alice's token is signed with another key
       When Alice changes "My Application" to
@@ -140,7 +140,7 @@ Feature: Access
 
   Rule: The administrator's role is required
 
-    Scenario Outline: <claim> <value> does not reach far enough
+    Scenario Outline: <claim> <value> is not enough
       Given the client "My Application"
       And Alice's token has no role
       And Alice's token has the <claim> <value>
@@ -188,19 +188,19 @@ Feature: Access
 
   Rule: An administrator acts in one tenant
 
-    Scenario: What Alice creates belongs to her tenant
+    Scenario: A client that Alice creates belongs to her tenant
       When Alice creates "My Application"
       Then the client is created
       And "My Application" has
         | tenant_id | "acme" |
       And the tenant "globex" knows nothing of "My Application"
 
-    Scenario: To name the own tenant is allowed
+    Scenario: Alice may name her own tenant
       Given the client "My Application"
       When Alice, acting in "acme", reads "My Application"
       Then the client is shown
 
-    Scenario Outline: To name "<tenant>" is not
+    Scenario Outline: Alice may not name the tenant "<tenant>"
       Given the client "My Application"
       When Alice, acting in "<tenant>", reads "My Application"
       Then it is refused as forbidden
@@ -213,24 +213,24 @@ Feature: Access
         | acme2  |
         |        |
 
-    Scenario: Bob does not reach Alice's tenant by naming it
+    Scenario: Bob can't access Alice's tenant by naming it
       Given the client "My Application"
       When Bob, acting in "acme", reads "My Application"
       Then it is refused as forbidden
 
-    Scenario: An administrator of no tenant
+    Scenario: An administrator without a tenant
       Given the client "My Application"
       And Alice's token has no tenant_id
       When Alice reads "My Application"
       Then it is refused as forbidden
 
-    Scenario: An administrator of no tenant who names one
+    Scenario: An administrator without a tenant who names one
       Given the client "My Application"
       And Alice's token has no tenant_id
       When Alice, acting in "acme", reads "My Application"
       Then it is refused as forbidden
 
-    Scenario Outline: To Bob Alice's client is not there: <what>
+    Scenario Outline: Bob does not find Alice's client: <what>
       Given the client "My Application"
       When Bob asks to <what> the client "app-01arz3ndektsv4rrffq69g5fav"
       And Bob asks to <what> "My Application"
@@ -253,7 +253,7 @@ Feature: Access
 
   Rule: A super administrator acts in the tenant that she names
 
-    Scenario: She reads and changes what is there
+    Scenario: Grace changes a client in a tenant
       Given the client "My Application"
       When Grace, acting in "acme", changes "My Application" to
         | status | "suspended" |
@@ -264,13 +264,13 @@ Feature: Access
         | tenant_id     | acme          |
         | action        | client.update |
 
-    Scenario: What she creates belongs to that tenant
+    Scenario: A client that she creates belongs to that tenant
       When Grace, acting in "globex", creates "Their Application"
       Then the client is created
       And "Their Application" has
         | tenant_id | "globex" |
 
-    Scenario: What she clones stays in that tenant
+    Scenario: A client that she clones stays in that tenant
       Given the client "My Application"
       When Grace, acting in "acme", clones "My Application"
       Then the clone is created
@@ -282,7 +282,7 @@ Feature: Access
       When Grace, acting in "globex", asks to read "My Application"
       Then it is refused as not found
 
-    Scenario Outline: She must name one: <what>
+    Scenario Outline: She must name a tenant: <what>
       Given the client "My Application"
       When Grace asks to <what> "My Application"
       Then it is refused as forbidden
@@ -294,24 +294,24 @@ Feature: Access
         | change |
         | clone  |
 
-    Scenario: An empty name is no tenant
+    Scenario: An empty name is not a tenant
       Given the client "My Application"
       When Grace, acting in "", reads "My Application"
       Then it is refused as forbidden
 
-    Scenario: Without a name she acts in her own, if she has one
+    Scenario: If she names none, she acts in her own tenant, if she has one
       Given Heidi administers every tenant, and her own is "acme"
       And the client "My Application"
       When Heidi reads "My Application"
       Then the client is shown
 
-    Scenario: The name goes before her own
+    Scenario: A named tenant has precedence over her own
       Given Heidi administers every tenant, and her own is "globex"
       And the client "My Application"
       When Heidi, acting in "acme", reads "My Application"
       Then the client is shown
 
-  Rule: A request speaks for one operator and one tenant
+  Rule: A request is for one operator and one tenant
 
     Scenario: Two Authorization headers
       Given the client "My Application"
@@ -332,7 +332,7 @@ Feature: Access
         | acme   |
         | globex |
 
-  Rule: There is nothing but what there is
+  Rule: Other methods and paths do not exist
 
     Scenario Outline: <method> is not a method of <path>
       When Alice sends <method> to <path>
@@ -348,7 +348,7 @@ Feature: Access
         | GET    | /admin/oauth/clients/app-1/clone    | POST    |
         | PUT    | /admin/oauth/clients/app-1/clone    | POST    |
 
-    Scenario Outline: <path> leads nowhere
+    Scenario Outline: <path> does not exist
       When Alice sends POST to <path>
       Then it is refused as not found
 

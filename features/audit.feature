@@ -1,13 +1,13 @@
 Feature: Read the audit trail
-  An administrator sees who did what to a client, when and from where. What is not done leaves no
-  entry, and no secret is ever in one.
+  An administrator sees who did what to a client, when and from where. An operation that changes
+  nothing leaves no entry, and no entry contains a secret.
 
   Background:
     Given Alice administers the tenant "acme"
     And Bob administers the tenant "globex"
     And Grace administers every tenant
 
-  Rule: Every change has its entry, newest first
+  Rule: Every change has one entry, newest first
 
     Scenario: The life of a client
       Given the client "My Application"
@@ -23,7 +23,7 @@ Feature: Read the audit trail
       And there are 7 in all, on 1 page
       And no secret of "My Application" is in the answer
 
-    Scenario: A clone has a trail of its own
+    Scenario: A clone has its own trail
       Given the client "My Application"
       And Alice cloned "My Application"
       When Alice reads the audit trail of "My Application (clone)"
@@ -33,7 +33,7 @@ Feature: Read the audit trail
       When Alice reads the audit trail of "My Application"
       Then the trail tells of client.create
 
-    Scenario: Reading leaves no entry, and neither does what is refused
+    Scenario: Reading leaves no entry, and neither does a refused operation
       Given the client "My Application"
       And Alice read "My Application"
       When Alice deletes the first secret of "My Application"
@@ -61,7 +61,7 @@ Feature: Read the audit trail
         | ip            | "192.0.2.7"        |
       And its newest entry is of this second
 
-    Scenario: An address that is not known is left out
+    Scenario: An unknown address is left out
       Given the client "My Application"
       When Alice reads the audit trail of "My Application"
       Then its newest entry holds exactly
@@ -70,7 +70,7 @@ Feature: Read the audit trail
         status timestamp
         """
 
-    Scenario: Grace is named as who she is
+    Scenario: Grace is named as a super administrator
       Given the client "My Application"
       And Grace, acting in "acme", rotated the secret of "My Application"
       When Alice reads the audit trail of "My Application"
@@ -92,7 +92,7 @@ Feature: Read the audit trail
       And there is a page before it
       And there is no page after it
 
-    Scenario: A link leads on
+    Scenario: A link leads to the next page
       Given the client "My Application"
       And Alice rotated the secret of "My Application"
       And Alice added a secret to "My Application"
@@ -103,7 +103,7 @@ Feature: Read the audit trail
       Then the trail tells of client.create
       And that was the end of the list
 
-    Scenario Outline: "<query>" is no page
+    Scenario Outline: "<query>" is not a page
       Given the client "My Application"
       When Alice reads the audit trail of "My Application" by "<query>"
       Then it is refused as malformed
@@ -117,12 +117,12 @@ Feature: Read the audit trail
 
   Rule: Only its own administrators
 
-    Scenario: Bob
+    Scenario: Bob can't read it
       Given the client "My Application"
       When Bob reads the audit trail of "My Application"
       Then it is refused as not found
 
-    Scenario: A client that never was
+    Scenario: A client that never existed
       When Alice asks to audit the client "app-01arz3ndektsv4rrffq69g5fav"
       Then it is refused as not found
 

@@ -28,7 +28,7 @@ Feature: Clone a client
       And the client_id is made from the id
       And the answer says where "My Application (clone)" is
 
-    Scenario: Everything that was registered
+    Scenario: A client with every field
       Given the key set "partner"
         """
         {"keys":[{"kty":"EC","crv":"P-256","x":"od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE","y":"5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"}]}
@@ -68,7 +68,7 @@ Feature: Clone a client
         | status              | "active"                                                      |
       And the key set of "Partner Bank (clone)" is "partner"
 
-    Scenario: An address of keys is kept, and shown
+    Scenario: The jwks_uri is kept and shown
       Given the client "My Application" with
         | client_auth_methods | ["private_key_jwt"]            |
         | jwks_uri            | "https://app.example.com/jwks" |
@@ -77,7 +77,7 @@ Feature: Clone a client
       And the answer says
         | jwks_uri | "https://app.example.com/jwks" |
 
-    Scenario: The first one stays as it is
+    Scenario: The original is not changed
       Given the client "My Application"
       And Alice read "My Application"
       When Alice clones "My Application"
@@ -86,7 +86,7 @@ Feature: Clone a client
       And "My Application" has
         | name | "My Application" |
 
-    Scenario: From then on each goes its own way
+    Scenario: Later changes affect only one of them
       Given the client "My Application"
       And Alice cloned "My Application"
       When Alice changes "My Application (clone)" to
@@ -95,7 +95,7 @@ Feature: Clone a client
       And "My Application" has
         | scopes | [] |
 
-    Scenario: A clone is as new as it is
+    Scenario: A clone has its own creation time
       Given the client "My Application"
       And 60 seconds pass
       And Alice cloned "My Application"
@@ -112,7 +112,7 @@ Feature: Clone a client
       And the answer says
         | name | "My Application (clone) (clone)" |
 
-    Scenario: A long name is cut so that it fits
+    Scenario: A long name is truncated
       Given the client "My Application" with
         | name | "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn1234" |
       When Alice clones "My Application"
@@ -120,7 +120,7 @@ Feature: Clone a client
       And the answer says
         | name | "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn (clone)" |
 
-  Rule: It gets a secret of its own
+  Rule: It gets its own secret
 
     Scenario: Both secrets work, each for its own client
       Given the client "My Application"
@@ -132,7 +132,7 @@ Feature: Clone a client
       But the secret of "My Application" does not work for "My Application (clone)"
       And the secret of "My Application (clone)" does not work for "My Application"
 
-    Scenario: It is shown this once, and only its hash is kept
+    Scenario: The secret is shown once, and only its hash is stored
       Given the client "My Application"
       And Alice cloned "My Application"
       When Alice reads "My Application (clone)"
@@ -141,7 +141,7 @@ Feature: Clone a client
       And the secret_last_four of "My Application (clone)" are the end of its secret
       And the secret of "My Application (clone)" is not stored, and its hash is Argon2id
 
-    Scenario: A clone of a public client has none
+    Scenario: A clone of a public client has no secret
       Given the client "My Application" with
         | is_confidential | false |
       When Alice clones "My Application"
@@ -149,7 +149,7 @@ Feature: Clone a client
       And the answer has no client_secret
       And no secret of "My Application (clone)" is stored
 
-    Scenario: Neither has a clone that proves itself by its key
+    Scenario: A clone that authenticates with its key has no secret
       Given the client "My Application" with
         | client_auth_methods | ["private_key_jwt"]            |
         | jwks_uri            | "https://app.example.com/jwks" |
@@ -160,7 +160,7 @@ Feature: Clone a client
 
   Rule: It starts active
 
-    Scenario Outline: Even when the first one is <status>
+    Scenario Outline: Even if the original is <status>
       Given the client "My Application"
       And Alice changed "My Application" to
         | status | "<status>" |
@@ -177,9 +177,9 @@ Feature: Clone a client
         | suspended |
         | inactive  |
 
-  Rule: There is nothing to say to it
+  Rule: The request has no body
 
-    Scenario Outline: What is sent with it is not read: <body>
+    Scenario Outline: A body is not read: <body>
       Given the client "My Application"
       When Alice clones "My Application" and sends '<body>' with it
       Then the clone is created
@@ -191,7 +191,7 @@ Feature: Clone a client
         | {"name":"Other Name"} |
         | no JSON               |
 
-  Rule: What is not there and what is somebody else's look the same
+  Rule: Missing clients and clients of other tenants look the same
 
     Scenario: Bob can't clone Alice's client
       Given the client "My Application"
@@ -201,7 +201,7 @@ Feature: Clone a client
       And both answers are the same
       And the audit trail of "My Application" has 1 entry
 
-  Rule: The audit trail tells who cloned what
+  Rule: The audit trail shows who cloned which client
 
     Scenario: One entry, for the clone
       Given the client "My Application"

@@ -1,6 +1,6 @@
 Feature: Create a client
-  An administrator registers an application. What is not said gets a safe default, what breaks a
-  rule is refused with every fault at once, and the secret is shown this one time.
+  An administrator registers an application. Missing fields get safe defaults, a refusal lists
+  every fault at once, and the secret is shown only once.
 
   Background:
     Given Alice administers the tenant "acme"
@@ -36,7 +36,7 @@ Feature: Create a client
         | client_auth_methods | the text ["none"] |
       And the answer has no client_secret
 
-    Scenario: Everything that can be said, with the keys in the client's own hands
+    Scenario: A client with every field, and with a key set
       Given the key set "partner"
         """
         {"keys":[{"kty":"EC","crv":"P-256","x":"od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE","y":"5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"}]}
@@ -76,7 +76,7 @@ Feature: Create a client
         | website             | "https://bank.example.com/"                                 |
         | status              | "active"                                                    |
 
-    Scenario: The keys may be at an address instead
+    Scenario: A jwks_uri instead of a key set
       When Alice creates "My Application" with
         | client_auth_methods | ["private_key_jwt"]                       |
         | jwks_uri            | "https://app.example.com/keys/jwks.json" |
@@ -85,7 +85,7 @@ Feature: Create a client
         | jwks_uri | "https://app.example.com/keys/jwks.json" |
       And the answer has no jwks
 
-    Scenario: A new client has an identity of its own, and the answer says where it is
+    Scenario: A new client has its own identity, and the response has its location
       When Alice creates "My Application"
       Then the client is created
       And the client_id is made from the id
@@ -123,9 +123,9 @@ Feature: Create a client
         | terms_url      | null  |
         | website        | ""    |
 
-  Rule: The secret is shown once, and only its hash is kept
+  Rule: The secret is shown once, and only its hash is stored
 
-    Scenario: What a secret looks like
+    Scenario: The format of a secret
       When Alice creates "My Application"
       Then the client is created
       And the secret has a prefix, a lookup id, 256 random bits and a checksum
@@ -143,7 +143,7 @@ Feature: Create a client
       Given the client "My Application"
       Then the secret of "My Application" is not stored, and its hash is Argon2id
 
-    Scenario: Each client has its own
+    Scenario: Each client has its own secret
       Given the client "My Application"
       And the client "Another Application"
       Then the secret of "My Application" does not work for "Another Application"
@@ -166,15 +166,15 @@ Feature: Create a client
         | ["client_secret_post", "private_key_jwt"]  | a secret  | client_secret |
         | ["private_key_jwt"]                        | no secret |               |
 
-    Scenario: client_secret_jwt would need the secret in the clear
+    Scenario: client_secret_jwt is refused, since it needs the stored plaintext
       When Alice creates "My Application" with
         | client_auth_methods | ["client_secret_jwt"] |
       Then it is refused as malformed
       And the message names "client_auth_methods[0]"
 
-  Rule: The auth methods go out as a string that holds a JSON array
+  Rule: The auth methods are returned as a string that contains a JSON array
 
-    Scenario Outline: They come in as an array or as that string
+    Scenario Outline: They are accepted as an array or as such a string
       When Alice creates "My Application" with
         | client_auth_methods | <sent> |
       Then the client is created
@@ -188,7 +188,7 @@ Feature: Create a client
         | ["client_secret_post", "client_secret_basic"]    | the text ["client_secret_post","client_secret_basic"]     |
         | the text [ "client_secret_post" ]                | the text ["client_secret_post"]                           |
 
-    Scenario Outline: Another text is not a list
+    Scenario Outline: Any other string is refused
       When Alice creates "My Application" with
         | client_auth_methods | <sent> |
       Then it is refused as malformed
@@ -219,16 +219,16 @@ Feature: Create a client
         | ["com.example.app:/cb", "https://a.example/cb?x=1"]          | ["https://a.example"]                            |
         | ["com.example.app:/cb"]                                      | []                                               |
 
-    Scenario: Nobody sets them
+    Scenario: They can't be set
       When Alice creates "My Application" with
         | cors_origins | ["https://evil.example"] |
       Then the client is created
       And the answer says
         | cors_origins | ["https://app.example.com"] |
 
-  Rule: What is not a field of a creation is ignored
+  Rule: Unknown fields are ignored
 
-    Scenario: Nobody chooses an identity, a tenant, a secret or a status
+    Scenario: The identity, the tenant, the secret and the status can't be chosen
       When Alice creates "My Application" with
         | id               | "01ARZ3NDEKTSV4RRFFQ69G5FAV"  |
         | client_id        | "app-mine"                    |
@@ -253,7 +253,7 @@ Feature: Create a client
         | tenant_id | "acme" |
       And the tenant "globex" knows nothing of "My Application"
 
-  Rule: Each field keeps its own rules
+  Rule: Each field has its own rules
 
     Scenario Outline: A redirect URI may be <uri>
       When Alice creates "My Application" with
@@ -263,7 +263,7 @@ Feature: Create a client
       And the answer says
         | redirect_uris | ["<uri>"] |
 
-      Examples: On the web, on the machine itself, in an app on a device
+      Examples: On the web, on the loopback interface, in a native app
         | uri                                   | confidential |
         | https://app.example.com               | true         |
         | https://app.example.com/cb?tenant=1   | true         |
@@ -280,7 +280,7 @@ Feature: Create a client
       Then it is refused as malformed
       And the message names nothing but "redirect_uris[1]"
 
-      Examples: Not absolute, not exact, not safe, or not where it seems to lead
+      Examples: Relative, inexact, unsafe or misleading
         | uri                                   |
         |                                       |
         | /callback                             |
@@ -378,7 +378,7 @@ Feature: Create a client
         | jwks           | "{}"                             | jwks           |
         | jwks           | "no JSON"                        | jwks           |
 
-    Scenario: As many redirect URIs and scopes as there may be
+    Scenario: The maximum number of redirect URIs and scopes
       When Alice creates "My Application" with
         | redirect_uris | ["https://a#.example/cb"] 32 times |
         | scopes        | ["scope#"] 64 times                |
@@ -414,7 +414,7 @@ Feature: Create a client
         | with a private key | {"keys":[{"kty":"EC","crv":"P-256","x":"od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE","y":"5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}]} | holds a private key in keys[0] |
         | with a shared key  | {"keys":[{"kty":"oct","k":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}]} | holds a private key in keys[0] |
 
-  Rule: The fields fit each other
+  Rule: The fields must be consistent
 
     Scenario Outline: <rule>
       When Alice creates "My Application" with
@@ -427,16 +427,16 @@ Feature: Create a client
         | rule                                                          | field               | value                          | other               | with                            | path                |
         | A public client does not authenticate                         | is_confidential     | false                          | client_auth_methods | ["client_secret_basic"]         | client_auth_methods |
         | A confidential client authenticates                           | is_confidential     | true                           | client_auth_methods | ["none"]                        | client_auth_methods |
-        | Nothing else stands beside none                               | is_confidential     | false                          | client_auth_methods | ["none", "client_secret_basic"] | client_auth_methods |
+        | None can't be combined with another method                    | is_confidential     | false                          | client_auth_methods | ["none", "client_secret_basic"] | client_auth_methods |
         | Client credentials are for confidential clients               | is_confidential     | false                          | grant_types         | ["client_credentials"]          | grant_types[0]      |
         | A refresh token comes with another grant                      | is_confidential     | true                           | grant_types         | ["refresh_token"]               | grant_types         |
-        | An app's own scheme is for public clients                     | is_confidential     | true                           | redirect_uris       | ["com.example.app:/cb"]         | redirect_uris[0]    |
-        | A signed assertion needs a key                                | is_confidential     | true                           | client_auth_methods | ["private_key_jwt"]             | jwks                |
+        | Private-use schemes are for public clients                    | is_confidential     | true                           | redirect_uris       | ["com.example.app:/cb"]         | redirect_uris[0]    |
+        | private_key_jwt needs a key                                   | is_confidential     | true                           | client_auth_methods | ["private_key_jwt"]             | jwks                |
         | FAPI is for confidential clients                              | fapi_profile        | "fapi2"                        | is_confidential     | false                           | is_confidential     |
         | FAPI takes no shared secret                                   | fapi_profile        | "fapi1"                        | client_auth_methods | ["client_secret_basic"]         | client_auth_methods |
         | FAPI 1.0 has no loopback redirects                            | fapi_profile        | "fapi1"                        | redirect_uris       | ["http://127.0.0.1/cb"]         | redirect_uris[0]    |
 
-    Scenario: A signed assertion needs a key that it can be verified with
+    Scenario: private_key_jwt needs a key that can verify
       Given the key set "partner"
         """
         {"keys":[{"kty":"EC","crv":"P-521","x":"AMokxxNL1GDVBCs2R_AoSeUkaRcpn1ONSTO30acUu_pJWAhTZRdGb3_aXLw52xt6BoTQgg0txcWsEeJJ2JCyfHbm","y":"APAqW1scRrflYONV6rHh5M6cnFa_LLXnB7ZYqYxicCZCBsJ1O2IzvrtNnZj0jh7mXa8oXkgmomzFXDzjQ2QF7i0E"}]}
@@ -447,7 +447,7 @@ Feature: Create a client
       Then it is refused as malformed
       And the message names nothing but "jwks"
 
-    Scenario: The keys come one way
+    Scenario: Either a key set or a jwks_uri
       Given the key set "partner"
         """
         {"keys":[{"kty":"EC","crv":"P-256","x":"od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE","y":"5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"}]}
@@ -486,13 +486,13 @@ Feature: Create a client
         grant_types: must be an array of strings
         """
 
-    Scenario: The first twenty are told
+    Scenario: The first twenty faults are listed
       When Alice creates "My Application" with
         | scopes | ["bad scope #"] 30 times |
       Then it is refused as malformed
       And the message has 21 parts, and ends with "and 10 more"
 
-    Scenario: One mistake is one fault
+    Scenario: A mistake is reported once
       When Alice creates "My Application" with
         | is_confidential     | false                |
         | client_auth_methods | ["private_key_jwts"] |
@@ -506,7 +506,7 @@ Feature: Create a client
       Then it is refused as malformed
       And the message names nothing but "body"
 
-      Examples: Not one object, not JSON, or something twice
+      Examples: Not an object, not JSON, or duplicate members
         | body                                                                                    |
         |                                                                                         |
         | null                                                                                    |
@@ -519,7 +519,7 @@ Feature: Create a client
         | {"x":1,"x":2,"name":"My Application","redirect_uris":["https://app.example.com/cb"]}    |
         | {name:"My Application"}                                                                 |
 
-    Scenario: Bytes that are no text
+    Scenario: Bytes that are not UTF-8
       When Alice creates a client by sending bytes that are no text
       Then it is refused as malformed
       And the message names nothing but "body"
@@ -551,7 +551,7 @@ Feature: Create a client
         | jwks                | {"keys": []}                  | jwks             |
         | website             | true                          | website          |
 
-    Scenario Outline: Said to be <type>, it is not JSON
+    Scenario Outline: A body of type <type> is not JSON
       When Alice creates "My Application", and says that it is "<type>"
       Then it is refused as not JSON
 
@@ -561,11 +561,11 @@ Feature: Create a client
         | application/x-www-form-urlencoded |
         | application/json; charset=latin1  |
 
-    Scenario: JSON may say its charset
+    Scenario: The type may name a charset
       When Alice creates "My Application", and says that it is "application/json; charset=utf-8"
       Then the client is created
 
-    Scenario Outline: A body of 128 KiB is read, and no longer one
+    Scenario Outline: A body may have up to 128 KiB
       When Alice creates a client by sending 128 KiB and <more> bytes
       Then <outcome>
 
@@ -574,7 +574,7 @@ Feature: Create a client
         | 0    | the client is created     |
         | 1    | it is refused as too long |
 
-  Rule: The audit trail tells who created what
+  Rule: The audit trail shows who created which client
 
     Scenario: One entry
       Given Alice calls from 192.0.2.7

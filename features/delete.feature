@@ -1,15 +1,15 @@
 Feature: Delete a client
-  An administrator takes a client away. It is nowhere to be found, its secrets stop working at once,
-  and what was done to it can still be read.
+  An administrator deletes a client. It can't be found any more, its secrets stop working at once,
+  and its audit trail can still be read.
 
   Background:
     Given Alice administers the tenant "acme"
     And Bob administers the tenant "globex"
     And the client "My Application"
 
-  Rule: A deleted client is nowhere
+  Rule: A deleted client can't be found
 
-    Scenario: It is gone
+    Scenario: The client is deleted
       When Alice deletes "My Application"
       Then it is gone, without a word
       And nobody finds "My Application"
@@ -29,14 +29,14 @@ Feature: Delete a client
         | add     |
         | inspect |
 
-    Scenario: Its clone stays
+    Scenario: Its clone is not affected
       Given Alice cloned "My Application"
       And Alice deleted "My Application"
       When Alice lists the clients
       Then the list shows "My Application (clone)"
       And the secret of "My Application (clone)" works
 
-    Scenario: A new client of the same name is another one
+    Scenario: A new client with the same name is a different client
       Given Alice deleted "My Application"
       When Alice creates a client with
         | name          | "My Application"                     |
@@ -54,12 +54,12 @@ Feature: Delete a client
         | message   | "deleted"          |
         | target_id | "{My Application}" |
 
-    Scenario: Bob still does not see it
+    Scenario: Bob still can't read it
       Given Alice deleted "My Application"
       When Bob reads the audit trail of "My Application"
       Then it is refused as not found
 
-  Rule: Only as it was read, if that is asked for
+  Rule: If-Match makes the deletion conditional
 
     Scenario: Nobody changed it
       Given Alice read "My Application"
@@ -76,7 +76,7 @@ Feature: Delete a client
         | name | "Renamed" |
       And the secret of "My Application" works
 
-    Scenario: A new secret is a change, too
+    Scenario: A new secret counts as a change
       Given Alice read "My Application"
       And Alice added a secret to "My Application"
       When Alice deletes "My Application", if it is as she read it
@@ -84,7 +84,7 @@ Feature: Delete a client
 
   Rule: Only its own administrators
 
-    Scenario: Bob
+    Scenario: Bob can't delete it
       When Bob deletes "My Application"
       Then it is refused as not found
       And "My Application" is as it was

@@ -1,6 +1,6 @@
 Feature: Read a client
-  An administrator sees everything about a client but its secret and its key set, and never a
-  client of somebody else's tenant.
+  An administrator sees everything about a client but its secret and its key set, and no clients of
+  other tenants.
 
   Background:
     Given Alice administers the tenant "acme"
@@ -29,7 +29,7 @@ Feature: Read a client
         | status              | "active"                             |
       And the client_id is made from the id
 
-    Scenario: A client with everything
+    Scenario: A client with every field
       Given the key set "partner"
         """
         {"keys":[{"kty":"EC","crv":"P-256","x":"od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE","y":"5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"}]}
@@ -63,7 +63,7 @@ Feature: Read a client
         | website             | "https://bank.example.com/"             |
       But the key set of "Partner Bank" is "partner"
 
-    Scenario: An address of keys is shown
+    Scenario: The jwks_uri is shown
       Given the client "My Application" with
         | jwks_uri | "https://app.example.com/jwks" |
       When Alice reads "My Application"
@@ -71,7 +71,7 @@ Feature: Read a client
       And the answer says
         | jwks_uri | "https://app.example.com/jwks" |
 
-    Scenario: A public client has no secret to tell of
+    Scenario: A public client has no secret_last_four
       Given the client "My Application" with
         | is_confidential | false |
       When Alice reads "My Application"
@@ -79,16 +79,16 @@ Feature: Read a client
       And the answer has no secret_last_four
       And the answer has no client_secret
 
-  Rule: When it was made, and when it was changed
+  Rule: The times of its creation and of its last change
 
-    Scenario: A new client was never changed
+    Scenario: Both times of a new client are equal
       Given the client "My Application"
       And 60 seconds pass
       When Alice reads "My Application"
       Then the created_at is a moment
       And the updated_at is 0 seconds after the created_at
 
-    Scenario: A changed one tells both moments
+    Scenario: A changed client has a later time
       Given the client "My Application"
       And 90 seconds pass
       And Alice changed "My Application" to
@@ -96,7 +96,7 @@ Feature: Read a client
       When Alice reads "My Application"
       Then the updated_at is 90 seconds after the created_at
 
-  Rule: Every state has a version of its own
+  Rule: Every state has its own version
 
     Scenario: Reading does not change the version
       Given the client "My Application"
@@ -105,7 +105,7 @@ Feature: Read a client
       Then the client is shown
       And the version is the same as before
 
-    Scenario: A change does
+    Scenario: A change does change the version
       Given the client "My Application"
       And Alice read "My Application"
       When Alice changes "My Application" to
@@ -113,7 +113,7 @@ Feature: Read a client
       Then the client is changed
       And the version is another one
 
-  Rule: What is not there and what is somebody else's look the same
+  Rule: Missing clients and clients of other tenants look the same
 
     Scenario: Bob does not find Alice's client
       Given the client "My Application"
@@ -136,7 +136,7 @@ Feature: Read a client
         | ..%2Fclients |
         | %25 |
 
-    Scenario: The case of a client_id matters
+    Scenario: A client_id is case-sensitive
       Given the client "My Application"
       When Alice reads "My Application", written in upper case
       Then it is refused as not found

@@ -19,12 +19,12 @@ Feature: List the clients
       And there is no page after it
       And every client is listed as Alice would read it
 
-    Scenario: No client at all
+    Scenario: No clients
       When Alice lists the clients
       Then the list shows nobody
       And there are 0 in all, on 0 pages
 
-    Scenario: Somebody else's clients are not among them
+    Scenario: Clients of other tenants are not listed
       Given the client "Ours"
       And Bob created "Theirs"
       When Alice lists the clients
@@ -34,7 +34,7 @@ Feature: List the clients
       When Grace, acting in "globex", lists the clients
       Then the list shows "Theirs"
 
-    Scenario: A deleted client is not among them
+    Scenario: A deleted client is not listed
       Given the client "One"
       And the client "Two"
       And Alice deleted "Two"
@@ -42,7 +42,7 @@ Feature: List the clients
       Then the list shows "One"
       And there are 1 in all, on 1 page
 
-    Scenario: A change does not move a client
+    Scenario: A change does not affect the order
       Given the client "One"
       And the client "Two"
       And Alice changed "One" to
@@ -88,7 +88,7 @@ Feature: List the clients
         | 4                    |
         | 18446744073709551615 |
 
-    Scenario Outline: "<query>" is no page
+    Scenario Outline: "<query>" is not a page
       When Alice lists the clients by "<query>"
       Then it is refused as malformed
       And the message names nothing but "<named>"
@@ -106,7 +106,7 @@ Feature: List the clients
         | after=somewhere                       | after     |
         | after=&page=1                         | after     |
 
-  Rule: From one client to the next
+  Rule: Following the links
 
     Background:
       Given the client "One"
@@ -115,7 +115,7 @@ Feature: List the clients
       And the client "Four"
       And the client "Five"
 
-    Scenario: A link leads on, until the end
+    Scenario: Links lead from page to page
       When Alice lists the first 2 clients
       Then the list shows "Five", "Four"
       And nobody counted them all
@@ -126,14 +126,14 @@ Feature: List the clients
       Then the list shows "One"
       And that was the end of the list
 
-    Scenario: What was deleted is passed over
+    Scenario: Deleted clients are skipped
       Given Alice deleted "Four"
       And Alice listed the first 2 clients
       When Alice follows the link to the next
       Then the list shows "Two", "One"
       And that was the end of the list
 
-    Scenario: A filter goes with the link
+    Scenario: A link keeps the filter
       When Alice lists the clients by "name=o&after=&page_size=1"
       Then the list shows "Four"
       When Alice follows the link to the next
@@ -142,7 +142,7 @@ Feature: List the clients
       Then the list shows "One"
       And that was the end of the list
 
-  Rule: Those that are looked for
+  Rule: Filters
 
     Scenario Outline: A name that contains <text>
       Given the client "Über Shop"
@@ -152,7 +152,7 @@ Feature: List the clients
       When Alice lists the clients whose name contains "<text>"
       Then the list shows <names>
 
-      Examples: In any case
+      Examples: Case is ignored
         | text    | names         |
         | über    | "Über Shop"   |
         | SHOP    | "Über Shop"   |
@@ -160,7 +160,7 @@ Feature: List the clients
         | STRASSE | "Straße 100%" |
         | οδος    | "ΟΔΟΣΑ a_b"   |
 
-      Examples: And every character is just that
+      Examples: There are no wildcards
         | text | names         |
         | %    | "Straße 100%" |
         | 0%   | "Straße 100%" |
@@ -182,7 +182,7 @@ Feature: List the clients
         | _       |
         | ' OR '' |
 
-    Scenario: Those of a status
+    Scenario: Clients with a status
       Given the client "One"
       And the client "Two"
       And Alice changed "Two" to
@@ -194,7 +194,7 @@ Feature: List the clients
       When Alice lists the clients that are inactive
       Then the list shows nobody
 
-    Scenario Outline: "<query>" looks for nothing
+    Scenario Outline: "<query>" is not a filter
       When Alice lists the clients by "<query>"
       Then it is refused as malformed
       And the message names nothing but "<named>"
@@ -207,7 +207,7 @@ Feature: List the clients
         | name=a&name=b               | name   |
         | name=%00                    | name   |
 
-    Scenario: All that is wrong is told together
+    Scenario: Every fault is reported at once
       When Alice lists the clients by "page=0&page_size=0&status=gone"
       Then it is refused as malformed
       And the message names "page"

@@ -1,15 +1,15 @@
 Feature: Replace the secrets of a client
-  An administrator replaces a secret without an outage: by a rotation, where the old one still works
-  for a while, or by a second secret beside it. A secret that leaked is stopped at once.
+  An administrator replaces a secret without an outage: by a rotation, after which the old one still
+  works for a while, or by adding a second secret. A leaked secret can be stopped at once.
 
   Background:
     Given Alice administers the tenant "acme"
     And Bob administers the tenant "globex"
     And the client "My Application"
 
-  Rule: A rotation replaces what is active
+  Rule: A rotation replaces all active secrets
 
-    Scenario: A new secret for the old one
+    Scenario: One active secret is replaced
       When Alice rotates the secret of "My Application"
       Then the new secret is shown
       And the second secret of "My Application" works
@@ -22,22 +22,22 @@ Feature: Replace the secrets of a client
         """
       And no secret of "My Application" is in the answer
 
-    Scenario: Both active ones are replaced
+    Scenario: Two active secrets are replaced
       Given Alice added a secret to "My Application"
       And Alice rotated the secret of "My Application"
       When Alice lists the secrets of "My Application"
       Then they are active, retired, retired
 
-    Scenario: Where none is active, there is one again
+    Scenario: If no secret is active, a new one is created
       Given Alice deactivated the first secret of "My Application"
       When Alice rotates the secret of "My Application"
       Then the new secret is shown
       And the second secret of "My Application" works
       But the first secret of "My Application" no longer works
 
-  Rule: What was replaced works for four hours more
+  Rule: A replaced secret works for four more hours
 
-    Scenario: Just before they are over
+    Scenario: Just before the four hours are over
       Given Alice rotated the secret of "My Application"
       When 14399 seconds pass
       Then the first secret of "My Application" works
@@ -45,7 +45,7 @@ Feature: Replace the secrets of a client
       Then they are active, retired
       And the last of them ends 14400 seconds after it was replaced
 
-    Scenario: When they are over
+    Scenario: After four hours
       Given Alice rotated the secret of "My Application"
       When 14400 seconds pass
       Then the first secret of "My Application" no longer works
@@ -53,7 +53,7 @@ Feature: Replace the secrets of a client
       When Alice lists the secrets of "My Application"
       Then they are active, inactive
 
-    Scenario: No more than two at a time
+    Scenario: At most two replaced secrets work at a time
       Given Alice rotated the secret of "My Application"
       And Alice rotated the secret of "My Application"
       And Alice rotated the secret of "My Application"
@@ -64,13 +64,13 @@ Feature: Replace the secrets of a client
       When Alice lists the secrets of "My Application"
       Then they are active, retired, retired, inactive
 
-    Scenario: One that leaked is stopped within them
+    Scenario: A leaked secret can be stopped before
       Given Alice rotated the secret of "My Application"
       When Alice deactivates the first secret of "My Application"
       Then the secret is stopped
       And the first secret of "My Application" no longer works
 
-  Rule: A second secret may stand beside the first
+  Rule: A client may have two active secrets
 
     Scenario: Both work
       When Alice adds a secret to "My Application"
@@ -79,19 +79,19 @@ Feature: Replace the secrets of a client
       And the second secret of "My Application" works
       And "My Application" shows the end of its second secret
 
-    Scenario: There is no third
+    Scenario: A third secret is refused
       Given Alice added a secret to "My Application"
       When Alice adds a secret to "My Application"
       Then it is refused as one too many
       And the audit trail of "My Application" has 2 entries
 
-    Scenario: Unless one was stopped
+    Scenario: A stopped secret does not count
       Given Alice added a secret to "My Application"
       And Alice deactivated the first secret of "My Application"
       When Alice adds a secret to "My Application"
       Then the added secret is shown
 
-    Scenario: Or replaced
+    Scenario: A replaced secret does not count
       Given Alice rotated the secret of "My Application"
       When Alice adds a secret to "My Application"
       Then the added secret is shown
@@ -107,7 +107,7 @@ Feature: Replace the secrets of a client
       And the first secret of "My Application" works
       And "My Application" shows the end of its first secret
 
-    Scenario: Also the last one
+    Scenario: The last one
       When Alice deactivates the first secret of "My Application"
       Then the secret is stopped
       And the first secret of "My Application" no longer works
@@ -115,14 +115,14 @@ Feature: Replace the secrets of a client
       When Alice lists the secrets of "My Application"
       Then they are inactive
 
-    Scenario: It is not accepted again, whatever follows
+    Scenario: A stopped secret is never accepted again
       Given Alice deactivated the first secret of "My Application"
       And Alice rotated the secret of "My Application"
       And Alice deactivated the second secret of "My Application"
       Then the first secret of "My Application" no longer works
       And the second secret of "My Application" no longer works
 
-  Rule: A secret can be removed, but for the last
+  Rule: A secret can be deleted, except for the last one
 
     Scenario: One of two
       Given Alice added a secret to "My Application"
@@ -143,13 +143,13 @@ Feature: Replace the secrets of a client
       Then it is refused as malformed
       And the second secret of "My Application" works
 
-    Scenario: What is gone can't be removed again
+    Scenario: A deleted secret can't be deleted again
       Given Alice added a secret to "My Application"
       And Alice deleted the first secret of "My Application"
       When Alice deletes the first secret of "My Application"
       Then it is refused as not found
 
-  Rule: Who can't use a secret has none
+  Rule: A client that can't use a secret has none
 
     Scenario: A public client
       Given the client "Browser App" with
@@ -157,7 +157,7 @@ Feature: Replace the secrets of a client
       When Alice lists the secrets of "Browser App"
       Then there are none
 
-    Scenario Outline: Nobody can <what> one for it
+    Scenario Outline: A public client can't <what> a secret
       Given the client "Browser App" with
         | is_confidential | false |
       When Alice asks to <what> "Browser App"
@@ -170,7 +170,7 @@ Feature: Replace the secrets of a client
         | rotate |
         | add    |
 
-    Scenario: A client that goes public loses them
+    Scenario: A client that goes public loses its secrets
       Given Alice rotated the secret of "My Application"
       And Alice changed "My Application" to
         | is_confidential | false |
@@ -179,7 +179,7 @@ Feature: Replace the secrets of a client
       When Alice lists the secrets of "My Application"
       Then they are inactive, inactive
 
-  Rule: A suspended client's secrets are managed like any other's
+  Rule: The secrets of a suspended client can be managed
 
     Scenario Outline: A client that is <status>
       Given Alice changed "My Application" to

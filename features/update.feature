@@ -1,12 +1,12 @@
 Feature: Change a client
-  An administrator changes what a client's registration says. What is not named stays as it is, and
+  An administrator changes the fields of a client. Fields that are not named stay as they are, and
   no change leads to a client that could not be created.
 
   Background:
     Given Alice administers the tenant "acme"
     And Bob administers the tenant "globex"
 
-  Rule: What is named changes, and nothing else
+  Rule: Only the named fields change
 
     Scenario: One field
       Given the client "My Application" with
@@ -61,7 +61,7 @@ Feature: Change a client
         | status              | "suspended"                                   |
         | status              | "inactive"                                    |
 
-    Scenario: The key set becomes another one, and is not shown
+    Scenario: The key set is replaced, and not shown
       Given the client "My Application"
       And the key set "partner"
         """
@@ -81,7 +81,7 @@ Feature: Change a client
       And the answer says
         | cors_origins | ["https://b.example", "https://c.example"] |
 
-    Scenario: A list can become empty where it may be
+    Scenario: A list that may be empty can be cleared
       Given the client "My Application" with
         | scopes | ["openid"] |
       When Alice changes "My Application" to
@@ -103,14 +103,14 @@ Feature: Change a client
         | name   | "Back in Operation" |
       And the secret of "My Application" works
 
-    Scenario: A change of nothing is no fault
+    Scenario: A change of nothing is not a fault
       Given the client "My Application"
       When Alice changes nothing in "My Application"
       Then the client is changed
       And the answer says
         | name | "My Application" |
 
-    Scenario: What was read can be sent back
+    Scenario: A client can be sent back as it was read
       Given the client "My Application" with
         | scopes   | ["openid"]                     |
         | jwks_uri | "https://app.example.com/jwks" |
@@ -121,7 +121,7 @@ Feature: Change a client
         | message | changed nothing |
       And the secret of "My Application" works
 
-    Scenario: The moment of the change is kept, and that of the creation too
+    Scenario: The times of the creation and of the change are kept
       Given the client "My Application"
       And 75 seconds pass
       When Alice changes "My Application" to
@@ -129,9 +129,9 @@ Feature: Change a client
       Then the client is changed
       And the updated_at is 75 seconds after the created_at
 
-  Rule: What is not a field of a change is ignored
+  Rule: Unknown fields are ignored
 
-    Scenario: Nobody changes an identity, a tenant or a secret
+    Scenario: The identity, the tenant and the secret can't be changed
       Given the client "My Application"
       When Alice changes "My Application" to
         | id               | "01ARZ3NDEKTSV4RRFFQ69G5FAV" |
@@ -181,7 +181,7 @@ Feature: Change a client
         | website        | null  |
         | website        | ""    |
 
-    Scenario Outline: <value> takes the FAPI profile and the keys away
+    Scenario Outline: <value> clears the FAPI profile and the keys
       Given the key set "partner"
         """
         {"keys":[{"kty":"EC","crv":"P-256","x":"od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE","y":"5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"}]}
@@ -228,7 +228,7 @@ Feature: Change a client
 
   Rule: The status is one of three
 
-    Scenario Outline: <status> is none of them
+    Scenario Outline: <status> is not a status
       Given the client "My Application"
       When Alice changes "My Application" to
         | status | <status> |
@@ -244,7 +244,7 @@ Feature: Change a client
         | "ACTIVE"  | must be one of active, suspended, inactive |
         | 1         | must be a string                          |
 
-  Rule: What is judged is the whole outcome
+  Rule: The resulting client is validated as a whole
 
     Scenario Outline: <rule>
       Given the client "My Application" with
@@ -256,14 +256,14 @@ Feature: Change a client
       And "My Application" is as it was
       And the audit trail of "My Application" has 1 entry
 
-      Examples: Each is fine by itself, together they are not
+      Examples: Values that are valid separately, but not together
         | rule                                              | has             | this                                | field               | value                   | path                |
-        | Client credentials keep a client confidential     | grant_types     | ["client_credentials"]              | is_confidential     | false                   | grant_types[0]      |
+        | Client credentials need a confidential client     | grant_types     | ["client_credentials"]              | is_confidential     | false                   | grant_types[0]      |
         | A public client takes no client credentials       | is_confidential | false                               | grant_types         | ["client_credentials"]  | grant_types[0]      |
-        | FAPI is for clients that sign                     | scopes          | ["openid"]                          | fapi_profile        | "fapi2"                 | client_auth_methods |
-        | The keys come one way                             | jwks_uri        | "https://app.example.com/jwks"      | jwks                | the text {"keys":[{"kty":"EC","crv":"P-256","x":"od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE","y":"5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"}]} | jwks_uri |
+        | FAPI needs private_key_jwt                        | scopes          | ["openid"]                          | fapi_profile        | "fapi2"                 | client_auth_methods |
+        | Either a key set or a jwks_uri                    | jwks_uri        | "https://app.example.com/jwks"      | jwks                | the text {"keys":[{"kty":"EC","crv":"P-256","x":"od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE","y":"5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"}]} | jwks_uri |
 
-    Scenario: An app's own scheme keeps a client public
+    Scenario: A client with a private-use scheme must be public
       Given the client "My Application" with
         | is_confidential | false                   |
         | redirect_uris   | ["com.example.app:/cb"] |
@@ -273,7 +273,7 @@ Feature: Change a client
       And the message names nothing but "redirect_uris[0]"
       And "My Application" is as it was
 
-    Scenario: A client that signs keeps its keys
+    Scenario: A client with private_key_jwt must have keys
       Given the client "My Application" with
         | client_auth_methods | ["private_key_jwt"]            |
         | jwks_uri            | "https://app.example.com/jwks" |
@@ -283,7 +283,7 @@ Feature: Change a client
       And the message names nothing but "jwks"
       And "My Application" is as it was
 
-    Scenario: A FAPI client keeps to signing
+    Scenario: A FAPI client must use private_key_jwt
       Given the client "My Application" with
         | client_auth_methods | ["private_key_jwt"]            |
         | jwks_uri            | "https://app.example.com/jwks" |
@@ -293,7 +293,7 @@ Feature: Change a client
       Then it is refused as malformed
       And the message names nothing but "client_auth_methods"
 
-    Scenario: What is at odds can be changed in one go
+    Scenario: Conflicting fields can be changed together
       Given the client "My Application" with
         | grant_types | ["client_credentials"] |
       When Alice changes "My Application" to
@@ -322,7 +322,7 @@ Feature: Change a client
       And the answer does not repeat "s3cret"
       And "My Application" is as it was
 
-  Rule: Another kind of client has other auth methods
+  Rule: A change between public and confidential resets the auth methods
 
     Scenario: A confidential client goes public, and its secret ends at once
       Given the client "My Application"
@@ -335,7 +335,7 @@ Feature: Change a client
       And the answer has no secret_last_four
       And the secret of "My Application" no longer works
 
-    Scenario: A public client goes confidential, and gets no secret by that
+    Scenario: A public client goes confidential, and gets no secret
       Given the client "My Application" with
         | is_confidential | false |
       When Alice changes "My Application" to
@@ -348,7 +348,7 @@ Feature: Change a client
       And the answer has no secret_last_four
       And no secret of "My Application" is stored
 
-    Scenario: Methods that are named stand
+    Scenario: Named methods are not reset
       Given the client "My Application" with
         | is_confidential | false |
       When Alice changes "My Application" to
@@ -358,7 +358,7 @@ Feature: Change a client
       And the answer says
         | client_auth_methods | the text ["client_secret_post"] |
 
-    Scenario: Methods that are named must fit the new kind
+    Scenario: Named methods must be allowed for the new kind of client
       Given the client "My Application"
       When Alice changes "My Application" to
         | is_confidential     | false                   |
@@ -367,7 +367,7 @@ Feature: Change a client
       And the message names nothing but "client_auth_methods"
       And the secret of "My Application" works
 
-    Scenario: To say again what it is resets nothing
+    Scenario: Naming the current kind resets nothing
       Given the client "My Application" with
         | client_auth_methods | ["client_secret_post"] |
       When Alice changes "My Application" to
@@ -377,7 +377,7 @@ Feature: Change a client
         | client_auth_methods | the text ["client_secret_post"] |
       And the secret of "My Application" works
 
-    Scenario: To leave the secret methods ends the secret at once
+    Scenario: A change to private_key_jwt ends the secret at once
       Given the client "My Application" with
         | jwks_uri | "https://app.example.com/jwks" |
       When Alice changes "My Application" to
@@ -386,7 +386,7 @@ Feature: Change a client
       And the answer has no secret_last_four
       And the secret of "My Application" no longer works
 
-    Scenario: An ended secret does not come back
+    Scenario: An ended secret is not restored
       Given the client "My Application"
       And Alice changed "My Application" to
         | is_confidential | false |
@@ -396,16 +396,16 @@ Feature: Change a client
       And the answer has no secret_last_four
       And the secret of "My Application" no longer works
 
-    Scenario: To go from one secret method to another keeps the secret
+    Scenario: A change from one secret method to another keeps the secret
       Given the client "My Application"
       When Alice changes "My Application" to
         | client_auth_methods | ["client_secret_post"] |
       Then the client is changed
       And the secret of "My Application" works
 
-  Rule: Two administrators don't undo each other's work by accident
+  Rule: If-Match prevents lost updates
 
-    Scenario: A change that starts from what is stored
+    Scenario: The client was not changed meanwhile
       Given the client "My Application"
       And Alice read "My Application"
       When Alice changes "My Application", if it is as she read it, to
@@ -413,7 +413,7 @@ Feature: Change a client
       Then the client is changed
       And the version is another one
 
-    Scenario: Somebody was faster
+    Scenario: Another administrator changed it meanwhile
       Given Anna administers the tenant "acme"
       And the client "My Application"
       And Alice read "My Application"
@@ -426,7 +426,7 @@ Feature: Change a client
         | scopes | ["openid"] |
       And the audit trail of "My Application" has 2 entries
 
-    Scenario: Who does not ask does not mind
+    Scenario: Without If-Match, changes are merged
       Given Anna administers the tenant "acme"
       And the client "My Application"
       And Alice read "My Application"
@@ -474,7 +474,7 @@ Feature: Change a client
         | {"name":"A"} {"name":"B"}     |
         | {"name":"A",}                 |
 
-  Rule: What is not there and what is somebody else's look the same
+  Rule: Missing clients and clients of other tenants look the same
 
     Scenario: Bob can't change Alice's client
       Given the client "My Application"
@@ -484,7 +484,7 @@ Feature: Change a client
       And both answers are the same
       And "My Application" is as it was
 
-  Rule: The audit trail tells who changed what
+  Rule: The audit trail shows who changed which client
 
     Scenario: One entry, with the names of the fields and none of their values
       Given the client "My Application"

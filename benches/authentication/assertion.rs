@@ -1,4 +1,4 @@
-//! Assertions, next to a verification with nothing around it.
+//! Assertions, compared with a bare verification of the signature.
 
 use std::cell::Cell;
 use std::hint::black_box;

@@ -10,8 +10,9 @@ use tokio::task::JoinSet;
 
 use super::Outcome;
 
-/// Sends `count` requests, those of the list in turn, over that many connections; each waits for
-/// its answer before it goes on. All of them have to be answered with 200.
+/// Sends `count` requests, taken from the list in turn, over `connections` connections. Each
+/// connection waits for the response before it sends the next request. All responses must have
+/// status 200.
 pub async fn drive(
     address: SocketAddr,
     requests: Arc<Vec<String>>,

@@ -17,7 +17,7 @@ use super::world::{Policy, assertion_form, assertions};
 
 const CONNECTIONS: usize = 32;
 
-/// What of one contestant a round gave.
+/// The results of one contestant in one round.
 struct Round {
     per_second: f64,
     cpu_micros: f64,
@@ -34,7 +34,7 @@ pub fn run(quick: bool) -> Outcome {
     for round in 0..=rounds {
         for (server, measured) in servers.iter().zip(&mut measured) {
             let done = runtime.block_on(server.round(quick))?;
-            // The first round warms up.
+            // The first round is a warm-up.
             if round > 0 {
                 measured.push(done);
             }
@@ -75,7 +75,7 @@ struct Server {
     policy: Option<Policy>,
     address: SocketAddr,
     client_id: String,
-    /// The header that has the client's secret.
+    /// The `Authorization` header with the client's secret.
     basic: String,
 }
 
@@ -135,7 +135,7 @@ impl Server {
         }
     }
 
-    /// What all threads of the server have spent.
+    /// The CPU time that all threads of the server have used.
     fn cpu_seconds(&self) -> f64 {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
         let times = tasks.into_iter().flatten().flatten().map(|task| {

@@ -1,12 +1,12 @@
-//! Contestants taking turns.
+//! Contestants that take turns.
 
 use std::time::Instant;
 
 use super::Outcome;
 
-/// Contestants that take turns; the first is what the others are compared with.
+/// Contestants that take turns. The others are compared with the first one.
 pub struct Race<'a> {
-    /// Operations in a round of one contestant.
+    /// Operations per round and contestant.
     operations: u32,
     contestants: Vec<Contestant<'a>>,
 }
@@ -17,7 +17,7 @@ struct Contestant<'a> {
     rounds: Vec<Usage>,
 }
 
-/// Microseconds of an operation.
+/// Microseconds per operation.
 #[derive(Clone, Copy)]
 pub struct Usage {
     pub wall: f64,
@@ -32,7 +32,7 @@ impl<'a> Race<'a> {
         }
     }
 
-    /// `run` does all operations of a round.
+    /// `run` does all operations of one round.
     pub fn enter(&mut self, name: &'static str, run: impl FnMut() -> Outcome + 'a) {
         self.contestants.push(Contestant {
             name,
@@ -41,7 +41,7 @@ impl<'a> Race<'a> {
         });
     }
 
-    /// Measures the rounds, after one that only warms up, and prints them.
+    /// Measures the rounds, after a warm-up round, and prints the results.
     pub fn run(mut self, title: &str, rounds: usize) -> Outcome<Vec<Usage>> {
         let operations = f64::from(self.operations);
         for round in 0..=rounds {
@@ -90,7 +90,7 @@ pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// What all threads of this process have spent.
+/// The CPU time that all threads of this process have used.
 #[cfg(target_os = "linux")]
 fn cpu_seconds() -> f64 {
     use rustix::time::{ClockId, clock_gettime};

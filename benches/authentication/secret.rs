@@ -10,7 +10,7 @@ use super::Outcome;
 use super::race::Race;
 use super::world::{Policy, World};
 
-/// Next to an Argon2id of the default cost in reused memory, with nothing around it.
+/// Compared with a bare Argon2id of the default cost in reused memory.
 pub fn first(quick: bool) -> Outcome {
     let runtime = runtime()?;
     let world = runtime.block_on(World::new(Policy::Argon2id))?;
@@ -47,12 +47,12 @@ pub fn first(quick: bool) -> Outcome {
 const PEER: Option<std::net::IpAddr> =
     Some(std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)));
 
-/// Next to the read of the client, which is done each time.
+/// Compared with reading the client from storage, which happens on every request.
 pub fn cached(quick: bool) -> Outcome {
     let runtime = runtime()?;
     let world = runtime.block_on(World::new(Policy::Cached))?;
     let uncached = runtime.block_on(World::new(Policy::Argon2id))?;
-    // Short rounds: most of them fit between two interruptions.
+    // Short rounds, so that most of them are not interrupted.
     let operations = if quick { 10 } else { 2_000 };
     let head = world.head()?;
     let mut race = Race::new(operations);

@@ -1,4 +1,4 @@
-//! A server process of its own, so that its CPU time is its own.
+//! A separate server process, so that its CPU time can be measured.
 
 use std::io::Write;
 
@@ -14,15 +14,15 @@ use tower_oauth_clients::authentication::ClientAuthenticator;
 use super::Outcome;
 use super::world::{Policy, World};
 
-/// The variable that makes this program a server, and says by which policy.
+/// The environment variable that makes this program a server. Its value is the policy.
 pub const POLICY: &str = "BENCH_AUTHENTICATION_POLICY";
 
-/// What a token endpoint answers.
+/// The response of a token endpoint.
 const TOKEN: &str =
     r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"Bearer","expires_in":3600}"#;
 
-/// Serves until it is killed, on two threads, and prints its address, the `client_id` and the
-/// header that authenticates it.
+/// Serves on two threads until it is killed. Prints its address, the `client_id` and the
+/// `Authorization` header of the client.
 pub fn run(policy: &str) -> Outcome {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder
@@ -33,7 +33,7 @@ pub fn run(policy: &str) -> Outcome {
             let policy = Policy::ALL.into_iter().find(|known| known.name() == policy);
             let (router, client) = match policy {
                 None => {
-                    // The requests of the others have a header, too.
+                    // As long as the header of the other contestants.
                     let client = format!("nobody Basic {}", "YTpi".repeat(38));
                     (Router::new().route("/token", post(bare)), client)
                 }
@@ -52,7 +52,7 @@ pub fn run(policy: &str) -> Outcome {
         })
 }
 
-/// The floor: reads the form and answers.
+/// The baseline: reads the form and responds.
 async fn bare(request: Request) -> Response {
     match request.into_body().collect().await {
         Ok(_) => token(),

@@ -1,4 +1,4 @@
-//! Whether the time of an answer tells an unknown client from a wrong secret.
+//! Whether the response time distinguishes an unknown client from a wrong secret.
 
 use std::time::Instant;
 
@@ -28,7 +28,7 @@ pub fn run(quick: bool) -> Outcome {
         let guess = guess.expose();
 
         let mut times = [Vec::new(), Vec::new()];
-        // The first try makes what strangers are verified against.
+        // The first try computes the decoy hash for unknown clients.
         for number in 0..=tries {
             for (client_id, times) in [&absent, &world.client_id].into_iter().zip(&mut times) {
                 let presented = world.presents(client_id, guess);

@@ -1,4 +1,4 @@
-//! Clients, and what authenticates them.
+//! Clients and their credentials.
 
 use std::time::{Duration, SystemTime};
 
@@ -20,14 +20,14 @@ use super::Outcome;
 pub const ISSUER: &str = "https://id.example.com";
 const KEYS: &str = include_str!("../../tests/data/keys/jwks.json");
 
-/// How a client authenticates, and what it takes.
+/// How a client authenticates, and at what cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// By a secret that verified a short while ago.
+    /// A secret that was verified a short while ago.
     Cached,
-    /// By a secret that costs an Argon2id each time.
+    /// A secret that costs an Argon2id on every request.
     Argon2id,
-    /// By a secret that costs an HMAC each time.
+    /// A secret that costs an HMAC on every request.
     HmacSha256,
     PrivateKeyJwt,
     None,
@@ -61,7 +61,7 @@ impl Policy {
     }
 }
 
-/// A client in memory and what authenticates it.
+/// A client in memory, with its credentials.
 pub struct World {
     pub repository: MemoryRepository,
     pub authenticator: ClientAuthenticator,
@@ -119,7 +119,7 @@ impl World {
         })
     }
 
-    /// What a client presents that has this secret.
+    /// The credentials of a client with this secret.
     pub fn presents(&self, client_id: &ClientId, secret: &str) -> Presented {
         Presented::SecretBasic {
             client_id: client_id.clone(),
@@ -133,7 +133,7 @@ impl World {
         Ok(request.body(())?.into_parts().0)
     }
 
-    /// The header with the client's secret; neither half has anything to be encoded.
+    /// The `Authorization` header with the client's secret. Neither half needs encoding.
     pub fn basic(&self) -> String {
         use base64::Engine;
 
@@ -142,7 +142,7 @@ impl World {
     }
 }
 
-/// The keys that a client may register: one of each kind.
+/// Keys that a client may register, one of each kind.
 fn usable_keys() -> Outcome<String> {
     let keys: Value = serde_json::from_str(KEYS)?;
     let wanted = |key: &&Value| {
@@ -157,7 +157,7 @@ fn usable_keys() -> Outcome<String> {
     Ok(json!({ "keys": keys }).to_string())
 }
 
-/// Assertions of a client, good for a minute: none comes twice.
+/// Distinct assertions of a client, valid for a minute.
 pub fn assertions(client_id: &str, algorithm: Algorithm, count: usize) -> Outcome<Vec<String>> {
     let key = |pem: &'static [u8]| match algorithm {
         Algorithm::RS256 => EncodingKey::from_rsa_pem(pem),
@@ -191,7 +191,7 @@ pub fn assertions(client_id: &str, algorithm: Algorithm, count: usize) -> Outcom
     assertions.collect()
 }
 
-/// The form that carries an assertion.
+/// The form that contains an assertion.
 pub fn assertion_form(assertion: &str) -> String {
     let kind = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
     format!("client_assertion_type={kind}&client_assertion={assertion}")

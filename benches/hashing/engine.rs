@@ -1,4 +1,4 @@
-//! Who hashes.
+//! The hashing engines that are compared.
 
 use std::hint::black_box;
 use std::thread;
@@ -27,7 +27,7 @@ pub(super) enum Engine {
 }
 
 impl Engine {
-    /// The first is what the others are compared with.
+    /// The others are compared with the first one.
     pub(super) const ALL: &[Self] = &[
         Self::C,
         Self::Fresh,
@@ -51,7 +51,7 @@ impl Engine {
     }
 }
 
-/// A number of hashes on a number of threads, made again and again.
+/// A number of hashes on a number of threads, repeatable.
 pub(super) enum Work {
     OnEachThread {
         threads: u32,
@@ -156,7 +156,7 @@ fn hash_fresh(argon2: &Argon2<'_>) -> Outcome {
     Ok(())
 }
 
-/// Callers that all want a hash at once.
+/// Callers that all request a hash at once.
 pub(super) struct Crowd {
     runtime: Runtime,
     pool: HashPool,

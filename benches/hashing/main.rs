@@ -1,5 +1,5 @@
-//! What a secret's hash costs on this machine: milliseconds, hashes per second, memory and page
-//! faults, for each set of parameters, number of threads and engine, next to libargon2 in C.
+//! The cost of hashing a secret on this machine: milliseconds, hashes per second, memory and page
+//! faults, for each set of parameters, number of threads and engine, compared with libargon2 in C.
 //!
 //! ```text
 //! cargo bench --bench hashing -- --cost 19456,2 --cost 47104,1 --threads 1,2,4 --rounds 11
@@ -8,19 +8,19 @@
 //! cargo bench --bench hashing_mimalloc
 //! ```
 //!
-//! A cost is KiB of memory and a number of iterations; OWASP's sets unless given. Threads are one and
-//! as many as there are processors unless given. What the command line says replaces what the
-//! environment says in `HASHING`. `-- --help` tells all options.
+//! A cost is the memory in KiB and the number of iterations; the default is OWASP's sets. The
+//! default for threads is one and the number of processors. The command line overrides the
+//! environment variable `HASHING`. `-- --help` lists all options.
 //!
-//! In every round each engine runs once, so that whatever else the machine does disturbs all of them
-//! alike. The numbers are medians of the rounds, a ratio is the median of each round's ratio to the
-//! first engine. `ms/hash` is how long one hash takes on its thread. `MiB` is what each thread added
-//! to the peak of a process that did nothing else. CPU time, which other processes disturb least,
-//! page faults and memory are measured on Linux only.
+//! In every round each engine runs once, so that other load on the machine disturbs all of them
+//! alike. The numbers are medians of the rounds; a ratio is the median of each round's ratio to the
+//! first engine. `ms/hash` is the duration of one hash on its thread. `MiB` is how much each thread
+//! added to the peak memory of a process that does nothing else. CPU time, which other processes
+//! disturb least, page faults and memory are measured on Linux only.
 //!
-//! libargon2 allocates with the system's allocator, whichever Rust has. It wipes its memory after
-//! a hash, and so does argon2-rust; Argon2id does not. The pool's
-//! threads run at a lower priority than the others: on a busy machine they get less of it.
+//! libargon2 uses the system's allocator, whatever allocator Rust uses. libargon2 and argon2-rust
+//! wipe their memory after a hash; Argon2id does not. The pool's threads run at a lower priority
+//! than the others: on a busy machine they get less CPU time.
 #![allow(
     clippy::print_stdout,
     unreachable_pub,
@@ -38,7 +38,7 @@ use self::engine::{Engine, Work};
 use self::options::Options;
 use self::race::Race;
 
-/// What any part of it ends with.
+/// The result of every part of the bench.
 pub type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 #[allow(dead_code, reason = "not where it is a module")]
@@ -46,7 +46,7 @@ fn main() -> Outcome {
     run("the system's")
 }
 
-/// `allocator` is the name of the global one.
+/// `allocator` is the name of the global allocator.
 pub fn run(allocator: &str) -> Outcome {
     if memory::is_child()? {
         return Ok(());
@@ -69,7 +69,7 @@ pub fn run(allocator: &str) -> Outcome {
     Ok(())
 }
 
-/// What the environment tells glibc's allocator.
+/// The settings of glibc's allocator in the environment.
 fn glibc_settings() -> String {
     let settings = std::env::vars()
         .filter(|(name, _)| name.starts_with("MALLOC_") || name == "GLIBC_TUNABLES");
@@ -78,7 +78,7 @@ fn glibc_settings() -> String {
         .collect()
 }
 
-/// A full queue costs no more memory than the threads have.
+/// Measures the peak memory of a pool with many queued hashes: only its threads should count.
 fn pool_memory(options: &Options) -> Outcome {
     let Some(&cost) = options.costs.first() else {
         return Ok(());

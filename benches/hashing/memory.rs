@@ -1,4 +1,4 @@
-//! How much memory hashing takes: the peak of a process that does nothing else.
+//! The memory that hashing takes: the peak of a process that does nothing else.
 
 use std::fs::read_to_string;
 use std::process::Command;
@@ -6,10 +6,10 @@ use std::process::Command;
 use super::Outcome;
 use super::engine::{Engine, Work};
 
-/// The name of an engine, then the numbers of [`of`].
+/// The environment variable with the arguments of [`of`], the engine's name last.
 const CHILD: &str = "HASHING_MEMORY_OF";
 
-/// MiB that a process needs more for that many hashes on that many threads.
+/// The additional MiB that a process needs for this many hashes on this many threads.
 pub(super) fn of(
     engine: Engine,
     (memory, iterations): (u32, u32),
@@ -27,7 +27,7 @@ pub(super) fn of(
     Ok(String::from_utf8(output.stdout)?.trim().parse().ok())
 }
 
-/// Whether this process was started by [`of`]; then it has done its work.
+/// Does the work and returns `true` if [`of`] started this process.
 pub(super) fn is_child() -> Outcome<bool> {
     let Ok(child) = std::env::var(CHILD) else {
         return Ok(false);
@@ -49,7 +49,7 @@ pub(super) fn is_child() -> Outcome<bool> {
     Ok(true)
 }
 
-/// The highest resident size of this process so far, in KiB.
+/// The peak resident size of this process so far, in KiB.
 fn peak() -> Option<f64> {
     let status = read_to_string("/proc/self/status").ok()?;
     let mut lines = status.lines();

@@ -1,4 +1,4 @@
-//! What to measure.
+//! The command-line options.
 
 use std::thread::available_parallelism;
 
@@ -25,13 +25,13 @@ pub(super) struct Options {
     pub(super) hashes: u32,
     pub(super) threads: Vec<u32>,
     pub(super) costs: Vec<(u32, u32)>,
-    /// Only to see that it works.
+    /// Whether to run one quick round only, as a test.
     pub(super) is_test: bool,
-    /// Only to tell how it is called.
+    /// Whether to print the usage only.
     pub(super) is_help: bool,
 }
 
-/// What was asked for.
+/// The options as given.
 #[derive(Default)]
 struct Asked {
     rounds: Option<u32>,
@@ -50,8 +50,8 @@ impl Options {
         asked.read(environment.split_whitespace().map(str::to_owned))?;
         asked.read(std::env::args().skip(1))?;
 
-        // `cargo test --benches` gives no argument, `cargo bench` does, and so does who wants more
-        // than to see that it works.
+        // `cargo test --benches` passes no argument, `cargo bench` passes `--bench`. Explicit
+        // options ask for a full measurement, too.
         let is_test = asked.test || !(asked.bench || asked.is_explicit());
         let (rounds, hashes, costs) = match is_test {
             true => (1, 1, &[(64, 1)][..]),
@@ -72,7 +72,7 @@ impl Options {
 }
 
 impl Asked {
-    /// What is said here replaces what was said before.
+    /// Later options override earlier ones.
     fn read(&mut self, mut arguments: impl Iterator<Item = String>) -> Outcome {
         let mut costs = Vec::new();
         while let Some(argument) = arguments.next() {

@@ -1,14 +1,14 @@
-//! Contestants taking turns, and what each of them used.
+//! Contestants that take turns, and the resources that each of them used.
 
 use std::fs::read_to_string;
 use std::time::Instant;
 
 use super::Outcome;
 
-/// Contestants that take turns; the first is what the others are compared with.
+/// Contestants that take turns. The others are compared with the first one.
 pub(super) struct Race<'a> {
     threads: u32,
-    /// Hashes in a round of one contestant, on all threads.
+    /// Hashes per round and contestant, on all threads.
     hashes: u32,
     contestants: Vec<Contestant<'a>>,
     start: Instant,
@@ -16,7 +16,7 @@ pub(super) struct Race<'a> {
 
 struct Contestant<'a> {
     name: &'static str,
-    /// MiB for each thread.
+    /// MiB per thread.
     memory: Option<f64>,
     run: Box<dyn FnMut() -> Outcome + 'a>,
     rounds: Vec<Usage>,
@@ -32,7 +32,7 @@ impl<'a> Race<'a> {
         }
     }
 
-    /// `run` makes all hashes of a round.
+    /// `run` computes all hashes of one round.
     pub(super) fn enter(
         &mut self,
         name: &'static str,
@@ -47,7 +47,7 @@ impl<'a> Race<'a> {
         });
     }
 
-    /// Warms each contestant up, then measures the rounds.
+    /// Warms up each contestant, then measures the rounds.
     pub(super) fn run(&mut self, rounds: u32) -> Outcome {
         for contestant in &mut self.contestants {
             (contestant.run)()?;
@@ -100,10 +100,10 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// What this process has used so far, or used in a round.
+/// The resources that this process used so far, or in one round.
 struct Usage {
     seconds: f64,
-    /// Seconds of CPU time, of all threads.
+    /// Seconds of CPU time of all threads.
     cpu: f64,
     /// Minor page faults.
     faults: f64,
@@ -143,7 +143,7 @@ fn cpu_seconds() -> f64 {
 /// `minflt`, the tenth field of `/proc/self/stat`.
 fn page_faults() -> f64 {
     let stat = read_to_string("/proc/self/stat").unwrap_or_default();
-    // The second field is a name in parentheses, which may hold spaces.
+    // The second field is a name in parentheses, which may contain spaces.
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
     let minor = fields.split_whitespace().nth(7);
     minor.and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)

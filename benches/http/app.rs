@@ -1,4 +1,4 @@
-//! The apps that are compared: ours over either repository, and a handler with fixed bytes.
+//! The apps that are compared: this crate's on either repository, and a handler with a fixed body.
 
 use std::time::SystemTime;
 
@@ -44,14 +44,14 @@ pub async fn ours(sqlite: bool) -> Outcome<App> {
     })
 }
 
-/// The floor: an axum handler that answers every request with these bytes.
+/// The baseline: an axum handler that always responds with this body.
 pub fn bare(body: Bytes) -> Router {
     let answer = move || async move { ([(header::CONTENT_TYPE, "application/json")], body) };
     Router::new().fallback(any(answer))
 }
 
 pub fn token() -> Outcome<String> {
-    // An error would say that there is one already.
+    // It fails only if a provider is already installed.
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)?
@@ -65,7 +65,7 @@ pub fn token() -> Outcome<String> {
     )?)
 }
 
-/// A client that authenticates with a secret, or one whose creation costs no hash.
+/// A client that authenticates with a secret, or a public one, which is created without a hash.
 pub fn draft(confidential: bool) -> Value {
     json!({
         "name": "My Application",
@@ -104,7 +104,7 @@ pub async fn call(router: Router, request: Request<Full<Bytes>>) -> Outcome<Byte
     }
 }
 
-/// Creates a client and gives back its `client_id`.
+/// Creates a client and returns its `client_id`.
 pub async fn create(router: &Router, token: &str, confidential: bool) -> Outcome<String> {
     let request = request(token, Method::POST, CLIENTS, Some(&draft(confidential)))?;
     let body: Value = serde_json::from_slice(&call(router.clone(), request).await?)?;

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use super::Outcome;
 use super::app::{self, CLIENTS, bare, call, create, draft, request, token};
 
-/// One operation: how to ask for it.
+/// One operation, and the request for it.
 struct Case {
     name: &'static str,
     method: Method,
@@ -105,7 +105,7 @@ fn compare(
     Ok(())
 }
 
-/// The ratio of the medians that were just measured.
+/// Prints the ratio of the medians that were just measured.
 fn print_ratio(group: &str) {
     let median = |function: &str| -> Option<f64> {
         let folder = group.replace('/', "_");

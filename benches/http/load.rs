@@ -1,4 +1,4 @@
-//! Connections that send the same request again and again.
+//! Connections that repeat the same request.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::Outcome;
 
-/// What came back.
+/// The responses.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     pub succeeded: u64,
@@ -18,14 +18,15 @@ pub struct Tally {
     pub last_body: Vec<u8>,
 }
 
-/// How long to go on.
+/// When to stop.
 #[derive(Clone, Copy)]
 pub enum Until {
     Requests(u64),
     Elapsed(Duration),
 }
 
-/// Sends `request` over `connections` at once; each waits for its answer before it goes on.
+/// Sends `request` repeatedly over `connections` connections. Each connection waits for the
+/// response before it sends the next request.
 pub async fn drive(
     address: SocketAddr,
     request: &str,
@@ -76,7 +77,7 @@ async fn connection(address: SocketAddr, request: String, until: Until) -> Outco
     }
 }
 
-/// Reads one answer that has a `content-length`.
+/// Reads one response that has a `content-length`.
 async fn read_answer(stream: &mut TcpStream) -> Outcome<(u16, Vec<u8>)> {
     let mut bytes = Vec::with_capacity(2048);
     loop {

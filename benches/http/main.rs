@@ -1,15 +1,15 @@
-//! What an operation costs, next to a bare axum handler that returns the same bytes.
+//! The cost of an operation, compared with a bare axum handler that returns the same bytes.
 //!
 //! ```text
 //! cargo bench --bench http
 //! ```
 //!
-//! - In one process: the time of each operation through the router, over memory and SQLite.
-//! - Over a socket (Linux): the CPU time that a server process spends on a request, the reads it
-//!   answers while creations keep its hashing threads busy, and its peak memory when 256 creations
-//!   come at once. The server runs on the first processor, the load on the others.
+//! - In one process: the time of each operation through the router, in memory and in SQLite.
+//! - Over a socket (Linux): the CPU time that a server process spends on a request, how many reads
+//!   it serves while creations keep its hashing threads busy, and its peak memory when 256
+//!   creations arrive at once. The server runs on the first processor, the load on the others.
 //!
-//! Every ratio is between two numbers of the same run. Nothing is asserted.
+//! Every ratio compares two numbers of the same run. Nothing is asserted.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 #![allow(unreachable_pub, reason = "modules of a program")]
 

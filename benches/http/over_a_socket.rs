@@ -1,4 +1,4 @@
-//! A server process under load: CPU time, reads beside creations, and memory.
+//! A server process under load: CPU time, reads during creations, and memory.
 
 use std::fs::read_to_string;
 use std::io::{BufRead, BufReader};
@@ -72,7 +72,7 @@ impl Server {
         self.request(&Method::POST, CLIENTS, Some(&draft(true)))
     }
 
-    /// A client to read, and the request that reads it.
+    /// Creates a client and returns the request that reads it.
     async fn read_of_a_client(&self) -> Outcome<String> {
         let tally = drive(self.address, &self.creation(), 1, Until::Requests(1)).await?;
         let body: Value = serde_json::from_slice(&tally.last_body)?;
@@ -80,7 +80,7 @@ impl Server {
         Ok(self.request(&Method::GET, &format!("{CLIENTS}/{client_id}"), None))
     }
 
-    /// What all threads of the server have spent, in seconds.
+    /// The CPU time that all threads of the server have used, in seconds.
     fn cpu(&self) -> Outcome<f64> {
         let mut nanoseconds = 0.0;
         for task in std::fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
@@ -99,7 +99,7 @@ impl Server {
         Ok(kibibytes.trim().parse::<f64>()? / 1024.0)
     }
 
-    /// The CPU seconds of one request, over many.
+    /// The average CPU seconds per request.
     async fn cpu_of(&self, request: &str, connections: u64, requests: u64) -> Outcome<f64> {
         let before = self.cpu()?;
         let tally = drive(
@@ -132,7 +132,7 @@ async fn cpu_per_get(requests: u64, rounds: usize) -> Outcome {
     ];
 
     let mut times = [Vec::new(), Vec::new(), Vec::new()];
-    // The first round warms up.
+    // The first round is a warm-up.
     for round in 0..=rounds {
         for ((server, request), times) in contestants.iter().zip(&mut times) {
             let cpu = server.cpu_of(request, CONNECTIONS, requests).await?;
@@ -159,7 +159,7 @@ async fn cpu_per_creation(requests: u64) -> Outcome {
     let server = Server::start("sqlite", "")?;
     let creation = server.creation();
     server.cpu_of(&creation, 1, 3).await?;
-    // The floor is hashed on the same processor, by as many threads, just before and after.
+    // The baseline runs on the same processor and the same number of threads, before and after.
     let before = bare_hash(requests)?;
     let ours = server.cpu_of(&creation, 2, requests / 2).await? * 1e3;
     let floor = f64::midpoint(before, bare_hash(requests)?);
@@ -171,7 +171,7 @@ async fn cpu_per_creation(requests: u64) -> Outcome {
     Ok(())
 }
 
-/// The CPU milliseconds of one Argon2id hash with reused memory and nothing around it.
+/// The CPU milliseconds of one bare Argon2id hash in reused memory.
 fn bare_hash(hashes: u64) -> Outcome<f64> {
     use argon2::{Algorithm, Argon2, Block, Params, Version};
 

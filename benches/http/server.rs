@@ -1,4 +1,4 @@
-//! A server process of its own, so that its CPU time and memory are its own.
+//! A separate server process, so that its CPU time and memory can be measured.
 
 use std::io::Write;
 
@@ -9,13 +9,13 @@ use tokio::runtime;
 use super::Outcome;
 use super::app::{self, bare};
 
-/// The variable that makes this program a server, and says of which kind.
+/// The environment variable that makes this program a server. Its value is the kind of server.
 pub const KIND: &str = "BENCH_HTTP_SERVER";
 
-/// The body that the bare handler returns.
+/// The environment variable with the body that the bare handler returns.
 pub const BODY: &str = "BENCH_HTTP_BODY";
 
-/// Serves until it is killed, on the first processor, and prints its address.
+/// Serves on the first processor until it is killed. Prints its address.
 pub fn run(kind: &str) -> Outcome {
     let mut first = CpuSet::new();
     first.set(0);

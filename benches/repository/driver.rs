@@ -1,4 +1,4 @@
-//! A database's own driver: what it takes to run the statements, one after the other.
+//! The database's own driver, which runs the same statements one after the other.
 
 use super::sql::Value;
 
@@ -6,10 +6,10 @@ use super::sql::Value;
 pub type Row = (Vec<Option<String>>, Vec<Option<i64>>);
 
 pub trait Driver: Send {
-    /// Runs what has no values: `BEGIN` and `COMMIT`.
+    /// Runs a statement without values: `BEGIN` or `COMMIT`.
     fn control(&mut self, sql: &'static str) -> impl Future<Output = ()> + Send;
 
-    /// Returns how many rows it changed.
+    /// Returns the number of changed rows.
     fn execute(
         &mut self,
         sql: &'static str,
@@ -22,7 +22,7 @@ pub trait Driver: Send {
         values: &[Value<'_>],
     ) -> impl Future<Output = Vec<Row>> + Send;
 
-    /// The first column.
+    /// Returns the first column.
     fn texts(
         &mut self,
         sql: &'static str,
@@ -30,8 +30,8 @@ pub trait Driver: Send {
     ) -> impl Future<Output = Vec<String>> + Send;
 }
 
-/// Operations of a driver, for each of which a connection of a pool is taken and given back. What
-/// they run on is the driver's own.
+/// Implements the operations of a driver such that each one takes a connection from a pool and
+/// returns it. The statements run on the driver's own connection.
 macro_rules! leased {
     ($name:ident) => {
         impl Operations for $name {

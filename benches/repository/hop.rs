@@ -1,5 +1,5 @@
-//! The driver of SQLite on a thread with a queue, which is how the repository has its connections:
-//! whole operations go there.
+//! The SQLite driver on a thread with a queue of whole operations, as the repository uses its
+//! connections.
 
 use std::thread;
 
@@ -34,7 +34,7 @@ impl Hop {
     }
 }
 
-/// Nothing waits there.
+/// The futures are ready at once, since the driver is synchronous.
 impl Operations for Hop {
     async fn create(&mut self, sample: &Sample) {
         let sample = sample.clone();

@@ -1,4 +1,4 @@
-//! Pages in the list of one tenant that has many clients.
+//! Pages of the list of one tenant with many clients.
 
 use std::ops::Range;
 
@@ -9,21 +9,21 @@ use super::Plan;
 use super::measure::{Watch, median};
 use super::sql;
 
-/// Another one than that of the operations.
+/// Not the tenant that the operations use.
 pub const TENANT: &str = "megacorp";
 
 const SIZE: u32 = 20;
 
-/// Every so many clients, one is suspended.
+/// One in this many clients is suspended.
 const SUSPENDED: usize = 100;
 
-/// How a database writes what its own way is.
+/// The expressions that differ between databases.
 pub struct Dialect {
     /// The number `n` as an id: 26 digits are a ULID.
     id: &'static str,
-    /// And after `app-`.
+    /// The number `n`, appended to `app-`.
     client_id: &'static str,
-    /// And after `Application `.
+    /// The number `n`, appended to `Application `.
     name: &'static str,
 }
 
@@ -45,7 +45,7 @@ impl Dialect {
     };
 }
 
-/// The statement that makes some of them, in the order of their age.
+/// The statement that inserts this range of clients, the oldest first.
 pub fn load(clients: Range<usize>, dialect: &Dialect) -> String {
     let Dialect {
         id,
@@ -85,7 +85,7 @@ pub async fn measure(plan: Plan, repository: &impl ClientRepository) {
     let size = SIZE as usize;
     let pages = plan.listed / size;
     let rare = named(format!("application {}", plan.listed / 2));
-    // What reads the whole list is done less often.
+    // Queries that read the whole list run less often.
     let lists = [
         ("first, by keyset", &all, after(None), plan.pages),
         ("last, by keyset", &all, after(Some(id(size))), plan.pages),

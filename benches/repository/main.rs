@@ -1,22 +1,21 @@
-//! What each repository costs beside the same statements in its database's own driver, in one run.
+//! The cost of each repository, compared with the same statements in the database's own driver.
 //!
 //! ```text
 //! cargo bench --bench repository
 //! cargo bench --bench repository -- postgres operations
 //! ```
 //!
-//! - Operations: the rounds of repository and drivers take turns, and each ratio is the median over
-//!   the rounds, with the middle half of them in brackets. The drivers prepare their statements
-//!   once, read every column as a value of its own, and leave out what else a repository does:
-//!   turning rows into a `Client`, and running a write in a task of its own. Where a line
-//!   says "leased", the driver takes and gives back a connection of the same kind of pool each
-//!   time.
-//! - Lists: pages in a tenant of 1,000,000 clients, and 16 searches at once while there are 100,000.
+//! - Operations: the rounds of repository and drivers take turns. Each ratio is the median over the
+//!   rounds, followed by the interquartile range in brackets. The drivers prepare their statements
+//!   once and read every column as a separate value. They leave out what else a repository does:
+//!   turning rows into a `Client`, and running a write in its own task. If a line says "leased",
+//!   the driver takes a connection from the same kind of pool for each operation.
+//! - Lists: pages in a tenant of 1,000,000 clients, and 16 concurrent searches in 100,000.
 //!
-//! PostgreSQL and MySQL or MariaDB run where `TEST_POSTGRES_URL` and `TEST_MYSQL_URL` say, in a
-//! schema and a database of the bench's own. Without the names of databases (`sqlite`, `postgres`,
-//! `mysql`) or of parts (`operations`, `lists`) all of them run. `-- --test` is one quick round.
-//! Nothing is asserted.
+//! `TEST_POSTGRES_URL` and `TEST_MYSQL_URL` name the PostgreSQL and the MySQL or MariaDB server;
+//! the bench creates its own schema and database there. The names of databases (`sqlite`,
+//! `postgres`, `mysql`) and of parts (`operations`, `lists`) select what runs; the default is
+//! everything. `-- --test` runs one quick round. Nothing is asserted.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 #![allow(
     clippy::indexing_slicing,
@@ -44,23 +43,23 @@ use tokio::runtime::Runtime;
 /// How often everything is done.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// Of operations, …
+    /// Rounds of operations.
     rounds: usize,
-    /// … and of lists.
+    /// Rounds of lists.
     list_rounds: usize,
-    /// How often what grows with the tenant is done.
+    /// Rounds of list queries whose cost grows with the tenant.
     scans: usize,
-    /// In each round: clients that are created, updated and rotated, …
+    /// Clients that are created, updated and rotated per round.
     clients: usize,
-    /// … and reads of one, …
+    /// Reads of one client per round.
     reads: usize,
-    /// … and pages.
+    /// Pages per round.
     pages: usize,
-    /// Clients in the long list, …
+    /// Clients in the long list.
     listed: usize,
-    /// … and those that are there when it is searched, …
+    /// Clients in the list when it is searched.
     searched: usize,
-    /// … so often by each of those who search.
+    /// Searches by each concurrent searcher.
     searches: usize,
 }
 
@@ -92,7 +91,7 @@ const PARTS: [&str; 2] = ["operations", "lists"];
 
 fn main() {
     let asked = |flag: &str| std::env::args().any(|argument| argument == flag);
-    // `cargo bench` says `--bench`, and `cargo test --benches` says nothing.
+    // `cargo bench` passes `--bench`; `cargo test --benches` passes nothing.
     let quick = asked("--test") || !asked("--bench");
     let runs = |name: &str, all: &[&str]| asked(name) || !all.iter().any(|name| asked(name));
     let mut plan = if quick { QUICK } else { FULL };
@@ -103,7 +102,7 @@ fn main() {
         plan.list_rounds = 0;
     }
     let runtime = Runtime::new().unwrap();
-    // As a task, which is what a host's requests are.
+    // In a task, like the requests of a host.
     runtime.block_on(async {
         if runs("sqlite", &DATABASES) {
             tokio::spawn(sqlite::run(plan)).await.unwrap();
@@ -117,7 +116,7 @@ fn main() {
     });
 }
 
-/// Where a server is, if there is one.
+/// The URL of a server, if it is set.
 fn server(variable: &str) -> Option<String> {
     let url = std::env::var(variable).ok().filter(|url| !url.is_empty());
     if url.is_none() {

@@ -1,8 +1,8 @@
-//! Times, and ratios between them.
+//! Times and their ratios.
 
 use std::time::{Duration, Instant};
 
-/// What one side needed for each operation, in every round.
+/// The times of one side for each operation, one per round.
 pub struct Side {
     pub name: &'static str,
     pub times: Vec<(&'static str, Vec<Duration>)>,
@@ -30,7 +30,7 @@ impl Side {
     }
 }
 
-/// One line for each operation and driver that does it.
+/// Prints one line for each operation, and for each driver that does it.
 pub fn report(repository: &Side, drivers: &[Side]) {
     for (operation, ours) in &repository.times {
         println!("  {operation}: {:.1?}", median(ours.clone()));
@@ -53,7 +53,7 @@ pub fn report(repository: &Side, drivers: &[Side]) {
     }
 }
 
-/// The value that `quarters` of four parts are below.
+/// The quantile that `quarters` of four parts are below.
 fn quantile(sorted: &[f64], quarters: usize) -> f64 {
     sorted[(sorted.len() - 1) * quarters / 4]
 }
@@ -63,7 +63,7 @@ pub fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-/// A stopwatch for a number of equal things.
+/// A stopwatch for a number of equal operations.
 pub struct Watch(Instant);
 
 impl Watch {
@@ -71,7 +71,7 @@ impl Watch {
         Self(Instant::now())
     }
 
-    /// How long one of them took.
+    /// The average time of one operation.
     pub fn each(&self, times: usize) -> Duration {
         self.0.elapsed() / u32::try_from(times).unwrap()
     }

@@ -68,7 +68,7 @@ async fn compare(plan: Plan, url: &str) {
     lists::measure(plan, &repository.0).await;
 }
 
-/// The kind that the repository makes.
+/// The kind of pool that the repository creates.
 async fn pool(url: &str) -> Pool {
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
@@ -105,7 +105,7 @@ fn params(values: &[Value<'_>]) -> Params {
         Value::Number(number) => mysql_async::Value::Int(*number),
         Value::Text(text) => mysql_async::Value::Bytes(text.as_bytes().to_vec()),
     });
-    // A statement without values takes no empty list.
+    // An empty list is not accepted for a statement without values.
     match values.len() {
         0 => Params::Empty,
         _ => Params::Positional(values.collect()),
@@ -149,7 +149,7 @@ impl Driver for MysqlAsync {
     }
 }
 
-/// Takes a connection of a pool for each operation, and gives it back.
+/// Takes a connection from a pool for each operation, and returns it.
 struct Leased(MysqlAsync, Pool);
 
 leased!(Leased);

@@ -13,10 +13,10 @@ use super::measure::{Side, Watch};
 use super::sample::{self, Sample};
 use super::sql;
 
-/// How often each client of a round is rotated: often enough that secrets are outdated.
+/// How often each client of a round is rotated: often enough to exceed the retired secrets.
 const ROTATIONS: usize = 4;
 
-/// Both are done with it.
+/// The operations that both sides implement.
 pub trait Operations: Send {
     fn create(&mut self, sample: &Sample) -> impl Future<Output = ()> + Send;
     fn get(&mut self, client: &Client) -> impl Future<Output = ()> + Send;
@@ -30,7 +30,7 @@ pub trait Operations: Send {
     ) -> impl Future<Output = ()> + Send;
 }
 
-/// One round on one side.
+/// Runs one round on one side.
 pub async fn round(plan: Plan, side: &mut Side, operations: &mut impl Operations) {
     let mut samples: Vec<Sample> = (0..plan.clients).map(|_| sample::client()).collect();
     let watch = Watch::start();
@@ -123,7 +123,7 @@ impl<R: ClientRepository> Operations for Repository<R> {
     }
 }
 
-/// Every statement waits for the one before it.
+/// Every statement waits for the previous one.
 impl<D: Driver> Operations for D {
     async fn create(&mut self, (new, write): &Sample) {
         let client = &new.client;

@@ -1,5 +1,5 @@
-//! The writes in PostgreSQL's own driver with as few round trips as they can have: what need not
-//! be known before the next statement is not waited for.
+//! The writes in PostgreSQL's own driver with as few round trips as possible: it waits only for
+//! results that the next statement needs.
 
 use futures_util::try_join;
 use tower_oauth_clients::domain::Client;

@@ -34,7 +34,7 @@ pub async fn run(plan: Plan) {
     admin.batch_execute(&create).await.unwrap();
     let mut url = Url::parse(&server).unwrap();
     let option = format!("-c search_path={name}");
-    // With a plus for its space it would not be read.
+    // `%20`, since the driver does not decode a plus sign as a space.
     let option = option.replace(' ', "%20").replace('=', "%3D");
     let query = match url.query() {
         Some(query) => format!("{query}&options={option}"),
@@ -61,7 +61,7 @@ async fn compare(plan: Plan, url: &str) {
         Side::new("tokio-postgres, pipelined"),
     ];
     for _ in 0..plan.rounds {
-        // As autovacuum would, in its own time.
+        // In place of autovacuum, which runs at unpredictable times.
         driver.conn.batch_execute("ANALYZE").await.unwrap();
         round(plan, &mut side, &mut repository).await;
         round(plan, &mut drivers[0], &mut driver).await;
@@ -91,7 +91,7 @@ async fn connect(url: &str) -> tokio_postgres::Client {
     client
 }
 
-/// The kind that the repository makes.
+/// The kind of pool that the repository creates.
 async fn pool(url: &str) -> Pool {
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
@@ -132,7 +132,7 @@ impl TokioPostgres {
         }
     }
 
-    /// Numbers the placeholders, too.
+    /// The prepared statement, with numbered placeholders.
     pub async fn prepared(&mut self, sql: &'static str) -> Statement {
         if let Some(statement) = self.statements.get(sql) {
             return statement.clone();
@@ -188,7 +188,7 @@ impl Driver for TokioPostgres {
     }
 }
 
-/// Takes a connection of a pool for each operation, and gives it back.
+/// Takes a connection from a pool for each operation, and returns it.
 struct Leased(TokioPostgres, Pool);
 
 leased!(Leased);

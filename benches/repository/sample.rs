@@ -1,4 +1,4 @@
-//! The clients that everything is done with.
+//! The clients that are created and changed.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +8,7 @@ use tower_oauth_clients::domain::{
 };
 use tower_oauth_clients::repository::{NewClient, Write};
 
-/// A client, and what is written with it.
+/// A client, and the arguments of the write that creates it.
 pub type Sample = (NewClient, Write);
 
 pub fn tenant() -> TenantId {
@@ -19,7 +19,7 @@ pub fn now() -> Timestamp {
     SystemTime::now().into()
 }
 
-/// When a secret that is rotated now stops to verify.
+/// The end of the grace period of a secret that is rotated now.
 pub fn grace_ends() -> Timestamp {
     (SystemTime::now() + Duration::from_secs(4 * 60 * 60)).into()
 }

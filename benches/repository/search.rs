@@ -1,4 +1,4 @@
-//! Many searches at once, and what they do to those who read.
+//! Many concurrent searches, and their effect on reads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use tower_oauth_clients::repository::{ClientFilter, ClientRepository};
 use super::Plan;
 use super::lists::TENANT;
 
-/// How many search at the same time.
+/// How many searches run at the same time.
 const SEARCHERS: usize = 16;
 
 pub async fn measure<R: ClientRepository + Clone + 'static>(plan: Plan, repository: &R) {
@@ -50,7 +50,7 @@ async fn search<R: ClientRepository>(repository: R, name: &str, times: usize) ->
     took
 }
 
-/// Reads until it is told to stop.
+/// Reads until `done` is set.
 async fn read<R: ClientRepository>(repository: R, done: Arc<AtomicBool>) -> Vec<Duration> {
     let tenant = TenantId::parse(TENANT).unwrap();
     let id = ClientId::parse(&format!("app-{:026}", 0)).unwrap();

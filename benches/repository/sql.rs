@@ -1,4 +1,4 @@
-//! The statements that the repositories run, and what goes into them.
+//! The statements that the repositories run, and their values.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ macro_rules! columns {
 
 pub const COLUMNS: &str = columns!();
 
-/// Which of those are numbers.
+/// The indices of the numeric columns.
 pub const NUMBERS: [usize; 6] = [10, 19, 20, 21, 22, 23];
 pub const WIDTH: usize = 24;
 
@@ -73,7 +73,7 @@ pub const SHOW_LAST_FOUR: &str = "UPDATE oauth_clients SET secret_last_four = \
     AND status = 'active' ORDER BY id DESC LIMIT 1) \
     WHERE tenant_id = ? AND client_id = ? AND deleted_at + 0 IS NULL";
 
-/// What a column takes.
+/// The value of a column.
 #[derive(Debug)]
 pub enum Value<'a> {
     Null,
@@ -112,7 +112,7 @@ pub fn key(client: &Client) -> [Value<'_>; 2] {
     ]
 }
 
-/// What an update replaces.
+/// The columns that an update replaces.
 fn metadata(client: &Client) -> [Value<'_>; 15] {
     let metadata = &client.metadata;
     let list = |items: &[String]| serde_json::to_string(items).unwrap();
@@ -166,7 +166,7 @@ pub fn update<'a>(client: &'a Client, audit: &AuditEntry) -> Vec<Value<'a>> {
     values
 }
 
-/// That of a client which has one.
+/// The values of the first secret of a client that has one.
 pub fn first_secret(new: &NewClient) -> Vec<Value<'_>> {
     secret(&new.client, new.secret.as_ref().unwrap())
 }
@@ -204,7 +204,7 @@ pub fn audit<'a>(client: &'a Client, audit: &'a AuditEntry) -> Vec<Value<'a>> {
     values
 }
 
-/// Values of a statement about one client: some, and the client's key, and some more.
+/// Values of a statement about one client: `before`, the client's key, `after`.
 pub fn about<'a, const B: usize, const A: usize>(
     before: [i64; B],
     client: &'a Client,

@@ -21,7 +21,7 @@ pub async fn run(plan: Plan) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let [ours, theirs, behind] =
         ["repository", "rusqlite", "behind"].map(|name| folder.path().join(name));
-    // A file for each, so that they never wait for one another.
+    // One file each, so that they never wait for each other.
     let mut repository = Repository(open(&ours).await);
     open(&theirs).await;
     open(&behind).await;
@@ -78,7 +78,7 @@ impl ToSql for Value<'_> {
     }
 }
 
-/// A connection, used where the caller is.
+/// A connection that is used on the caller's thread.
 pub struct Rusqlite(Connection);
 
 impl Rusqlite {

@@ -13,11 +13,11 @@
 //!
 //! | Variable | Meaning | Default |
 //! |---|---|---|
-//! | `ADDR` | where to listen | `127.0.0.1:3000` |
-//! | `DATABASE_URL` | where the clients are: `sqlite://…`, `postgres://…` or `mysql://…` | `sqlite://oauth_clients.db` |
-//! | `TOKENS_FILE` | where the tokens are | beside the clients' file, or `oauth_tokens.db` |
-//! | `ADMIN_JWT_SECRET` | the HS256 key of the admin tokens, at least 32 bytes | made up at each start |
-//! | `RUST_LOG` | what is logged, to stderr | `info` |
+//! | `ADDR` | address to listen on | `127.0.0.1:3000` |
+//! | `DATABASE_URL` | database of the clients: `sqlite://…`, `postgres://…` or `mysql://…` | `sqlite://oauth_clients.db` |
+//! | `TOKENS_FILE` | file of the tokens | beside the clients' file, or `oauth_tokens.db` |
+//! | `ADMIN_JWT_SECRET` | HS256 key of the admin tokens, at least 32 bytes | random at each start |
+//! | `RUST_LOG` | filter of the log on stderr | `info` |
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod database;

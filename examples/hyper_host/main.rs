@@ -8,9 +8,9 @@
 //!
 //! | Variable | Meaning | Default |
 //! |---|---|---|
-//! | `ADDR` | where to listen | `127.0.0.1:3000` |
-//! | `CLIENTS_FILE` | where the clients are | `oauth_clients.db` |
-//! | `ADMIN_KEY` | the administrators' key, at least 32 bytes | made up at each start |
+//! | `ADDR` | address to listen on | `127.0.0.1:3000` |
+//! | `CLIENTS_FILE` | file of the clients | `oauth_clients.db` |
+//! | `ADMIN_KEY` | the administrators' key, at least 32 bytes | random at each start |
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::convert::Infallible;
@@ -126,7 +126,8 @@ async fn serve(
         let management = management.clone();
         let service = service_fn(move |request| answer(management.clone(), peer.ip(), request));
         let mut http = http1::Builder::new();
-        let http = http.timer(TokioTimer::new()); // ends who never sends a whole head
+        // It closes connections that never send a complete head.
+        let http = http.timer(TokioTimer::new());
         let connection =
             http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         let connection = connections.watch(connection);

@@ -11,11 +11,11 @@
 //!
 //! | Variable | Meaning | Default |
 //! |---|---|---|
-//! | `ADDR` | where to listen | `127.0.0.1:3000` |
-//! | `ISSUER` | what the server calls itself: the URL that clients reach it by | `http://` and `ADDR` |
-//! | `DATABASE_URL` | where the clients are | `sqlite://oauth_clients.db` |
-//! | `ADMIN_JWT_SECRET` | the HS256 key of the admin tokens, at least 32 bytes | made up at each start |
-//! | `RUST_LOG` | what is logged, to stderr | `info` |
+//! | `ADDR` | address to listen on | `127.0.0.1:3000` |
+//! | `ISSUER` | issuer identifier: the URL that clients reach it by | `http://` and `ADDR` |
+//! | `DATABASE_URL` | database of the clients | `sqlite://oauth_clients.db` |
+//! | `ADMIN_JWT_SECRET` | HS256 key of the admin tokens, at least 32 bytes | random at each start |
+//! | `RUST_LOG` | filter of the log on stderr | `info` |
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod introspection;

@@ -88,8 +88,8 @@ impl ErrorKind {
 opaque_error! {
     /// Why a client was not authenticated.
     ///
-    /// `Display` is what the client receives: a fixed sentence without any value from the request, the
-    /// same one for every [`ErrorKind::InvalidClient`]. The exact reason is the
+    /// `Display` is what the client receives: a fixed sentence without any value from the request,
+    /// the same one for every [`ErrorKind::InvalidClient`]. The exact reason is the
     /// [`source`](std::error::Error::source), for the host's log only.
     pub struct Error(pub(super) kind: ErrorKind) {
         message: &'static str = kind.message(),

@@ -46,9 +46,9 @@ impl ErrorKind {
 opaque_error! {
     /// Why an admin request was refused.
     ///
-    /// `Display` is what the caller receives: a fixed sentence without any value from the request. The
-    /// exact reason is the [`source`](std::error::Error::source), for the host's log. It must not
-    /// contain any part of the credential.
+    /// `Display` is what the caller receives: a fixed sentence without any value from the request.
+    /// The exact reason is the [`source`](std::error::Error::source), for the host's log. It must
+    /// not contain any part of the credential.
     pub struct Error(pub kind: ErrorKind) {
         message: &'static str = kind.message(),
     }

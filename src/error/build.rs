@@ -46,7 +46,8 @@ impl BuildErrorKind {
 opaque_error! {
     /// Why something could not be built from its settings.
     ///
-    /// `Display` names the setting and its bounds. No key, pepper or other secret is part of the error.
+    /// `Display` names the setting and its bounds. No key, pepper or other secret is part of the
+    /// error.
     pub struct BuildError(pub(crate) kind: BuildErrorKind) {
         message: Option<Cow<'static, str>> = None,
     }

@@ -34,8 +34,8 @@ pub enum ErrorKind {
 opaque_error! {
     /// Why an operation failed.
     ///
-    /// `Display` is for the operator: it contains no values, and no details of an internal error. The
-    /// source has these, for the host's log.
+    /// `Display` is for the operator: it contains no values, and no details of an internal error.
+    /// The source has these, for the host's log.
     pub struct Error(pub(super) kind: ErrorKind) {
         violations: Option<Violations> = None,
     }

@@ -19,8 +19,8 @@ pub enum ErrorKind {
 opaque_error! {
     /// Why a secret could not be generated, hashed or verified.
     ///
-    /// A wrong secret is not an error: verification returns `false`. The source of an error must not
-    /// contain a secret or a hash.
+    /// A wrong secret is not an error: verification returns `false`. The source of an error must
+    /// not contain a secret or a hash.
     pub struct Error(pub kind: ErrorKind) {}
 }
 

@@ -48,8 +48,8 @@ impl SecretFormat {
     ///
     /// # Errors
     ///
-    /// [`BuildErrorKind::Setting`](crate::BuildErrorKind::Setting) if the prefix is longer than 24 characters or contains any
-    /// other than `A`–`Z`, `a`–`z`, `0`–`9`, `-` and `_`.
+    /// [`BuildErrorKind::Setting`](crate::BuildErrorKind::Setting) if the prefix is longer than 24
+    /// characters or contains any other than `A`–`Z`, `a`–`z`, `0`–`9`, `-` and `_`.
     pub fn new(prefix: impl Into<String>) -> Result<Self, BuildError> {
         let prefix = prefix.into();
         if prefix.len() > Self::MAX_PREFIX_LENGTH || !prefix.bytes().all(is_allowed) {

@@ -1,4 +1,4 @@
-//! The same answers through every door: the tower service below a prefix, and the axum router
+//! The adapters return the same responses: the tower service below a prefix, and the axum router
 //! nested in a host.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -15,7 +15,7 @@ use tower_oauth_clients::adapters::axum::router;
 use tower_oauth_clients::adapters::tower::ManagementService;
 use tower_oauth_clients::handlers::{self, PeerIp};
 
-/// A host with state and a route of its own.
+/// A host with its own state and its own route.
 async fn host() -> (App, Router) {
     let app = App::new(Store::Memory).await;
     let ours: Router<&'static str> = router(app.handlers.clone());
@@ -24,7 +24,7 @@ async fn host() -> (App, Router) {
             "/",
             get(|State(name): State<&'static str>| async move { name }),
         )
-        // Beside ours, where we have nothing.
+        // Next to this crate's routes, on a path that it does not serve.
         .route(
             "/api/v1/admin/oauth/clients/{client_id}/notes",
             get(|| async { "notes" }),
@@ -196,7 +196,7 @@ fn the_service_fits_where_a_framework_wants_it() {
     fits::<ManagementService>();
 }
 
-/// Creates a client through `host` and gives back the address in its audit entry.
+/// Creates a client through `host` and returns the address in its audit entry.
 async fn recorded_ip(
     app: &App,
     host: &Router,

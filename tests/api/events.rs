@@ -1,4 +1,4 @@
-//! What the host is told of its clients: once for each change that was made and matters to tokens.
+//! The events that the host receives: one for each change that matters to tokens.
 
 use std::future::Future;
 use std::pin::pin;
@@ -33,7 +33,7 @@ impl ClientEvents for Heard {
     }
 }
 
-/// An app over each repository with somebody who listens.
+/// An app on each repository, with a listener.
 async fn each() -> Vec<(App, Arc<Heard>)> {
     let mut apps = Vec::new();
     for store in Store::ALL {
@@ -113,7 +113,7 @@ async fn an_update_tells_what_it_does_to_tokens() {
             vec![json!({"is_confidential": false, "status": "suspended"})],
             vec![BecamePublic, Suspended],
         ),
-        // Once: what is so already is no change.
+        // Only once: setting the same value again is no change.
         (
             vec![
                 json!({"status": "suspended"}),
@@ -295,7 +295,7 @@ async fn an_operator_who_goes_away_meanwhile_changes_nothing_about_it() {
         let operator = operator();
         let anyway = Expected::Any;
         let patch = Patch::new().with_is_confidential(false);
-        // Polled until the change is under way, then dropped.
+        // Polled until the change is in progress, then dropped.
         for polls in 1..100 {
             let patch = patch.clone();
             let mut update = pin!(app.manager.update(&operator, &client_id, patch, &anyway));

@@ -1,4 +1,4 @@
-//! The management API, over every repository: what it answers, to whom, and what it tells its host.
+//! The management API on every repository: its responses, its authorization, its events.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! What holds for every client, whatever is asked for.
+//! Properties of every client, whatever was requested.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ const FIELDS: [&str; 14] = [
     "status",
 ];
 
-/// Values of other types than a field takes.
+/// Values of the wrong type for a field.
 fn mistyped() -> impl Strategy<Value = Value> {
     select(vec![
         Value::Null,
@@ -43,7 +43,7 @@ fn mistyped() -> impl Strategy<Value = Value> {
     ])
 }
 
-/// Mostly good values, some hostile ones, now and then one of another type.
+/// Mostly valid values, some hostile ones, and occasionally one of the wrong type.
 fn mixed(
     good: impl Strategy<Value = Value> + 'static,
     hostile: impl Strategy<Value = Value> + 'static,
@@ -56,7 +56,7 @@ fn one_of(values: &[&str]) -> impl Strategy<Value = Value> + use<> {
     select(values)
 }
 
-/// Up to four of these, in any number of times.
+/// Up to four of these, possibly repeated.
 fn some_of(values: &[&str]) -> impl Strategy<Value = Value> + use<> {
     prop::collection::vec(one_of(values), 1..5).prop_map(Value::from)
 }
@@ -67,7 +67,7 @@ fn words_of(words: &'static [&'static str]) -> impl Strategy<Value = Value> {
         .prop_map(|words| json!(words))
 }
 
-/// Any text that JSON can carry.
+/// Any text that JSON can express.
 fn any_text() -> impl Strategy<Value = Value> {
     any::<String>().prop_map(Value::from)
 }
@@ -175,7 +175,7 @@ fn field(name_of_field: &str) -> BoxedStrategy<Value> {
     }
 }
 
-/// Some of the fields, each with some value.
+/// Some of the fields, with generated values.
 fn fields() -> impl Strategy<Value = Value> {
     subsequence(FIELDS.to_vec(), 0..=5).prop_flat_map(|names| {
         let values: Vec<_> = names.iter().map(|name| field(name)).collect();
@@ -186,7 +186,7 @@ fn fields() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A good client with some fields overlaid.
+/// A valid client with some fields overlaid.
 fn draft() -> impl Strategy<Value = Value> {
     fields().prop_map(|fields| {
         let mut draft = base();
@@ -205,7 +205,7 @@ fn runtime() -> Runtime {
         .unwrap()
 }
 
-/// Every violation that a refusal names is at a field of the request.
+/// Asserts that every violation in the message names a field of the request.
 fn assert_names_fields(message: &str, sent: &Value) {
     for violation in message.split("; ").filter(|part| !part.starts_with("and ")) {
         let (path, fault) = violation
@@ -227,7 +227,7 @@ fn assert_names_fields(message: &str, sent: &Value) {
     }
 }
 
-/// A list as it was sent: an array, or one in a text.
+/// A list in either form: an array, or JSON text.
 fn items(list: &Value) -> Vec<Value> {
     match list {
         Value::Array(items) => items.clone(),
@@ -246,7 +246,7 @@ fn once(list: &Value) -> Value {
     kept.into()
 }
 
-/// What is read back is what was sent, byte for byte.
+/// Asserts that the values that are read are those that were sent, byte for byte.
 fn assert_same(sent: &Value, read: &Value) {
     for (name, value) in sent.as_object().unwrap() {
         match name.as_str() {
@@ -265,7 +265,7 @@ fn assert_same(sent: &Value, read: &Value) {
     }
 }
 
-/// A client as a creation could ask for it.
+/// The client as the body of a creation.
 async fn as_draft(app: &App, client_id: &str) -> Value {
     let mut draft = app.get(client_id).await.data();
     let stored = app.stored("tenant_a", client_id).await;
@@ -292,7 +292,7 @@ proptest! {
                 assert!(app.stored_clients("tenant_a").await.is_empty());
                 return;
             }
-            // A new client is active, whatever is asked for.
+            // A new client is always active.
             draft["status"] = "active".into();
             let created = answer.data();
             let client_id = created["client_id"].as_str().unwrap();
@@ -336,18 +336,18 @@ proptest! {
                     assert_names_fields(&answer.message(), patch);
                     assert_eq!(after, before);
                 }
-                // The state can be asked for as a whole, and is the same then.
+                // A new client can be created with the resulting state, and gets the same one.
                 let whole = as_draft(&app, client_id).await;
                 let copy = app.call(Method::POST, CLIENTS, Some(&whole)).await;
                 assert_eq!(copy.status, 201, "{}: {whole}", String::from_utf8_lossy(&copy.body));
                 let copy_id = copy.data()["client_id"].as_str().unwrap().to_owned();
                 assert_eq!(app.stored("tenant_a", &copy_id).await.metadata, after.metadata);
-                // A secret is there for those only that can use one.
+                // Only clients that can use a secret have one.
                 let mut records = app.secret_records("tenant_a", client_id).await.into_iter();
                 let now = after.updated_at;
                 let usable = records.any(|record| record.verifies_at(now));
                 assert!(!usable || after.metadata.uses_secret());
-                // And nothing was done to anybody else.
+                // No other client was changed.
                 for path in [format!("{CLIENTS}/{foreign_id}"), format!("{CLIENTS}/{foreign_id}/clone")] {
                     let method = if path.ends_with("clone") { Method::POST } else { Method::PUT };
                     assert_eq!(app.call(method, &path, Some(patch)).await.status, 404);
@@ -375,7 +375,7 @@ proptest! {
             app.update(client_id, &patch).await;
             let read = app.get(client_id).await.data();
             let before = app.stored("tenant_a", client_id).await;
-            // Entries of one moment have no order.
+            // Entries with the same timestamp have no order.
             app.clock.advance(Duration::from_secs(1));
             let answer = app.update(client_id, &read).await;
             assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
@@ -413,7 +413,7 @@ fn without_time(mut item: Value) -> Value {
     item
 }
 
-/// A `null` clears a text like `""` does.
+/// `null` clears a text, as `""` does.
 fn without_null(patch: &Value) -> Value {
     let cleared = |value: &Value| {
         if value.is_null() {

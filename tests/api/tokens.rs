@@ -1,4 +1,4 @@
-//! What an administrator sees and ends of a client's tokens, which the host keeps.
+//! The operations on a client's tokens, which the host stores.
 
 use std::collections::BTreeSet;
 use std::error::Error as _;
@@ -19,7 +19,7 @@ use tower_oauth_clients::{handlers, manager};
 /// 2026-04-15T10:30:00Z, in microseconds.
 const ISSUED: i64 = 1_776_249_000_000_000;
 
-/// A store with as many tokens for each client, which notes what it is asked.
+/// A store with the same tokens for every client, which records the calls.
 #[derive(Debug, Default)]
 struct Tokens {
     records: Vec<TokenRecord>,
@@ -93,7 +93,7 @@ fn record(number: i64) -> TokenRecord {
     }
 }
 
-/// An app over each repository with a store, and a client in it.
+/// An app on each repository with a token store and a client.
 async fn each(tokens: fn() -> Tokens) -> Vec<(App, Arc<Tokens>, String)> {
     let mut apps = Vec::new();
     for store in Store::ALL {
@@ -321,7 +321,7 @@ async fn without_a_store_nothing_is_found() {
                 (absent.headers, absent.body)
             );
 
-            // Whatever is asked of it.
+            // Malformed queries make no difference.
             for query in ["grace_period=99999999999999999999", "page=0", "%ff"] {
                 let rest = format!("{rest}?{query}");
                 let malformed = call(&app, method.clone(), client_id, &rest).await;
@@ -374,7 +374,7 @@ async fn a_suspended_client_has_tokens_and_a_deleted_one_none() {
             assert_eq!(answer.status, StatusCode::NOT_FOUND);
         }
         assert!(tokens.asked().is_empty());
-        // Those that outlived it can be ended all the same.
+        // Tokens that outlived the client can still be revoked.
         let [operator, stranger] = ["tenant_a", "tenant_b"]
             .map(|tenant| Operator::new("alice", Role::Admin, TenantId::parse(tenant).unwrap()));
         let id = ClientId::parse(&client_id).unwrap();

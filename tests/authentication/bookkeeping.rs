@@ -1,5 +1,5 @@
-//! What is written after the answer: when a secret was used, and its hash where that is old. And
-//! who is told of old secrets.
+//! Background writes after the response: the last use of a secret, and the rehash of an outdated
+//! hash. Also the events for uses of retired secrets.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ async fn when_a_secret_was_used_is_written_once_a_minute() {
         })
         .await;
 
-        // Were it written now, then not a second later.
+        // A write now would prevent the one a second later.
         app.clock.advance(Duration::from_secs(59));
         for host in &hosts {
             assert!(host.send(&member.basic()).await.is_ok());
@@ -70,7 +70,7 @@ async fn what_failed_is_no_use() {
             last.is_some()
         })
         .await;
-        // A use is no change of the client.
+        // A use does not count as a change of the client.
         let after = app.stored("tenant_a", &member.id).await;
         assert_eq!(after.version, before.version.next().next());
     }
@@ -108,7 +108,7 @@ async fn an_old_secret_is_told_of_once_a_minute() {
         app.clock.advance(Duration::from_secs(1));
         assert!(host.send(&old.basic()).await.is_ok());
         assert_eq!(host.heard.kinds().len(), 1);
-        // Who only tries is not told of.
+        // A failed attempt emits no event.
         app.clock.advance(Duration::from_secs(60));
         let guess = old.with(support::world::secret_of(secret_id));
         assert!(host.send(&guess.basic()).await.is_err());
@@ -151,7 +151,7 @@ async fn an_old_hash_is_made_anew_once() {
         assert_eq!((after.id, after.status), (before.id, before.status));
         assert_eq!(app.trail("tenant_a", &member.id).await.len(), 1);
 
-        // It is what the next one is verified against, and of today's kind.
+        // The next request verifies against the new hash and does not rehash again.
         host.hasher.spent();
         for _ in 0..4 {
             app.clock.advance(Duration::from_secs(600));
@@ -170,7 +170,7 @@ async fn of_many_at_once_one_makes_the_hash_anew() {
         let host = Host::hashing(&app, Counting::new(16), 1024, |builder| {
             builder.without_cache()
         });
-        // None is done before all have read the old hash.
+        // All of them read the old hash before any is verified.
         host.hasher.pause(true);
         let attempts: Vec<_> = (0..8)
             .map(|_| {
@@ -210,7 +210,7 @@ async fn what_failed_makes_no_hash_anew() {
             .update(&app, serde_json::json!({"status": "suspended"}))
             .await;
         assert!(host.send(&member.basic()).await.is_err());
-        // The next one waits behind what the others would have left.
+        // This one would queue behind rehashes of the failed attempts.
         let other = Member::confidential(&app).await;
         assert!(host.send(&other.basic()).await.is_ok());
         eventually("a new hash", async || {

@@ -1,5 +1,4 @@
-//! What verified is remembered, and nothing that changed meanwhile is missed: by this host or
-//! another one.
+//! Verified secrets are cached, and no change in storage is missed, by whichever host it was made.
 
 use std::time::Duration;
 
@@ -12,8 +11,8 @@ use support::{App, CLIENTS, Store};
 
 const REFUSED: (Result<String, ErrorKind>, usize) = (Err(ErrorKind::InvalidClient), 1);
 
-/// A host that remembers the secret of a client, over each repository. The apps are those of
-/// another host.
+/// A host that has cached the secret of a client, on each repository. The apps are those of another
+/// host.
 async fn each(grace: Duration) -> Vec<(App, Host, Member)> {
     let mut hosts = Vec::new();
     for store in Store::ALL {
@@ -181,7 +180,7 @@ async fn a_cache_has_room_for_somebody() {
     }
 }
 
-/// As after a restart: no more hashes than there are threads.
+/// As after a restart: no more hashes are computed than there are threads.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_at_once_share_what_one_found_out() {
     for store in Store::ALL {
@@ -201,7 +200,7 @@ async fn many_at_once_share_what_one_found_out() {
             })
             .collect();
         eventually("the threads are busy", async || host.hasher.started() == 2).await;
-        // So that the others wait in the queue, and don't come when all is known.
+        // The others must be queued before the first result is known.
         tokio::time::sleep(Duration::from_millis(100)).await;
         host.hasher.pause(false);
         for one in together {

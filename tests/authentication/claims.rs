@@ -1,4 +1,4 @@
-//! Whose authentication failed, as the request said.
+//! The claimed client in an authentication error.
 
 use serde_json::json;
 use tower_oauth_clients::authentication::ErrorKind;
@@ -8,7 +8,7 @@ use support::presented::{FORM, Sent, basic};
 use support::world::{Host, Member, secret_of};
 use support::{App, Store};
 
-/// A JWT that says it is of that client, signed by nobody.
+/// An unsigned JWT that claims to be from this client.
 fn asserting(id: &str) -> String {
     use base64::Engine;
     use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL;
@@ -40,15 +40,15 @@ async fn an_error_names_the_client_that_was_claimed() {
             (member.with("guess").basic(), Some(id)),
             (member.guessed(&app).await.basic(), Some(id)),
             (Sent::post("app-absent", "guess"), Some("app-absent")),
-            // A method that it did not register, and none.
+            // A method that the client did not register, and no credentials.
             (Sent::post(&keyed.id, "guess"), Some(&*keyed.id)),
             (Sent::form(&[("client_id", id)]), Some(id)),
-            // With and without its name beside the assertion.
+            // With and without a `client_id` next to the assertion.
             (
                 Sent::form(&[("client_id", &keyed.id), ("client_assertion", "a.b.c"), JWT]),
                 Some(&*keyed.id),
             ),
-            // Requests that are malformed, or name two.
+            // Malformed requests, and one that names two clients.
             (
                 Sent::form(&[("client_id", id), ("client_assertion", "a.b.c")]),
                 Some(id),
@@ -78,7 +78,7 @@ async fn a_claim_that_no_client_can_have_is_harmless() {
         ("two\r\nlines", Some("two\\u{d}\\u{a}lines".to_owned())),
         ("\u{1b}[2J", Some("\\u{1b}[2J".to_owned())),
         (&"x".repeat(5_000), Some("x".repeat(128) + "...")),
-        // The secret in the wrong place.
+        // The secret in the wrong field.
         (&secret, None),
         (&format!("{}:{secret}", "app-1"), None),
     ] {

@@ -1,5 +1,4 @@
-//! A clock that was a year ahead, and has been set right: everything that keeps a time works as if that
-//! had never been.
+//! After a clock that was a year ahead is corrected, everything that stores a time works again.
 
 use std::time::Duration;
 
@@ -23,7 +22,7 @@ async fn is_in(host: &Host, member: &Member) -> bool {
     outcome.is_ok()
 }
 
-/// Guesses until no more is judged.
+/// Guesses until the limiter refuses; returns the number of guesses that were checked.
 async fn exhaust(host: &Host, peer: &str, guess: &Member) -> usize {
     let guess = guess.basic();
     for failed in 0..1_000 {
@@ -36,7 +35,7 @@ async fn exhaust(host: &Host, peer: &str, guess: &Member) -> usize {
     panic!("there is no limit");
 }
 
-/// As the host itself would: no token of an administrator lives for a year.
+/// Rotates through the manager: an administrator's token would expire when the clock jumps.
 async fn rotate(app: &App, member: &Member) -> Member {
     let tenant = TenantId::parse("tenant_a").unwrap();
     let operator = Operator::new("alice", Role::Admin, tenant);
@@ -65,13 +64,13 @@ async fn nothing_is_refused_prolonged_or_written_for_ever() {
         last_use_is_now(&app, &leaked).await;
 
         app.clock.advance(YEAR);
-        // Verified, noted, remembered as a success and by the cache …
+        // Verified, with the use recorded, known to the limiter and cached.
         assert!(is_in(&host, &member).await);
         last_use_is_now(&app, &member).await;
         host.hasher.spent();
         assert!(is_in(&host, &member).await);
         assert_eq!(host.hasher.spent(), 0, "{place}: the cache");
-        // … and retired, with four hours of grace.
+        // And retired, with a grace period of four hours.
         let rotated = rotate(&app, &leaked).await;
         assert!(is_in(&host, &leaked).await, "{place}");
         assert!(is_in(&host, &rotated).await, "{place}");
@@ -88,13 +87,13 @@ async fn nothing_is_refused_prolonged_or_written_for_ever() {
         app.clock.advance(MINUTE);
         assert!(is_in(&host, &member).await, "{place}");
         last_use_is_now(&app, &member).await;
-        // Budgets are whole, and budgets.
+        // The budgets are full again, and enforced.
         let guess = member.guessed(&app).await;
         assert_eq!(exhaust(&host, HERE, &guess).await, failed, "{place}");
         app.clock.advance(MINUTE);
         assert!(is_in(&host, &member).await, "{place}");
 
-        // The grace is over: nobody knows when it began.
+        // The grace period is over, since its beginning is unknown.
         assert!(!is_in(&host, &leaked).await, "{place}");
         assert!(is_in(&host, &rotated).await, "{place}");
         let again = rotate(&app, &rotated).await;
@@ -110,7 +109,7 @@ async fn nothing_is_refused_prolonged_or_written_for_ever() {
     }
 }
 
-/// Whoever was known by that clock is known for no longer than by another one.
+/// A success that was recorded in the future is not remembered longer than others.
 #[tokio::test]
 async fn a_success_is_remembered_for_a_day() {
     let app = App::new(Store::Memory).await;
@@ -135,7 +134,7 @@ async fn a_success_is_remembered_for_a_day() {
     assert!(is_in(&host, &member).await);
 }
 
-/// An assertion lives as long as it did before, and is accepted once.
+/// Assertions are accepted once, and live as long as before.
 #[tokio::test]
 async fn assertions_are_new_again_and_only_once() {
     async fn once(store: &impl ReplayStore, app: &App, jti: &str) {
@@ -154,7 +153,7 @@ async fn assertions_are_new_again_and_only_once() {
         app.clock.advance(YEAR);
         for number in 0..4 {
             once(store, app, &format!("ahead {number}")).await;
-            // Some of it ends by that clock.
+            // Some of them expire by the wrong clock.
             app.clock.advance(MINUTE);
         }
         app.clock.turn_back(YEAR + 3 * MINUTE);

@@ -1,4 +1,4 @@
-//! One hash at most, and exactly one for whatever may have been right.
+//! At most one hash per request, and exactly one if the secret might have been right.
 
 use std::time::Duration;
 
@@ -114,7 +114,7 @@ async fn the_right_secret_costs_one_hash_then_none() {
             let (outcome, hashes) = host.outcome(&sent).await;
             assert_eq!((outcome, hashes), (Ok(member.id.clone()), cost));
         }
-        // What is remembered is the right secret, and not that the client was right.
+        // The cache contains the right secret, not the client.
         let (outcome, hashes) = host.outcome(&member.guessed(&app).await.basic()).await;
         assert_eq!((outcome, hashes), (Err(ErrorKind::InvalidClient), 1));
     }
@@ -142,8 +142,7 @@ async fn each_of_many_secrets_costs_one_hash() {
     }
 }
 
-/// Stores a secret that was made elsewhere, as the second one or, with an id of long ago, as the
-/// oldest.
+/// Imports a secret, as the second one or, with an id from long ago, as the oldest one.
 pub async fn import(app: &App, member: &Member, id: Id, hash: SecretHash) {
     let client = app.stored("tenant_a", &member.id).await;
     let now = app.clock.now();
@@ -185,7 +184,7 @@ async fn a_secret_without_a_lookup_id_is_the_oldest_or_none() {
     }
 }
 
-/// One that another installation of this crate issued: its record there had another id.
+/// A secret that was issued by another installation of this crate has an id that is unknown here.
 #[tokio::test]
 async fn a_secret_whose_lookup_id_names_no_record_is_the_oldest_or_none() {
     for app in App::each().await {
@@ -206,7 +205,7 @@ async fn a_secret_whose_lookup_id_names_no_record_is_the_oldest_or_none() {
         let (outcome, hashes) = host.outcome(&member.basic()).await;
         assert_eq!((outcome, hashes), (Ok(member.id.clone()), 1), "the issued");
 
-        // A record of its id that has ended is still the one that it is of.
+        // If its id names a record, an ended one included, only that record is checked.
         let ended = Member::confidential(&app).await;
         let current = ended.rotate(&app).await;
         app.clock.advance(Duration::from_secs(5 * 60 * 60));

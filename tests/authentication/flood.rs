@@ -1,5 +1,5 @@
-//! More wrong secrets than can be verified: what is too much is told to come back, and nothing
-//! takes more threads, and so more memory, than there are.
+//! More wrong secrets than can be verified: the excess is refused with a `Retry-After`, and no
+//! additional threads, and so no additional memory, are used.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use support::App;
 use support::case::Case;
 use support::world::{Counting, Host, Member, eventually};
 
-/// Longer than all of it takes, on the busiest machine.
+/// Longer than all of it takes, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const QUEUE: usize = 4;
@@ -37,7 +37,7 @@ async fn a_flood_of_wrong_secrets_is_bounded() {
         let guess = member.guessed(&app).await;
         host.hasher.spent();
 
-        // All that runs is held up: so all that does not fit is refused.
+        // All running hashes are paused, so that everything beyond the queue is refused.
         host.hasher.pause(true);
         let attempts: Vec<_> = (0..flood).map(|_| attempt(&host, &guess)).collect();
         let fits = QUEUE + 2;
@@ -46,7 +46,7 @@ async fn a_flood_of_wrong_secrets_is_bounded() {
             done.count() >= flood - fits
         })
         .await;
-        // Who is remembered does not wait with them.
+        // A client with a cached secret does not wait.
         let (sent, patience) = (known.basic(), PATIENCE);
         assert!(timeout(patience, host.send(&sent)).await.unwrap().is_ok());
         host.hasher.pause(false);
@@ -72,7 +72,7 @@ async fn a_flood_of_wrong_secrets_is_bounded() {
         assert_eq!(host.hasher.spent(), wrong, "a hash for nobody");
         assert!(host.hasher.most_at_once() <= 2);
 
-        // Once the budget is spent, a wave costs nothing at all.
+        // After the budget is spent, further attempts cost no hash.
         let wave = async || {
             let wave: Vec<_> = (0..flood).map(|_| attempt(&host, &guess)).collect();
             let mut kinds = Vec::new();

@@ -1,4 +1,4 @@
-//! Who can't be right is refused alike and counted, whatever the host hashes with.
+//! Wrong credentials are refused alike and counted, whatever the hasher is.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ use support::presented::Sent;
 use support::world::{Member, secret_of};
 use support::{App, Store};
 
-/// What is logged on the thread of a test.
+/// The log of the current thread.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -71,7 +71,7 @@ fn simd() -> SimdArgon2id {
     cheap.with_insecure_cost().build_simd().unwrap()
 }
 
-/// Each that the crate has, alone and among the imported formats.
+/// Every hasher of the crate, alone and in combination with imported formats.
 fn each() -> Vec<(&'static str, Hasher)> {
     let mut all: Vec<(_, Hasher)> = vec![
         ("Argon2id", Arc::new(argon2id())),
@@ -94,7 +94,7 @@ fn pool(hasher: &Hasher) -> HashPool {
     pool.build().unwrap()
 }
 
-/// A host that issues and verifies with the same hasher.
+/// A host that issues and verifies with this hasher.
 async fn host(hasher: &Hasher) -> (App, ClientAuthenticator) {
     let pool = pool(hasher);
     let shared = pool.clone();
@@ -110,7 +110,7 @@ async fn present(authenticator: &ClientAuthenticator, sent: &Sent) -> Result<(),
     done.await.map(drop).map_err(|error| error.kind())
 }
 
-/// Refused ten times, which is the budget, and then told to wait.
+/// Asserts that ten attempts (the budget) are refused, and the next one is limited.
 async fn assert_counted(authenticator: &ClientAuthenticator, sent: &Sent, what: &str) {
     for time in 0..10 {
         let refused = present(authenticator, sent).await;
@@ -140,7 +140,7 @@ async fn every_secret_that_is_not_right_is_refused_and_counted() {
             ),
             ("an empty secret of nobody", Sent::basic("app-c", "")),
         ];
-        // Each has a budget of its own.
+        // Each client has its own budget.
         let member = async || Member::confidential(&app).await;
         cases.push(("a guess", member().await.guessed(&app).await.basic()));
         cases.push((
@@ -155,7 +155,7 @@ async fn every_secret_that_is_not_right_is_refused_and_counted() {
         suspended.update(&app, json!({"status": "suspended"})).await;
         cases.push(("a suspended client", suspended.basic()));
         for (what, sent) in &cases {
-            // The budget of the address is not the subject.
+            // Refill the budget of the address, which is not tested here.
             app.clock.advance(Duration::from_secs(60));
             assert_counted(&authenticator, sent, &format!("{name}: {what}")).await;
         }
@@ -167,7 +167,7 @@ async fn every_secret_that_is_not_right_is_refused_and_counted() {
     }
 }
 
-/// It is the operator's fault, which the log tells. Whoever calls is told what everybody is told.
+/// It is the operator's fault, which only the log tells; the response is the usual one.
 #[tokio::test]
 async fn a_hash_whose_pepper_is_missing_is_refused_and_counted() {
     let hash = |text: &str| -> SecretHash {

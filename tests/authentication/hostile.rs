@@ -1,5 +1,4 @@
-//! The hostile cases that are about how clients authenticate. Those with an assertion are run
-//! beside the verifier of assertions.
+//! The hostile cases about client authentication. Those with an assertion are in `assertions`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,8 +20,8 @@ fn is_ours(case: &Case) -> bool {
     case.id.starts_with("CA-") && case.input.get("assertion").is_none()
 }
 
-/// A client as the cases have it: it registered what they try, has rotated its secret, and brought
-/// an old one along that holds what has to be encoded.
+/// Creates the client of the cases: it has registered both secret methods, rotated its secret, and
+/// imported an old secret with characters that need encoding.
 async fn cast(app: &App, hash: SecretHash) -> Names {
     let mut fields = base();
     fields["client_auth_methods"] = json!(["client_secret_basic", "client_secret_post"]);
@@ -44,7 +43,7 @@ async fn cast(app: &App, hash: SecretHash) -> Names {
     ]))
 }
 
-/// A text of the case, with its names written out.
+/// A text of the case, with its placeholders replaced.
 fn text(value: &Value, names: &Names) -> String {
     names.write(value.as_str().unwrap())
 }
@@ -132,7 +131,7 @@ async fn every_case_gets_its_answer() {
     }
 }
 
-/// What a secret costs where a case asks for its time: the same number of hashes, and one.
+/// Where a case requires equal times, the same number of hashes is computed, namely one.
 #[tokio::test]
 async fn what_must_take_the_same_time_costs_the_same() {
     for app in App::each().await {
@@ -166,7 +165,7 @@ async fn what_must_take_the_same_time_costs_the_same() {
     }
 }
 
-/// The check of a case about an update.
+/// The authentication check of a case about an update.
 #[tokio::test]
 async fn a_suspended_client_fails_like_a_wrong_one() {
     let case = Case::by_id("FI-094");
@@ -194,7 +193,7 @@ async fn no_success_starts_after_a_suspension_was_answered() {
     let times = race["times"].as_u64().unwrap();
     for app in App::each().await {
         let app = Arc::new(app);
-        // One remembers secrets, the other does not.
+        // One with a cache, and one without.
         let hosts = [
             Host::unlimited(&app),
             Host::with(&app, |builder| {
@@ -242,7 +241,7 @@ async fn no_success_starts_after_a_suspension_was_answered() {
             }
             assert_eq!(host.send(&member.basic()).await.unwrap_err().status(), 401);
         }
-        // Else there was no race.
+        // Otherwise there was no race.
         assert!(before > 0 && after > 0, "{before} before, {after} after");
     }
 }

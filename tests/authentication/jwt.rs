@@ -1,5 +1,5 @@
-//! Tokens of every algorithm against real keys, through the public API, and beside a host that
-//! uses the same library with both of its backends.
+//! Tokens of every algorithm with real keys, through the public API, in a host that uses the same
+//! library with both of its backends.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -27,7 +27,7 @@ const ALL: [Algorithm; 12] = [
     HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA,
 ];
 
-/// The backends of this build; a token signed with one must verify with the other.
+/// The backends of this build. A token signed with one must verify with the other.
 fn backends() -> Vec<&'static CryptoProvider> {
     vec![
         #[cfg(feature = "jwt")]
@@ -56,7 +56,7 @@ fn public_key(algorithm: Algorithm) -> Keys {
     }
 }
 
-/// The signing input: a header with `alg` and whatever `more` adds, and an administrator's claims.
+/// The signing input: a header with `alg` and `more`, and the claims of an administrator.
 fn signing_input(algorithm: Algorithm, more: &str) -> String {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -79,7 +79,7 @@ fn token(algorithm: Algorithm, more: &str) -> String {
     token_by(backends()[0], algorithm, more)
 }
 
-/// `None` when the token is accepted.
+/// The error, or `None` if the token is accepted.
 fn refusal(authorizer: &JwtAuthorizer, token: &str) -> Option<ErrorKind> {
     let request = http::Request::builder().header("authorization", format!("Bearer {token}"));
     let head = request.body(()).unwrap().into_parts().0;
@@ -229,8 +229,8 @@ fn a_pem_is_one_sound_public_key() {
     assert_eq!(refusal(&authorizer, &token(RS256, "")), None);
 }
 
-/// With both backends in the build, the library's own entry points panic until a provider is
-/// installed, and the first call settles that for the whole process.
+/// If both backends are in the build, the library's own entry points panic until a provider is
+/// installed, which can be done once per process.
 #[cfg(feature = "jwt")]
 #[test]
 fn a_host_that_settled_the_process_wide_provider_changes_nothing() {

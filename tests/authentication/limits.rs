@@ -1,4 +1,4 @@
-//! Who fails too often has to wait, and nobody else.
+//! Failures have a budget, and nobody but the cause has to wait.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -64,7 +64,7 @@ async fn who_fails_often_waits_from_there() {
         let error = host.send_from("192.0.2.1", &guess).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooManyFailures);
         assert_eq!(error.to_response().headers()["retry-after"], "6");
-        // Right or wrong is not looked at; elsewhere, or somebody else, is.
+        // The secret is not checked. Other addresses and other clients are not affected.
         assert!(is_limited(&host, "192.0.2.1", &member.basic()).await);
         assert!(!is_limited(&host, "192.0.2.2", &member.basic()).await);
         let other = Member::confidential(&app).await;
@@ -144,7 +144,7 @@ async fn a_network_of_ipv6_is_one_address() {
     assert!(!is_limited(&host, "2001:db8:0:2::1", &member.basic()).await);
 }
 
-/// An attacker who knows no more than a `client_id` and has many addresses.
+/// An attacker who knows only a `client_id` and has many addresses.
 #[tokio::test]
 async fn who_authenticated_lately_is_not_locked_out_from_elsewhere() {
     for app in App::each().await {
@@ -155,7 +155,7 @@ async fn who_authenticated_lately_is_not_locked_out_from_elsewhere() {
         for peer in 0..30 {
             fail(&host, &format!("198.51.100.{peer}"), &guess, 1).await;
         }
-        // Whoever is new has to wait; who is known does not, for a day, and may fail on its own.
+        // A new address has to wait. A known one does not, for a day, and has its own budget.
         assert!(is_limited(&host, "198.51.100.99", &guess).await);
         assert!(is_limited(&host, "192.0.2.2", &member.basic()).await);
         assert!(!is_limited(&host, "192.0.2.1", &member.basic()).await);
@@ -170,7 +170,7 @@ async fn who_authenticated_lately_is_not_locked_out_from_elsewhere() {
     }
 }
 
-/// What costs neither a hash nor a signature, to whoever sends it or to the host.
+/// It costs neither the sender nor the host a hash or a signature.
 #[tokio::test]
 async fn an_assertion_that_is_none_locks_no_client_out() {
     const BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -185,7 +185,7 @@ async fn an_assertion_that_is_none_locks_no_client_out() {
         });
         let member = Member::confidential(&app).await;
         let keyed = Member::keyed(&app).await;
-        // Well-formed, but for somebody else and with no signature to speak of.
+        // Well-formed, but for another audience and without a valid signature.
         let unsigned = "eyJhbGciOiJFZERTQSJ9.eyJhdWQiOiJ4In0.AAAA";
         for (victim, assertion) in [(&member, "x"), (&keyed, "x"), (&keyed, unsigned)] {
             let sent = Sent::form(&[
@@ -196,7 +196,7 @@ async fn an_assertion_that_is_none_locks_no_client_out() {
             for peer in 0..20 {
                 fail(&host, &format!("198.51.100.{peer}"), &sent, 1).await;
             }
-            // It is counted where it comes from.
+            // It is charged to the address.
             fail(&host, "198.51.100.0", &sent, 9).await;
             let waits = host.send_from("198.51.100.0", &sent).await.unwrap_err();
             assert_eq!(waits.kind(), ErrorKind::TooManyFailures);
@@ -206,8 +206,8 @@ async fn an_assertion_that_is_none_locks_no_client_out() {
     }
 }
 
-/// Who has a /48 has 65,536 networks of the size that counts as one address.
-/// What was verified: from where the client is known, too, though nobody is kept out there.
+/// A verified failure is charged to the client, even from a known address, which is never refused
+/// for it.
 #[tokio::test]
 async fn what_was_verified_spends_the_budget_of_the_client_and_nothing_else_does() {
     let client = ClientId::parse("app-1").unwrap();
@@ -232,6 +232,7 @@ async fn what_was_verified_spends_the_budget_of_the_client_and_nothing_else_does
     }
 }
 
+/// A site with a /48 has 65,536 networks of the size that counts as one address.
 #[tokio::test]
 async fn the_networks_of_a_site_have_a_budget_together() {
     let app = App::new(Store::Memory).await;
@@ -243,7 +244,7 @@ async fn the_networks_of_a_site_have_a_budget_together() {
     let member = Member::confidential(&app).await;
     assert!(is_limited(&host, "2001:db8:0:ffff::1", &member.basic()).await);
     assert!(!is_limited(&host, "2001:db8:1::1", &member.basic()).await);
-    // Who authenticated lately does not wait for its neighbours.
+    // A recently authenticated client does not wait because of its neighbours.
     for network in 0..20 {
         let nobody = Sent::basic(&format!("app-{network}"), "x");
         fail(&host, &format!("2001:db8:1:{network:x}::1"), &nobody, 1).await;
@@ -304,7 +305,7 @@ async fn hanging_up_before_the_answer_counts() {
         attempt.abort();
         assert!(attempt.await.unwrap_err().is_cancelled());
         host.hasher.pause(false);
-        // Asking with the right secret counts nothing.
+        // Requests with the right secret are not counted.
         eventually("a count", async || {
             is_limited(&host, "192.0.2.1", &member.basic()).await
         })
@@ -312,7 +313,7 @@ async fn hanging_up_before_the_answer_counts() {
     }
 }
 
-/// However many guess at once, and as often as something comes back.
+/// Whatever the number of concurrent guesses, and each time that a part of the budget is refilled.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn guesses_at_the_same_time_are_as_many_as_the_budget_allows() {
     for app in App::each().await {
@@ -331,7 +332,7 @@ async fn guesses_at_the_same_time_are_as_many_as_the_budget_allows() {
             assert_eq!(judged, [10, 1, 1, 1, 1], "{:?}", app.store);
             app.clock.advance(MINUTE * 2);
         }
-        // Each of them another one.
+        // Each guess is a different one.
         let mut judged = Vec::new();
         for pulse in 0..3 {
             let mut guesses = JoinSet::new();
@@ -346,7 +347,7 @@ async fn guesses_at_the_same_time_are_as_many_as_the_budget_allows() {
     }
 }
 
-/// One, if the secret was looked at; none, if the caller has to wait.
+/// One if the secret was checked, zero if the caller has to wait.
 async fn judge(host: Arc<Host>, sent: Sent, peer: &'static str) -> usize {
     match outcome(host.send_from(peer, &sent).await) {
         Err(ErrorKind::InvalidClient) => 1,
@@ -363,7 +364,7 @@ async fn pulse(host: &Arc<Host>, sent: &Sent, peer: &'static str, times: usize) 
     attempts.join_all().await.into_iter().sum()
 }
 
-/// Nobody who is right waits for longer than it takes those before to be found right, too.
+/// Concurrent requests with the right secret wait at most until earlier ones are verified.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_right_ones_at_once_are_all_let_in() {
     for app in App::each().await {
@@ -378,8 +379,8 @@ async fn many_right_ones_at_once_are_all_let_in() {
     }
 }
 
-/// A deployment that nobody remembers presents an ended secret five times a second, and its healthy
-/// neighbour behind the same address is never kept waiting, on a host that knows neither.
+/// A forgotten deployment presents an ended secret five times a second. Its healthy neighbour
+/// behind the same address never has to wait, even if the host has seen neither before.
 #[tokio::test]
 async fn an_ended_secret_locks_out_nobody_but_itself() {
     for app in App::each().await {
@@ -389,7 +390,7 @@ async fn an_ended_secret_locks_out_nobody_but_itself() {
         let stop = format!("{CLIENTS}/{}/secrets/{old}/deactivate", member.id);
         let stopped = app.call(http::Method::PUT, &stop, None).await;
         assert_eq!(stopped.status, 200);
-        // As imported secrets are, which name no record.
+        // Like an imported secret, which names no record.
         let imported = Sent::basic(&member.id, "an imported one, which has ended");
         for forgotten in [member.basic(), imported] {
             let host = Host::with(&app, |builder| builder.without_cache());
@@ -403,13 +404,13 @@ async fn an_ended_secret_locks_out_nobody_but_itself() {
                 }
                 app.clock.advance(Duration::from_millis(200));
             }
-            // Its own budget, and what came back of it in two minutes.
+            // Its own budget, and what was refilled within two minutes.
             assert!((29..=31).contains(&judged), "{judged}");
         }
     }
 }
 
-/// With secrets that were imported, old and new, of which none names a record, and whose hashes cost more.
+/// With an old and a new imported secret. Neither names a record, and their hashes cost more.
 #[tokio::test]
 async fn an_ended_imported_secret_locks_out_nobody_but_itself() {
     let app = App::new(Store::Memory).await;
@@ -435,7 +436,7 @@ async fn an_ended_imported_secret_locks_out_nobody_but_itself() {
         let looked = send("the old one").await.unwrap_err();
         judged += usize::from(looked.kind() == ErrorKind::InvalidClient);
         if tick == 149 {
-            // Its first use, which replaces the hash by one of today.
+            // The first use replaces the hash by one of the current kind.
             assert_eq!(outcome(send("the new one").await), Ok(member.id.clone()));
         }
         app.clock.advance(Duration::from_millis(200));
@@ -443,7 +444,7 @@ async fn an_ended_imported_secret_locks_out_nobody_but_itself() {
     assert!((19..=21).contains(&judged), "{judged}");
 }
 
-/// The hashes of other programs beside ones that cost next to nothing.
+/// A pool that verifies imported hashes; its own ones are cheap.
 fn imports() -> HashPool {
     let own = Argon2id::builder().with_memory(8).with_iterations(1);
     let own = AnyHash::new(own.with_insecure_cost().build().unwrap());
@@ -466,7 +467,7 @@ async fn what_costs_more_to_tell_counts_more() {
     let limiter = limiter.build().unwrap();
     let builder = app.repository.authenticator().with_limiter(limiter);
     let authenticator = builder.with_hash_pool(imports()).build().unwrap();
-    // Each from another network of one site, which may fail 240 times.
+    // Each guess comes from another network of one site, which has a budget of 240.
     let mut judged = 0;
     for network in 0..80 {
         let peer = format!("2001:db8:1:{network:x}::1").parse().unwrap();
@@ -474,11 +475,11 @@ async fn what_costs_more_to_tell_counts_more() {
         let failed = authenticator.authenticate(&sent.head, &sent.form, Some(peer));
         judged += usize::from(failed.await.unwrap_err().kind() == ErrorKind::InvalidClient);
     }
-    // The client may fail 120 times from anywhere, and each of these counts as four.
+    // The budget of the client is 120, and each of these guesses costs four.
     assert_eq!(judged, 30);
 }
 
-/// Nobody waits for what costs much, and it can't have every thread.
+/// Costly verifications come last and do not get all threads.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_flood_of_costly_guesses_holds_nobody_else_up() {
     let app = App::new(Store::Memory).await;
@@ -505,7 +506,7 @@ async fn a_flood_of_costly_guesses_holds_nobody_else_up() {
         });
     }
     tokio::time::sleep(Duration::from_millis(100)).await;
-    // A cold client, and what an administrator's creation costs.
+    // An uncached client, and the hash of a creation.
     for _ in 0..8 {
         let other = Member::confidential(&app).await.basic();
         let peer = Some([192, 0, 2, 1].into());
@@ -526,7 +527,7 @@ async fn a_flood_of_costly_guesses_holds_nobody_else_up() {
     }
 }
 
-/// Who is over its budget is told so by this process alone.
+/// A caller that is over its budget is refused without a query.
 #[tokio::test]
 async fn what_is_over_its_budget_costs_no_query() {
     let app = App::new(Store::Sqlite).await;
@@ -551,7 +552,7 @@ async fn what_is_over_its_budget_costs_no_query() {
     assert_eq!(outcome(asks), Err(ErrorKind::Internal));
 }
 
-/// A host's own, which takes its time to count.
+/// A limiter of the host's own, which is slow.
 #[derive(Default)]
 struct Slow {
     admitted: AtomicUsize,
@@ -574,8 +575,8 @@ impl FailureLimiter for Slow {
     }
 }
 
-/// Wherever the caller goes away: while the limiter is asked, while a hash is made, while the limiter
-/// is told.
+/// Whenever the caller disconnects: while the limiter is asked, during the hash, or while the
+/// limiter is notified.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_attempt_is_told_of_once_whenever_its_caller_hangs_up() {
     let app = App::new(Store::Memory).await;
@@ -598,7 +599,7 @@ async fn each_attempt_is_told_of_once_whenever_its_caller_hangs_up() {
     let admitted = || limiter.admitted.load(Ordering::SeqCst);
     eventually("all of them", async || counted() == admitted()).await;
     assert!(admitted() > 150, "{}", admitted());
-    // And not once more.
+    // And none of them twice.
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(counted(), admitted());
 }

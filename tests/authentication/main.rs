@@ -1,5 +1,5 @@
-//! Who is calling: clients as a host's token endpoint sees them, over every repository, and the
-//! administrators' tokens.
+//! Authentication: of clients, as at a host's token endpoint, on every repository, and of
+//! administrators by their tokens.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! Which ways to authenticate there are, and that it is one at a time.
+//! The authentication methods: only registered ones, and only one at a time.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ async fn another_way_than_a_registered_one_is_refused() {
         let post = only("client_secret_post").await;
         assert!(host.send(&basic.basic()).await.is_ok());
         assert!(host.send(&post.post()).await.is_ok());
-        // Also when the other way has just shown that the secret is right.
+        // Even if the other method has just verified the secret.
         let public = Member::public(&app).await.with(&basic.secret);
         let keyed = Member::keyed(&app).await.with(&basic.secret);
         let name_only = |member: &Member| Sent::form(&[("client_id", &member.id)]);
@@ -105,7 +105,7 @@ async fn several_ways_at_once_are_malformed_though_each_be_right() {
             with_header(&[kind]),
             Sent::form(&[("client_id", id), ("client_secret", secret), asserted, kind]),
             Sent::form(&[("client_id", id), ("client_secret", secret), kind]),
-            // Twice the same way.
+            // The same method twice.
             Sent::new(&[FORM, header, header], ""),
             Sent::form(&[
                 ("client_id", id),
@@ -122,11 +122,11 @@ async fn several_ways_at_once_are_malformed_though_each_be_right() {
                 ("client_secret", ""),
                 ("client_secret", secret),
             ]),
-            // Half a way.
+            // Incomplete credentials.
             Sent::form(&[("client_secret", secret)]),
             Sent::form(&[("client_id", id), asserted]),
             Sent::form(&[("client_id", id), kind]),
-            // No form, or not in clear.
+            // Not a form, or a compressed one.
             Sent::new(&[], &encode(&[("client_id", id)])),
             Sent::new(&[("content-type", "application/json"), header], ""),
             Sent::new(
@@ -191,9 +191,9 @@ async fn what_is_beside_the_point_does_not_matter() {
         "Application/X-WWW-Form-URLEncoded; charset=UTF-8",
     );
     for sent in [
-        // The client names itself once more.
+        // The client names itself twice.
         Sent::new(&[FORM, header], &encode(&[("client_id", id)])),
-        // A parameter without a value is not there.
+        // A parameter without a value counts as absent.
         Sent::new(
             &[FORM, header],
             "client_secret=&client_assertion&client_id=",
@@ -202,7 +202,7 @@ async fn what_is_beside_the_point_does_not_matter() {
         Sent::new(&[header], ""),
         Sent::new(&[upper, header], "grant_type=x"),
         Sent::new(&[FORM, ("authorization", &lower)], ""),
-        // The query is not read.
+        // The query is ignored.
         Sent::to("/token?client_id=b&client_secret=c", &[FORM, header], ""),
     ] {
         assert!(host.send(&sent).await.is_ok(), "{:?}", sent.head);
@@ -230,12 +230,12 @@ async fn what_the_request_alone_shows_to_be_wrong_costs_no_hash() {
         by("Basic !!!"),
         by(&basic_of("no-colon")),
         by(&basic_of("a:%ff")),
-        // Another client than the header's.
+        // A client other than the header's.
         Sent::new(
             &[FORM, ("authorization", &basic(id, secret))],
             "client_id=app-other",
         ),
-        // A type of assertion that is not known.
+        // An unknown type of assertion.
         Sent::form(&[("client_assertion", "a"), ("client_assertion_type", "saml")]),
         // The secret in the URL.
         Sent::to(

@@ -1,5 +1,4 @@
-//! What comes in the way of a decision: whoever called is not told that it is their fault, and it
-//! costs them nothing.
+//! Failures that prevent a decision: the caller is not blamed for them, and they are not counted.
 
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use support::servers::{Kind, Proxy};
 use support::world::{Counting, Host, Member};
 use support::{App, Repository, Store, cheap_pool};
 
-/// More than the budget of failures of anyone.
+/// More than any budget of failures.
 const OFTEN: usize = 150;
 
 async fn send(host: &ClientAuthenticator, sent: &Sent) -> Result<(), ErrorKind> {
@@ -38,7 +37,7 @@ fn kind_status(kind: ErrorKind) -> u16 {
     }
 }
 
-/// Everyone who may come: known and unknown, right and wrong, by secret and by name.
+/// Every kind of caller: known and unknown, right and wrong, with a secret and with a name only.
 async fn everyone(app: &App) -> Vec<(&'static str, Sent)> {
     let member = Member::confidential(app).await;
     let guess = member.guessed(app).await;
@@ -108,7 +107,7 @@ async fn a_server_that_is_gone_is_nobody_s_fault() {
         let everyone = everyone(&app).await;
         proxy.refuse();
         proxy.cut();
-        // All at once: each waits for a connection as long as the pool has patience.
+        // Concurrently, since each waits for a connection until the pool's timeout.
         let mut tasks = JoinSet::new();
         for (who, sent) in everyone.clone() {
             let host = host.clone();
@@ -122,7 +121,7 @@ async fn a_server_that_is_gone_is_nobody_s_fault() {
     }
 }
 
-/// Fails at a hash of its own, as one that asks a machine elsewhere may.
+/// Fails to verify one hash, like a hasher that calls another machine.
 struct Failing(Arc<Counting>);
 
 const LOST: &str = "$elsewhere$1";
@@ -146,7 +145,7 @@ impl SecretHasher for Failing {
     }
 }
 
-/// Only what was stored wrongly is told as a wrong secret is.
+/// Only an unreadable stored hash gets the response of a wrong secret.
 #[tokio::test]
 async fn a_hasher_that_fails_is_nobody_s_fault() {
     for app in App::each().await {

@@ -1,4 +1,4 @@
-//! The databases as the store of presented assertions: what one host has seen, no other accepts.
+//! The databases as replay stores: an assertion that one host has seen, no other host accepts.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros((NOW + seconds) * 1_000_000)
 }
 
-/// Two hosts of one database.
+/// Two hosts with the same database.
 struct Hosts([Repository; 2], Place);
 
 impl Hosts {
@@ -39,7 +39,7 @@ impl Hosts {
         Self([first, second], place)
     }
 
-    /// One of them is shown an assertion that lives until a second after `now`.
+    /// Presents an assertion that expires one second after `now` to one of the hosts.
     async fn see(&self, host: usize, client: &str, jti: &str, now: i64) -> Result<bool, Error> {
         see(self.0[host].clone(), client, jti, now).await
     }
@@ -103,7 +103,7 @@ async fn of_many_at_once_one_is_the_first() {
     }
 }
 
-/// 2,500 assertions `n` of a client that is named by their end.
+/// Inserts 2,500 assertions. The client is named after `end`, the time until which they are kept.
 fn long_over(end: &str) -> String {
     format!(
         "INSERT INTO oauth_client_assertions (client_id, digest, kept_until) \
@@ -118,7 +118,7 @@ async fn what_is_over_is_cleared_away_and_nothing_before() {
     for store in Store::DATABASES {
         let hosts = Hosts::of(store).await;
         assert!(hosts.see(0, "app-1", "old", 0).await.unwrap());
-        // Late calls and slow clocks are not fooled.
+        // Late calls and slow clocks must not matter.
         for jti in 0..500 {
             let now = 9 * MINUTE;
             let first = hosts.see(0, "app-2", &format!("{jti}"), now).await;
@@ -131,9 +131,9 @@ async fn what_is_over_is_cleared_away_and_nothing_before() {
 }
 
 async fn clears_away(hosts: &Hosts, place: &str) {
-    // Of those before, more than are cleared away at once: each for itself, and all together.
+    // More expired assertions than one call clears, with different and with equal times.
     hosts.1.execute(&[&long_over("1"), &long_over("n")]).await;
-    // One in 64 clears; that too few of so many do will not be seen.
+    // One in 64 calls clears: with this many calls, enough do.
     let mut calls = 0;
     while hosts.kept().await > calls {
         for _ in 0..50 {
@@ -146,7 +146,7 @@ async fn clears_away(hosts: &Hosts, place: &str) {
     }
 }
 
-/// What others still need stays: the database's clock has a say, too.
+/// Assertions that other hosts still need are kept, since the database's clock counts, too.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_whose_clock_is_ahead_clears_nothing_early() {
     for store in Store::DATABASES {
@@ -168,7 +168,7 @@ async fn a_host_whose_clock_is_ahead_clears_nothing_early() {
     }
 }
 
-/// Pools as they come, which ask the database a question before each use of a connection.
+/// Default pools send a query to test the connection before each use.
 #[tokio::test(flavor = "multi_thread")]
 async fn pools_with_their_default_settings_clear_away_too() {
     for store in Store::SERVERS {
@@ -192,7 +192,7 @@ async fn a_store_that_fails_says_so() {
     }
 }
 
-/// Whether it came before is not known then: nobody is let in, and nobody is told that it did.
+/// Whether it is a replay is unknown then: it is refused, but not as a replay.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_assertion_that_cannot_be_remembered_is_nobody_s_fault() {
     for store in Store::DATABASES {
@@ -238,7 +238,7 @@ async fn an_assertion_that_cannot_be_remembered_is_nobody_s_fault() {
     }
 }
 
-/// Whoever comes first is the first or hears of an error, and nobody is the first after anyone.
+/// The first caller is told so or gets an error, and no later one is told to be the first.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_connection_makes_no_replay_and_allows_none() {
     for store in Store::SERVERS {

@@ -1,5 +1,4 @@
-//! Runs the example host as somebody who tries it for the first time, who mistypes its settings,
-//! and who pulls the plug.
+//! Runs the example host: the first steps of a new user, mistyped settings, and crashes.
 
 use std::fs;
 use std::net::TcpListener;
@@ -17,17 +16,17 @@ const HYPER_HOST: Program = Program {
     last_command: "curl -sS \"$CLIENTS?page_size=10\"",
 };
 
-/// Where the clients are, below the host's own prefix.
+/// The path of the clients, below the host's own prefix.
 const CLIENTS: &str = "/api/v1/admin/oauth/clients";
 
-/// What is said of a server that is not there, or of a host that can't talk to it.
+/// The message for a server that can't be reached or that the host can't talk to.
 const UNREACHABLE: &str = "Is the server up";
 
 fn my_application() -> Value {
     json!({"name": "My Application", "redirect_uris": ["https://app.example.com/callback"]})
 }
 
-/// However early it comes: in the moment after it was told how to reach the host.
+/// Even right after it has printed how to reach it.
 #[test]
 fn a_host_without_axum_hears_ctrl_c() {
     let folder = TempDir::new().unwrap();
@@ -91,7 +90,7 @@ fn the_printed_commands_work_when_pasted() {
         .output()
         .unwrap();
     assert!(pasted.status.success(), "{pasted:?}");
-    // What the host's own route says is not JSON.
+    // The response of the host's own route is not JSON.
     let answers: Vec<Value> = String::from_utf8(pasted.stdout)
         .unwrap()
         .lines()
@@ -278,7 +277,7 @@ fn what_is_secret_is_neither_logged_nor_stored() {
     );
     host.ask("GET", &path, "not.the.token", &Value::Null);
 
-    // While it runs the last changes are in the write-ahead log.
+    // While it runs, the last changes are in the write-ahead log.
     let running = settings.database();
     let token = host.stop();
     let stopped = settings.database();
@@ -287,7 +286,7 @@ fn what_is_secret_is_neither_logged_nor_stored() {
 
     let claims_and_signature = token.split_once('.').unwrap().1;
     for secret in [created.data("client_secret"), cloned.data("client_secret")] {
-        // The lookup id within a secret is the id of its record, and no secret.
+        // The lookup id in a secret is the id of its record, and not secret.
         let random = &secret["tocs_".len() + 26..];
         for text in [random, claims_and_signature] {
             assert!(
@@ -353,7 +352,7 @@ fn what_was_answered_survives_a_crash() {
     host.stop();
 }
 
-/// Whatever is new is its owner's only, whatever the umask; what was there stays as it was.
+/// New files are readable by their owner only, whatever the umask is. Existing ones are unchanged.
 #[test]
 fn nobody_else_may_read_the_files() {
     use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! The examples, run as somebody runs them who tries them out.
+//! The examples, run as a new user would run them.
 #![cfg(unix)]
 #![allow(
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! How a value is written in a table of the features.
+//! The format of values in the tables of the features.
 
 use std::collections::HashMap;
 
@@ -6,11 +6,11 @@ use serde_json::Value;
 
 /// | Cell | Value |
 /// |---|---|
-/// | anything in JSON | that |
+/// | any JSON | that value |
 /// | `the text …` | the rest of the cell, as a string |
-/// | `the key set "NAME"` | the text of a key set that the scenario gave |
-/// | `"n" 129 times` | a string of so many |
-/// | `["a#"] 33 times` | a list of so many, with 1, 2, 3 … in place of `#` |
+/// | `the key set "NAME"` | the text of a key set that the scenario defined |
+/// | `"n" 129 times` | the string repeated this many times |
+/// | `["a#"] 33 times` | a list of this length, with 1, 2, 3 … in place of `#` |
 pub fn value(cell: &str, key_sets: &HashMap<String, String>) -> Value {
     if let Some(text) = cell.strip_prefix("the text ") {
         return text.into();

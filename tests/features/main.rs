@@ -1,4 +1,4 @@
-//! Runs the specification in `features/` over every repository, through the real service.
+//! Runs the specification in `features/` on every repository, through the real service.
 //!
 //! `tests/run --test features -- "goes public"` runs the scenarios with these words in their names.
 #![allow(
@@ -43,8 +43,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// How many scenarios run at the same time. Each opens a pool of its own, which waits 5 seconds for a
-/// connection at most: too many at once on a busy machine would fail for that.
+/// The number of concurrent scenarios. Each opens its own pool, which waits at most 5 seconds for a
+/// connection: too many scenarios on a busy machine would time out.
 const CONCURRENT: usize = 8;
 
 async fn run(store: Store, wanted: Option<String>) -> Report {

@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use support::{KEY, claims, sign_with};
 
-/// Somebody with a token.
+/// A person with a token.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub tenant: Option<String>,
     pub header: Value,
     pub claims: Value,
     pub key: Vec<u8>,
-    /// What stands in `Authorization` in place of a token.
+    /// A replacement of the `Authorization` header.
     pub instead: Option<Option<String>>,
     pub ip: Option<IpAddr>,
 }

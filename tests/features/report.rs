@@ -6,7 +6,7 @@ use cucumber::event::{Cucumber, Feature, Hook, Rule, Scenario, Source, Step, Ste
 use cucumber::writer::Normalized;
 use cucumber::{Event, Writer, cli, gherkin, parser};
 
-/// Counts the scenarios, and prints what is wrong in those that fail.
+/// Counts the scenarios and prints the faults of failed ones.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     pub passed: usize,
@@ -26,7 +26,7 @@ impl Report {
         scenario: &Source<gherkin::Scenario>,
         event: &Scenario<W>,
     ) {
-        // An outline gives one scenario for each example, all of the same name.
+        // An outline yields one scenario per example, all with the same name.
         let identity = ptr::from_ref::<gherkin::Scenario>(scenario).addr();
         let fault = match event {
             Scenario::Background(step, Step::Failed(_, _, _, fault))
@@ -78,7 +78,7 @@ impl<W: Debug + 'static> Writer<W> for Report {
     }
 }
 
-/// What is printed of a scenario stands by itself, so events may come in any order.
+/// The output of a scenario is self-contained, so events may arrive in any order.
 impl Normalized for Report {}
 
 impl fmt::Display for Report {

@@ -16,14 +16,14 @@ use crate::person::Person;
 use crate::service::Service;
 use support::{Answer, CLIENTS, Store, request, super_admin};
 
-/// One scenario: the service, who acts, and what was said so far.
+/// One scenario: the service, the people, and the responses so far.
 #[derive(Debug, Default, World)]
 pub struct Scene {
     service: Option<Service>,
     pub people: HashMap<String, Person>,
     pub clients: HashMap<String, Known>,
     pub key_sets: HashMap<String, String>,
-    /// Headers for the next request alone.
+    /// Headers for the next request only.
     pub headers: Vec<(String, String)>,
     answers: Vec<Answer>,
 }
@@ -34,12 +34,12 @@ pub struct Known {
     pub tenant: TenantId,
     pub client_id: ClientId,
     pub secret: Option<String>,
-    /// The secrets that were issued later.
+    /// The secrets that were issued after the creation.
     pub later: Vec<String>,
     pub etag: Option<String>,
 }
 
-/// Who acts, and in which tenant when a step says so: `Grace, acting in "acme",`.
+/// A person, optionally with a tenant to act in: `Grace, acting in "acme",`.
 #[derive(Debug, Parameter)]
 #[param(name = "who", regex = r#"[A-Z]\w+(?:, acting in "[^"]*",)?"#)]
 pub struct Who {
@@ -68,7 +68,7 @@ impl fmt::Display for Who {
     }
 }
 
-/// Which of the secrets of a client, as they were issued.
+/// One of the secrets of a client, in the order in which they were issued.
 #[derive(Debug, Parameter)]
 #[param(name = "nth", regex = "first|second|third|fourth|fifth")]
 pub struct Nth(usize);
@@ -84,7 +84,7 @@ impl FromStr for Nth {
 }
 
 impl Known {
-    /// A secret in clear, as it was shown once.
+    /// The plaintext of a secret, as it was issued.
     pub fn secret(&self, nth: &Nth) -> &str {
         let mut secrets = self.secret.iter().chain(&self.later);
         secrets.nth(nth.0).expect("a secret was shown")
@@ -100,7 +100,7 @@ impl Scene {
         self.service.as_ref().expect("opened before the first step")
     }
 
-    /// Sends a request as somebody; the answer is what the next steps speak of.
+    /// Sends a request as this person. The next steps refer to the response.
     pub async fn send(
         &mut self,
         who: &Who,
@@ -128,7 +128,7 @@ impl Scene {
         self.answer()
     }
 
-    /// The stored client as its tenant would read it. Not an answer that a step speaks of.
+    /// The stored client as its tenant would read it. Steps do not refer to this response.
     pub async fn current(&self, name: &str) -> Answer {
         let known = self.client(name);
         let mut request = request(&super_admin(), Method::GET, &path(known), None);
@@ -157,7 +157,7 @@ impl Scene {
         &self.answers[self.answers.len() - 2]
     }
 
-    /// Keeps what the answer to a creation or a clone says, under a name.
+    /// Keeps the client in the response to a creation or a clone, under a name.
     pub fn remember(&mut self, name: &str, who: &Who) {
         let data = self.answer().data();
         let own = self.people[&who.name].tenant.clone();
@@ -182,7 +182,7 @@ impl Scene {
         cell::value(cell, &self.key_sets)
     }
 
-    /// A table of fields and their values over `fields`. An empty cell takes a field away.
+    /// Applies a table of fields and values to `fields`. An empty cell removes a field.
     pub fn over(&self, mut fields: Value, step: &Step) -> Value {
         for (field, cell) in rows(step) {
             let object = fields.as_object_mut().unwrap();
@@ -196,12 +196,12 @@ impl Scene {
     }
 }
 
-/// Where a client is.
+/// The path of a client.
 pub fn path(known: &Known) -> String {
     format!("{CLIENTS}/{}", known.client_id)
 }
 
-/// The rows of a step's table of two columns.
+/// The rows of a step's two-column table.
 pub fn rows(step: &Step) -> impl Iterator<Item = (&str, &str)> {
     let rows = step.table.iter().flat_map(|table| &table.rows);
     rows.map(|row| match &row[..] {
@@ -210,7 +210,7 @@ pub fn rows(step: &Step) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The text below a step.
+/// The docstring of a step.
 pub fn text(step: &Step) -> &str {
     step.docstring
         .as_deref()

@@ -15,7 +15,7 @@ use tower_oauth_clients::secrets::{HashPool, Plaintext, SecretFormat};
 use support::place::Place;
 use support::{Answer, Repository, Store, TestClock, authorizer, call, cheap_pool};
 
-/// The whole service, and a way to look behind it.
+/// The whole service, with access to its storage.
 #[derive(Debug)]
 pub struct Service {
     pub clock: TestClock,
@@ -28,7 +28,7 @@ pub struct Service {
 impl Service {
     pub async fn open(store: Store) -> Self {
         let (clock, pool) = (TestClock::new(), cheap_pool());
-        // From a whole second on: what is so many seconds later then says so.
+        // Start at a full second, so that times in whole seconds are exact.
         let past = clock.now().as_micros().rem_euclid(1_000_000);
         clock.advance(Duration::from_micros(1_000_000 - past.unsigned_abs()));
         let (repository, place) = Repository::open(store).await;
@@ -82,7 +82,7 @@ impl Service {
             && self.pool.verify(presented, record.hash).await.unwrap()
     }
 
-    /// Everything that is kept, as it is kept; nothing for memory.
+    /// All stored bytes; empty for memory.
     pub fn database(&self) -> Vec<u8> {
         self.place.bytes()
     }

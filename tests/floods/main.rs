@@ -1,4 +1,5 @@
-//! More than can be served: some are, the others are told to come back, and nothing else suffers.
+//! More requests than can be served: some succeed, the others get a 503, and nothing else is
+//! affected.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -12,5 +13,5 @@
 mod memory;
 mod overload;
 
-/// One flood at a time: the memory that is measured is the process's, and a moment is soon over.
+/// One flood at a time, since the memory of the process is measured, and floods are short.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

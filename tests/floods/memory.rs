@@ -1,5 +1,5 @@
-//! What a flood costs that lasts: memory stays within what the hashing threads may have, and reads
-//! go on. With the real cost of a hash, over every kind of storage.
+//! Lasting floods: memory stays within the limit of the hashing threads, and reads go on. With the
+//! real cost of a hash, on every kind of storage.
 
 use std::fs;
 use std::sync::Arc;
@@ -19,13 +19,13 @@ use support::{App, CLIENTS, Store};
 
 const THREADS: usize = 2;
 
-/// What one hash at the default cost fills.
+/// The memory of one hash at the default cost.
 const BLOCK: u64 = 19 * 1024 * 1024;
 
-/// What everything else may take meanwhile: connections, queues, answers on their way.
+/// The limit for all other memory: connections, queues, pending responses.
 const ROOM: u64 = 32 * 1024 * 1024;
 
-/// What is said of a flood.
+/// The parameters of a flood.
 struct Case {
     concurrency: usize,
     length: Duration,
@@ -48,7 +48,7 @@ impl Case {
     }
 }
 
-/// The memory that this process has now, in bytes.
+/// The current memory of this process, in bytes.
 fn resident() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:"));
@@ -71,7 +71,7 @@ async fn app(store: Store) -> App {
     App::with(store, |manager| manager.with_hash_pool(pool())).await
 }
 
-/// Reads until it is told to stop; gives back how long each took, in order of that.
+/// Reads until `stop` is set. Returns the durations, sorted.
 async fn read(app: Arc<App>, client_id: String, stop: Arc<AtomicBool>) -> Vec<Duration> {
     let mut took = Vec::new();
     while !stop.load(Ordering::SeqCst) {
@@ -88,7 +88,7 @@ fn median(took: &[Duration]) -> Duration {
     took[took.len() / 2]
 }
 
-/// Lets the flood run for its time beside a reader, and checks what it took.
+/// Runs the flood for this time beside a reader, and checks memory and response times.
 async fn endure<F>(name: &str, app: Arc<App>, client_id: &str, length: Duration, flood: F)
 where
     F: Future<Output = ()>,
@@ -135,13 +135,13 @@ where
     assert!(grown <= bound, "{name}, {store:?}: {grown} bytes more");
 }
 
-/// TM-006: whoever guesses.
+/// TM-006: guessed secrets.
 async fn wrong_secrets(store: Store) {
     let case = Case::of("TM-006");
     let app = Arc::new(app(store).await);
     let (client_id, _) = app.client().await;
     let authenticator = app.repository.authenticator().with_hash_pool(pool());
-    // Every guess may cost a hash: the budget of failures would end the flood at once.
+    // Without a limiter, so that every guess may cost a hash.
     let authenticator = authenticator.with_insecure_no_limiter().build().unwrap();
     let flood = async {
         let mut guesses = JoinSet::new();
@@ -167,7 +167,7 @@ async fn wrong_secrets(store: Store) {
     endure("wrong secrets", app.clone(), &client_id, case.length, flood).await;
 }
 
-/// TM-008: an administrator who rotates without end.
+/// TM-008: an administrator who rotates all the time.
 async fn rotations(store: Store) {
     let case = Case::of("TM-008");
     let app = Arc::new(app(store).await);
@@ -194,7 +194,7 @@ async fn rotations(store: Store) {
     endure("rotations", app.clone(), &read, case.length, flood).await;
 }
 
-/// A hundred thousand clients.
+/// Inserts 100,000 clients.
 async fn fill(app: &App) {
     let number = "a.d, b.d, c.d, d.d, e.d";
     let clients = format!(
@@ -208,7 +208,7 @@ async fn fill(app: &App) {
     app.place.execute(&[&clients]).await;
 }
 
-/// TM-010: names are searched in a long list.
+/// TM-010: searches by name in a long list.
 async fn searches(store: Store) {
     let case = Case::of("TM-010");
     let app = Arc::new(app(store).await);

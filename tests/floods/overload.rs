@@ -1,5 +1,5 @@
-//! More creations than can be hashed: some are made, the others are told to come back, and nothing
-//! else suffers. With the real cost of a hash.
+//! More creations than can be hashed: some succeed, the others get a 503, and nothing else is
+//! affected. With the real cost of a hash.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use support::{Answer, App, CLIENTS, Store, admin, base, request};
 const FLOOD: usize = 256;
 const QUEUE: usize = 2;
 
-/// Longer than all that may wait takes to be hashed, on the busiest machine.
+/// Longer than the whole queue takes to be hashed, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Counts the hashes that are begun, and can hold them up.
+/// Counts the hashes that were started, and can pause them.
 #[derive(Default)]
 struct Counting {
     inner: Argon2id,
@@ -50,7 +50,7 @@ impl SecretHasher for Counting {
     }
 }
 
-/// A service that hashes one secret at a time, at the default cost.
+/// A service that computes one hash at a time, at the default cost.
 async fn app(store: Store) -> (App, Arc<Counting>) {
     let hasher = Arc::new(Counting::default());
     let pool = HashPool::builder(Arc::clone(&hasher))
@@ -73,7 +73,7 @@ async fn a_flood_is_served_in_part(store: Store) {
     let client_id = created["client_id"].as_str().unwrap();
     let creations: Vec<_> = (0..FLOOD).map(|_| creation(&app)).collect();
 
-    // Who only reads need not wait for a hash.
+    // Reads do not wait for hashes.
     let mut reads = 0;
     while !creations.iter().all(JoinHandle::is_finished) {
         let read = timeout(PATIENCE, app.get(client_id))
@@ -113,7 +113,7 @@ async fn a_flood_is_served_in_part(store: Store) {
     assert_eq!(stored.collect::<BTreeSet<_>>(), made);
     assert_eq!(hasher.hashes(), made.len(), "a hash for nobody");
 
-    // And afterwards it is as before.
+    // Afterwards, creations succeed again.
     app.create(&base()).await;
 }
 
@@ -140,7 +140,7 @@ async fn who_leaves_costs_no_hash(store: Store) {
     while hasher.hashes() == 0 {
         sleep(Duration::from_millis(1)).await;
     }
-    // The thread is busy: what comes now waits, until the queue is full.
+    // The thread is busy: further creations are queued until the queue is full.
     let mut waiting = Vec::new();
     while waiting.len() < QUEUE {
         waiting.push(creation(&app));
@@ -156,7 +156,7 @@ async fn who_leaves_costs_no_hash(store: Store) {
     }
     hasher.paused.store(false, Ordering::SeqCst);
     assert_eq!(running.await.unwrap().status, 201);
-    // What waits goes first, so this is hashed after the thread has passed over those that left.
+    // The queue is in order: the thread skips the cancelled creations before it hashes this one.
     while creation(&app).await.unwrap().status != 201 {
         sleep(Duration::from_millis(1)).await;
     }

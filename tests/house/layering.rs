@@ -1,5 +1,5 @@
-//! Reads the sources and holds the order of the house: a room uses the rooms above it in the list
-//! and never one below.
+//! Checks the order of the modules in the sources: a room uses the rooms above it in the list and
+//! none below.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-/// `secrets` stands before `wire`, since one type of `wire` shows a plaintext: the answer that
-/// issues it.
+/// `secrets` is before `wire`, since a response in `wire` contains a plaintext.
 const ROOMS: [&str; 14] = [
     "telemetry",
     "error",
@@ -26,7 +25,7 @@ const ROOMS: [&str; 14] = [
     "adapters",
 ];
 
-/// Libraries that are named in one place only; its parent may declare a module of the same name.
+/// Libraries with the only place that may use them, and the module that may declare that place.
 const CONFINED: [(&str, &str, &str); 6] = [
     ("axum", "adapters/axum", "adapters/mod.rs"),
     ("diesel", "repository/diesel", "repository/mod.rs"),
@@ -53,7 +52,7 @@ fn the_house_is_in_order() {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());
@@ -66,7 +65,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What is wrong in one file, whose path is relative to `src/`.
+/// The faults of one file, whose path is relative to `src/`.
 fn faults(path: &str, source: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let lines = source.lines().count();
@@ -104,28 +103,28 @@ fn may_use(path: &str, used: &str) -> bool {
     if own == "lib" {
         return true;
     }
-    // What is no room is a way around them: a re-export of lib.rs, or all of it at once.
+    // Anything that is not a room could bypass them: a re-export of lib.rs, or a glob import.
     match (place(own), place(used)) {
         (Some(own), Some(used)) => used <= own,
         _ => false,
     }
 }
 
-/// How many `super` lead from a file to the root of the crate.
+/// The number of `super` that lead from a file to the root of the crate.
 fn depth(path: &str) -> usize {
     let names = path.trim_end_matches(".rs").split('/');
     names.filter(|name| !["mod", "lib"].contains(name)).count()
 }
 
-/// What a source names, comments and strings left aside.
+/// The names in a source, without comments and strings.
 #[derive(Default)]
 struct Found {
-    /// What follows `crate::`, or as many `super::` as lead there.
+    /// The names after `crate::`, or after an equivalent number of `super::`.
     rooms: Vec<String>,
     names: Vec<String>,
-    /// The operations that it names. All of them stand in one table, which macros expand.
+    /// The operations that are named. Only one table has all of them; macros expand it.
     operations: BTreeSet<String>,
-    /// The macros that it defines. An exported one lives at the root of the crate.
+    /// The macros that are defined. An exported one is at the root of the crate.
     macros: Vec<String>,
 }
 
@@ -154,7 +153,7 @@ impl Found {
     }
 }
 
-/// What follows a path to the root of the crate, if `tokens` begin with one.
+/// The rest of a path from the root of the crate, if `tokens` begin with one.
 fn from_root(mut tokens: &[TokenTree], depth: usize) -> Option<&[TokenTree]> {
     if is(&tokens[0], "crate") {
         return after_colons(&tokens[1..]);

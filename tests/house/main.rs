@@ -1,4 +1,4 @@
-//! The order of the house, and what the other tests build on.
+//! The order and style of the sources, and tests of the support code.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -8,4 +8,5 @@
 )]
 
 mod layering;
+mod prose;
 mod servers;

@@ -1,4 +1,4 @@
-//! The servers, databases and the proxy that other tests build on.
+//! The servers, databases and the proxy that other tests use.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ async fn database(kind: Kind) -> Database {
     }
 }
 
-/// Connects again at every call.
+/// Whether a new connection works.
 async fn works(url: &str) -> bool {
     execute(url, &["SELECT 1"]).await.is_ok()
 }
@@ -52,7 +52,7 @@ async fn a_database_is_new_and_goes_from_under_a_session() {
     }
 }
 
-/// How many there are with this name.
+/// The number of databases with this name.
 async fn databases(url: &str, name: &str) -> i64 {
     let count =
         format!("SELECT count(*) FROM information_schema.schemata WHERE schema_name = '{name}'");
@@ -190,7 +190,7 @@ async fn the_proxy_cuts() {
     client.batch_execute(insert).await.unwrap_err();
     assert_eq!(rows().await, 1);
 
-    // The second is done, and its answer lost.
+    // The second statement is executed, and its response is lost.
     let client = postgres(proxy.url()).await.unwrap();
     proxy.cut_after(2);
     client.batch_execute(insert).await.unwrap();
@@ -199,7 +199,7 @@ async fn the_proxy_cuts() {
     assert!(!proxy.is_to_cut());
     assert_eq!(rows().await, 3);
 
-    // The second never arrives.
+    // The second statement is not delivered.
     let client = postgres(proxy.url()).await.unwrap();
     proxy.cut_instead_of(1);
     client.batch_execute(insert).await.unwrap();

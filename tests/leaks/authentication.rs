@@ -1,5 +1,5 @@
-//! What authenticates clients says nothing of their secrets either: neither in the log, nor in an
-//! error, nor in a number's labels.
+//! Authentication does not leak secrets either: not in the log, in errors, or in the labels of
+//! metrics.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ use support::{App, ISSUER, base};
 const P256: &[u8] = include_bytes!("../data/keys/p256.pem");
 const OTHER: &[u8] = include_bytes!("../data/keys/other-p256.pem");
 
-/// Authenticates in every way, rightly and wrongly, and gives back all that was told.
+/// Authenticates by every method, rightly and wrongly. Returns all responses and errors.
 pub(super) async fn everything(app: &App, secrets: &mut Secrets) -> String {
     let authenticator = authenticator(app);
     let mut told = format!("{authenticator:?}{authenticator:#?}");
@@ -59,14 +59,14 @@ fn authenticator(app: &App) -> ClientAuthenticator {
     builder.with_assertions(verifier).build().unwrap()
 }
 
-/// The forms, and the headers beside them.
+/// The forms, each with an optional `Authorization` header.
 async fn attempts(app: &App, secrets: &mut Secrets) -> Vec<(String, Option<String>)> {
     let mut body = base();
     body["client_auth_methods"] = json!(["client_secret_basic", "client_secret_post"]);
     let created = app.create(&body).await;
     let id = created["client_id"].as_str().unwrap().to_owned();
     let secret = created["client_secret"].as_str().unwrap().to_owned();
-    // The lookup id is not the secret part, and the rest is none of the secret's.
+    // It has the lookup id of the secret, which is not secret, and a different rest.
     let wrong = format!("{}WR0NG-CANARY-WR0NG", &secret[..40]);
     secrets.add("a secret that is right", &secret);
     secrets.add("the secret part of it", &secret[40..]);
@@ -74,14 +74,14 @@ async fn attempts(app: &App, secrets: &mut Secrets) -> Vec<(String, Option<Strin
     secrets.add("the wrong part of it", "WR0NG-CANARY-WR0NG");
 
     let mut attempts = Vec::new();
-    // Twice: the second one is answered by the cache.
+    // Twice, so that the second one is in the cache.
     for secret in [&secret, &secret, &wrong, "WR0NG-CANARY-WR0NG"] {
         let basic = Some(basic(&format!("{id}:{secret}"), secrets));
         attempts.push((String::new(), basic));
         attempts.push((format!("client_id={id}&client_secret={secret}"), None));
         let absent = format!("client_id=app-absent&client_secret={secret}");
         attempts.push((absent, None));
-        // Several ways at once, and a form that is broken.
+        // Several methods at once, and a malformed form.
         let header = Some(self::basic(&format!("{id}:{secret}"), secrets));
         attempts.push((format!("client_id={id}&client_secret={secret}"), header));
         attempts.push((
@@ -109,7 +109,7 @@ fn basic(text: &str, secrets: &mut Secrets) -> String {
     format!("Basic {encoded}")
 }
 
-/// Assertions that are right, come twice, are forged, late and malformed.
+/// Valid, replayed, forged, expired and malformed assertions.
 async fn assertions(app: &App, secrets: &mut Secrets) -> Vec<String> {
     let keys: Value = serde_json::from_str(include_str!("../data/keys/jwks.json")).unwrap();
     let mut body = base();
@@ -145,7 +145,7 @@ fn sign(claims: &Value, key: &[u8]) -> String {
     use base64::Engine;
     use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL;
 
-    // Called by name: the build holds both backends.
+    // Called by name, since the build contains both backends.
     let provider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
     let key = jsonwebtoken::EncodingKey::from_ec_pem(key).unwrap();
     let header = URL.encode(r#"{"alg":"ES256","kid":"p256"}"#);
@@ -155,7 +155,7 @@ fn sign(claims: &Value, key: &[u8]) -> String {
     format!("{message}.{}", URL.encode(signature))
 }
 
-/// The names of all numbers so far, with their labels: they hold no secret, and nobody's name.
+/// Asserts that the names and labels of all metrics contain no secrets, ids or addresses.
 pub(super) fn assert_numbers_tell_nothing(recorded: &Snapshotter, secrets: &Secrets) {
     let mut names = String::new();
     for (key, ..) in recorded.snapshot().into_vec() {

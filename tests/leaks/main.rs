@@ -1,5 +1,5 @@
-//! A secret is in clear once: in the answer that issues it. Not in a log of any level, not in
-//! another answer, not in what types print, not in the labels of a number, not in the database.
+//! A secret is shown once: in the response that issues it. It is in no log of any level, in no
+//! other response, in no `Debug` output, in no metric label and not in the database.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -30,12 +30,12 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use support::{Answer, App, CLIENTS, KEY, Store, admin, base, claims, request, sign_with};
 
-/// Everything that any crate logged.
+/// The log of all crates.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// The log of this process, at the most verbose level.
+    /// Captures the log of this process at the most verbose level.
     fn of_everything() -> Self {
         static LOG: OnceLock<Log> = OnceLock::new();
         let log = LOG.get_or_init(|| {
@@ -75,7 +75,7 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-/// What must not be seen, by what it is.
+/// Texts that must not be visible, by description.
 #[derive(Default)]
 struct Secrets(BTreeMap<String, String>);
 
@@ -85,7 +85,7 @@ impl Secrets {
         self.0.insert(secret.to_owned(), what.to_owned());
     }
 
-    /// A token, and each part of it that says something.
+    /// A token, and each of its meaningful parts.
     fn add_token(&mut self, what: &str, token: &str) {
         self.add(what, token);
         for segment in token.split('.').skip(1) {
@@ -106,10 +106,10 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
         .any(|window| window == needle)
 }
 
-/// Requests through a service that logs all it can, and what came of them.
+/// Requests to a service with all logging enabled, and their results.
 struct Caller<'a> {
     app: &'a App,
-    /// The answers that issue no secret, and the reasons of those that refuse.
+    /// The responses that issue no secret, and the reasons for refusals.
     told: String,
 }
 
@@ -156,7 +156,7 @@ impl Caller<'_> {
     }
 }
 
-/// The set of keys that a case about a private key sends, and its private half.
+/// The key set in the case about a private key, and its private part.
 fn private_key() -> (String, String) {
     let cases: Value = serde_json::from_str(include_str!("../data/hostile.json")).unwrap();
     let case = cases
@@ -207,7 +207,7 @@ async fn a_secret_is_shown_once() {
         printed::nothing(&app, &mut secrets).await;
     }
 
-    // There was something to be seen.
+    // The log is not empty.
     let log = String::from_utf8(log.bytes()).unwrap();
     for expected in [
         "finished processing request",
@@ -220,11 +220,11 @@ async fn a_secret_is_shown_once() {
     ] {
         assert!(log.contains(expected), "{expected} is not logged");
     }
-    // What could turn a line of the log around is written as an escape.
+    // Characters that could reorder a line of the log are escaped.
     assert!(!log.contains('\u{202e}') && log.contains("%E2%80%AE"));
 }
 
-/// Every operation, in success and in failure.
+/// Every operation, successful and not.
 async fn everything(caller: &mut Caller<'_>, secrets: &mut Secrets) {
     let token = admin("tenant_a");
     secrets.add_token("a token", &token);
@@ -333,7 +333,7 @@ async fn everything(caller: &mut Caller<'_>, secrets: &mut Secrets) {
     );
 }
 
-/// The hashes that are stored: they are secret too, everywhere but in the database.
+/// The stored hashes, which are secret everywhere but in the database.
 async fn hashes(app: &App, secrets: &mut Secrets) -> Vec<String> {
     let mut hashes = Vec::new();
     for client in app.stored_clients("tenant_a").await {

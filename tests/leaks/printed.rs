@@ -1,4 +1,4 @@
-//! What public types print.
+//! The `Debug` output of public types.
 
 use std::fmt::Debug;
 
@@ -16,7 +16,7 @@ use tower_oauth_clients::secrets::{Argon2id, Plaintext, SecretFormat};
 use crate::{Secrets, private_key};
 use support::{App, CLIENTS, KEY, Repository, admin, base, request};
 
-/// What public types print holds nothing secret.
+/// Asserts that the output of public types contains no secrets.
 pub(super) async fn nothing(app: &App, secrets: &mut Secrets) {
     let tenant = TenantId::parse("tenant_a").unwrap();
     let operator = Operator::new("alice", Role::Admin, tenant);
@@ -73,7 +73,7 @@ pub(super) async fn nothing(app: &App, secrets: &mut Secrets) {
     }
 }
 
-/// An answer that holds a secret.
+/// A response that contains a secret.
 async fn created(app: &App, secrets: &mut Secrets) -> http::Response<Body> {
     let create = request(&admin("tenant_a"), Method::POST, CLIENTS, Some(&base()));
     let response = app.service().oneshot(create).await.unwrap();

@@ -1,5 +1,5 @@
-//! Every kind of race, one round of each: whatever the order, the rules hold, and each success
-//! happened once.
+//! Every kind of race, one round each: whatever the order is, the rules hold, and each success
+//! happens once.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -8,10 +8,10 @@ use tower_oauth_clients::domain::{Action, AuditEntry, SecretRecord, SecretStatus
 use support::console::{path, text};
 use support::{Answer, CLIENTS, base};
 
-/// What is raced on.
+/// A system under test that serves concurrent requests.
 pub trait Stage {
-    /// Sends all requests at once, as an administrator of `tenant_a`; the answers come in the order
-    /// of the requests.
+    /// Sends all requests at once, as an administrator of `tenant_a`. The responses are in the
+    /// order of the requests.
     async fn at_once(&self, asks: Vec<Ask>) -> Vec<Answer>;
 
     /// The audit trail of a client, newest first.
@@ -22,11 +22,11 @@ pub trait Stage {
 
     fn now(&self) -> Timestamp;
 
-    /// Lets a moment pass, so that what comes next is newer.
+    /// Advances the clock, so that later records are newer.
     async fn tick(&self);
 }
 
-/// One caller's request.
+/// A request.
 #[derive(Clone, Debug)]
 pub struct Ask {
     pub method: Method,
@@ -86,7 +86,7 @@ async fn get(stage: &impl Stage, client_id: &str) -> Answer {
     ask(stage, Ask::new(Method::GET, path(client_id, ""))).await
 }
 
-/// Creates the smallest client.
+/// Creates a client with required fields only.
 async fn client(stage: &impl Stage) -> String {
     let create = Ask::new(Method::POST, CLIENTS.into()).with(base());
     let created = ask(stage, create).await;
@@ -108,7 +108,7 @@ fn sorted(answers: &[Answer]) -> Vec<u16> {
     statuses
 }
 
-/// How many secrets are stored with a status.
+/// The number of stored secrets with this status.
 fn count(secrets: &[SecretRecord], status: SecretStatus) -> usize {
     secrets
         .iter()
@@ -116,7 +116,7 @@ fn count(secrets: &[SecretRecord], status: SecretStatus) -> usize {
         .count()
 }
 
-/// The rules that hold at every moment; gives back the stored secrets.
+/// Asserts the rules that always hold. Returns the stored secrets.
 async fn sound(stage: &impl Stage, client_id: &str) -> Vec<SecretRecord> {
     let secrets = stage.secrets(client_id).await;
     let now = stage.now();
@@ -142,13 +142,13 @@ async fn sound(stage: &impl Stage, client_id: &str) -> Vec<SecretRecord> {
     secrets
 }
 
-/// How often the audit log tells of an action.
+/// The number of audit entries for this action.
 async fn told(stage: &impl Stage, client_id: &str, action: Action) -> usize {
     let audit = stage.audit(client_id).await;
     audit.iter().filter(|entry| entry.action == action).count()
 }
 
-/// A new client with two active secrets; gives back their ids.
+/// Creates a client with two active secrets. Returns their ids.
 async fn with_two_secrets(stage: &impl Stage) -> (String, Vec<String>) {
     let client_id = client(stage).await;
     assert_eq!(ask(stage, add(&client_id)).await.status, 201);
@@ -196,7 +196,7 @@ pub async fn one_secret_is_deactivated_and_the_other_deleted(stage: &impl Stage)
     let answers = stage.at_once(asks).await;
     let secrets = sound(stage, &client_id).await;
     match statuses(&answers)[..] {
-        // Deleted first: then the last active one was stopped, which is allowed.
+        // Deleted first; then the last active secret was deactivated, which is allowed.
         [200, 204] => assert_eq!(secrets.len(), 1),
         [200, 400] => assert_eq!(count(&secrets, SecretStatus::Active), 1),
         _ => panic!("{answers:?}"),
@@ -258,7 +258,7 @@ pub async fn an_update_and_a_deletion(stage: &impl Stage) {
     let updates = usize::from(updated == 200);
     assert_eq!(told(stage, &client_id, Action::ClientUpdate).await, updates);
     assert_eq!(told(stage, &client_id, Action::ClientDelete).await, 1);
-    // The entries of one moment have no order; the deletion is the last version.
+    // Entries with the same timestamp have no order; the deletion is the last version.
     assert_eq!(stage.audit(&client_id).await.len(), 2 + updates);
 }
 
@@ -317,7 +317,7 @@ pub async fn leaving_the_secret_methods_and_a_rotation(stage: &impl Stage) {
         matches!(statuses(&answers)[1..], [200 | 400, 201 | 400 | 409]),
         "{answers:?}"
     );
-    // Whatever came first: a public client has no secret that verifies.
+    // In any order: no secret of a public client verifies.
     let secrets = sound(stage, &client_id).await;
     assert_eq!(count(&secrets, SecretStatus::Inactive), secrets.len());
 }

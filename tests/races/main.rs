@@ -1,4 +1,4 @@
-//! Who acts at the same time: in one host, and in several.
+//! Concurrent requests, to one host and to several.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -13,7 +13,7 @@ mod kinds;
 mod one_host;
 mod processes;
 
-/// What a process that a test starts does: this binary, run again, is a host.
+/// The host process that a test starts: this binary, run again.
 #[test]
 fn worker() {
     support::hosts::worker::serve_if_asked();

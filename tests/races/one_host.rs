@@ -1,4 +1,5 @@
-//! Who acts at the same time: whatever the order, the rules hold, and each success happened once.
+//! Concurrent requests to one host: whatever the order is, the rules hold, and each success happens
+//! once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -82,8 +83,8 @@ macro_rules! races {
     };
 }
 
-/// More than would ever get through if each of them began anew whenever another one was faster: the
-/// operator who stops a client is one of them.
+/// More than would ever succeed if each update started over after losing a race. One of them is the
+/// operator who suspends the client.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_and_fifty_six_updates_of_one_client() {
     for app in App::each().await {

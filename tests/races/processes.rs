@@ -1,5 +1,5 @@
-//! The races of the whole API, run by the hosts of one database: each of a race's requests goes to
-//! another process.
+//! The races of the whole API on the hosts of one database: each request of a race goes to another
+//! process.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -26,11 +26,11 @@ use support::{Answer, admin};
 const PROCESSES: usize = 4;
 const ROUNDS: usize = 200;
 
-/// Four processes over one database.
+/// Four processes with one database.
 struct Processes {
     workers: Vec<Worker>,
     token: String,
-    /// To look behind them.
+    /// For reading the stored state.
     repository: Repository,
 }
 
@@ -99,7 +99,7 @@ fn names(client_id: &str) -> (TenantId, ClientId) {
     (tenant, ClientId::parse(client_id).unwrap())
 }
 
-/// A request as it travels.
+/// The request as HTTP text.
 fn text(ask: &Ask, token: &str) -> String {
     let body = ask.body.as_ref().map(Value::to_string).unwrap_or_default();
     let if_match = ask.if_match.map(|tag| format!("If-Match: {tag}\r\n"));
@@ -113,7 +113,7 @@ fn text(ask: &Ask, token: &str) -> String {
     )
 }
 
-/// Connects, waits for the others, and asks.
+/// Connects, waits for the other requests, and sends this one.
 async fn send(address: SocketAddr, request: &str, start: &Barrier) -> Answer {
     let mut stream = TcpStream::connect(address).await.unwrap();
     start.wait().await;
@@ -142,7 +142,7 @@ macro_rules! races {
         async fn every_race(database: &Database) {
             let processes = Processes::start(database).await;
             $(
-                // Four at a time, each with its own client: what they share is the database.
+                // Four at a time, each with its own client: they share only the database.
                 for _ in 0..ROUNDS / 4 {
                     tokio::join!(
                         kinds::$kind(&processes),

@@ -1,4 +1,4 @@
-//! The contract of the repositories, and what is each one's own.
+//! The contract of the repositories, and the peculiarities of each.
 
 use diesel::ConnectionError;
 use diesel_async::AsyncMysqlConnection;
@@ -70,7 +70,7 @@ mod postgres {
     }
 }
 
-/// A host may have set the database to any isolation level.
+/// A host may use any isolation level.
 macro_rules! postgres_at {
     ($($name:ident: $level:literal)+) => {
         $(mod $name {
@@ -109,7 +109,7 @@ mod mysql {
     }
 }
 
-/// On connections that the host made.
+/// On a host's connections, with this isolation level.
 macro_rules! mysql_at {
     ($($name:ident: $level:literal)+) => {
         $(mod $name {
@@ -155,7 +155,7 @@ async fn mysql_pool(url: &str, setup: &'static str) -> Pool<AsyncMysqlConnection
     Pool::builder().build(manager).await.unwrap()
 }
 
-/// On pools as they come: each connection is asked a question before each use.
+/// On pools with default settings, which test a connection with a query before each use.
 macro_rules! default_pools {
     ($($name:ident: $repository:ident::$from:ident, $database:ident, $pool:expr;)+) => {
         $(mod $name {
@@ -187,7 +187,7 @@ default_pools! {
         async |manager| deadpool::Pool::builder(manager).build().unwrap();
 }
 
-/// As two hosts on the same machine have it.
+/// As two hosts on the same machine use one file.
 mod sqlite_in_two_hosts {
     use super::*;
 

@@ -1,5 +1,5 @@
-//! One random log of operations, in every repository at once: each answer is the same everywhere,
-//! but for what is made up.
+//! One random sequence of operations on all repositories: the responses are the same, apart from
+//! generated values.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use support::{Answer, App, CLIENTS, Store, claims, request, sign};
 
 const OPERATIONS: usize = 600;
 
-/// Texts that databases have been known to take for something else.
+/// Texts that some databases are known to misinterpret.
 const NAMES: [&str; 8] = [
     "My Application",
     "MY APPLICATION",
@@ -28,7 +28,7 @@ const NAMES: [&str; 8] = [
     "--; DROP TABLE oauth_clients",
 ];
 
-/// Tells the seed when the test fails.
+/// Prints the seed if the test fails.
 struct Seed(u64);
 
 impl Drop for Seed {
@@ -39,19 +39,19 @@ impl Drop for Seed {
     }
 }
 
-/// One repository, and what was made up in it.
+/// One repository, and the values that were generated in it.
 struct Witness {
     app: App,
-    /// Ids and secrets by the order in which they were first seen.
+    /// Ids and secrets, numbered by first occurrence.
     seen: HashMap<String, usize>,
-    /// The clients by their place in the log, and the secrets of each.
+    /// The clients in the order of their creation, and the secrets of each.
     clients: Vec<String>,
     secrets: HashMap<usize, Vec<String>>,
     last: Option<String>,
     etag: HashMap<usize, String>,
 }
 
-/// What is asked, the same for every repository: `client` and `secret` are places in the log.
+/// An operation, the same for every repository: `client` and `secret` are numbers.
 #[derive(Clone, Debug)]
 struct Ask {
     method: Method,
@@ -111,7 +111,7 @@ async fn every_repository_answers_the_same() {
     assert!(succeeded > OPERATIONS / 2, "{succeeded}");
 }
 
-/// Time passes, so that ids are in order; now and then a grace period ends.
+/// Advances the clock, so that ids are in order; sometimes a grace period ends.
 fn pause(random: &mut StdRng) -> Duration {
     match random.random_range(0..40) {
         0 => Duration::from_secs(5 * 60 * 60),
@@ -122,7 +122,7 @@ fn pause(random: &mut StdRng) -> Duration {
 
 fn ask(random: &mut StdRng, clients: usize) -> Ask {
     let of_client = |random: &mut StdRng| {
-        // Often one of the last, now and then one that never was.
+        // Often one of the latest, and sometimes one that does not exist.
         let recent = clients.saturating_sub(6);
         Some(match random.random_range(0..20) {
             0 => clients + 1,
@@ -260,7 +260,7 @@ impl Witness {
         }
     }
 
-    /// Asks, and gives back the answer without what is made up.
+    /// Runs the operation and returns the response without generated values.
     async fn answer(&mut self, ask: &Ask) -> (u16, String) {
         let answer = self.app.send(self.request(ask)).await;
         self.learn(ask, &answer);
@@ -313,7 +313,7 @@ impl Witness {
         request
     }
 
-    /// Notes what later operations are about.
+    /// Records the values that later operations refer to.
     fn learn(&mut self, ask: &Ask, answer: &Answer) {
         if answer.body.is_empty() {
             return;
@@ -336,8 +336,7 @@ impl Witness {
         }
     }
 
-    /// The text with a number in place of everything that is made up: ids, secrets, and the ends of
-    /// those.
+    /// Replaces generated values with numbers: ids, secrets, and the last characters of secrets.
     fn plain(&mut self, text: &str) -> String {
         let mut plain = String::with_capacity(text.len());
         let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';

@@ -1,4 +1,4 @@
-//! Where clients are kept: what every repository must do, and what is each one's own.
+//! The repositories: what all of them must do, and the peculiarities of each.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -1,5 +1,5 @@
-//! How the servers find what the statements ask for, among many clients of many tenants: along an
-//! index, and in its order.
+//! The query plans of the servers, with many clients of many tenants: the statements use an index,
+//! and its order.
 
 use std::future::poll_fn;
 use std::mem;
@@ -23,8 +23,8 @@ use tower_oauth_clients::repository::{
 
 use support::servers::{Database, Server, execute, mysql};
 
-/// Four tenants with 5,000 clients each, of which every one has a secret and three entries. `{n}`
-/// counts them.
+/// Four tenants with 5,000 clients each. Every client has a secret and three audit entries. `{n}`
+/// is its number.
 const CLIENTS: &str = "INSERT INTO oauth_clients (client_id, tenant_id, id, name, name_folded, \
     redirect_uris, scopes, grant_types, client_auth_methods, is_confidential, status, version, \
     clones, created_at, updated_at, deleted_at) \
@@ -49,12 +49,12 @@ fn after(id: Option<&str>) -> Page {
     Page::After { id, size: 20 }
 }
 
-/// Everything whose cost must not grow with what is stored.
+/// Runs every operation whose cost must not grow with the number of records.
 async fn use_everything<R: CredentialRepository + PurgeRepository>(repository: &R) {
     let tenant = TenantId::parse("tenant_3").unwrap();
     let id = ClientId::parse(CLIENT).unwrap();
     let middle = Some("01ARZ3NDEKTSV4RRFF00009999");
-    // Servers may plan anew when a statement comes again and again.
+    // Repeated, since servers may change the plan of a repeated statement.
     for round in 0..8_u64 {
         let mut version = repository.get(&tenant, &id).await.unwrap().version;
         repository.credentials(&id).await.unwrap();
@@ -128,7 +128,7 @@ async fn use_everything<R: CredentialRepository + PurgeRepository>(repository: &
         assert_eq!(entries.await.unwrap(), 0);
         let secrets = repository.purge_inactive_secrets(nothing, 1_000);
         assert_eq!(secrets.await.unwrap(), 0);
-        // A client that is deleted, with a secret and three entries.
+        // Each deleted client has a secret and three audit entries.
         let clients = repository.purge_deleted_clients(Timestamp::from_micros(2), 5);
         assert_eq!(clients.await.unwrap(), 5);
     }
@@ -149,7 +149,7 @@ fn entry(client_id: &ClientId, second: u64) -> Write {
     AuditEntry::new(&operator, client_id.clone(), action, message, at(second)).into()
 }
 
-/// What PostgreSQL does for everything, first with empty tables if there is to be no `ANALYZE`.
+/// The plans of PostgreSQL. Without `ANALYZE`, the first statements run on empty tables.
 async fn plans_of_postgres(analyzed: bool) -> Vec<String> {
     let database = Database::postgres().await;
     let plans = Arc::new(Mutex::new(Vec::new()));
@@ -189,7 +189,7 @@ async fn plans_of_postgres(analyzed: bool) -> Vec<String> {
     plans
 }
 
-/// As it is from the first import until the server comes round to it.
+/// As between the first import and the next automatic `ANALYZE`.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_postgres_without_statistics() {
     for plan in plans_of_postgres(false).await {
@@ -209,7 +209,7 @@ async fn of_postgres() {
         let page = plan.contains("LIMIT") && plan.contains("\"oauth_clients\"");
         assert!(!page || !plan.contains("Sort"), "{plan}");
     }
-    // In the end a read is planned anew only if what it looks for may make a difference.
+    // In the end, a read gets a custom plan only if its values may make a difference.
     let (_, last) = plans.split_at(plans.len() * 7 / 8);
     for plan in last {
         let (text, conditions) = plan.split_once("Index Cond").unwrap_or_default();
@@ -219,7 +219,7 @@ async fn of_postgres() {
     }
 }
 
-/// A pool whose server tells the plan of each statement that it has run.
+/// A pool whose server logs the plan of each statement.
 async fn explaining_pool(url: &str, plans: Arc<Mutex<Vec<String>>>) -> Pool<AsyncPgConnection> {
     let mut config = ManagerConfig::default();
     config.custom_setup = Box::new(move |url| {
@@ -248,7 +248,7 @@ async fn explaining_pool(url: &str, plans: Arc<Mutex<Vec<String>>>) -> Pool<Asyn
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_mysql() {
-    // The log of every statement is the whole server's.
+    // Logging all statements is a setting of the whole server.
     let server = Server::mysql().start().await;
     let repository = MysqlRepository::connect(&server.url()).await.unwrap();
     repository.migrate().await.unwrap();

@@ -1,5 +1,4 @@
-//! How often each operation goes to the database and back: what the documentation of the
-//! repositories says.
+//! The number of round trips of each operation, as documented for the repositories.
 
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use tower_oauth_clients::repository::{
 
 use support::servers::{Database, Proxy};
 
-/// The operations with what they take, in the order that they are made in.
+/// The operations and their round trips, in order.
 type Trips = Vec<(&'static str, u64)>;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,7 +82,7 @@ async fn to_mysql() {
     assert_eq!(trips, documented);
 }
 
-/// Makes every operation twice, so that its statements are prepared, and counts the second time.
+/// Runs every operation twice, so that its statements are prepared, and counts the second run.
 async fn count<R: CredentialRepository>(repository: &R, proxy: &Proxy) -> Trips {
     walk(repository, proxy, 0).await;
     walk(repository, proxy, 1_000).await
@@ -166,7 +165,7 @@ async fn walk<R: CredentialRepository>(repository: &R, proxy: &Proxy, start: u64
         .await
         .unwrap();
     note("rehash");
-    // Two that are retired may stay.
+    // Up to two retired secrets are kept.
     for (round, what) in [(0, "rotate again"), (1, "rotate and end one")] {
         let version = repository.get(&tenant, id).await.unwrap().version;
         note("-");

@@ -1,4 +1,5 @@
-//! What only a database file has: paths, other processes, and a life after the process.
+//! Properties of a database file: its path, access by other processes, and data that outlives a
+//! process.
 
 use std::error::Error as _;
 use std::path::Path;
@@ -63,7 +64,7 @@ async fn count(repository: &SqliteRepository) -> Option<u64> {
     listed.unwrap().total
 }
 
-/// The error and everything below it, as a log shows it.
+/// The error and its sources, as a log shows them.
 fn told(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -190,7 +191,7 @@ async fn what_can_not_be_read_is_told_by_its_column() {
         ("id", &client.id.to_string()),
     ] {
         let set = format!("UPDATE oauth_clients SET {column} = ?1");
-        // No word that any version stores.
+        // A value that no version stores.
         plain.execute(&set, ["hidden away"]).unwrap();
         let error = repository.get(&TENANT, &client.client_id).await;
         let error = error.unwrap_err();
@@ -202,7 +203,7 @@ async fn what_can_not_be_read_is_told_by_its_column() {
     assert_eq!(read.unwrap(), client);
 }
 
-/// A caller on a runtime with one thread goes away just as well.
+/// A caller may also disconnect on a runtime with one thread.
 #[tokio::test(flavor = "current_thread")]
 async fn abandoned_writes_are_whole_or_nothing_on_one_thread() {
     let (repository, _folder) = crate::contract::sqlite::open().await;
@@ -225,7 +226,7 @@ async fn many_abandoned_callers_do_not_block_the_others() {
     assert_eq!(read, last);
 }
 
-/// Each has its own connections, like processes have.
+/// Each instance has its own connections, as each process has.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn instances_share_a_file() {
     let folder = folder();
@@ -242,8 +243,8 @@ async fn instances_share_a_file() {
 const CLIENTS_EACH: usize = 10;
 const SHARED: &str = "app-shared";
 
-/// What one of several hosts does: migrates at its start, creates clients, and counts up the
-/// version of the client that all share. Says how many migrations it took.
+/// The work of one of several hosts: migrates, creates clients, and increments the version of a
+/// shared client. Returns how many migrations it applied.
 async fn work(path: impl AsRef<Path>) -> usize {
     let repository = SqliteRepository::open(path).await.unwrap();
     let applied = repository.migrate().await.unwrap();
@@ -282,7 +283,7 @@ async fn assert_shared(path: &Path, workers: usize) {
 
 const PATH: &str = "SHARED_DATABASE";
 
-/// One of the processes of the test below; does nothing by itself.
+/// One of the processes of the test below; does nothing on its own.
 #[tokio::test]
 async fn one_process_of_several() {
     if let Ok(path) = std::env::var(PATH) {

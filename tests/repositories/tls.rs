@@ -1,4 +1,4 @@
-//! TLS to the database, as the guide to databases shows it, with a certificate made here.
+//! TLS to the database, as in the guide to databases, with a self-made certificate.
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ use support::servers::{Server, execute, mysql, postgres};
 
 const WAIT: Duration = Duration::from_secs(2);
 
-/// A certificate of this machine that signs itself, its key, and where both are.
+/// A self-signed certificate for this machine, and its key.
 struct Certificate {
     cert: PathBuf,
     key: PathBuf,
@@ -40,7 +40,7 @@ impl Certificate {
         Self { cert, key }
     }
 
-    /// Nobody but the owner of the folder may read the key.
+    /// Lets only the owner of the folder read the key.
     fn belong_to(&self, folder: &Path) {
         let owner = std::fs::metadata(folder).unwrap().uid();
         for file in [&self.cert, &self.key] {
@@ -81,7 +81,7 @@ async fn mysql_over_tls(url: &str, authority: &Path) -> MysqlRepository {
         let tls = SslOpts::default().with_root_certs(vec![authority.clone().into()]);
         let opts = Opts::from_url(url).map(|opts| {
             let opts = OptsBuilder::from_opts(opts).ssl_opts(tls);
-            // Diesel remembers what is prepared, and a second memory would forget it.
+            // Diesel caches prepared statements; a second cache would close them.
             opts.stmt_cache_size(0).client_found_rows(true)
         });
         Box::pin(async move {
@@ -96,7 +96,7 @@ async fn mysql_over_tls(url: &str, authority: &Path) -> MysqlRepository {
     MysqlRepository::from_bb8(pool.build(manager).await.unwrap())
 }
 
-/// Looks for a client that is not there.
+/// Reads a client that does not exist.
 async fn look(repository: &impl ClientRepository) -> ErrorKind {
     let tenant = TenantId::parse("tenant_a").unwrap();
     let client_id = ClientId::parse("app-1").unwrap();
@@ -107,7 +107,7 @@ async fn look(repository: &impl ClientRepository) -> ErrorKind {
         .kind()
 }
 
-/// Lists in many ways, each of them with a statement of its own: drivers forget the oldest ones.
+/// Lists with many different statements, so that drivers evict old ones from their caches.
 async fn list(repository: &impl ClientRepository) {
     let tenant = TenantId::parse("tenant_a").unwrap();
     let last = Id::generate(Timestamp::from_micros(0));
@@ -160,7 +160,7 @@ async fn to_postgres() {
     let encrypted: i64 = plain.query_one(encrypted, &[]).await.unwrap().get(0);
     assert!(encrypted > 0);
 
-    // Somebody in the middle has another certificate.
+    // A man in the middle has another certificate.
     let other = tempfile::tempdir().unwrap();
     let other = Certificate::make(other.path()).cert;
     let fooled = postgres_over_tls(&url, &other).await;

@@ -1,4 +1,4 @@
-//! A host's own transaction: a client comes with what else is written, or not at all.
+//! A host's own transaction: a client is created together with the host's records, or not at all.
 
 use diesel::SqliteConnection;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
@@ -37,7 +37,7 @@ fn url(place: &Place) -> String {
     }
 }
 
-/// The same on each database; a function with type parameters could not use a transaction.
+/// The same tests for each database; a function with type parameters could not use a transaction.
 macro_rules! tests {
     ($database:ident, $store:expr, $connection:ty, $transaction:ident) => {
         mod $database {
@@ -67,7 +67,8 @@ macro_rules! tests {
                     }
                 }
 
-                /// A customer with a client, and a customer again: twice is refused.
+                /// Inserts a customer, creates a client, and inserts the customer again: the second
+                /// time fails.
                 async fn sign_up(&mut self, times: usize) -> Result<ClientId, Error> {
                     let manager = self.manager.clone();
                     let customer = "INSERT INTO customers (name) VALUES ('Example Inc.')";
@@ -113,7 +114,7 @@ macro_rules! tests {
                     .list(&operator(), &Default::default(), page)
                     .await;
                 assert_eq!(clients.unwrap().total, Some(0));
-                // And nothing is in the way of the next one.
+                // And the next one succeeds.
                 host.sign_up(1).await.unwrap();
             }
 
@@ -133,13 +134,13 @@ macro_rules! tests {
                         within.rotate_secret(&operator, &second.client_id).await?;
                         let third = within.create(&operator, draft()).await?.client.client_id;
                         within.delete(&operator, &third, &Expected::Any).await?;
-                        // What is refused leaves the rest as it is.
+                        // A refused operation does not affect the others.
                         let gone = within.rotate_secret(&operator, &third).await;
                         assert_eq!(gone.unwrap_err().kind(), ErrorKind::NotFound);
                         Ok::<_, Error>([first, second.client_id, third])
                     });
                     let ids = work.await?;
-                    // Nobody else sees any of it yet.
+                    // The changes are not visible to others yet.
                     let seen = host.manager.get(&operator(), &ids[0]).await;
                     assert_eq!(seen.unwrap_err().kind(), ErrorKind::NotFound);
                     Ok(ids)
@@ -156,7 +157,7 @@ macro_rules! tests {
                 assert_eq!(states, [SecretStatus::Active, SecretStatus::Retired]);
             }
 
-            /// A transaction may see what was there at its start, and still never breaks a rule.
+            /// A transaction may read a snapshot from its start, but must not break a rule.
             #[tokio::test(flavor = "multi_thread")]
             async fn what_others_did_since_its_start_counts() {
                 let mut host = Host::start().await;
@@ -187,7 +188,7 @@ macro_rules! tests {
                     }
                     Ok(())
                 });
-                // Whether it can be committed is the database's own affair.
+                // Whether it can be committed depends on the database.
                 let _ = outcome.await;
                 let left = host.repository.secrets(id.as_str()).await;
                 assert_eq!(left.len(), 1);
@@ -220,8 +221,8 @@ tests!(
 );
 tests!(mysql, Store::Mysql, AsyncMysqlConnection, MysqlTransaction);
 
-/// After a deadlock MySQL takes back the whole transaction, whatever was begun within it: what comes
-/// then would stay, whatever becomes of the rest.
+/// After a deadlock MySQL rolls back the whole transaction, savepoints included. Later statements
+/// would be committed on their own.
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_deadlock_nothing_is_added() {
     let (repository, place) = Repository::open(Store::Mysql).await;
@@ -233,7 +234,7 @@ async fn after_a_deadlock_nothing_is_added() {
     let id = manager.create(&operator, draft()).await.unwrap().client;
     let id = id.client_id;
 
-    // The one that changed more goes on.
+    // MySQL rolls back the transaction with fewer changes.
     let weight = "INSERT INTO weight VALUES (1);".repeat(50);
     let begin = format!(
         "CREATE TABLE weight (a INT); {CUSTOMERS}; INSERT INTO customers VALUES ('One'); BEGIN;

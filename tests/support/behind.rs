@@ -1,4 +1,4 @@
-//! What the tests see, and do, behind the service's back.
+//! Direct access to the repository of a service.
 
 use tower_oauth_clients::domain::{
     Action, AuditEntry, Client, ClientId, Clock, Operator, Page, Role, SecretRecord, TenantId,
@@ -17,12 +17,12 @@ fn client(text: &str) -> ClientId {
 }
 
 impl App {
-    /// A client as it is stored.
+    /// The client as stored.
     pub async fn stored(&self, owner: &str, client_id: &str) -> Client {
         call!(self.repository, get(&tenant(owner), &client(client_id))).unwrap()
     }
 
-    /// Every live client of a tenant, newest first.
+    /// All live clients of a tenant, newest first.
     pub async fn stored_clients(&self, owner: &str) -> Vec<Client> {
         let (owner, filter) = (tenant(owner), ClientFilter::default());
         let mut clients: Vec<Client> = Vec::new();
@@ -71,7 +71,7 @@ impl App {
         })
     }
 
-    /// Deletes a client, whatever routes there are.
+    /// Deletes a client, whether or not there is a route for it.
     pub async fn delete_stored(&self, owner: &str, client_id: &str) -> Result<()> {
         let client_id = client(client_id);
         let operator = Operator::new("alice", Role::Admin, tenant(owner));

@@ -1,4 +1,4 @@
-//! The cases, and the small language that their inputs are written in.
+//! The hostile cases, and the small language of their inputs.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// A request, and the answer that it must get.
+/// A request, and the expected response.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Case {
     pub id: String,
@@ -19,7 +19,7 @@ pub struct Case {
     pub setup: Option<String>,
 }
 
-/// Where several answers are right, and the contract has chosen another than the preferred one.
+/// Cases where the contract requires another of the acceptable responses than the preferred one.
 const CONTRACT: [(&str, u16); 2] = [
     // Two Authorization fields are 400.
     ("TK-012", 400),
@@ -37,7 +37,7 @@ impl Case {
         Self::all().iter().find(|case| case.id == id).unwrap()
     }
 
-    /// The statuses that are right; 0 is a connection that was closed.
+    /// The acceptable statuses; 0 is a closed connection.
     pub fn statuses(&self) -> Vec<u16> {
         let chosen = CONTRACT
             .iter()
@@ -66,7 +66,7 @@ impl Case {
         self.check.as_deref()
     }
 
-    /// The member of the input of that name, written out.
+    /// The member of the input with this name, expanded.
     pub fn text(&self, member: &str) -> Option<String> {
         let value = expand(self.input.get(member)?, &Names::default());
         value.as_str().map(str::to_owned)
@@ -77,7 +77,7 @@ fn status(value: &Value) -> u16 {
     u16::try_from(value.as_u64().unwrap()).unwrap()
 }
 
-/// The client that a case about a creation overlays.
+/// The client that the cases overlay.
 pub fn base() -> Value {
     json!({
         "name": "Base",
@@ -117,7 +117,7 @@ pub fn patch(input: &Value) -> Value {
     expand(&input["set"], &Names::default())
 }
 
-/// What stands in braces, by its name.
+/// The values of placeholders (`{name}`).
 #[derive(Clone, Debug, Default)]
 pub struct Names(pub BTreeMap<&'static str, String>);
 
@@ -130,7 +130,7 @@ impl Names {
     }
 }
 
-/// Writes generators and names out.
+/// Replaces generators and placeholders.
 pub fn expand(value: &Value, names: &Names) -> Value {
     match value {
         Value::String(text) => names.write(text).into(),

@@ -1,17 +1,17 @@
-//! What an administrator does beyond creating, reading and changing a client.
+//! Administrative operations beyond creating, reading and changing a client.
 
 use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::{Answer, App, CLIENTS, base};
 
-/// Where a client, or what is below it, is.
+/// The path of a client, or of something below it.
 pub fn path(client_id: &str, below: &str) -> String {
     format!("{CLIENTS}/{client_id}{below}")
 }
 
 impl App {
-    /// Creates the smallest client; gives back its `client_id` and its secret.
+    /// Creates a client with required fields only. Returns its `client_id` and its secret.
     pub async fn client(&self) -> (String, String) {
         let data = self.create(&base()).await;
         (
@@ -44,7 +44,7 @@ impl App {
             .await
     }
 
-    /// The secrets as they are listed, newest first.
+    /// The secrets as listed, newest first.
     pub async fn secrets(&self, client_id: &str) -> Vec<Value> {
         let answer = self
             .call(Method::GET, &path(client_id, "/secrets"), None)

@@ -1,4 +1,4 @@
-//! An example host as a process, and a client of the plainest kind.
+//! An example host as a process, and a minimal client for it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -14,10 +14,10 @@ use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// An example.
+/// An example program.
 pub struct Program {
     pub name: &'static str,
-    /// How the last of the commands begins that it prints.
+    /// The beginning of the last command that it prints.
     pub last_command: &'static str,
 }
 
@@ -26,7 +26,7 @@ const AXUM_HOST: Program = Program {
     last_command: "curl -sS \"$CLIENTS/$CLIENT_ID/audit-logs\"",
 };
 
-/// Cargo builds the examples with all tests, but not with one of them alone.
+/// Cargo builds the examples if all tests are built, but not if a single one is.
 fn built(name: &str) -> PathBuf {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,7 +61,7 @@ fn last_change(path: &Path) -> SystemTime {
     }
 }
 
-/// What somebody sets before starting the host.
+/// The environment in which a host is started.
 pub struct Settings<'a> {
     program: &'static Program,
     folder: &'a Path,
@@ -69,7 +69,7 @@ pub struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// A free port, a database in the folder, and the same key at each start.
+    /// A free port, a database in the folder, and the same key at every start.
     pub fn new(folder: &'a TempDir) -> Self {
         Self::of(&AXUM_HOST, folder)
     }
@@ -87,15 +87,15 @@ impl<'a> Settings<'a> {
             .with("RUST_LOG", "info")
     }
 
-    /// The last value of a variable counts. With another `DATABASE_URL` the clients are there; what
-    /// the host writes besides is still in the folder.
+    /// The last value of a variable counts. With another `DATABASE_URL` the clients are elsewhere;
+    /// the other files of the host are still in the folder.
     pub fn with(mut self, variable: &str, value: &str) -> Self {
         self.variables.push((variable.into(), value.into()));
         self
     }
 
     fn command(&self) -> Command {
-        // What is written is private though the user's files are nobody's secret.
+        // Written files must be private even if the umask is permissive.
         let mut command = Command::new("sh");
         command
             .args(["-c", "umask 000; exec \"$0\""])
@@ -105,7 +105,7 @@ impl<'a> Settings<'a> {
         command
     }
 
-    /// Runs the host until it ends by itself.
+    /// Runs the host until it exits.
     pub fn run(&self) -> Output {
         let mut command = self.command();
         let mut child = command
@@ -117,7 +117,7 @@ impl<'a> Settings<'a> {
         child.wait_with_output().unwrap()
     }
 
-    /// Starts the host and reads what it prints.
+    /// Starts the host and reads its output.
     pub fn start(&self) -> Host {
         let log = OpenOptions::new()
             .create(true)
@@ -157,7 +157,7 @@ impl<'a> Settings<'a> {
         fs::read(self.folder.join("log")).unwrap()
     }
 
-    /// The database with its write-ahead log.
+    /// The bytes of the database and its write-ahead log.
     pub fn database(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for name in ["clients.db", "clients.db-wal"] {
@@ -173,10 +173,10 @@ impl<'a> Settings<'a> {
 pub struct Host {
     pub address: SocketAddr,
     pub token: String,
-    /// What it tells its user to paste.
+    /// The commands that it prints for the user.
     pub commands: String,
     child: Child,
-    /// Kept open: it goes on printing, and a closed pipe would end it.
+    /// Kept open: the host goes on printing, and a closed pipe would end it.
     _printed: BufReader<ChildStdout>,
 }
 
@@ -185,12 +185,12 @@ impl Host {
         ask(self.address, method, path, token, body).unwrap()
     }
 
-    /// Asks it to stop, sees that it does so in good order, and gives back its token.
+    /// Sends SIGTERM, asserts a graceful shutdown, and returns the token.
     pub fn stop(self) -> String {
         self.stop_by("-TERM")
     }
 
-    /// The same by another signal.
+    /// The same with another signal.
     pub fn stop_by(mut self, signal: &str) -> String {
         let pid = self.child.id().to_string();
         assert!(
@@ -230,7 +230,7 @@ fn wait(child: &mut Child) {
     }
 }
 
-/// An answer, as text.
+/// A response, as text.
 pub struct Answer {
     pub status: u16,
     head: String,
@@ -257,7 +257,7 @@ impl Answer {
     }
 }
 
-/// One request on a connection of its own.
+/// Sends one request on a new connection.
 pub fn ask(
     address: SocketAddr,
     method: &str,
@@ -274,7 +274,7 @@ pub fn ask(
     send(address, method, path, &head, &body)
 }
 
-/// One request on a connection of its own, with these lines in its head.
+/// Sends one request with additional header lines on a new connection.
 pub fn send(
     address: SocketAddr,
     method: &str,

@@ -1,4 +1,4 @@
-//! Assertions: good ones and others.
+//! Valid and invalid assertions.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::ISSUER;
 
-/// When it is for those whose clock stands still: 2026-04-15T10:30:00Z.
+/// The time of tests with a fixed clock: 2026-04-15T10:30:00Z.
 pub const NOW: i64 = 1_776_249_000;
 
 const RSA: &[u8] = include_bytes!("../data/keys/rsa.pem");
@@ -39,7 +39,7 @@ pub fn other_key() -> EncodingKey {
     EncodingKey::from_ec_pem(OTHER_P256).unwrap()
 }
 
-/// An assertion of `app-1` that is right in everything, until it is changed.
+/// An assertion of `app-1` that is valid until it is changed.
 #[derive(Clone)]
 pub struct Assertion {
     header: Map<String, Value>,
@@ -87,7 +87,7 @@ impl Assertion {
         self
     }
 
-    /// Signed by that key, whatever the header says.
+    /// Signs with this key, whatever the header says.
     pub fn signed_with(mut self, algorithm: Algorithm, key: EncodingKey) -> Self {
         (self.algorithm, self.key) = (algorithm, key);
         self

@@ -1,4 +1,4 @@
-//! The whole service in one process, over any repository, with a clock that tests move.
+//! The whole service in one process, on any repository, with a clock that the tests control.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -22,7 +22,7 @@ mod repository;
 pub mod servers;
 pub mod world;
 
-/// Compiles and runs the examples of the guides.
+/// Compiles and runs the code of the guides.
 #[cfg(doctest)]
 mod guides {
     #[doc = include_str!("../../docs/databases.md")]
@@ -59,7 +59,7 @@ pub const KEY: &[u8] = b"a key for tests, used nowhere else at all";
 pub const ISSUER: &str = "https://id.example.com";
 pub const AUDIENCE: &str = "https://api.example.com";
 
-/// A clock that starts at the present and moves only when it is told to.
+/// A clock that starts at the current time and moves only when told to.
 #[derive(Clone, Debug)]
 pub struct TestClock(Arc<AtomicI64>);
 
@@ -85,7 +85,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Argon2id, as cheap as it goes: for tests whose subject is something else.
+/// Argon2id at minimum cost, for tests of something else.
 pub fn cheap_pool() -> HashPool {
     let hasher = Argon2id::builder()
         .with_memory(8)
@@ -119,7 +119,7 @@ impl App {
         Self::with(store, |manager| manager.with_policy(policy)).await
     }
 
-    /// One app for each repository.
+    /// One app on each repository.
     pub async fn each() -> Vec<Self> {
         let mut each = Vec::new();
         for store in Store::ALL {
@@ -135,7 +135,7 @@ impl App {
         Self::over(store, Repository::open(store).await, settle)
     }
 
-    /// One on a pool of the host's, for each server and kind of pool.
+    /// One app on a host's pool, for each server and kind of pool.
     pub async fn on_default_pools() -> Vec<Self> {
         let mut apps = Vec::new();
         for store in [Store::Postgres, Store::Mysql] {
@@ -169,7 +169,7 @@ impl App {
         }
     }
 
-    /// Everything that is kept, as it is kept; nothing for memory.
+    /// All stored bytes; empty for memory.
     pub fn database_bytes(&self) -> Vec<u8> {
         self.place.bytes()
     }
@@ -178,7 +178,7 @@ impl App {
         ManagementService::new(self.handlers.clone())
     }
 
-    /// Sends a request as it is.
+    /// Sends the request unchanged.
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
         let response = self.service().oneshot(request).await;
         Answer::read(response.unwrap_or_else(|never: Infallible| match never {})).await
@@ -199,7 +199,7 @@ impl App {
         self.send(request(token, method, path, body)).await
     }
 
-    /// Creates a client and gives back `data`.
+    /// Creates a client and returns `data`.
     pub async fn create(&self, body: &Value) -> Value {
         let answer = self.call(Method::POST, CLIENTS, Some(body)).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.body);
@@ -248,7 +248,7 @@ pub fn request(
     request.body(Full::from(body)).unwrap()
 }
 
-/// An answer, read to its end.
+/// A response with its complete body.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -287,7 +287,7 @@ impl Answer {
     }
 }
 
-/// The claims of an administrator of a tenant, good for a day.
+/// The claims of an administrator of a tenant, valid for a day.
 pub fn claims(tenant: &str) -> Value {
     json!({
         "sub": "alice",
@@ -315,7 +315,7 @@ pub fn sign(claims: &Value) -> String {
     sign_with(&json!({"alg": "HS256", "typ": "JWT"}), claims, KEY)
 }
 
-/// A compact JWS over any header and claims, signed with HS256.
+/// A compact JWS with any header and claims, signed with HS256.
 pub fn sign_with(header: &Value, claims: &Value, key: &[u8]) -> String {
     sign_text(&header.to_string(), &claims.to_string(), key)
 }
@@ -324,7 +324,7 @@ pub fn sign_text(header: &str, claims: &str, key: &[u8]) -> String {
     use base64::Engine;
     use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL;
 
-    // Called by name: the build holds both backends.
+    // Called by name, since the build contains both backends.
     let provider = forge::backends()[0];
     let message = format!("{}.{}", URL.encode(header), URL.encode(claims));
     let signer = (provider.signer_factory)(&Algorithm::HS256, &EncodingKey::from_secret(key));
@@ -332,7 +332,7 @@ pub fn sign_text(header: &str, claims: &str, key: &[u8]) -> String {
     format!("{message}.{}", URL.encode(signature))
 }
 
-/// The smallest creation: what is not there gets its default.
+/// The smallest valid creation: all other fields get defaults.
 pub fn base() -> Value {
     json!({"name": "My Application", "redirect_uris": ["https://app.example.com/callback"]})
 }

@@ -1,4 +1,4 @@
-//! Looking at a database, and changing it, without the repository.
+//! Reading and changing a database without the repository.
 
 use std::path::PathBuf;
 
@@ -16,14 +16,14 @@ pub const TABLES: [&str; 4] = [
     "oauth_client_assertions",
 ];
 
-/// A table of the digits `d`, to make many rows of, in the way that every database takes.
+/// A table of the digits `d`, for generating many rows, in SQL that every database accepts.
 pub const DIGITS: &str = "(SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 \
     UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9)";
 
-/// A row, each value as the database writes it.
+/// A row, each value in the database's text format.
 pub type Row = Vec<Option<Vec<u8>>>;
 
-/// Where a repository keeps everything, for as long as this is.
+/// The database of a repository, which is deleted on drop.
 #[derive(Debug)]
 pub enum Place {
     Memory,
@@ -32,7 +32,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// The file of SQLite.
+    /// The path of the SQLite file.
     pub fn file(&self) -> PathBuf {
         match self {
             Self::Folder(folder) => folder.path().join("clients.db"),
@@ -40,8 +40,8 @@ impl Place {
         }
     }
 
-    /// Everything that is kept: the bytes of every file, or of every value where the files are the
-    /// server's; none for memory.
+    /// All stored bytes: of every file, or of every value if a server has the files. Empty for
+    /// memory.
     pub fn bytes(&self) -> Vec<u8> {
         match self {
             Self::Memory => Vec::new(),
@@ -62,7 +62,7 @@ impl Place {
         }
     }
 
-    /// Every row of every table, in an order that stays; none for memory.
+    /// Every row of every table, in a stable order. Empty for memory.
     pub async fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
         for table in TABLES {
@@ -85,7 +85,7 @@ impl Place {
         }
     }
 
-    /// Runs statements, one after the other.
+    /// Runs the statements one after the other.
     pub async fn execute(&self, statements: &[&str]) {
         match self {
             Self::Memory => panic!("memory runs no statements"),

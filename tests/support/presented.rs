@@ -8,7 +8,7 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 
 pub const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
-/// The head and the body.
+/// The head and the body of a request.
 #[derive(Clone)]
 pub struct Sent {
     pub head: Parts,
@@ -32,7 +32,7 @@ impl Sent {
         }
     }
 
-    /// A form that says what it is.
+    /// A form with its content type.
     pub fn form(pairs: &[(&str, &str)]) -> Self {
         Self::new(&[FORM], &encode(pairs))
     }
@@ -53,13 +53,13 @@ pub fn encode(pairs: &[(&str, &str)]) -> String {
     form.finish()
 }
 
-/// The header, with both halves encoded as the RFC has it.
+/// The header with both halves form-encoded, as RFC 6749 requires.
 pub fn basic(client_id: &str, secret: &str) -> String {
     let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     basic_of(&format!("{}:{}", encode(client_id), encode(secret)))
 }
 
-/// The header with this text, whatever it is.
+/// The header with any text.
 pub fn basic_of(text: &str) -> String {
     format!("Basic {}", STANDARD.encode(text))
 }

@@ -14,7 +14,7 @@ use super::behind::tenant;
 use super::place::Place;
 use super::servers::Database;
 
-/// Which repository a test runs over.
+/// A kind of repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Store {
     Memory,
@@ -26,10 +26,10 @@ pub enum Store {
 impl Store {
     pub const ALL: Stores = Stores(&[Self::Memory, Self::Sqlite, Self::Postgres, Self::Mysql]);
 
-    /// Those with a database behind them.
+    /// The repositories that use a database.
     pub const DATABASES: Stores = Stores(&[Self::Sqlite, Self::Postgres, Self::Mysql]);
 
-    /// Those with a server behind them.
+    /// The repositories that use a database server.
     pub const SERVERS: Stores = Stores(&[Self::Postgres, Self::Mysql]);
 
     fn name(self) -> &'static str {
@@ -42,8 +42,7 @@ impl Store {
     }
 }
 
-/// Several of them, of which a test runs over each; with `TEST_STORES=memory,sqlite`, over those of
-/// these.
+/// The repositories that a test runs on. `TEST_STORES=memory,sqlite` restricts them.
 #[derive(Clone, Copy, Debug)]
 pub struct Stores(&'static [Store]);
 
@@ -62,7 +61,7 @@ impl IntoIterator for Stores {
     }
 }
 
-/// What the service keeps its clients in, to look behind it.
+/// The repository of a service.
 #[derive(Clone, Debug)]
 pub enum Repository {
     Memory(MemoryRepository),
@@ -71,7 +70,7 @@ pub enum Repository {
     Mysql(MysqlRepository),
 }
 
-/// Calls a method of whichever repository there is.
+/// Calls a method of the repository, whichever it is.
 #[macro_export]
 macro_rules! call {
     ($repository:expr, $method:ident($($argument:expr),*)) => {
@@ -84,7 +83,7 @@ macro_rules! call {
     };
 }
 
-/// A pool of the host's, as it comes: each connection is asked a question before each use.
+/// A host's pool with default settings, which test a connection with a query before each use.
 #[derive(Clone, Copy, Debug)]
 pub enum DefaultPool {
     Bb8,
@@ -96,7 +95,7 @@ impl DefaultPool {
 }
 
 impl Repository {
-    /// A new and empty one of a server, on a pool of the host's.
+    /// Creates an empty repository of a server, on a host's pool.
     pub async fn open_on(pool: DefaultPool, store: Store) -> (Self, Place) {
         fn manager<C: AsyncConnection + 'static>(url: &str) -> AsyncDieselConnectionManager<C> {
             AsyncDieselConnectionManager::new(url)
@@ -127,7 +126,7 @@ impl Repository {
         (repository, place)
     }
 
-    /// A new and empty one, and where it is.
+    /// Creates an empty repository. Returns it and its place.
     pub async fn open(store: Store) -> (Self, Place) {
         match store {
             Store::Memory => (Self::Memory(MemoryRepository::new()), Place::Memory),
@@ -162,7 +161,7 @@ impl Repository {
         }
     }
 
-    /// As a host does at its start; memory has nothing to migrate.
+    /// Migrates, like a host at its start; there is nothing to migrate in memory.
     pub async fn migrate(&self) -> Result<usize> {
         match self {
             Self::Memory(_) => Ok(0),

@@ -1,4 +1,4 @@
-//! Hosts that share one repository, and what they spend on hashes.
+//! Hosts that share one repository, and the hashes that they compute.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,14 +19,14 @@ use tower_oauth_clients::secrets::{
 use crate::presented::Sent;
 use crate::{App, Store};
 
-/// The public half of a key that nobody uses.
+/// A public key that nobody has the private key of.
 pub const JWKS: &str =
     r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"OxzOMV90Ec3sfx72LsAO_PufHJ-TO6FB6PD1bQLXDWo"}]}"#;
 
-/// Argon2id of that many KiB, which counts what it does and can be held up.
+/// Argon2id with this many KiB, which counts its calls and can be paused.
 pub struct Counting {
     inner: Argon2id,
-    /// What a hash of today begins with.
+    /// The beginning of a hash with the current parameters.
     policy: String,
     calls: AtomicUsize,
     running: AtomicUsize,
@@ -51,7 +51,7 @@ impl Counting {
         })
     }
 
-    /// How often it hashed or verified since it was last asked.
+    /// The number of calls since the last time it was asked.
     pub fn spent(&self) -> usize {
         self.calls.swap(0, Ordering::SeqCst)
     }
@@ -60,7 +60,7 @@ impl Counting {
         self.calls.load(Ordering::SeqCst)
     }
 
-    /// The most that ran at the same time.
+    /// The highest number of concurrent calls.
     pub fn most_at_once(&self) -> usize {
         self.most.load(Ordering::SeqCst)
     }
@@ -96,7 +96,7 @@ impl SecretHasher for Counting {
     }
 }
 
-/// What is told of.
+/// Collects the events.
 #[derive(Default)]
 pub struct Heard(Mutex<Vec<ClientEvent>>);
 
@@ -116,7 +116,7 @@ impl ClientEvents for Heard {
     }
 }
 
-/// One host: what it authenticates with, and what that costs.
+/// A host: its authenticator, hasher and event listener.
 pub struct Host {
     pub authenticator: ClientAuthenticator,
     pub hasher: Arc<Counting>,
@@ -128,7 +128,7 @@ impl Host {
         Self::with(app, |builder| builder)
     }
 
-    /// A host where failing is not limited, for tests whose subject is something else.
+    /// A host without a limiter, for tests of something else.
     pub fn unlimited(app: &App) -> Self {
         Self::with(app, ClientAuthenticatorBuilder::with_insecure_no_limiter)
     }
@@ -163,7 +163,7 @@ impl Host {
         }
     }
 
-    /// Sends a request from an address that is always the same.
+    /// Sends a request, always from the same address.
     pub async fn send(&self, sent: &Sent) -> Result<Authenticated> {
         self.send_from("192.0.2.1", sent).await
     }
@@ -175,7 +175,7 @@ impl Host {
             .await
     }
 
-    /// How it ends, and how many hashes it took.
+    /// The outcome, and how many hashes it took.
     pub async fn outcome(&self, sent: &Sent) -> (Outcome, usize) {
         self.hasher.spent();
         let outcome = outcome(self.send(sent).await);
@@ -183,7 +183,7 @@ impl Host {
     }
 }
 
-/// The `client_id`, or why not.
+/// The `client_id`, or the kind of error.
 pub type Outcome = std::result::Result<String, ErrorKind>;
 
 pub fn outcome(result: Result<Authenticated>) -> Outcome {
@@ -219,7 +219,7 @@ impl Member {
         }
     }
 
-    /// One that may send its secret both ways.
+    /// A client that may present its secret by either method.
     pub async fn confidential(app: &App) -> Self {
         Self::new(app, json!({})).await
     }
@@ -251,17 +251,17 @@ impl Member {
         }
     }
 
-    /// Its newest secret's record.
+    /// The record of its newest secret.
     pub async fn record(&self, app: &App) -> SecretRecord {
         app.repository.secrets(&self.id).await.swap_remove(0)
     }
 
-    /// A well-formed secret with the lookup id of the right one, and yet not the right one.
+    /// A wrong secret in the right format, with the lookup id of the right one.
     pub async fn guessed(&self, app: &App) -> Self {
         self.with(secret_of(self.record(app).await.id))
     }
 
-    /// Replaces its secret, a moment later: the order of secrets is that of their times.
+    /// Rotates its secret a millisecond later, since secrets are ordered by time.
     pub async fn rotate(&self, app: &App) -> Self {
         app.clock.advance(Duration::from_millis(1));
         let path = format!("{}/{}/rotate-secret", crate::CLIENTS, self.id);
@@ -282,18 +282,18 @@ impl Member {
     }
 }
 
-/// A well-formed secret that nobody issued.
+/// A secret in the right format that nobody issued.
 pub fn secret_of(id: Id) -> String {
     let secret = SecretFormat::default().generate(id).unwrap();
     secret.expose().to_owned()
 }
 
-/// An app whose manager gives rotated secrets that long.
+/// An app whose manager gives rotated secrets this grace period.
 pub async fn app(store: Store, grace: Duration) -> App {
     App::with(store, |manager| manager.with_rotation_grace(grace)).await
 }
 
-/// Waits for what is done after the answer.
+/// Waits for background work.
 pub async fn eventually(what: &str, mut done: impl AsyncFnMut() -> bool) {
     for _ in 0..2_000 {
         if done().await {

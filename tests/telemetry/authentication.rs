@@ -1,4 +1,4 @@
-//! Clients that authenticate, and that do not.
+//! Metrics of successful and failed authentications.
 
 use jsonwebtoken::Algorithm::ES256;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use support::{App, Store};
 const COUNT: &str = "oauth_clients_authentications_total";
 const DURATION: &str = "oauth_clients_authentication_duration_seconds";
 
-/// A host that verifies assertions, too.
+/// A host that also verifies assertions.
 pub fn host(app: &App) -> Host {
     let verifier = AssertionVerifier::builder(ISSUER).build().unwrap();
     Host::with(app, |builder| builder.with_assertions(verifier))
@@ -30,7 +30,7 @@ pub async fn signing(app: &App) -> Member {
     Member::new(app, json!({"client_auth_methods": methods, "jwks": jwks})).await
 }
 
-/// What a client asserts at this moment.
+/// An assertion of the client at the current time.
 pub fn assertion(app: &App, member: &Member, jti: &str) -> Assertion {
     let now = app.clock.now().as_seconds();
     Assertion::new()
@@ -106,7 +106,7 @@ async fn each_is_counted_by_its_method_and_its_outcome() {
             ),
             ("oauth_clients_assertion_refusals_total{reason=replayed}", 1),
             ("oauth_clients_assertion_refusals_total{reason=expired}", 1),
-            // The hash is the one that strangers are verified against from then on.
+            // The hash is the decoy that unknown clients are verified against.
             ("oauth_clients_hash_duration_seconds{work=hash}", 1),
             ("oauth_clients_hash_duration_seconds{work=verify}", 3),
         ]));

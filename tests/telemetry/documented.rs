@@ -1,4 +1,4 @@
-//! What is recorded is what `docs/observability.md` says, and the other way round.
+//! The recorded metrics are those that `docs/observability.md` documents, and no others.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 const GUIDE: &str = include_str!("../../docs/observability.md");
 const SOURCE: &str = include_str!("../../src/telemetry/metrics.rs");
 
-/// The rows of all tables whose first cell begins with `first`, in cells.
+/// The cells of all table rows whose first cell begins with `first`.
 fn rows(first: &str) -> Vec<Vec<String>> {
     let lines = GUIDE.lines().filter_map(|line| line.strip_prefix("| "));
     lines
@@ -19,12 +19,12 @@ fn rows(first: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// What stands between backticks.
+/// The words in backticks.
 fn words(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
 
-/// Name and kind of each metric, with its labels.
+/// The name, kind and labels of each metric.
 fn metrics() -> &'static BTreeSet<(String, String, Vec<String>)> {
     static METRICS: OnceLock<BTreeSet<(String, String, Vec<String>)>> = OnceLock::new();
     METRICS.get_or_init(|| {
@@ -41,7 +41,8 @@ fn metrics() -> &'static BTreeSet<(String, String, Vec<String>)> {
     })
 }
 
-/// A metric has a row with these labels, and each label a row with this word.
+/// Asserts that there is a row for the metric with these labels, and for each label with this
+/// value.
 pub fn assert_documented(name: &str, kind: &str, labels: &[(&str, &str)]) {
     let names = labels
         .iter()

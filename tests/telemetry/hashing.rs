@@ -1,4 +1,4 @@
-//! What is hashed and what waits for it: the gauges go back, however it ends.
+//! The gauges of running and queued hashes return to zero, whatever the outcome is.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ fn send(host: &Arc<Host>, member: &Member) -> JoinHandle<Outcome> {
     tokio::spawn(async move { outcome(host.send(&sent).await) })
 }
 
-/// A host whose two threads are busy and whose queue of two is full.
+/// A host with two busy threads and a full queue of two.
 async fn busy(app: &App, member: &Member) -> (Arc<Host>, Vec<JoinHandle<Outcome>>) {
     let host = Host::hashing(app, Counting::new(8), 2, |builder| {
         builder.with_insecure_no_limiter().without_cache()
@@ -76,7 +76,7 @@ async fn they_go_back_when_callers_hang_up() {
         sent.abort();
         assert!(sent.await.unwrap_err().is_cancelled());
     }
-    // The threads are still at it, and what waits is still in the queue.
+    // Running and queued hashes are not affected by the cancellation.
     let numbers = watch.numbers();
     assert_eq!((numbers[WAITING], numbers[HASHING]), (2, 2));
     host.hasher.pause(false);

@@ -1,4 +1,4 @@
-//! What a host can watch: every number, and every span.
+//! The metrics and spans that a host can observe.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

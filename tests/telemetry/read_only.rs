@@ -1,4 +1,4 @@
-//! An administrator who may only read: what it is answered, and what a host sees of it.
+//! An administrator who may only read: the responses, and the host's view of them.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::watch::Watch;
 use support::{Answer, App, CLIENTS, Store, admin, authorizer, base, claims, sign};
 
-/// The reader `rita` may look and touch nothing.
+/// An authorizer that lets `rita` read only.
 struct ReadOnly(JwtAuthorizer);
 
 impl Authorizer for ReadOnly {
@@ -31,7 +31,7 @@ impl Authorizer for ReadOnly {
     }
 }
 
-/// What this thread logs.
+/// The log of this thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -169,7 +169,7 @@ async fn nobody_else_is_affected() {
     };
     assert_eq!(put(&admin("tenant_a"), own).await.status, StatusCode::OK);
     assert_eq!(put(&admin("tenant_b"), there).await.status, StatusCode::OK);
-    // Of another tenant the reader learns no more than any administrator.
+    // The reader learns no more about another tenant than any other administrator.
     let path = format!("{CLIENTS}/{there}");
     let read = app
         .call_as(&rita("tenant_a"), Method::GET, &path, None)

@@ -1,4 +1,4 @@
-//! Requests to the admin API.
+//! Metrics of requests to the admin API.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use support::{App, CLIENTS, admin, base, request};
 const COUNT: &str = "oauth_clients_requests_total";
 const DURATION: &str = "oauth_clients_request_duration_seconds";
 
-/// Asks for every operation, in success and in failure.
+/// Calls every operation, successfully and not.
 pub async fn everything(app: &App) {
     let created = app.create(&base()).await;
     let path = |rest: &str| format!("{CLIENTS}/{}{rest}", created["client_id"].as_str().unwrap());

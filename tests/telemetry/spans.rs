@@ -1,4 +1,4 @@
-//! The spans, as a subscriber sees them.
+//! The spans that a subscriber receives.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -18,7 +18,7 @@ use support::presented::Sent;
 use support::world::Member;
 use support::{App, Store, base};
 
-/// Every span of this crate that was closed: its level, the names that lead to it, its fields.
+/// The closed spans of this crate, each with its level, its path of names and its fields.
 #[derive(Clone, Default)]
 struct Spans(Arc<Mutex<Vec<String>>>);
 
@@ -65,7 +65,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
 }
 
 impl Spans {
-    /// Those of this process from now on.
+    /// Captures the spans of this process from now on.
     fn captured() -> Self {
         static SPANS: OnceLock<Spans> = OnceLock::new();
         let spans = SPANS.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! The recorder of this process, which one test at a time looks at.
+//! The metrics recorder of this process, which one test at a time may use.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock};
@@ -9,10 +9,10 @@ use tokio::sync::MutexGuard;
 
 use crate::documented::assert_documented;
 
-/// By name and labels: `oauth_clients_requests_total{operation=get_client,status=200}`.
+/// Values by name and labels: `oauth_clients_requests_total{operation=get_client,status=200}`.
 pub type Numbers = BTreeMap<String, i64>;
 
-/// What was recorded since it began.
+/// The metrics since the beginning of a test.
 pub struct Watch {
     snapshotter: Snapshotter,
     gauges: Mutex<Numbers>,
@@ -38,8 +38,8 @@ impl Watch {
         }
     }
 
-    /// What was counted and how many times were taken since it was last asked, and what the gauges
-    /// show now. All that is 0 is left out.
+    /// Counters and numbers of measured times since the previous call, and current gauges, without
+    /// zeros.
     pub fn numbers(&self) -> Numbers {
         let mut numbers = Numbers::new();
         let mut gauges = self.gauges.lock().unwrap();
@@ -62,7 +62,7 @@ impl Watch {
             };
             match value {
                 DebugValue::Counter(count) => numbers.insert(name, count.try_into().unwrap()),
-                // To look at it sets it to 0.
+                // A snapshot resets gauges to 0.
                 DebugValue::Gauge(change) => {
                     *gauges.entry(name).or_default() += change.into_inner() as i64;
                     None
@@ -79,7 +79,7 @@ impl Watch {
         numbers
     }
 
-    /// Whether nothing is hashed and nothing waits for it.
+    /// Whether no hash is running or queued.
     pub fn is_at_rest(&self) -> bool {
         let numbers = self.numbers();
         !numbers.contains_key(WAITING) && !numbers.contains_key(HASHING)
@@ -89,7 +89,7 @@ impl Watch {
 pub const WAITING: &str = "oauth_clients_hash_queue_depth";
 pub const HASHING: &str = "oauth_clients_hashes_in_flight";
 
-/// Numbers to compare with: those of `name` for each set of labels, times taken included.
+/// Expected numbers: of `name` for each set of labels, and the same of the `duration` histogram.
 pub fn timed(name: &str, duration: &str, each: &[(&str, i64)]) -> Numbers {
     let of = |name: &str| {
         let numbers = each.iter();

@@ -1,5 +1,5 @@
-//! A caller may go away at any moment. What it asked for is then done, with its entry in the
-//! audit trail, or not begun; and the next caller is served.
+//! A caller may disconnect at any moment. Its operation is then either completed, with its audit
+//! entry, or not started, and the next request succeeds.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -21,7 +21,7 @@ use support::{App, CLIENTS, admin, base};
 /// Far more polls than an operation takes.
 const MOST_POLLS: usize = 200;
 
-/// A body that arrives in small parts, none of them at once: an await point before each.
+/// A body that arrives in small parts, with an await point before each of them.
 struct Slow {
     rest: Bytes,
     ready: bool,
@@ -65,7 +65,7 @@ impl Wake for Flag {
     }
 }
 
-/// Polls a future so many times, each time after it asked for it, then drops it.
+/// Polls a future this many times, each time after it was woken, then drops it.
 async fn poll_times<F: Future>(future: F, times: usize) -> Option<F::Output> {
     let mut future = Box::pin(future);
     let flag = Arc::new(Flag(Notify::new()));
@@ -114,7 +114,7 @@ impl Asked {
     }
 }
 
-/// A new client, if there is one, is whole: it can be read, has a secret and one entry.
+/// Asserts that a new client, if any, is complete: readable, with a secret and one audit entry.
 async fn assert_whole(app: &App, before: &[Client], after: &[Client], place: &str) {
     let new: Vec<_> = after
         .iter()
@@ -143,7 +143,7 @@ async fn drop_after(app: &App, asked: Asked, polls: usize) -> bool {
 
     let future = app.service().call(asked.request(&client_id));
     let answer = poll_times(future, polls).await;
-    // Behind what still runs without its caller: another tenant's write.
+    // Another tenant's write, to wait for an operation that may still be running.
     app.call_as(&admin("tenant_b"), Method::POST, CLIENTS, Some(&base()))
         .await;
 
@@ -166,7 +166,7 @@ async fn drop_after(app: &App, asked: Asked, polls: usize) -> bool {
     }
     assert!(changes <= 1, "{place}");
 
-    // The next one is served, on the same client.
+    // The next request for the same client succeeds.
     let patch = json!({"name": "after"});
     let update = timeout(Duration::from_secs(10), app.update(&client_id, &patch)).await;
     assert_eq!(update.expect("a lock is held").status, 200, "{place}");
@@ -190,7 +190,7 @@ async fn a_dropped_request_is_done_or_not_begun() {
     }
 }
 
-/// At any moment of the real clock, not only where a poll ends.
+/// At arbitrary times of the real clock, not only between polls.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_gets_the_answer_of_a_dropped_read() {
     for app in App::each().await {

@@ -1,12 +1,11 @@
-//! A database that fails at any statement of a write: nothing of the write is left, and the answer
-//! says nothing of the database.
+//! A database that fails at any statement of a write: nothing of the write is stored, and the
+//! response does not mention the database.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use support::{Answer, App, CLIENTS, Store, base};
 
-/// Each kind of statement that a write consists of: what happens, to which table, and to which of
-/// its columns.
+/// Every kind of statement in a write: the event, its table, and the changed column.
 const STATEMENTS: [(&str, &str, Option<&str>); 7] = [
     ("INSERT", "oauth_clients", None),
     ("UPDATE", "oauth_clients", Some("version")),
@@ -17,7 +16,7 @@ const STATEMENTS: [(&str, &str, Option<&str>); 7] = [
     ("INSERT", "oauth_client_audit_logs", None),
 ];
 
-/// What makes a statement fail, and what ends that.
+/// The SQL that makes a statement fail, and the SQL that undoes this.
 fn fault(
     store: Store,
     (event, table, column): (&str, &str, Option<&str>),
@@ -67,7 +66,7 @@ async fn client(app: &App) -> (String, String) {
     (client_id, added["secret_id"].as_str().unwrap().to_owned())
 }
 
-/// Every operation that writes, by its number.
+/// Every write operation, by number.
 async fn write(app: &App, operation: usize, client_id: &str, secret_id: &str) -> Answer {
     let client = format!("{CLIENTS}/{client_id}");
     let secret = format!("{client}/secrets/{secret_id}");

@@ -1,4 +1,4 @@
-//! One writer: it changes clients of its own until nobody answers, and keeps what it was answered.
+//! A writer that changes its own clients until there is no response, and records the responses.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use support::example::{self, Answer};
 
-/// Who writes, and where.
+/// The connection of a writer.
 #[derive(Clone, Copy)]
 pub struct Writer<'a> {
     pub address: SocketAddr,
-    /// Where the clients are, below the host's own prefix.
+    /// The path of the clients, below the host's own prefix.
     pub clients: &'static str,
     pub token: &'a str,
 }
@@ -25,20 +25,20 @@ impl Writer<'_> {
     }
 }
 
-/// What one writer was told of one client; nobody else changes it.
+/// The expected state of one client. Only one writer changes it.
 pub struct Known {
     pub client_id: String,
-    /// The name by the last answer.
+    /// The name as of the last response.
     pub name: String,
-    /// The name in a request that nobody answered.
+    /// The name in a request without a response.
     pub sent_name: Option<String>,
-    /// `None` while it is not known: a deletion was sent, and nobody answered.
+    /// `None` if a deletion was sent and got no response.
     pub deleted: Option<bool>,
-    /// The issued secrets that verify by the last answer that changed them.
+    /// The issued secrets that verify as of the last response.
     pub secrets: Vec<String>,
-    /// The actions that were answered, oldest first.
+    /// The confirmed actions, oldest first.
     pub actions: Vec<&'static str>,
-    /// The action that was sent last and that nobody answered.
+    /// The last action, if it got no response.
     pub sent: Option<&'static str>,
 }
 
@@ -68,8 +68,7 @@ pub fn write(writer: Writer<'_>, seed: u64) -> Vec<Known> {
     known
 }
 
-/// Writes until it is told to stop, also while its changes are refused as unavailable: those are as
-/// good as not answered.
+/// Writes until `stop` is set. A 503 counts as no response.
 pub fn write_on(writer: Writer<'_>, seed: u64, stop: &AtomicBool) -> Vec<Known> {
     let mut random = StdRng::seed_from_u64(seed);
     let mut known = Vec::new();
@@ -96,7 +95,7 @@ fn assert_succeeded(method: &str, path: &str, answer: &Answer) {
     );
 }
 
-/// One change, or `None` when nobody answers.
+/// One change, or `None` if there is no response.
 fn step(
     known: &mut Vec<Known>,
     random: &mut StdRng,

@@ -1,4 +1,4 @@
-//! What breaks while somebody is served: databases, disks, connections, hosts and callers.
+//! Failures during operation: of databases, disks, connections, hosts and callers.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -19,7 +19,7 @@ mod killed;
 mod load;
 mod outages;
 
-/// What a process that a test starts does: this binary, run again, is a host.
+/// The host process that a test starts: this binary, run again.
 #[test]
 fn worker() {
     support::hosts::worker::serve_if_asked();

@@ -78,8 +78,8 @@ impl AssertionVerifierBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildErrorKind::Setting`](crate::BuildErrorKind::Setting) if the issuer or an audience is empty, or if the lifetime or
-    /// the leeway is out of range.
+    /// [`BuildErrorKind::Setting`](crate::BuildErrorKind::Setting) if the issuer or an audience is
+    /// empty, or if the lifetime or the leeway is out of range.
     pub fn build(self) -> Result<AssertionVerifier, BuildError> {
         let rules = self.rules;
         let refused = |reason| Err(BuildError::setting(reason));

@@ -63,9 +63,9 @@ impl ErrorKind {
 opaque_error! {
     /// Why an assertion does not authenticate the client.
     ///
-    /// It is meant for logs and metrics: the caller receives `invalid_client` whatever the reason (RFC
-    /// 6749 §5.2), or a 503 for [`ErrorKind::Overloaded`] and [`ErrorKind::Unavailable`]. It holds no
-    /// part of the assertion, and neither may its source.
+    /// It is meant for logs and metrics: the caller receives `invalid_client` whatever the reason
+    /// (RFC 6749 §5.2), or a 503 for [`ErrorKind::Overloaded`] and [`ErrorKind::Unavailable`]. It
+    /// holds no part of the assertion, and neither may its source.
     pub struct Error(pub kind: ErrorKind) {
         /// Whether the client's keys were fetched again for it.
         is_fetched_for: bool = false,

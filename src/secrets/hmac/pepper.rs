@@ -25,8 +25,8 @@ impl Pepper {
     ///
     /// # Errors
     ///
-    /// [`BuildErrorKind::Setting`](crate::BuildErrorKind::Setting) if the key is shorter than 32 bytes, or the id is not 1 to 32
-    /// of `A`–`Z`, `a`–`z`, `0`–`9`, `-`, `_` and `.`.
+    /// [`BuildErrorKind::Setting`](crate::BuildErrorKind::Setting) if the key is shorter than 32
+    /// bytes, or the id is not 1 to 32 of `A`–`Z`, `a`–`z`, `0`–`9`, `-`, `_` and `.`.
     pub fn new(id: impl Into<String>, key: impl Into<Vec<u8>>) -> Result<Self, BuildError> {
         let (id, key) = (id.into(), Zeroizing::new(key.into()));
         let refused = |reason| Err(BuildError::setting(reason));

@@ -52,8 +52,8 @@ impl HashPoolBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildErrorKind::Setting`] if a number is out of range, [`BuildErrorKind::System`] if a thread
-    /// can't be started.
+    /// [`BuildErrorKind::Setting`] if a number is out of range, [`BuildErrorKind::System`] if a
+    /// thread can't be started.
     pub fn build(self) -> Result<HashPool, BuildError> {
         let refused = |reason| Err(BuildError::setting(reason));
         if !(1..=Self::MAX_THREADS).contains(&self.threads) {

@@ -269,7 +269,7 @@ async fn pages() {
         ] {
             assert_error(&app.audit_logs(&client_id, query).await, 400);
         }
-        // The filters are those of another list.
+        // The filters of another list are ignored.
         let body = app
             .audit_logs(&client_id, "status=x&name=%00&page=99999")
             .await

@@ -43,7 +43,7 @@ const CLONED: &[&str] = &[
     "jwks_uri",
     "status",
 ];
-/// Members that are left out when they are not set.
+/// Members that are left out if they are not set.
 const OPTIONAL: &[&str] = &[
     "client_secret",
     "fapi_profile",
@@ -57,7 +57,7 @@ const OPTIONAL: &[&str] = &[
     "deleted_at",
 ];
 
-/// A client that has everything that a client can have at once.
+/// A client with every field set that can be set at the same time.
 fn full() -> Value {
     let key = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"OxzOMV90Ec3sfx72LsAO_PufHJ-TO6FB6PD1bQLXDWo"}]}"#;
     json!({
@@ -241,7 +241,7 @@ async fn clone() {
             Some(&*format!("{CLIENTS}/{client_id}"))
         );
 
-        // What neither answer shows is kept as well: the keys, without which the method is refused.
+        // The keys, which no response shows, are kept too: the method is refused without them.
         let answer = app.update(client_id, &json!({"jwks": null})).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     }

@@ -1,4 +1,4 @@
-//! Operation 5, and what is left afterwards.
+//! Operation 5: the deletion of a client, and what remains of it.
 
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -65,7 +65,7 @@ async fn its_trail_can_still_be_read() {
         let (client_id, _) = app.client().await;
         app.clock.advance(std::time::Duration::from_secs(1));
         app.delete(&client_id).await;
-        // Nothing that was refused is added.
+        // Refused operations add no entries.
         app.delete(&client_id).await;
         app.rotate(&client_id).await;
         let body = app.audit_logs(&client_id, "").await.json();

@@ -1,11 +1,11 @@
-//! Which keys a client may register under which profile.
+//! Which keys a client may register, by FAPI profile.
 
 use http::Method;
 use serde_json::{Value, json};
 
 use support::{App, CLIENTS};
 
-/// A public key for tests, with what it says of itself.
+/// A public test key with additional members.
 fn key(kid: &str, more: Value) -> Value {
     let keys: Value = serde_json::from_str(include_str!("../../data/keys/jwks.json")).unwrap();
     let keys = keys["keys"].as_array().unwrap();
@@ -35,7 +35,7 @@ async fn a_key_fits_the_profile() {
         ] {
             let place = format!("{:?}: {kid} {more}", app.store);
             for (profile, words) in [("fapi1", fapi1), ("fapi2", fapi2)] {
-                // Beside one that fits: each has to.
+                // The other key is acceptable: every key has to be.
                 let keys = [key("p256", json!({"kid": "first"})), key(kid, more.clone())];
                 let body = json!({
                     "name": "Bank",

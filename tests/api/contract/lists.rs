@@ -13,7 +13,7 @@ use super::shape::{
 use support::console::text;
 use support::{Answer, App, CLIENTS, admin, base};
 
-/// Creates clients of these names, each a moment after the one before.
+/// Creates clients with these names, a millisecond apart.
 async fn named(app: &App, names: &[&str]) {
     for name in names {
         app.clock.advance(Duration::from_millis(1));
@@ -36,7 +36,7 @@ fn names(answer: &Answer) -> Vec<String> {
         .collect()
 }
 
-/// The names that a filter finds by either kind of page.
+/// The names that a filter finds, which are the same with numbered and with keyset pages.
 async fn found(app: &App, filter: &str) -> Vec<String> {
     let numbered = app.list(&format!("{filter}&page_size=100")).await;
     let keyset = app.list(&format!("{filter}&page_size=100&after=")).await;
@@ -164,7 +164,7 @@ async fn pages_hold_every_client_once() {
     }
 }
 
-/// Follows the links from a first path on; gives back the names.
+/// Follows the links from the first path on and returns the names.
 async fn walk(app: &App, first: String) -> Vec<String> {
     let (mut path, mut seen) = (first, Vec::new());
     loop {
@@ -323,7 +323,7 @@ async fn a_tenant_sees_its_own_and_no_deleted_ones() {
             let answer = app.call_as(&theirs, Method::GET, &path, None).await;
             assert_eq!(names(&answer), ["My Application"]);
         }
-        // Where a walk begins tells nothing of who is there.
+        // A cursor from another tenant reveals nothing about that tenant.
         let after = text(&clients[0]["id"]);
         let path = format!("{CLIENTS}?after={after}&page_size=1");
         let answer = app.call_as(&theirs, Method::GET, &path, None).await;

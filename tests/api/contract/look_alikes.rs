@@ -1,11 +1,11 @@
-//! What looks or leads otherwise than it reads is not registered, and the message says why.
+//! Names and URLs that look different from what they are can't be registered; the message says why.
 
 use http::Method;
 use serde_json::{Value, json};
 
 use support::{App, CLIENTS, Store, base};
 
-/// The status, and the message of a refusal.
+/// The status and the message of the response.
 async fn register(app: &App, field: &str, value: impl Into<Value>) -> (u16, String) {
     let mut body = base();
     body[field] = value.into();
@@ -41,7 +41,7 @@ async fn a_name_reads_as_it_is() {
     }
     let marks = format!("a{}", "\u{301}\u{301}\u{301}\u{301}\u{200d}".repeat(2));
     assert_eq!(register(&app, "name", marks).await.0, 400);
-    // Blanks at the ends are as clients send them.
+    // Clients do send blanks at the ends.
     for name in [
         "  PayPal  ",
         "PayPal\u{a0}",
@@ -53,7 +53,7 @@ async fn a_name_reads_as_it_is() {
     }
 }
 
-/// What is cut off must not leave a joiner without what it joined.
+/// The truncation must not leave a joiner without the character that it joined.
 #[tokio::test]
 async fn the_name_of_a_clone_is_cut_where_it_reads_as_it_is() {
     let app = App::new(Store::Memory).await;

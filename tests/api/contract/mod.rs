@@ -1,4 +1,4 @@
-//! The wire contract of each operation: exact members, types and headers, the same over every
+//! The wire contract of each operation: the exact members, types and headers, the same with every
 //! repository.
 
 mod audit_logs;

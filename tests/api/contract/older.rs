@@ -1,4 +1,4 @@
-//! A client that today's rules would refuse, since they became stricter after it was stored.
+//! A client that was stored before the rules became stricter and would now be refused.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use tower_oauth_clients::repository::{ClientRepository, ClientUpdate};
 use support::console::{path, text};
 use support::{App, CLIENTS, authorizer, base, call};
 
-/// The same host after a restart with a stricter policy, and a client from before.
+/// Stores a client, then restarts the host with a stricter policy.
 async fn stricter(app: &mut App) -> String {
     let registered = json!({
         "name": "Legacy",
@@ -50,7 +50,7 @@ async fn it_can_always_be_stopped() {
             expected["updated_at"] = stopped.data()["updated_at"].clone();
             assert_eq!(stopped.data(), expected);
         }
-        // As a console sends it: all that was read, with another status.
+        // Like an admin console: everything that was read, with another status.
         let mut whole = before.data().clone();
         whole["status"] = "inactive".into();
         let stopped = app
@@ -72,10 +72,10 @@ async fn what_is_changed_keeps_the_rules_of_today() {
             let message = answer.json()["message"].as_str().unwrap().to_owned();
             (answer.status.as_u16(), message)
         };
-        // Rights that are taken away, and what has nothing to do with it.
+        // Removing scopes is allowed, and so is changing an unrelated field.
         assert_eq!(put(json!({"website": "https://example.com"})).await.0, 200);
         assert_eq!(put(json!({"scopes": ["openid"]})).await.0, 200);
-        // A field that is changed is judged as a whole, also in what it had before.
+        // A changed field is validated as a whole, including its old values.
         let (status, message) = put(json!({
             "redirect_uris": ["http://localhost/cb", "https://new.example.com/cb"],
         }))
@@ -85,7 +85,7 @@ async fn what_is_changed_keeps_the_rules_of_today() {
         assert!(!message.contains("grant_types"), "{message}");
         assert_eq!(put(json!({"scopes": ["legacy"]})).await.0, 400);
         assert_eq!(put(json!({"name": "Longer"})).await.0, 400);
-        // And so are the rules that read it.
+        // And so are the rules that depend on a changed field.
         let (status, message) = put(json!({
             "is_confidential": false,
             "status": "suspended",
@@ -104,7 +104,7 @@ fn set(key: &str) -> String {
     format!(r#"{{"keys":[{key}]}}"#)
 }
 
-/// A client from when a key was registered that nothing can be verified with.
+/// A client from a version that accepted a key that verifies nothing.
 async fn with_a_useless_key(app: &App) -> String {
     let registered = json!({
         "name": "Legacy",
@@ -116,7 +116,7 @@ async fn with_a_useless_key(app: &App) -> String {
     from_before(app, &registered, useless).await
 }
 
-/// A client that has what could be registered once.
+/// A client from a version with less strict rules.
 async fn from_before(
     app: &App,
     registered: &Value,
@@ -156,7 +156,7 @@ async fn a_client_whose_key_verifies_nothing_can_be_stopped_and_repaired() {
         }
         let kept = app.stored("tenant_a", &client_id).await;
         assert_eq!(kept.metadata.jwks, Some(set(P521)));
-        // As good as the one before is not good enough.
+        // A changed key set must be valid, even if it is no worse than the old one.
         let another = json!({"jwks": format!(" {}", set(P521))});
         let refused = app.update(&client_id, &another).await;
         assert_eq!(refused.status, 400);
@@ -179,7 +179,7 @@ async fn a_client_whose_key_verifies_nothing_can_be_stopped_and_repaired() {
     }
 }
 
-/// What a field holds, and what a change makes of it: at fault in the same words.
+/// A stored value and a changed one, both with the same fault.
 const FAULTS: [&str; 2] = ["http://old.example.com/", "http://new.example.com/"];
 
 #[tokio::test]
@@ -211,7 +211,7 @@ async fn each_field_may_stay_as_it_is_and_is_judged_once_it_is_changed() {
             let repaired = app.update(&client_id, &json!({name: null})).await;
             assert_eq!(repaired.status, 200, "{name}: {:?}", repaired.body);
         }
-        // Whether it is confidential is at fault beside its profile.
+        // The client is public and has a profile, which is not allowed any more.
         let public = json!({
             "name": "Legacy",
             "redirect_uris": ["https://app.example.com/cb"],

@@ -1,4 +1,4 @@
-//! What every operation on a client refuses, whoever asks for whatever.
+//! Requests that every operation on a client refuses, whoever sends them.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,7 +14,7 @@ use super::shape::assert_error;
 use support::console::path;
 use support::{Answer, App, CLIENTS, admin, base, claims, request, sign, super_admin};
 
-/// A body that does not say how long it is, and how it goes on after each part.
+/// A body that does not declare its length. Its parts are in reverse order.
 struct Unannounced(Vec<Result<&'static [u8], std::io::Error>>);
 
 impl http_body::Body for Unannounced {
@@ -37,7 +37,7 @@ async fn a_body_is_read_to_the_limit_only_and_has_to_come_to_its_end() {
     for app in App::each().await {
         let body: &[u8] = base().to_string().leak().as_bytes();
         let broken = || Err(std::io::Error::other("reset"));
-        // From the last part to the first.
+        // The parts are in reverse order.
         for (parts, status) in [
             (vec![Ok(body), Ok(BLANKS)], 201),
             ((0..64).map(|_| Ok(BLANKS)).collect(), 413),

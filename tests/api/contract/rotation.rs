@@ -1,4 +1,4 @@
-//! Operation 7: a new secret for the old ones, and their grace.
+//! Operation 7: a new secret replaces the old ones, which get a grace period.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -126,7 +126,7 @@ async fn at_most_two_are_in_grace() {
             statuses(&secrets),
             ["active", "retired", "retired", "inactive"]
         );
-        // Both active ones retire at once; the retired one is one too many.
+        // Both active secrets retire at once; the retired one exceeds the limit.
         app.clock.advance(HOUR);
         app.add_secret(&client_id).await;
         app.clock.advance(HOUR / 2);
@@ -140,7 +140,7 @@ async fn at_most_two_are_in_grace() {
             verify(&app, &records),
             [true, true, true, false, false, false]
         );
-        // And each has its own grace from when it was retired.
+        // Each has its own grace period, from when it was retired.
         app.clock.advance(4 * HOUR);
         assert_eq!(
             verify(&app, &records),
@@ -156,7 +156,7 @@ async fn what_was_stopped_stays_stopped() {
         let first = app.secret_ids(&client_id).await.remove(0);
         app.clock.advance(HOUR);
         app.rotate(&client_id).await;
-        // A leaked secret is stopped within its grace.
+        // A leaked secret can be deactivated within its grace period.
         assert_eq!(
             app.deactivate(&client_id, &first).await.status,
             StatusCode::OK

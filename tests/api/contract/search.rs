@@ -1,11 +1,11 @@
-//! Names that an older version has folded for searches.
+//! Names whose search form (the folded name) was stored by an older version.
 
 use http::Method;
 
 use support::place::DIGITS;
 use support::{App, CLIENTS, Store, base};
 
-/// Each name, and the form that the version before has stored of it.
+/// Names, and the folded forms that the older version stored.
 const OLD: [(&str, &str); 4] = [
     ("\u{130}stanbul Portal", "i\u{307}stanbul portal"),
     ("Ame\u{301}lie", "ame\u{301}lie"),
@@ -13,7 +13,7 @@ const OLD: [(&str, &str); 4] = [
     ("Straße", "strasse"),
 ];
 
-/// The names that a search finds, the oldest first.
+/// The names that a search finds, oldest first.
 async fn found(app: &App, text: &str) -> Vec<String> {
     let text: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
     let path = format!("{CLIENTS}?page_size=100&name={text}");
@@ -36,7 +36,7 @@ async fn named(app: &App, name: &str) -> String {
         .to_owned()
 }
 
-/// As a host of that version writes.
+/// Writes the name like a host of the older version.
 async fn write_as_before(app: &App, client_id: &str, name: &str, folded: &str) {
     let update = format!(
         "UPDATE oauth_clients SET name = '{name}', name_folded = '{folded}' \
@@ -67,18 +67,18 @@ async fn what_an_older_version_stored_is_found_after_the_next_migration() {
             ] {
                 assert_eq!(found(&app, text).await, [name], "{store:?}");
             }
-            // Nobody has changed the client: neither its version nor its name.
+            // The migration does not count as a change of the client.
             let after = app.get(&ids[0]).await;
             assert_eq!(after.header("etag"), before.header("etag"));
             assert_eq!(after.data(), before.data());
-            // Meanwhile a host of that version renames it, after this one has folded it.
+            // A host of the older version renames the clients after this one has folded them.
             write_as_before(&app, &ids[3], OLD[3].0, OLD[3].1).await;
             write_as_before(&app, &ids[2], OLD[2].0, OLD[2].1).await;
         }
     }
 }
 
-/// More than one batch, deleted clients among them; names in ASCII are left alone.
+/// More than one batch, including deleted clients. Names in ASCII are left alone.
 #[tokio::test]
 async fn however_many_there_are() {
     const ZEROS: &str = "0000000000000000";
@@ -93,7 +93,7 @@ async fn however_many_there_are() {
             Store::Sqlite => format!("({n})"),
             _ => format!("CONCAT('', {n})"),
         };
-        // 1,000 names, whose ids differ in their last three places, and from every random one.
+        // 1,000 ids that differ in their last three digits, and from every random one.
         let id = match store {
             Store::Sqlite => format!("substr(id, 1, 10) || substr('{ZEROS}' || {digits}, -16)"),
             _ => format!("CONCAT(LEFT(id, 10), LPAD({digits}, 16, '0'))"),
@@ -119,7 +119,7 @@ async fn however_many_there_are() {
     }
 }
 
-/// A mark that searches would find is no mark.
+/// The mark of a folded name must not be found by searches.
 #[tokio::test]
 async fn what_marks_a_folded_name_is_no_part_of_it() {
     for app in App::each().await {

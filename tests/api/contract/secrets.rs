@@ -98,7 +98,7 @@ async fn only_active_secrets_take_a_place() {
         assert_no_content(&app.delete_secret(&client_id, &ids[0]).await);
         tick();
         assert_eq!(app.add_secret(&client_id).await.status, StatusCode::CREATED);
-        // What a rotation retired makes room, too.
+        // A rotation makes room as well, since it retires secrets.
         tick();
         app.rotate(&client_id).await;
         tick();
@@ -137,7 +137,7 @@ async fn deactivate() {
         assert_eq!(client.header("etag"), Some("\"3\""));
         assert!(first.ends_with(text(&client.data()["secret_last_four"])));
 
-        // The last active one, too: that is how a leaked secret is stopped.
+        // The last active secret can be deactivated too: it may have leaked.
         let answer = app.deactivate(&client_id, &first_id).await;
         assert_success(&answer, StatusCode::OK);
         assert_eq!(
@@ -148,11 +148,11 @@ async fn deactivate() {
             app.get(&client_id).await.data().get("secret_last_four"),
             None
         );
-        // Once more changes nothing.
+        // A second call changes nothing.
         app.clock.advance(Duration::from_secs(60));
         let again = app.deactivate(&client_id, second_id).await;
         assert_eq!(assert_success(&again, StatusCode::OK), data);
-        // And a new one can be had.
+        // A new secret can still be created.
         assert_eq!(app.add_secret(&client_id).await.status, StatusCode::CREATED);
     }
 }
@@ -187,7 +187,7 @@ async fn the_last_active_secret_is_not_deleted() {
         app.rotate(&client_id).await;
         let ids = app.secret_ids(&client_id).await;
         assert_error(&app.delete_secret(&client_id, &ids[0]).await, 400);
-        // Without an active one, all but the last may go.
+        // If no secret is active, all but the last may be deleted.
         app.deactivate(&client_id, &ids[0]).await;
         assert_no_content(&app.delete_secret(&client_id, &ids[0]).await);
         assert_error(&app.delete_secret(&client_id, &ids[1]).await, 400);

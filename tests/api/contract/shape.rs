@@ -1,4 +1,4 @@
-//! What answers look like.
+//! The format of responses.
 
 use std::collections::BTreeSet;
 
@@ -61,7 +61,7 @@ pub fn assert_timestamp(value: &Value) {
     assert!(text.starts_with("20") && text.ends_with('Z'), "{text}");
 }
 
-/// An error of the contract: its status, its body and its headers.
+/// Asserts the status, body and headers of an error response.
 pub fn assert_error(answer: &Answer, status: u16) {
     assert_eq!(answer.status.as_u16(), status, "{:?}", answer.body);
     assert_common_headers(answer);
@@ -85,7 +85,7 @@ pub fn assert_error(answer: &Answer, status: u16) {
     assert_only_these_headers(answer, &others);
 }
 
-/// A success in the usual envelope; gives back its data.
+/// Asserts a success in the usual envelope and returns its data.
 pub fn assert_success(answer: &Answer, status: StatusCode) -> Value {
     assert_eq!(answer.status, status, "{:?}", answer.body);
     assert_common_headers(answer);
@@ -102,7 +102,7 @@ pub fn assert_success(answer: &Answer, status: StatusCode) -> Value {
     body["data"].clone()
 }
 
-/// A success that says nothing.
+/// Asserts a success without a body.
 pub fn assert_no_content(answer: &Answer) {
     assert_eq!(answer.status, StatusCode::NO_CONTENT, "{:?}", answer.body);
     assert!(answer.body.is_empty());
@@ -111,7 +111,7 @@ pub fn assert_no_content(answer: &Answer) {
     assert_eq!(names, ["cache-control", "x-content-type-options"]);
 }
 
-/// The headers of every answer, and no others than those.
+/// Asserts that the response has the common headers and these others, and no more.
 pub fn assert_only_these_headers(answer: &Answer, others: &[&str]) {
     let common = [
         "cache-control",

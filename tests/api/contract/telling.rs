@@ -1,4 +1,4 @@
-//! What a caller is told who did nothing wrong but for something on the way.
+//! Responses to callers that are not at fault, if an intermediary changed their request.
 
 use http::{Method, Request};
 use http_body_util::Full;
@@ -17,7 +17,7 @@ fn coded(codings: &[&str]) -> Request<Full<bytes::Bytes>> {
     request
 }
 
-/// RFC 9110 section 15.5.16, RFC 7694 section 3.
+/// RFC 9110 §15.5.16, RFC 7694 §3.
 #[tokio::test]
 async fn a_compressed_body_is_named_as_such() {
     let app = App::new(Store::Memory).await;
@@ -75,8 +75,8 @@ async fn change_if(app: &App, method: Method, client_id: &str, tags: &[&str]) ->
     app.send(request).await
 }
 
-/// RFC 9110 section 13.1.1: whoever made the tag weak or another one is on the way, and nobody has
-/// changed the client.
+/// RFC 9110 §13.1.1. An intermediary may have weakened or replaced the tag; the client did not
+/// change.
 #[tokio::test]
 async fn a_tag_that_can_not_match_is_not_called_old() {
     for app in App::each().await {
@@ -104,7 +104,7 @@ async fn a_tag_that_can_not_match_is_not_called_old() {
                     "{message}"
                 );
             }
-            // A client that is not there is not there, whatever its tag.
+            // A missing client is reported as missing, whatever the tag is.
             let answer = change_if(&app, method, "app-absent", &["W/\"1\""]).await;
             assert_error(&answer, 404);
         }

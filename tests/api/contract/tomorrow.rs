@@ -1,4 +1,4 @@
-//! Words that only a newer version knows, stored by a host that is replaced sooner than this one.
+//! Values that only a newer version knows, stored by another host during a rolling upgrade.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tower_oauth_clients::manager::tokens::{Result, TokenStore};
 use support::console::path;
 use support::{App, CLIENTS, Store, base};
 
-/// A host's store without a token.
+/// A token store without tokens.
 struct NoTokens;
 
 impl TokenStore for NoTokens {
@@ -53,7 +53,7 @@ async fn app(store: Store) -> (App, String, String) {
     (app, client_id, secret)
 }
 
-/// As the newer version stores it.
+/// Writes a column like the newer version.
 async fn set(app: &App, column: &str, value: &str) {
     let table = match column {
         "action" => "oauth_client_audit_logs",
@@ -135,7 +135,7 @@ async fn a_page_a_trail_and_a_read_show_them_as_they_are() {
             .call(Method::GET, &path(&client_id, "/stats"), None)
             .await;
         assert_eq!(stats.status, 200, "{store:?}: {:?}", stats.body);
-        // Whatever else may be asked is answered, too.
+        // All other operations succeed, too.
         for (method, below) in [
             (Method::POST, "/clone"),
             (Method::POST, "/secrets"),
@@ -154,12 +154,12 @@ async fn a_page_a_trail_and_a_read_show_them_as_they_are() {
     }
 }
 
-/// What is not understood grants nothing.
+/// An unknown value grants nothing.
 #[tokio::test]
 async fn they_let_nobody_in() {
     for store in Store::DATABASES {
         for (column, value, lets_in) in [
-            // What it knows beside what it does not.
+            // A known value next to an unknown one.
             ("grant_types", GRANTS, true),
             ("client_auth_methods", METHODS, true),
             ("client_auth_methods", r#"["dpop_key"]"#, false),
@@ -206,13 +206,13 @@ async fn an_update_of_something_else_keeps_them() {
             assert_eq!(answer.data(), expected, "{store:?}");
             assert_eq!(app.get(&client_id).await.data(), expected, "{store:?}");
         }
-        // The method may be one that takes a secret.
+        // The secrets are kept, since the unknown method may use one.
         let kept = app
             .call(Method::GET, &path(&client_id, "/secrets"), None)
             .await
             .data();
         assert_eq!(kept, secrets, "{store:?}");
-        // Nobody asks for them here, and a field that is changed is judged as a whole.
+        // Unknown values can't be requested, and a changed field is validated as a whole.
         for (body, field) in [
             (
                 json!({"grant_types": ["urn:example:tomorrow"]}),
@@ -229,7 +229,7 @@ async fn an_update_of_something_else_keeps_them() {
             assert_eq!(answer.status, 400, "{store:?}: {body}");
             assert!(answer.message().starts_with(field), "{}", answer.message());
         }
-        // It can be stopped, and brought back to what is known here.
+        // It can be suspended, and changed back to known values.
         let stopped = app
             .update(&client_id, &json!({"status": "suspended"}))
             .await;

@@ -1,10 +1,10 @@
-//! What holds for every answer, whatever was asked.
+//! Requirements for every response, whatever the request was.
 
 use serde_json::Value;
 
 use support::Answer;
 
-/// The form of an answer: its headers, its envelope, and that it is no fault of ours.
+/// Asserts the headers and the envelope, and that the status is no server fault.
 #[track_caller]
 pub fn assert_sound(answer: &Answer, what: &str) {
     let status = answer.status.as_u16();
@@ -53,7 +53,7 @@ fn assert_failure(body: &Value, status: u16, what: &str) {
     );
 }
 
-/// What messages speak of themselves: the names of fields, and the words that they may hold.
+/// Field names and other words that messages may contain of their own accord.
 const OUR_WORDS: [&str; 20] = [
     "redirect_uris",
     "client_auth_methods",
@@ -77,7 +77,7 @@ const OUR_WORDS: [&str; 20] = [
     "suspended",
 ];
 
-/// No text of the request comes back in a refusal.
+/// Asserts that no text of the request is repeated in the response.
 #[track_caller]
 pub fn assert_no_echo(answer: &Answer, sent: &str, what: &str) {
     let told = std::str::from_utf8(&answer.body).unwrap();

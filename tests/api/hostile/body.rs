@@ -40,8 +40,8 @@ async fn a_body_is_one_json_object_or_is_refused() {
     }
 }
 
-/// Shown for every body: the form of the answer, that it repeats nothing, and how long it took.
-/// What is logged is looked at among the leaks.
+/// Checks that apply to every body: the format of the response, that it repeats nothing, and its
+/// time. `tests/leaks` checks what is logged.
 const CHECKS: [&str; 3] = [
     "process alive, answer within 1 s",
     "Content-Type application/json, nosniff; the member name is not in the answer",

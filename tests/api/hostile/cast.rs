@@ -1,5 +1,5 @@
-//! The clients that a case finds: its own, a sibling in the same tenant, one of another tenant,
-//! and one that was deleted.
+//! The clients that exist in a case: its own, another one in the same tenant, one of another
+//! tenant, and a deleted one.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use support::case::{Names, base};
 use support::{AUDIENCE, App, CLIENTS, ISSUER, admin};
 
-/// A name that holds what means something to a search in some databases.
+/// A name with characters that are special in the searches of some databases.
 pub const SIBLING: &str = r"Élan 100% a\b";
 
 pub struct Cast {

@@ -10,7 +10,7 @@ use super::read_back::assert_kept;
 use support::case::{Case, base, draft};
 use support::{Answer, App, CLIENTS};
 
-/// How long the answer to a bomb may take, on a busy machine and without optimisation.
+/// The time limit for a body that is costly to parse, on a busy machine without optimisation.
 pub const WITHIN: Duration = Duration::from_secs(5);
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn a_creation_is_refused_or_kept_as_it_is() {
     }
 }
 
-/// A refusal stores nothing and repeats nothing; what is accepted is read back.
+/// Asserts that a refused client is not stored and not repeated, and an accepted one is kept.
 pub async fn outcome(app: &App, sent: &Value, answer: &Answer, before: usize, place: &str) {
     let after = app.stored_clients("tenant_a").await.len();
     if answer.status != 201 {
@@ -70,7 +70,7 @@ pub async fn outcome(app: &App, sent: &Value, answer: &Answer, before: usize, pl
     assert_eq!(location, format!("{CLIENTS}/{client_id}"), "{place}");
 }
 
-/// Every text in a value, the names of members that the base does not have included.
+/// Every text in a value, including the names of members that the base does not have.
 pub fn strings(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![text.clone()],
@@ -92,16 +92,16 @@ async fn holds(app: &App, case: &Case, check: &str, sent: &Value, answer: &Answe
     let created = answer.json().get("data").cloned().unwrap_or_default();
     let client_id = created["client_id"].as_str().unwrap_or_default();
     match check {
-        // Shown for every case: nothing that was refused is stored, all that was accepted is
-        // kept as text, and the time is bounded.
+        // Checked in every case: nothing refused is stored, everything accepted is kept as text,
+        // and the time is limited.
         "if 201, the stored text equals the input"
         | "stored text has no added slash"
         | "process alive, answer within 1 s"
-        // Every byte of the set is kept, and nothing reads the kid.
+        // All bytes are kept, and nothing interprets the kid.
         | "kid is only compared"
-        // The connections themselves are watched where the host is one of ours.
+        // Connections are checked in `network.rs`.
         | "no outbound connection during the request"
-        // Beside this, what is logged is looked at among the leaks.
+        // `tests/leaks` checks what is logged.
         | "captured log bytes contain neither the secret, nor its hash, nor the bearer token" => {}
         "any display of the host keeps the xn-- form" => {
             assert_eq!(created["cors_origins"][0], "https://xn--pple-43d.example", "{place}");

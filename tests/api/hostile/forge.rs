@@ -1,4 +1,4 @@
-//! Hosts of three kinds of key, and tokens for them: good ones and others.
+//! Hosts with three kinds of keys, and valid and invalid tokens for them.
 
 use base64::Engine;
 use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
@@ -23,7 +23,7 @@ const OTHER_RSA: &str = include_str!("../../data/keys/other-rsa.pem");
 const OTHER_RSA_JWK: &str = include_str!("../../data/keys/other-rsa.jwk.json");
 const OTHER_SECRET: &[u8] = b"another key for tests, used nowhere else";
 
-/// A host that trusts one key, and a key that it does not trust.
+/// A host that trusts one key, and another key that it does not trust.
 pub struct Host {
     pub algorithm: Algorithm,
     keys: Keys,
@@ -63,7 +63,7 @@ impl Host {
         }
     }
 
-    /// The operations, for whom this host trusts.
+    /// The service, which authorizes callers by the trusted key.
     pub fn service(self, app: &App) -> (Forge, ManagementService) {
         let authorizer = JwtAuthorizer::builder(self.keys)
             .with_issuer(ISSUER)
@@ -91,7 +91,7 @@ impl Host {
     }
 }
 
-/// Writes tokens, good ones and others.
+/// Creates valid and invalid tokens.
 pub struct Forge {
     pub algorithm: Algorithm,
     key: EncodingKey,
@@ -100,7 +100,7 @@ pub struct Forge {
 }
 
 impl Forge {
-    /// A token of a valid administrator of `tenant_a`, with what the case changes.
+    /// A token of a valid administrator of `tenant_a`, with the changes of the case.
     pub fn token(&self, case: &Value, names: &Names) -> String {
         let mut header = json!({"alg": format!("{:?}", self.algorithm), "typ": "JWT"});
         let mut claims = claims("tenant_a");
@@ -148,7 +148,7 @@ impl Forge {
 }
 
 fn sign(algorithm: Algorithm, key: &EncodingKey, signed: &[u8]) -> Vec<u8> {
-    // Called by name: the build may hold both backends.
+    // Called by name, since the build may contain both backends.
     let provider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
     (provider.signer_factory)(&algorithm, key)
         .unwrap()
@@ -165,7 +165,7 @@ fn overlay(onto: &mut Value, changes: &Value, names: &Names, attacker: &Value) {
     }
 }
 
-/// `{now+600}`, in seconds since the epoch.
+/// `{now+600}` in seconds since the epoch.
 fn relative_time(text: &str) -> Option<Value> {
     let offset = text.strip_prefix("{now")?.strip_suffix('}')?;
     let now = SystemClock.now().as_seconds();
@@ -192,7 +192,7 @@ fn with_duplicates(mut claims: Value, twice: Option<&Value>) -> String {
     )
 }
 
-/// A text that needs padding in base64, and means the same.
+/// Appends a blank to a JSON text if its base64 would need no padding.
 fn pad(text: &str) -> String {
     let blanks = if text.len().is_multiple_of(3) {
         " "

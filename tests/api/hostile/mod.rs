@@ -1,5 +1,5 @@
-//! Hostile requests against the running service, over every repository: each must get its answer,
-//! and leave behind exactly what that answer says.
+//! Hostile requests to the running service, on every repository. Each must get the expected
+//! response and leave behind exactly what that response says.
 
 mod answer;
 mod body;

@@ -1,4 +1,4 @@
-//! Nobody is called: neither where a client's keys are said to be, nor where a token says.
+//! No outbound connections, neither to a client's `jwks_uri` nor to a URL in a token.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, TcpListener, UdpSocket};
@@ -10,9 +10,9 @@ use tower_oauth_clients::domain::Policy;
 
 use support::{App, CLIENTS, KEY, Store, claims, request, sign_with};
 
-/// An address of this machine that others could call too: no set of keys may be at a loopback one.
+/// A non-loopback address of this machine: a `jwks_uri` may not be on a loopback address.
 fn own_address() -> IpAddr {
-    // Nothing is sent; the system only says where it would send from.
+    // Nothing is sent: this only asks the system which address it would send from.
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
     match socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)) {
         Ok(()) => socket.local_addr().unwrap().ip(),
@@ -29,7 +29,7 @@ async fn no_connection_is_made() {
         "https://{address}:{}/",
         listener.local_addr().unwrap().port()
     );
-    // On a machine without such an address there is only the token to look at.
+    // On a machine without such an address, only the token is tested.
     let is_private = matches!(address, IpAddr::V4(address) if address.is_private());
     let keys = if is_private {
         &url
@@ -69,7 +69,7 @@ async fn no_connection_is_made() {
             );
         }
     }
-    // Whoever starts a task for it has had time to.
+    // Leave a spawned task the time to connect.
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
 }

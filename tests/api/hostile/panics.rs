@@ -1,4 +1,4 @@
-//! Counts the panics that are none of the tests' own, caught or not.
+//! Counts panics outside of the tests themselves, whether they are caught or not.
 
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 static SEEN: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts from now on.
+/// Starts counting.
 pub fn watch() {
     static WATCHED: Once = Once::new();
     WATCHED.call_once(|| {

@@ -1,5 +1,5 @@
-//! Which case is run where, and which waits for an operation that is not served yet. Nothing is
-//! left out without a reason.
+//! Which test runs each case, and which cases wait for an operation that is not served yet. No case
+//! is left out without a reason.
 
 use http::Method;
 
@@ -31,7 +31,7 @@ const CONTRACT: [(&str, &str); 15] = [
     ("DELETE", "/admin/oauth/clients/{client_id}/tokens"),
 ];
 
-/// The groups of cases that are about other parts than the operations on clients.
+/// Groups of cases that are not about operations on clients.
 const ELSEWHERE: [(&str, &str); 4] = [
     ("CA", "how clients authenticate"),
     ("DC", "dynamic client registration"),
@@ -39,7 +39,7 @@ const ELSEWHERE: [(&str, &str); 4] = [
     ("TM", "time and floods"),
 ];
 
-/// The races between operations that are served.
+/// Races between operations that are served.
 pub const RACES: [&str; 4] = ["RC-008", "RC-010", "RC-012", "RC-016"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,17 +51,17 @@ pub enum Plan {
     Request,
     Socket,
     Race,
-    /// The operation that it needs is not served.
+    /// The operation that the case needs is not served.
     NotServed(&'static str, &'static str),
     Excluded(&'static str),
 }
 
-/// The operations that are served, found by asking.
+/// The operations that are served, determined by requests.
 #[derive(Clone, Debug)]
 pub struct Routes(Vec<(&'static str, &'static str)>);
 
 impl Routes {
-    /// Whoever has no token is told so where there is an operation, and nowhere else.
+    /// A request without a token gets a 401 for an existing operation, and for nothing else.
     pub async fn of(app: &App) -> Self {
         let mut served = Vec::new();
         for (method, path) in CONTRACT {
@@ -82,7 +82,7 @@ impl Routes {
         self.0.contains(&(method, path))
     }
 
-    /// The methods of a path.
+    /// The methods that are served on a path.
     pub fn methods(&self, path: &str) -> Vec<&'static str> {
         let served = self.0.iter().filter(|(_, template)| *template == path);
         served.map(|(method, _)| *method).collect()
@@ -115,7 +115,7 @@ impl Routes {
         }
     }
 
-    /// The cases of one plan.
+    /// The cases with this plan.
     pub fn cases(&self, plan: Plan) -> Vec<&'static Case> {
         let cases: Vec<_> = Case::all()
             .iter()
@@ -126,7 +126,7 @@ impl Routes {
     }
 }
 
-/// The operation that a case with a method and a path asks for, if it is one of the contract's.
+/// The operation that a case with a method and a path calls, if it is part of the contract.
 fn needed(case: &Case) -> Option<(&'static str, &'static str)> {
     let method: Method = case.text("method")?.parse().unwrap();
     let method = if method == Method::HEAD {
@@ -174,7 +174,7 @@ async fn every_case_is_run_or_waits_for_an_operation_that_is_not_served() {
         .map(|case| case.id.as_str())
         .collect();
     assert_eq!(waiting, expected);
-    // What waits is about the other operations only.
+    // The waiting cases are about operations that are not served, and no others.
     for id in &waiting {
         assert!(["HD", "QU"].contains(&&id[..2]), "{id}");
     }

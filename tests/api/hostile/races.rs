@@ -1,4 +1,4 @@
-//! Requests at the same time: whatever their order, each answer tells the truth.
+//! Concurrent requests: whatever their order is, each response is true.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::plan::RACES;
 use support::case::{Case, base};
 use support::{Answer, App, CLIENTS, admin, request};
 
-/// Starts every request of a race, all at the same moment.
+/// Starts all requests of a race at the same moment.
 fn start(app: &App, requests: &[(Method, String, Option<Value>)]) -> Vec<JoinHandle<Answer>> {
     let gate = Arc::new(Barrier::new(requests.len()));
     let token = admin("tenant_a");
@@ -122,7 +122,7 @@ async fn a_clone_is_of_a_living_client_and_complete() {
             let deletion = tokio::spawn({
                 let (app, client_id) = (Arc::clone(&app), client_id.clone());
                 async move {
-                    // Now and then one of the two has a start.
+                    // In some rounds, one of the two gets a head start.
                     for _ in 0..round % 8 {
                         tokio::task::yield_now().await;
                     }

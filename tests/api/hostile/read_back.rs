@@ -1,4 +1,4 @@
-//! What was accepted is what is stored and what comes back, byte for byte.
+//! Accepted values are stored and returned byte for byte.
 
 use serde_json::Value;
 use tower_oauth_clients::domain::Client;
@@ -13,7 +13,7 @@ const TEXTS: [&str; 6] = [
     "website",
 ];
 
-/// Compares what was sent with the client as it is read and as it is stored.
+/// Compares the request with the client as it is returned and as it is stored.
 #[track_caller]
 pub fn assert_kept(sent: &Value, read: &Value, stored: &Client, what: &str) {
     if let Some(name) = sent.get("name") {
@@ -65,12 +65,12 @@ pub fn assert_kept(sent: &Value, read: &Value, stored: &Client, what: &str) {
     assert!(read.get("jwks").is_none(), "{what}");
 }
 
-/// The list that answers carry as text.
+/// A list that a response contains as JSON text.
 pub fn parsed(text: &Value) -> Value {
     serde_json::from_str(text.as_str().unwrap()).unwrap()
 }
 
-/// Each item once, at its first place.
+/// The list without duplicates, in the order of their first occurrence.
 fn once(list: &Value) -> Value {
     let mut kept: Vec<Value> = Vec::new();
     for item in list.as_array().unwrap() {

@@ -1,4 +1,4 @@
-//! Header fields and paths, from callers of one tenant to clients of another.
+//! Header fields and paths, from callers of one tenant on clients of another.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -15,7 +15,7 @@ use crate::openapi::tokens::OneToken;
 use support::case::{Case, Names, base, expand};
 use support::{Answer, App, CLIENTS, Store, claims, sign};
 
-/// Every member that the item of a client with a secret and nothing optional has.
+/// The members of a list item for a client with a secret and no optional fields.
 const ITEM: [&str; 14] = [
     "client_auth_methods",
     "client_id",
@@ -37,7 +37,7 @@ const ITEM: [&str; 14] = [
 async fn a_request_reaches_its_own_tenant_and_nothing_else() {
     panics::watch();
     for store in Store::ALL {
-        // What is asked of a client's tokens is read where there are any.
+        // With a token store, so that its operations are served.
         let app = App::with(store, |manager| manager.with_token_store(OneToken)).await;
         for case in Routes::of(&app).await.cases(Plan::Request) {
             let place = format!("{} {:?}", case.id, app.store);
@@ -110,7 +110,7 @@ fn request(case: &Case, names: &Names) -> Request<Full<Bytes>> {
     request
 }
 
-/// The names in a list.
+/// The names of the clients in a list.
 fn names(answer: &Answer) -> Vec<String> {
     let list = answer.json();
     let items = list["items"].as_array().unwrap().iter();
@@ -136,10 +136,11 @@ async fn holds(app: &App, case: &Case, check: &str, cast: &Cast, answer: &Answer
     match check {
         "served from tenant_a" => assert_eq!(data["tenant_id"], "tenant_a", "{place}"),
         "own client returned" => assert_eq!(data["client_id"], cast.own["client_id"], "{place}"),
-        // Shown for every answer.
+        // Checked for every response.
         "Content-Type application/json" => {}
         "audit ip is the peer unless a trusted proxy is configured" => {
-            // A read leaves no entry, so the same field goes with a change. There is no peer here.
+            // A read has no audit entry, so the header is sent with a change. There is no peer
+            // here.
             let mut change = request(case, &cast.names);
             *change.method_mut() = Method::PUT;
             *change.body_mut() = Full::from(r#"{"name":"n"}"#);
@@ -223,7 +224,7 @@ async fn holds(app: &App, case: &Case, check: &str, cast: &Cast, answer: &Answer
                 items.iter().all(|item| item["tenant_id"] == "tenant_b"),
                 "{place}"
             );
-            // A read leaves no entry, so the same caller makes a change.
+            // A read has no audit entry, so the same caller makes a change.
             let mut change = request(case, &cast.names);
             *change.method_mut() = Method::POST;
             *change.body_mut() = Full::from(base().to_string());

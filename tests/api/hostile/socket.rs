@@ -1,4 +1,4 @@
-//! Bytes on a socket, as no HTTP library would send them, to a server of each kind.
+//! Bytes on a socket that no HTTP library would send, to each kind of server.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -31,7 +31,7 @@ enum Server {
 }
 
 impl Server {
-    /// Serves the operations below the mount, on a port of its own.
+    /// Serves the operations below the mount on a free port.
     async fn start(self, app: &App) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -55,17 +55,17 @@ async fn accept(listener: TcpListener, service: ManagementService) {
         let service = TowerToHyperService::new(service.clone());
         let connection = hyper::server::conn::http1::Builder::new()
             .serve_connection(TokioIo::new(stream), service);
-        // What the caller breaks is the caller's concern.
+        // Errors are expected: callers send broken requests.
         tokio::spawn(async move { drop(connection.await) });
     }
 }
 
-/// Sends the parts and reads what comes back, to the end of the connection or until it is silent.
+/// Sends the parts, then reads until the connection is closed or silent.
 async fn exchange(server: SocketAddr, parts: Vec<Vec<u8>>) -> Vec<u8> {
     let (mut reader, mut writer) = TcpStream::connect(server).await.unwrap().into_split();
     let send = tokio::spawn(async move {
         for part in parts {
-            // The server may hang up in the middle.
+            // The server may close the connection early.
             if writer.write_all(&part).await.is_err() {
                 break;
             }
@@ -85,7 +85,7 @@ async fn exchange(server: SocketAddr, parts: Vec<Vec<u8>>) -> Vec<u8> {
     told
 }
 
-/// The answers in what came back, one after the other.
+/// The responses in the received bytes.
 fn answers(mut told: &[u8], without_body: bool) -> Vec<Answer> {
     let mut answers = Vec::new();
     while !told.is_empty() {
@@ -170,13 +170,13 @@ async fn raw(app: &App, address: SocketAddr, case: &Case, cast: &Cast, place: &s
         before,
         "{place}"
     );
-    // What is not HTTP at all is answered by the server, which has no words for it.
+    // If it is not HTTP, the server responds itself, without a body.
     if let Some(ours) = answers.first().filter(|answer| !answer.body.is_empty()) {
         assert_sound(ours, place);
     }
     match case.check() {
         None => {}
-        // The rest may be taken for one more request line, and for no more than that.
+        // The rest may be read as one more request line, and no more.
         Some("at most one 4xx per request line, no 2xx") => {
             assert!(answers.len() <= 2, "{place}");
         }
@@ -188,13 +188,13 @@ async fn path(routes: &Routes, address: SocketAddr, case: &Case, cast: &Cast, pl
     let token = admin("tenant_a");
     let answer = ask(address, case, &cast.names, &token).await;
     case.assert_status(answer.status.as_u16(), place);
-    // What no route of ours matches is answered by the host, which has no words for it.
+    // If no route matches, the host responds, without a body.
     if !answer.body.is_empty() {
         assert_sound(&answer, place);
     }
     match case.check() {
         None => {}
-        // The log is looked at among the leaks.
+        // `tests/leaks` checks the log.
         Some("log line shows it escaped") => {}
         Some("never the list of another route with weaker checks") => {
             assert!(
@@ -250,7 +250,8 @@ async fn ask(address: SocketAddr, case: &Case, names: &Names, token: &str) -> An
     answers.remove(0)
 }
 
-/// Request targets in every form of RFC 9112 §3.2, and fields that two readers may read in two ways.
+/// Request targets in every form of RFC 9112 §3.2, and header fields that two readers may interpret
+/// differently.
 #[tokio::test]
 async fn odd_requests_get_an_answer_or_a_closed_connection() {
     panics::watch();

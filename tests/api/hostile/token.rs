@@ -1,4 +1,4 @@
-//! Credentials, against hosts of three kinds of key.
+//! Credentials, presented to hosts with three kinds of keys.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request};
@@ -48,7 +48,7 @@ async fn run(app: &App, routes: &Routes, forge: &Forge, service: &ManagementServ
     assert!(!told(&answer).contains("eyJ"), "{place}");
     panics::assert_none(&place);
     if case.check() == Some("if 200, the list is empty") {
-        // Another tenant: an empty list, and the client is not there.
+        // Another tenant: the list is empty, and the client is not found.
         let unseen = match answer.status.as_u16() {
             200 => lists && answer.json()["items"] == json!([]),
             404 => !lists,
@@ -59,9 +59,9 @@ async fn run(app: &App, routes: &Routes, forge: &Forge, service: &ManagementServ
     }
     case.assert_status(answer.status.as_u16(), &place);
     match case.check() {
-        // Shown for every token; the time that a long one takes is a unit's concern.
+        // Checked for every token; unit tests cover the time that a long one takes.
         None | Some("no panic or overflow" | "no base64 or JSON work above the size limit") => {}
-        // The connections themselves are watched where the host is one of ours.
+        // Connections are checked in `network.rs`.
         Some("no outbound connection") => {}
         Some("if 200, tenant is tenant_a") => {
             assert!(

@@ -47,7 +47,7 @@ async fn an_update_keeps_the_rules_of_a_creation() {
     }
 }
 
-/// The client that the update meets.
+/// The client before the update.
 fn start(case: &Case) -> Value {
     match case.setup.as_deref() {
         None => {
@@ -55,7 +55,7 @@ fn start(case: &Case) -> Value {
             client["website"] = "https://app.example.com/about".into();
             client
         }
-        // Its only key is in its jwks.
+        // Its only key is in its `jwks`.
         Some("client created as JW-001") => draft(&Case::by_id("JW-002").input),
         Some("client created as the FAPI2 positive control") => draft(&Case::by_id("FI-050").input),
         Some(other) => panic!("{}: nobody sets up {other:?}", case.id),
@@ -91,7 +91,8 @@ async fn holds(app: &App, case: &Case, check: &str, created: &Value, answer: &An
             );
         }
         "field absent in the answer" => assert!(answer.data().get("website").is_none(), "{place}"),
-        // Who is suspended does not authenticate; here it is that the status is stored.
+        // That suspended clients can't authenticate is tested elsewhere: here, the status is
+        // stored.
         "client authentication with the right secret fails like a wrong one" => {
             assert_eq!(read["status"], "suspended", "{place}");
         }

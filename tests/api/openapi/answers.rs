@@ -1,4 +1,5 @@
-//! Every documented status of every operation, provoked, and held against its schema and headers.
+//! Provokes every documented status of every operation and checks it against its schema and
+//! headers.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,7 @@ use support::{Answer, App, Store, admin, base, request};
 
 const SECRET: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
-/// Headers that mean something to callers of this API.
+/// Headers that are part of this API.
 const HEADERS: [&str; 8] = [
     "allow",
     "cache-control",
@@ -27,7 +28,7 @@ const HEADERS: [&str; 8] = [
     "x-content-type-options",
 ];
 
-/// An authorizer that only fails.
+/// An authorizer that always fails.
 struct Failing(ErrorKind);
 
 impl Authorizer for Failing {
@@ -36,7 +37,7 @@ impl Authorizer for Failing {
     }
 }
 
-/// The document, an app, and what of the one was seen from the other.
+/// The document, an app, and the documented responses that were seen.
 struct Check {
     app: App,
     document: Document,
@@ -44,7 +45,7 @@ struct Check {
 }
 
 impl Check {
-    /// The request that the document describes, with these path parameters.
+    /// A request as documented, with these path parameters.
     fn request(
         &self,
         id: &str,
@@ -139,7 +140,7 @@ async fn every_documented_answer_is_given_as_documented() {
     }
 }
 
-/// What every operation refuses alike.
+/// Refusals that every operation shares.
 async fn refusals(check: &mut Check) {
     let mut user = support::claims("tenant_a");
     user["role"] = "user".into();
@@ -222,7 +223,7 @@ async fn secrets(check: &mut Check) {
     check.call("deleteSecret", client_id, added, 404).await;
 }
 
-/// What can happen to every operation.
+/// Faults that every operation shares.
 async fn faults(check: &mut Check) {
     for (kind, status) in [(ErrorKind::Internal, 500), (ErrorKind::Unavailable, 503)] {
         check.app.handlers = Handlers::new(check.app.manager.clone(), Failing(kind));

@@ -34,7 +34,7 @@ fn it_is_the_one_that_was_reviewed() {
 #[test]
 fn it_is_valid_openapi() {
     let mut meta = read("openapi-3.1-schema.json");
-    // Schemas are of the dialect that OpenAPI 3.1 takes by default, JSON Schema 2020-12.
+    // The default dialect of schemas in OpenAPI 3.1 is JSON Schema 2020-12.
     meta["$defs"]["schema"] = serde_json::json!({
         "$ref": "https://json-schema.org/draft/2020-12/schema",
     });
@@ -85,7 +85,7 @@ fn names_are_unique_and_each_operation_is_described() {
         let tags = document.0["tags"].as_array().unwrap();
         assert!(tags.iter().any(|tag| tag["name"] == operation["tags"][0]));
 
-        // Each parameter once, and those of the path as the path has them.
+        // Each parameter occurs once, and the path parameters are those in the path.
         let mut seen = BTreeSet::new();
         for parameter in operation["parameters"].as_array().unwrap() {
             let parameter = document.resolve(parameter);

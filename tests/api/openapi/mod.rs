@@ -1,4 +1,4 @@
-//! The OpenAPI document: what it looks like, that it is valid, and that it says what is served.
+//! The OpenAPI document: it is valid, has the expected contents, and matches what is served.
 
 mod answers;
 mod document;

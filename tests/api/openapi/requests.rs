@@ -1,4 +1,4 @@
-//! The schemas of the bodies against what is taken.
+//! The schemas of request bodies match what is accepted.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ fn schema<'a>(document: &'a Document, id: &str) -> &'a Value {
     &operation["requestBody"]["content"]["application/json"]["schema"]
 }
 
-/// Values that one field or another takes, and others that none does.
+/// Values that some field accepts, and values that no field does.
 fn values() -> Vec<Value> {
     let key = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"OxzOMV90Ec3sfx72LsAO_PufHJ-TO6FB6PD1bQLXDWo"}]}"#;
     vec![
@@ -52,7 +52,7 @@ fn values() -> Vec<Value> {
     ]
 }
 
-/// Faults that a schema can tell too. The others are of grammars and of rules between fields.
+/// Faults that a schema can express. The others are of grammars and of rules between fields.
 const TOLD_BY_SCHEMA: [&str; 7] = [
     "must be a string",
     "must be an array of strings",

@@ -1,4 +1,4 @@
-//! What is served is documented, and what is documented is served.
+//! Every served operation is documented, and every documented operation is served.
 
 use http::{Method, StatusCode};
 
@@ -17,13 +17,13 @@ const METHODS: [Method; 9] = [
     Method::CONNECT,
 ];
 
-/// The status without a token: 401 where an operation is, 405 or 404 where none is.
+/// The status without a token: 401 if there is an operation, 405 or 404 if there is none.
 async fn status(app: &App, method: Method, path: &str) -> StatusCode {
     app.send(request("", method, path, None)).await.status
 }
 
 fn is_documented(document: &Document, method: &Method, template: &str) -> bool {
-    // What answers GET answers HEAD.
+    // Every GET operation supports HEAD.
     let method = if method == Method::HEAD {
         &Method::GET
     } else {

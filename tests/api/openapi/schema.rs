@@ -1,4 +1,4 @@
-//! The document as a validator reads it.
+//! The document, with its schemas as validators.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ impl Document {
             .unwrap_or_else(|| panic!("{id} is not documented"))
     }
 
-    /// The operations with the status of each answer.
+    /// The operations with each documented status.
     pub(crate) fn statuses(&self) -> BTreeSet<(String, u16)> {
         let all = self.operations().flat_map(|(.., operation)| {
             let id = operation["operationId"].as_str().unwrap();
@@ -40,7 +40,7 @@ impl Document {
         all.collect()
     }
 
-    /// The object itself, where a reference stands for it.
+    /// Resolves a reference; any other object is returned as it is.
     pub(crate) fn resolve<'a>(&'a self, object: &'a Value) -> &'a Value {
         match object["$ref"].as_str() {
             Some(reference) => {

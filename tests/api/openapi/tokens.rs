@@ -1,4 +1,4 @@
-//! A host's store with one token of every client.
+//! A token store with one token per client.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a client travels as.
+//! The document that a client is exported as.
 
 use std::time::Duration;
 
@@ -100,7 +100,7 @@ async fn a_document_is_checked_like_anything_from_outside() {
     }
 }
 
-/// Storages differ in what they take, and a version that can't be counted up ends every write.
+/// Storages accept different values, and a version that can't be incremented blocks every write.
 #[tokio::test]
 async fn what_some_storage_could_not_keep_is_refused_by_all() {
     let old = Host::memory().await;

@@ -1,4 +1,4 @@
-//! Two hosts to move clients between, and what a test asks of them.
+//! Two hosts between which clients are moved.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use tower_oauth_clients::secrets::{AnyHash, Argon2id, HashPool, Plaintext};
 use support::place::Place;
 use support::{Repository, Store, TestClock};
 
-/// As crypt_blowfish's own tests have it: the hash of `U*U`.
+/// The hash of `U*U`, from the tests of crypt_blowfish.
 pub const BCRYPT: &str = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
 
 pub fn pool() -> HashPool {
@@ -105,7 +105,7 @@ impl Host {
         self.manager.secrets(&operator(), id).await.unwrap()
     }
 
-    /// Which of a client's secrets a plaintext verifies with now.
+    /// The statuses of the client's secrets that a plaintext verifies against now.
     pub async fn verifies(&self, id: &ClientId, plaintext: &str) -> Vec<SecretStatus> {
         let mut verified = Vec::new();
         for secret in self.secrets(id).await {
@@ -145,7 +145,8 @@ pub fn said(error: &Error) -> String {
     error.to_string()
 }
 
-/// A client with an active, a retired and an inactive secret; the plaintexts of the first two.
+/// Creates a client with an active, a retired and an inactive secret. Returns the plaintexts of the
+/// first two.
 pub async fn rich(host: &Host) -> (ClientId, [String; 2]) {
     let (manager, operator) = (&host.manager, operator());
     let issued = manager.create(&operator, draft()).await.unwrap();

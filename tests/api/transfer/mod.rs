@@ -1,4 +1,4 @@
-//! Clients that come from another system, and clients that move from one storage to another.
+//! Clients that are imported from another system, or moved from one storage to another.
 
 mod document;
 mod host;

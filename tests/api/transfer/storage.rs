@@ -1,4 +1,4 @@
-//! From one storage to another: everything, once, or nothing.
+//! Moving clients between storages: everything once, or nothing.
 
 use std::time::Duration;
 
@@ -37,14 +37,15 @@ async fn a_client_moves_with_everything_and_authenticates_there() {
         new.clock.advance(Duration::from_secs(4 * 60 * 60 + 60));
         assert!(new.verifies(&id, &retired).await.is_empty());
 
-        // It lives on as any other: a change starts from the version that it came with.
+        // It can be changed like any other client, starting from the imported version.
         let before = new.seen(&id).await.0.version;
         new.manager.rotate_secret(&operator(), &id).await.unwrap();
         assert_eq!(new.seen(&id).await.0.version, before.next());
     }
 }
 
-/// What a clock that was ahead has noted does not come along, and what is over is not what a client shows.
+/// A last use in the future, recorded by a wrong clock, is not imported. The last four characters
+/// that a client shows are not those of an ended secret.
 #[tokio::test]
 async fn no_last_use_is_in_the_future_and_what_is_over_is_not_shown() {
     for new in Host::each().await {
@@ -96,7 +97,7 @@ async fn a_second_import_changes_nothing() {
             .unwrap();
         assert_eq!(trail.items.len(), 1);
 
-        // What was changed there since is not overwritten.
+        // Changes since the import are not overwritten.
         let patch = Patch::new().with_status(ClientStatus::Suspended);
         new.manager
             .update(&operator(), &id, patch, &Expected::Any)
@@ -138,7 +139,7 @@ async fn an_export_has_every_live_client_of_the_tenant_once() {
     }
 }
 
-/// The second of three secrets is not stored, nor is anything else.
+/// Storing the second of three secrets fails, so nothing is stored.
 #[tokio::test]
 async fn an_import_that_fails_halfway_leaves_nothing() {
     let old = Host::memory().await;

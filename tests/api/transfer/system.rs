@@ -1,4 +1,4 @@
-//! From another system: a chosen `client_id` and a hashed secret.
+//! Clients from another system, with a chosen `client_id` and a hashed secret.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ async fn a_client_of_another_system_keeps_its_id_and_its_secret() {
     }
 }
 
-/// With every setting at its default. The hash is made anew at the first use, beside the answer.
+/// With default settings. The secret is rehashed at its first use, in the background.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_of_another_system_authenticates_as_it_did_there() {
     for host in Host::each().await {
@@ -79,11 +79,11 @@ async fn a_client_of_another_system_authenticates_as_it_did_there() {
     }
 }
 
-/// bcrypt reads 72 bytes. Which of the secrets that begin alike is the registered one, the first that
-/// is presented must not decide.
+/// bcrypt reads 72 bytes only. Of the secrets with the same beginning, the first one presented must
+/// not become the registered one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_is_cut_off_is_not_hashed_anew() {
-    // Both made by crypt_blowfish: of 72 times `A`, and of 71.
+    // Hashes by crypt_blowfish, of 72 times `A` and of 71 times.
     let cut_off = "$2b$04$CCCCCCCCCCCCCCCCCCCCC.HoJqhO5Va/3zNmgkk3WEVDvGKIYilPC";
     let whole = "$2b$04$CCCCCCCCCCCCCCCCCCCCC.gJshL0B0g4V7bS2SxhVQb5EXEaJWc7C";
     for host in Host::each().await {
@@ -95,7 +95,7 @@ async fn a_secret_that_is_cut_off_is_not_hashed_anew() {
         let (exact, shorter) = ("A".repeat(72), "A".repeat(71));
         let [right, another] = ["-the-right-end", "-another"].map(|end| exact.clone() + end);
         let present = async |name: &str, secret: &str| {
-            // One that remembers nothing.
+            // Without a cache.
             let authenticator = host.authenticator().build().unwrap();
             let presented = Presented::SecretBasic {
                 client_id: id(name),

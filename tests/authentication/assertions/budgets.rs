@@ -1,4 +1,4 @@
-//! Failures that cost the host more than reading an assertion spend a budget of the client.
+//! A failed assertion is charged to the client's budget if it cost the host more than reading it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use tower_oauth_clients::repository::MemoryRepository;
 use super::{ISSUER, JWKS, at};
 use support::forge::Assertion;
 
-/// How many may fail as one client, from wherever they are.
+/// The budget of one client, for failures from all addresses together.
 const BUDGET: u32 = 3;
 
 struct Standing;
@@ -38,7 +38,7 @@ impl KeySource for Source {
     }
 }
 
-/// A client whose keys are these, elsewhere, and who lets it in.
+/// A client whose `jwks_uri` serves these keys, and an authenticator for it.
 async fn host(jwks: &str) -> (ClientId, ClientAuthenticator) {
     let repository = MemoryRepository::new();
     let manager = ClientManager::builder(repository.clone()).build().unwrap();
@@ -72,7 +72,7 @@ async fn present(
     done.err().map(|error| error.kind())
 }
 
-/// Whether failing so, each time from another address, keeps others from trying.
+/// Whether such failures, each from another address, exhaust the budget of the client.
 async fn is_counted(jwks: &str, change: impl Fn(Assertion) -> Assertion) -> bool {
     let mut counted = Vec::new();
     for peers in [[Some(1), Some(2), Some(3), Some(4)], [None; 4]] {
@@ -106,7 +106,7 @@ async fn too_many_keys_are_counted() {
     assert!(is_counted(&jwks, |good| good).await);
 }
 
-/// It costs its reading and nothing else, whoever sends it.
+/// It costs nothing but the reading, for the sender and the host.
 #[tokio::test]
 async fn what_is_refused_before_any_key_is_needed_is_not() {
     assert!(!is_counted(JWKS, |good| good.without("exp")).await);

@@ -1,4 +1,4 @@
-//! The hostile cases that present an assertion, and what each must come to.
+//! The hostile cases that present an assertion, and the expected outcome of each.
 
 use jsonwebtoken::Algorithm::{ES256, HS256};
 use jsonwebtoken::EncodingKey;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{ISSUER, NOW, client, verify};
 use support::forge::{Assertion, other_key};
 
-/// What an assertion's description says of its header; all else is a claim.
+/// Members of a described assertion that belong to its header. All others are claims.
 const HEADER: [&str; 8] = ["alg", "typ", "kid", "crit", "jwk", "jku", "x5u", "x5c"];
 
 #[derive(Deserialize)]
@@ -90,7 +90,7 @@ async fn every_hostile_assertion_gets_its_answer() {
         let Some(assertion) = case.assertion() else {
             continue;
         };
-        // The client is the one that the form names, if it names one.
+        // The client that the form names, if any.
         let named = case.input.get("form_client_id").map(|_| "app-2");
         let verified = verify(&client(named.unwrap_or("app-1")), &assertion.text()).await;
         let status = if verified.is_ok() { 200 } else { 401 };

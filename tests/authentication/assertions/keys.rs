@@ -12,7 +12,7 @@ use tower_oauth_clients::domain::Client;
 use super::{ISSUER, JWKS, at, client, client_with_keys, verifier, verify};
 use support::forge::Assertion;
 
-/// The key of that name.
+/// The key with this name.
 fn jwk(kid: &str) -> Value {
     let set: Value = serde_json::from_str(JWKS).unwrap();
     let keys = set["keys"].as_array().unwrap();
@@ -151,7 +151,7 @@ async fn a_key_that_was_taken_out_verifies_nothing_more() {
     let mut client = client("app-1");
     let text = |jti: &str| Assertion::new().claim("jti", jti).text();
     verifier.verify(&client, &text("1"), at(0)).await.unwrap();
-    // Not even the version differs, as after a restored backup.
+    // The version is the same, as after restoring a backup.
     client.metadata.jwks = Some(set(&[jwk("rsa")]));
     let refused = verifier.verify(&client, &text("2"), at(0)).await;
     assert_eq!(refused.unwrap_err().kind(), ErrorKind::NoKey);
@@ -159,7 +159,7 @@ async fn a_key_that_was_taken_out_verifies_nothing_more() {
     verifier.verify(&client, &text("3"), at(0)).await.unwrap();
 }
 
-/// Answers with `cached` or `fetched`, or fails when that is empty, and tells how it was asked.
+/// Returns `cached` or `fetched`, fails if it is empty, and counts the calls.
 #[derive(Default)]
 struct Source {
     cached: Mutex<String>,
@@ -253,7 +253,7 @@ async fn the_source_is_not_asked_in_vain() {
     assert_eq!(source.asked(), [0, 0]);
 }
 
-/// No fetch makes them fewer.
+/// A fetch would not reduce their number.
 #[tokio::test]
 async fn too_many_keys_are_not_fetched_again() {
     let keys: Vec<_> = (0..5).map(|_| without(jwk("p256"), "kid")).collect();

@@ -1,4 +1,4 @@
-//! Every type, curve and size of key: what registers can verify, and what can't is not registered.
+//! Every type, curve and size of keys: a registered key can verify, and any other is refused.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ struct Samples {
     keys: Vec<Sample>,
 }
 
-/// A public key, and what its private half signed: a signature by the name of its algorithm.
+/// A public key and signatures by its private key, by algorithm.
 #[derive(Deserialize)]
 struct Sample {
     name: String,
@@ -75,7 +75,8 @@ fn set(keys: &[Value]) -> String {
     json!({ "keys": keys }).to_string()
 }
 
-/// Registers these keys, and says why not; an update is answered as a creation is.
+/// Registers these keys, or returns the message. A creation and an update must have the same
+/// result.
 async fn register(manager: &ClientManager, jwks: &str) -> Result<Client, String> {
     let draft = || Draft::new("App", ["https://app.example.com/cb"]);
     let by_key = [AuthMethod::PrivateKeyJwt];
@@ -102,7 +103,7 @@ async fn register(manager: &ClientManager, jwks: &str) -> Result<Client, String>
     }
 }
 
-/// The algorithms of the assertions that verify with these keys.
+/// The algorithms whose assertions verify with these keys.
 async fn verifying<'a>(samples: &Samples, sample: &'a Sample, jwks: &str) -> Vec<&'a str> {
     let client = client_with_keys(jwks);
     let mut verified = Vec::new();
@@ -128,7 +129,7 @@ async fn what_registers_verifies_and_what_is_refused_does_not() {
             match (&accepted, algorithm) {
                 (Err(_), _) => assert!(verified.is_empty(), "{shown}"),
                 (Ok(_), None) => assert_eq!(verified.len(), sample.signatures.len(), "{shown}"),
-                // Both names of it mean the same.
+                // The algorithm has two names.
                 (Ok(_), Some("EdDSA" | "Ed25519")) => assert_eq!(verified.len(), 2, "{shown}"),
                 (Ok(_), Some(algorithm)) => assert_eq!(verified, [algorithm], "{shown}"),
             }
@@ -191,7 +192,7 @@ async fn who_is_refused_reads_which_keys_verify() {
          Ed25519, or RSA of 2048 to {bits} bits"
     );
     assert_eq!(refused, message);
-    // Nobody verifies with it where it is not for that.
+    // It is accepted if the client does not authenticate with it.
     let draft = Draft::new("App", ["https://app.example.com/cb"]);
     let draft = draft.with_jwks(Some(&set(&[p521.jwk(None)])));
     manager.create(&operator(), draft).await.unwrap();
@@ -241,7 +242,7 @@ async fn keys_without_a_name_are_no_more_than_are_tried() {
         vec![nameless(None); 5],
         vec![nameless(Some("RS256")); 5],
         [vec![nameless(Some("RS256")); 2], vec![nameless(None); 3]].concat(),
-        // Nothing says which of the five made an assertion that names none.
+        // An assertion without a kid could be signed by any of the five.
         [
             (0..4).map(|kid| named(&kid.to_string(), None)).collect(),
             vec![nameless(None)],

@@ -1,5 +1,5 @@
 //! Client assertions with real keys, through the public API: every rule, each algorithm, and
-//! whatever is presented twice.
+//! replays.
 
 mod budgets;
 mod hostile;
@@ -20,12 +20,12 @@ use support::forge::NOW;
 
 const JWKS: &str = include_str!("../../data/keys/jwks.json");
 
-/// The moment some seconds after [`NOW`].
+/// The time this many seconds after [`NOW`].
 fn at(seconds: u64) -> Timestamp {
     Timestamp::from_micros(NOW * 1_000_000) + Duration::from_secs(seconds)
 }
 
-/// A client of that name, with the keys of [`JWKS`].
+/// A client with this id and the keys of [`JWKS`].
 fn client(client_id: &str) -> Client {
     let mut metadata = ClientMetadata::new("App", ["https://app.example.com/cb"]);
     metadata.client_auth_methods = vec![AuthMethod::PrivateKeyJwt];
@@ -51,7 +51,7 @@ fn verifier() -> AssertionVerifier {
     AssertionVerifier::builder(ISSUER).build().unwrap()
 }
 
-/// `Ok` when a new verifier takes the assertion from this client.
+/// Verifies the assertion with a new verifier.
 async fn verify(client: &Client, assertion: &str) -> Result<(), ErrorKind> {
     let verified = verifier().verify(client, assertion, at(0)).await;
     verified.map_err(|error| error.kind())

@@ -35,7 +35,7 @@ async fn an_assertion_authenticates_once() {
         kind(&verifier.clone(), &client, &text, at(89)).await,
         replayed
     );
-    // Its id is taken, whatever else it says.
+    // The id is used, even if other claims differ.
     let other = Assertion::new().claim("exp", NOW + 120).text();
     assert_eq!(kind(&verifier, &client, &other, at(0)).await, replayed);
 }
@@ -78,14 +78,14 @@ async fn it_is_remembered_for_as_long_as_it_would_pass() {
         kind(&verifier, &client, &text, at(90)).await,
         Some(ErrorKind::Expired)
     );
-    // Another one makes the store forget it; then the clock is set back.
+    // Another assertion makes the store forget this one; then the clock is set back.
     let next = Assertion::new()
         .claim("exp", NOW + 300)
         .claim("jti", "2")
         .text();
     assert_eq!(kind(&verifier, &client, &next, at(200)).await, None);
     assert_eq!(kind(&verifier, &client, &text, at(0)).await, replayed);
-    // An id may come again when the assertion that had it is over.
+    // An id may be reused after its assertion has expired.
     let again = Assertion::new()
         .claim("iat", NOW + 200)
         .claim("exp", NOW + 300)

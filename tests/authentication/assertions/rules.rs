@@ -47,7 +47,7 @@ async fn a_profile_limits_the_algorithms() {
 
 #[tokio::test]
 async fn nothing_that_many_could_sign_is_taken() {
-    // HMAC with what everybody knows, under its own name and under that of a public key.
+    // HMAC keyed with public data, under its own algorithm and under that of a public key.
     for secret in [JWKS, "", include_str!("../../data/keys/p256.pub.pem")] {
         let secret = EncodingKey::from_secret(secret.as_bytes());
         let hmac = Assertion::by(HS256).signed_with(HS256, secret.clone());
@@ -213,7 +213,7 @@ async fn a_changed_assertion_does_not_verify() {
     for text in malformed {
         let refused = verify(&client("app-1"), &text).await;
         assert_eq!(refused, Err(ErrorKind::Malformed), "{text}");
-        // Whatever it is, asking whom it is from does no harm.
+        // Reading the claimed client must not panic.
         let _ = AssertionVerifier::client_id(&text);
     }
 }

@@ -1,4 +1,4 @@
-//! A token endpoint that says what it sees.
+//! A token endpoint that reports what it receives.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use tower_oauth_clients::secrets::{Argon2id, Error, ErrorKind, HashPool, Plainte
 
 use support::{Answer, App, Repository, Store, cheap_pool};
 
-/// How verifying a secret ends.
+/// The outcome of every verification.
 #[derive(Clone, Copy, Default)]
 pub enum Plan {
     #[default]
@@ -56,7 +56,7 @@ pub async fn send(door: &Door, request: Request<Full<Bytes>>) -> Answer {
 
 pub struct Endpoint {
     pub layer: ClientAuthenticationLayer,
-    /// A client that registered both methods that present a secret.
+    /// A client that registered both secret methods.
     pub client_id: String,
     pub secret: String,
     pub public_id: String,
@@ -98,7 +98,7 @@ impl Endpoint {
         }
     }
 
-    /// Plain tower, and axum.
+    /// The endpoint behind plain tower, and behind axum.
     pub fn doors(&self) -> [Door; 2] {
         self.doors_of(self.layer.clone())
     }
@@ -132,7 +132,7 @@ impl Endpoint {
         ]
     }
 
-    /// How many requests came through.
+    /// The number of requests that passed the layer.
     pub fn let_in(&self) -> usize {
         self.let_in.load(Ordering::SeqCst)
     }

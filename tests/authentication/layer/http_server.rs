@@ -1,4 +1,4 @@
-//! Over a connection, served by hyper.
+//! The layer behind a connection that hyper serves.
 
 use std::convert::Infallible;
 
@@ -15,7 +15,7 @@ use tower_oauth_clients::handlers::Body;
 use super::endpoint::{Endpoint, Plan};
 use support::presented::basic;
 
-/// What a server answers to this text.
+/// The response of a server to this text.
 async fn answer(endpoint: &Endpoint, sent: &str) -> String {
     let inner = async |_: Request<Body>| {
         Ok::<_, Infallible>(Response::new(Full::from(Bytes::from("let in"))))
@@ -30,7 +30,7 @@ async fn answer(endpoint: &Endpoint, sent: &str) -> String {
             .await;
     });
     near.write_all(sent.as_bytes()).await.unwrap();
-    // Who waits for more of the body sees that none comes.
+    // The end of the body, in case the server is still reading.
     near.shutdown().await.unwrap();
     let mut text = String::new();
     near.read_to_string(&mut text).await.unwrap();

@@ -1,5 +1,5 @@
-//! The token endpoint's door: which requests it lets in, with their body, and how it answers the
-//! others. Through plain tower and through axum.
+//! The authentication layer: which requests it passes on, with their body, and its responses to the
+//! others. With plain tower and with axum.
 
 mod endpoint;
 mod http_server;
@@ -140,7 +140,7 @@ async fn a_compressed_form_is_refused_as_such() {
     }
 }
 
-/// RFC 9110 section 8.3.1: what the layer lets in, an extractor of forms behind it reads.
+/// RFC 9110 §8.3.1. If the layer passes a form on, a form extractor behind it can read it.
 #[tokio::test]
 async fn a_media_type_is_the_same_in_any_case() {
     use axum::routing::post as on_post;
@@ -177,7 +177,8 @@ async fn a_media_type_is_the_same_in_any_case() {
     }
 }
 
-/// Whose it was is in the error, which the host finds beside the answer, and not in the answer.
+/// The claimed client is in the error, in the response's extensions, but not in the response
+/// itself.
 #[tokio::test]
 async fn the_host_learns_whose_authentication_failed() {
     use tower_oauth_clients::authentication::Error;
@@ -261,10 +262,10 @@ async fn a_request_without_a_body_needs_no_content_type() {
     }
 }
 
-/// A request with a wrong secret, from there.
+/// A request with a wrong secret, from this address.
 fn guess(endpoint: &Endpoint, from: impl FnOnce(&mut http::Extensions)) -> Request<Full<Bytes>> {
     let header = basic(&endpoint.client_id, "guess");
-    // What anybody may write counts for nothing.
+    // A header that anybody can set is ignored.
     let forwarded = ("x-forwarded-for", "203.0.113.9");
     let headers = [FORM, ("authorization", &*header), forwarded];
     let mut request = post(&headers, "grant_type=x");
@@ -298,7 +299,7 @@ async fn failures_count_by_where_they_come_from() {
         assert_refused(&limited, 429, "temporarily_unavailable");
         let elsewhere = send(&door, guess(&endpoint, from(far))).await;
         assert_refused(&elsewhere, 401, "invalid_client");
-        // The host knows better than the connection.
+        // An address set by the host takes precedence over the connection.
         let told = |extensions: &mut http::Extensions| {
             extensions.insert(ConnectInfo(near));
             extensions.insert(proxied);

@@ -1,4 +1,4 @@
-//! What a service owes to those around it.
+//! The layer as a tower service.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -24,7 +24,7 @@ use super::endpoint::{Endpoint, Plan};
 use support::Answer;
 use support::presented::{FORM, basic};
 
-/// Answers only when it was asked whether it is ready, as tower has it; a clone was not.
+/// Panics if it is called before `poll_ready`. A clone is not ready.
 #[derive(Debug, Default)]
 struct Probe {
     ready: bool,
@@ -122,7 +122,7 @@ async fn a_body_that_breaks_off_is_malformed() {
     assert_eq!(answer.json()["error"], "invalid_request");
 }
 
-/// So many bytes, one kibibyte at a time, and no word of how many.
+/// A body of this many bytes, in chunks of a kibibyte, without a declared length.
 struct Unannounced(usize);
 
 impl http_body::Body for Unannounced {

@@ -1,4 +1,4 @@
-//! A client of the server, by hand; and the HTTP that the libraries speak.
+//! A handwritten client of the server, and HTTP for the libraries.
 
 use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -22,14 +22,14 @@ const JWKS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"p256","alg":"ES2
     "y":"SUc3RLCufAIKeJDVQaW4JnhpN9sANueTj9oMpiBUWMs"}]}"#;
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// A registered client, with every method of authentication.
+/// A registered client with every authentication method.
 pub struct Client {
     pub id: String,
     pub secret: String,
 }
 
 impl Client {
-    /// Registers it, with whatever else is said.
+    /// Registers a client with these changes.
     pub fn register(host: &Host, changes: &Value) -> Self {
         Self::register_as(host, &host.token, changes)
     }
@@ -54,14 +54,14 @@ impl Client {
         }
     }
 
-    /// Asks for a token with the secret in the body.
+    /// Requests a token, with the secret in the body.
     pub fn token(&self, host: &Host, more: &[(&str, &str)]) -> Answer {
         let mut pairs = vec![("grant_type", "client_credentials")];
         pairs.extend(more);
         self.post(host, "/token", &pairs)
     }
 
-    /// Posts a form, with the secret in it if there is one.
+    /// Posts a form, with the secret if there is one.
     pub fn post(&self, host: &Host, path: &str, pairs: &[(&str, &str)]) -> Answer {
         let mut pairs = [pairs, &[("client_id", &*self.id)]].concat();
         if !self.secret.is_empty() {
@@ -70,7 +70,7 @@ impl Client {
         post(host, path, &pairs)
     }
 
-    /// An assertion that is right, but for what is said to be otherwise.
+    /// A valid assertion with these changes.
     pub fn assertion(&self, host: &Host, changes: &Value) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let mut claims = json!({
@@ -87,12 +87,12 @@ impl Client {
             kid: Some("p256".into()),
             ..Header::new(Algorithm::ES256)
         };
-        // A build may hold both backends.
+        // The build may contain both backends.
         let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
         jsonwebtoken::encode(&header, &claims, &EncodingKey::from_ec_pem(KEY).unwrap()).unwrap()
     }
 
-    /// Asks for a token with an assertion.
+    /// Requests a token with an assertion.
     pub fn with_assertion(&self, host: &Host, assertion: &str) -> Answer {
         let pairs = [
             ("grant_type", "client_credentials"),
@@ -114,7 +114,7 @@ pub fn post(host: &Host, path: &str, pairs: &[(&str, &str)]) -> Answer {
     send_text(host.address, "POST", path, head, &form).unwrap()
 }
 
-/// One request on a connection of its own: what both libraries ask of an HTTP client.
+/// Sends one request on a new connection, with the interface that both libraries expect.
 pub async fn send(request: Request<Vec<u8>>) -> io::Result<Response<Vec<u8>>> {
     let (mut head, body) = request.into_parts();
     let server = head.uri.authority().expect("an absolute URL").to_string();

@@ -1,4 +1,4 @@
-//! Runs the example's authorization server, and lets clients that others wrote get tokens from it.
+//! Runs the example's authorization server, from which third-party clients get tokens.
 
 mod client;
 mod oauth2;
@@ -73,7 +73,7 @@ fn what_is_secret_is_not_logged() {
 
     let log = String::from_utf8(settings.log()).unwrap();
     assert!(log.len() > 1000, "nothing was traced");
-    // The lookup id within a secret is the id of its record, and no secret.
+    // The lookup id in a secret is the id of its record, and not secret.
     let random = &client.secret["tocs_".len() + 26..];
     for text in [random, &token, &assertion] {
         assert!(!log.contains(text), "logged");

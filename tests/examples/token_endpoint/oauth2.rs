@@ -1,4 +1,4 @@
-//! The crate oauth2.
+//! The crate `oauth2`.
 
 use std::io;
 
@@ -51,7 +51,7 @@ async fn it_gets_a_token_and_asks_what_it_is_worth() {
     host.stop();
 }
 
-/// It knows no assertions, and sends what it is given.
+/// The crate has no support for assertions; they are passed as extra parameters.
 #[tokio::test]
 async fn it_gets_a_token_with_an_assertion() {
     let folder = TempDir::new().unwrap();
@@ -70,7 +70,7 @@ async fn it_gets_a_token_with_an_assertion() {
     };
     let token = ask().await.unwrap();
     assert_eq!(token.scopes().unwrap().len(), 2);
-    // Once.
+    // An assertion is accepted once.
     assert_eq!(refusal(ask().await), BasicErrorResponseType::InvalidClient);
     host.stop();
 }

@@ -1,4 +1,4 @@
-//! The crate openidconnect, which finds out by itself where everything is.
+//! The crate `openidconnect`, which discovers the endpoints itself.
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use openidconnect::core::{CoreClient, CoreClientAuthMethod, CoreGrantType, CoreProviderMetadata};
@@ -49,7 +49,7 @@ async fn it_discovers_the_server_and_gets_tokens_in_every_way() {
         assert_eq!(claims["sub"], *registered.id);
     }
 
-    // It knows no assertions, and sends what it is given.
+    // The crate has no support for assertions; they are passed as extra parameters.
     let client = CoreClient::from_provider_metadata(metadata, id, None);
     let assertion = registered.assertion(&host, &json!({}));
     let asked = client.exchange_client_credentials().unwrap();
@@ -62,7 +62,7 @@ async fn it_discovers_the_server_and_gets_tokens_in_every_way() {
     host.stop();
 }
 
-/// As a resource server does: with the key that the server publishes.
+/// Verifies like a resource server: with the key that the server publishes.
 fn verify(keys: &Value, token: &str, issuer: &str) -> Value {
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
     let key = &keys["keys"][0];

@@ -1,4 +1,4 @@
-//! What the server refuses, and what it tells of tokens, by hand.
+//! Refusals and token introspection, tested with a handwritten client.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use super::TOKEN_ENDPOINT;
 use super::client::{CLIENTS, Client, issuer, post};
 use support::example::{Host, Settings, send};
 
-/// What an administrator of another tenant calls with, signed with the key that the tests set.
+/// The token of an administrator of this tenant, signed with the key that the tests set.
 fn admin_of(tenant: &str) -> String {
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
     let claims =
@@ -49,7 +49,7 @@ fn a_token_is_as_good_as_its_client_and_in_its_tenant_only() {
     );
     let nothing = json!({"active": false});
     assert_eq!(introspect(&host, &elsewhere, token), nothing);
-    // The token of an administrator is no access token.
+    // The token of an administrator is not an access token.
     for other in ["", "x", &format!("{token}x"), &host.token] {
         assert_eq!(introspect(&host, &api, other), nothing, "{other}");
     }
@@ -70,7 +70,7 @@ fn a_token_is_as_good_as_its_client_and_in_its_tenant_only() {
     host.stop();
 }
 
-/// Its hash is bcrypt's, as the other system made it.
+/// The other system hashed its secret with bcrypt.
 #[tokio::test]
 async fn a_client_of_another_system_gets_a_token() {
     let folder = TempDir::new().unwrap();
@@ -208,7 +208,7 @@ fn a_request_that_is_wrong_is_told_what_is_wrong() {
     host.stop();
 }
 
-/// RFC 9110 section 8.3.1.
+/// RFC 9110 §8.3.1.
 #[test]
 fn a_media_type_is_the_same_in_any_case() {
     let folder = TempDir::new().unwrap();

@@ -9,7 +9,7 @@ use tower_oauth_clients::domain::Id;
 use crate::scene::{Scene, path, rows, text};
 use support::Answer;
 
-/// The words for a refusal, and its status.
+/// The words for refusals, and their statuses.
 const REFUSALS: [(&str, StatusCode); 9] = [
     ("malformed", StatusCode::BAD_REQUEST),
     ("unauthenticated", StatusCode::UNAUTHORIZED),
@@ -72,7 +72,7 @@ fn gone(scene: &mut Scene) {
     assert_eq!(answer.header("Cache-Control"), Some("no-store"));
 }
 
-/// What holds for every answer.
+/// Asserts the status and what all responses have in common.
 pub fn common(answer: &Answer, status: StatusCode) {
     assert_eq!(answer.status, status, "{:?}", answer.body);
     assert_eq!(answer.header("Content-Type"), Some("application/json"));
@@ -100,7 +100,7 @@ fn keys(object: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// `2026-04-15T10:30:00Z`, as a moment.
+/// Parses a time such as `2026-04-15T10:30:00Z`.
 pub fn rfc3339(value: &Value) -> jiff::Timestamp {
     let text = value.as_str().expect("a moment is a string");
     assert_eq!((text.len(), text.chars().last()), (20, Some('Z')), "{text}");

@@ -7,7 +7,7 @@ use tower_oauth_clients::domain::{AuditEntry, TenantId};
 use super::answers::{common, success};
 use crate::scene::{Known, Scene, Who, path, rows, text};
 
-/// Newest first.
+/// The audit trail, newest first.
 async fn trail(scene: &Scene, name: &str) -> Vec<AuditEntry> {
     let Known {
         tenant, client_id, ..
@@ -42,7 +42,7 @@ fn told(entry: &AuditEntry, field: &str) -> String {
     }
 }
 
-/// A text in which `{My Application}` stands for the `client_id` of that client.
+/// Replaces `{My Application}` with the `client_id` of that client.
 fn named(scene: &Scene, text: &str) -> String {
     let Some((before, rest)) = text.split_once('{') else {
         return text.to_owned();

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::scene::{Scene, Who, path, rows, text};
 use support::{CLIENTS, base};
 
-/// The version of a client that nobody changed.
+/// The version of an unchanged client.
 const FIRST: &str = "\"1\"";
 
 #[given(expr = "the client {string}")]

@@ -53,7 +53,7 @@ async fn list(scene: &mut Scene, who: &Who, query: &str) {
     scene.send(who, Method::GET, &path, "").await;
 }
 
-/// A page with its total, or a part without.
+/// The items of a page with a total, or of a page without one.
 fn items(scene: &Scene) -> Vec<Value> {
     let answer = scene.answer();
     common(answer, StatusCode::OK);

@@ -1,4 +1,4 @@
-//! The words of the features, one file a subject.
+//! The steps of the features, one file per subject.
 
 mod answers;
 mod audit;

@@ -67,7 +67,7 @@ fn secret_path(scene: &Scene, nth: &Nth, name: &str) -> String {
     format!("{}/secrets/{id}", path(scene.client(name)))
 }
 
-/// The identity of a secret, which it carries itself.
+/// The id of a secret, which the secret contains.
 fn secret_id(scene: &Scene, nth: &Nth, name: &str) -> String {
     let secret = Plaintext::new(scene.client(name).secret(nth));
     SecretFormat::lookup_id(&secret).unwrap().to_string()

@@ -18,7 +18,7 @@ async fn works_elsewhere(scene: &mut Scene, of: String, name: String) {
     assert!(!accepted(scene, &of, &name).await);
 }
 
-/// Whether the secret that was shown for one client is accepted for another.
+/// Whether the secret of one client is accepted for another.
 async fn accepted(scene: &Scene, of: &str, name: &str) -> bool {
     let Known {
         tenant, client_id, ..

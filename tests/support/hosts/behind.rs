@@ -1,4 +1,4 @@
-//! What is stored, by the database's own account.
+//! The stored records, read directly from the database.
 
 use mysql_async::Row;
 use mysql_async::prelude::Queryable;
@@ -12,7 +12,7 @@ const TABLES: [&str; 3] = [
     "oauth_client_audit_logs",
 ];
 
-/// What must hold at every moment, each as a query for what breaks it.
+/// Invariants, each as a query for violations.
 const RULES: [(&str, &str); 5] = [
     (
         "one audit entry for each version",
@@ -45,7 +45,7 @@ const RULES: [(&str, &str); 5] = [
     ),
 ];
 
-/// A session that looks behind the service's back.
+/// A database session beside those of the service.
 pub enum Behind {
     Postgres(tokio_postgres::Client),
     Mysql(mysql_async::Conn),
@@ -59,7 +59,7 @@ impl Behind {
         }
     }
 
-    /// The rows that a query finds, as text.
+    /// The rows that a query returns, as text.
     pub async fn rows(&mut self, query: &str) -> Vec<String> {
         match self {
             Self::Postgres(client) => {
@@ -88,7 +88,7 @@ impl Behind {
         }
     }
 
-    /// Everything that is stored.
+    /// All stored records.
     pub async fn dump(&mut self) -> Vec<String> {
         let mut all = Vec::new();
         for table in TABLES {
@@ -98,13 +98,13 @@ impl Behind {
         all
     }
 
-    /// How many audit entries there are.
+    /// The number of audit entries.
     pub async fn entries(&mut self) -> usize {
         let count = "SELECT count(*) FROM oauth_client_audit_logs";
         self.rows(count).await.first().unwrap().parse().unwrap()
     }
 
-    /// Nothing is half there.
+    /// Asserts that no operation is stored partially.
     pub async fn assert_whole(&mut self, place: &str) {
         for (rule, query) in RULES {
             let broken = self.rows(query).await;

@@ -1,4 +1,5 @@
-//! The service over a database server, as a host runs it: with a pool of its own or a given one.
+//! The service on a database server, as a host runs it: with the repository's own pool or the
+//! host's.
 
 pub mod behind;
 pub mod worker;
@@ -29,15 +30,15 @@ pub enum Repository {
     Mysql(MysqlRepository),
 }
 
-/// Which pool, and how long to wait for its connections.
+/// A kind of pool, and its connection timeout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pool {
     Bb8(Duration),
-    /// Without a timeout: a caller waits for as long as it likes.
+    /// Without a timeout: a caller waits until it gives up.
     Deadpool,
 }
 
-/// A pool that is shared with a repository, to take connections out of it.
+/// A pool that is shared with a repository, in order to take connections from it.
 pub enum Connections {
     PostgresBb8(bb8::Pool<AsyncPgConnection>),
     PostgresDeadpool(deadpool::Pool<AsyncPgConnection>),
@@ -93,7 +94,7 @@ impl Connections {
         }
     }
 
-    /// Takes so many connections at the same time, opened where there are too few.
+    /// Takes this many connections at the same time, and opens missing ones.
     pub async fn lease(&self, number: u8) -> Vec<Box<dyn Send + '_>> {
         let mut leases: Vec<Box<dyn Send + '_>> = Vec::new();
         for _ in 0..number {
@@ -140,7 +141,7 @@ impl Repository {
     }
 }
 
-/// A service that administrators call.
+/// A service with an administrator's token.
 #[derive(Clone)]
 pub struct Host {
     pub manager: ClientManager,
@@ -158,7 +159,7 @@ impl Host {
         }
     }
 
-    /// With the repository's own pool, and tables.
+    /// With the repository's own pool, after migrating.
     pub async fn connect(url: &str) -> Self {
         let repository = Repository::connect(url).await;
         repository.migrate().await.unwrap();
@@ -171,7 +172,7 @@ impl Host {
         Answer::read(response).await
     }
 
-    /// Asks as an administrator of `tenant_a`.
+    /// Sends a request as an administrator of `tenant_a`.
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         self.send(request(&self.token, method, path, body)).await
     }
@@ -180,7 +181,7 @@ impl Host {
         self.call(Method::POST, CLIENTS, Some(&base())).await
     }
 
-    /// Creates the smallest client.
+    /// Creates a client with required fields only.
     pub async fn client(&self) -> String {
         let created = self.create().await;
         assert_eq!(created.status, StatusCode::CREATED, "{created:?}");
@@ -199,7 +200,7 @@ impl Host {
     }
 }
 
-/// The one answer there is while the database is not available.
+/// Asserts the response of every request while the database is unavailable.
 pub fn assert_unavailable(answer: &Answer, place: &str) {
     assert_eq!(
         answer.status,

@@ -1,5 +1,5 @@
-//! A host in a process of its own: the test binary, run again. Each that uses it has a test named
-//! `worker` that calls [`serve_if_asked`].
+//! A host in a separate process: the test binary, run again. Each binary that uses it has a test
+//! named `worker` that calls [`serve_if_asked`].
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -13,10 +13,10 @@ use tower_oauth_clients::adapters::tower::ManagementService;
 
 use super::{Host, Repository};
 
-/// What a worker's database is.
+/// The environment variable with the URL of the worker's database.
 const URL: &str = "TEST_WORKER_URL";
 
-/// What it prints before its address.
+/// The output before its address.
 const READY: &str = "worker on ";
 
 /// A running worker. It is killed when it is dropped.
@@ -28,7 +28,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts a process that serves what is in the database, and waits until it does.
+    /// Starts a process that serves the clients in the database, and waits until it is ready.
     pub fn start(url: &str) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "worker", "--nocapture", "--test-threads=1"])
@@ -43,7 +43,7 @@ impl Worker {
             line.clear();
             let length = printed.read_line(&mut line).unwrap();
             assert!(length > 0, "the worker ended");
-            // The harness may have begun the line.
+            // The test harness may have started the line.
             if let Some((_, address)) = line.split_once(READY) {
                 break address.trim().parse().unwrap();
             }
@@ -55,7 +55,7 @@ impl Worker {
         }
     }
 
-    /// Ends it as a crash would (SIGKILL).
+    /// Kills it (SIGKILL).
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -69,13 +69,13 @@ impl Drop for Worker {
     }
 }
 
-/// Is a worker, if this process was started as one.
+/// Serves until the end if this process was started as a worker.
 #[allow(clippy::print_stdout, reason = "that is how it tells its address")]
 pub fn serve_if_asked() {
     let Ok(url) = std::env::var(URL) else {
         return;
     };
-    // It goes when the test that started it does, however that ends.
+    // It exits together with the test that started it, even if that crashes.
     std::thread::spawn(|| {
         let _ = std::io::stdin().read(&mut [0]);
         std::process::exit(0);

@@ -3,10 +3,10 @@ use url::Url;
 
 use super::{Error, Kind, execute, finish, mysql, mysql_url, postgres, postgres_url};
 
-/// An empty database, which goes when this does.
+/// An empty database, which is deleted on drop.
 ///
-/// On PostgreSQL it is a schema that its sessions begin in: to drop a database takes a checkpoint, and
-/// many times as long.
+/// On PostgreSQL it is a schema in which its sessions start: dropping a database takes a checkpoint
+/// and many times as long.
 #[derive(Debug)]
 pub struct Database {
     server: String,
@@ -58,7 +58,7 @@ impl Database {
         Kind::of(&self.url)
     }
 
-    /// The URL with more settings for each session of PostgreSQL.
+    /// The URL with additional settings for each session of PostgreSQL.
     pub fn url_with(&self, settings: &[(&str, &str)]) -> String {
         let own = [
             ("search_path", &*self.name),
@@ -70,7 +70,7 @@ impl Database {
             .map(|(name, value)| format!("-c {name}={}", value.replace(' ', "\\ ")))
             .collect();
         let options = options.join(" ");
-        // A form's `+` is no space here.
+        // A `+` does not mean a space here.
         let options: String = url::form_urlencoded::byte_serialize(options.as_bytes()).collect();
         let mut url = Url::parse(&self.server).unwrap();
         let given = url.query().map(|query| format!("{query}&"));
@@ -87,8 +87,8 @@ impl Database {
 }
 
 impl Drop for Database {
-    /// Goes also from under those who still use it. That it does not is no failure: its server may
-    /// be gone before it.
+    /// Deletes the database even while sessions use it. An error is ignored, since its server may
+    /// be gone.
     fn drop(&mut self) {
         let _ = finish(async {
             match self.kind() {
@@ -99,7 +99,7 @@ impl Drop for Database {
     }
 }
 
-// What is open in a session would hold it for ever, and a pool opens new ones: not once, therefore.
+// Open sessions would block the deletion, and pools open new ones: hence the repetition.
 impl Database {
     async fn drop_from_postgres(&self) -> Result<(), Error> {
         let client = postgres(&self.server).await?;
@@ -129,7 +129,7 @@ impl Database {
         let drop = format!("DROP SCHEMA IF EXISTS {}", self.name);
         for _ in 0..5 {
             for session in connection.query::<u64, _>(&sessions).await? {
-                // It may be gone by now.
+                // It may have ended already.
                 let _ = connection.query_drop(format!("KILL {session}")).await;
             }
             if connection.query_drop(&drop).await.is_ok() {

@@ -1,5 +1,5 @@
-//! PostgreSQL and MySQL for tests: an empty database of one's own, a server of one's own, and a
-//! proxy in front of either.
+//! PostgreSQL and MySQL for tests: an empty database, a separate server, and a proxy in front of
+//! either.
 
 mod database;
 mod own;
@@ -12,12 +12,12 @@ pub use self::database::Database;
 pub use self::own::{Folder, Own, Server};
 pub use self::proxy::Proxy;
 
-/// The server that every test may use.
+/// The server that all tests share.
 pub fn postgres_url() -> String {
     from_env("TEST_POSTGRES_URL")
 }
 
-/// The server that every test may use.
+/// The server that all tests share.
 pub fn mysql_url() -> String {
     from_env("TEST_MYSQL_URL")
 }
@@ -26,7 +26,7 @@ fn from_env(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("run tests/run, or set {name}"))
 }
 
-/// What is in front of a database, by its URL.
+/// The database system, as in a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Postgres,
@@ -43,7 +43,7 @@ impl Kind {
     }
 }
 
-/// Runs statements, one after the other, on a connection of their own.
+/// Runs the statements one after the other on a new connection.
 pub async fn execute(url: &str, statements: &[&str]) -> Result<(), Error> {
     match Kind::of(url) {
         Kind::Postgres => {
@@ -65,19 +65,19 @@ pub async fn execute(url: &str, statements: &[&str]) -> Result<(), Error> {
 
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// A plain connection, for looking behind the service's back.
+/// A direct connection, beside those of the service.
 pub async fn postgres(url: &str) -> Result<tokio_postgres::Client, Error> {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
     tokio::spawn(connection);
     Ok(client)
 }
 
-/// A plain connection, for looking behind the service's back.
+/// A direct connection, beside those of the service.
 pub async fn mysql(url: &str) -> Result<mysql_async::Conn, Error> {
     Ok(mysql_async::Conn::from_url(url).await?)
 }
 
-/// Runs a future to its end where nobody can wait: in a `Drop`, inside a runtime.
+/// Runs a future to completion in code that can't await: in a `Drop`, within a runtime.
 pub fn finish<F>(future: F) -> F::Output
 where
     F: Future<Output: Send> + Send,
@@ -94,8 +94,8 @@ where
     })
 }
 
-/// A port that the system gives to nobody: below those of clients, so that it is still free when a
-/// server comes back to it.
+/// A port outside of the range that the system assigns, so that it is still free when a server
+/// restarts.
 fn free_port() -> u16 {
     loop {
         let port = rand::random_range(10_000..30_000);

@@ -6,10 +6,10 @@ use tempfile::TempDir;
 
 use super::{Kind, execute, free_port};
 
-/// How long a server may take to be ready; a crash makes it recover first.
+/// The time limit for a server to be ready, including recovery after a crash.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server that a test may kill, fill or restart.
+/// A separate server that a test may kill, fill or restart.
 #[derive(Debug)]
 pub struct Server {
     settings: Own,
@@ -18,7 +18,7 @@ pub struct Server {
     folder: Folder,
 }
 
-/// What a server of one's own is like.
+/// The settings of a separate server.
 #[derive(Clone, Debug)]
 pub struct Own {
     kind: Kind,
@@ -27,20 +27,20 @@ pub struct Own {
 }
 
 impl Own {
-    /// More arguments of the server's program.
+    /// Adds arguments for the server's program.
     pub fn with_arguments(mut self, arguments: &[&str]) -> Self {
         self.arguments
             .extend(arguments.iter().map(ToString::to_string));
         self
     }
 
-    /// A disk of its own of this size, which takes root to make.
+    /// Gives it a disk of this size, which requires root.
     pub fn with_disk(mut self, megabytes: u32) -> Self {
         self.megabytes = Some(megabytes);
         self
     }
 
-    /// `None` if there can be no such disk here.
+    /// `None` if such a disk can't be created here.
     pub async fn try_start(self) -> Option<Server> {
         let mut server = Server {
             folder: Folder::new(self.megabytes)?,
@@ -81,12 +81,12 @@ impl Server {
         }
     }
 
-    /// Where all of it is.
+    /// The folder with all its files.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Ends it as a power cut would, as far as a process can.
+    /// Kills it, as similar to a power failure as a process can be.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().unwrap();
@@ -94,7 +94,7 @@ impl Server {
         }
     }
 
-    /// Starts it again where it was, after killing it if it runs; returns when it is ready.
+    /// Starts it again in the same place and waits until it is ready. Kills it first if it runs.
     pub async fn restart(&mut self) {
         self.kill();
         let _ = std::fs::remove_file(self.log_path());
@@ -103,7 +103,7 @@ impl Server {
         while execute(&self.url(), &["SELECT 1"]).await.is_err() {
             assert!(started.elapsed() < PATIENCE, "not ready: {}", self.log());
             if self.has_ended() {
-                // What is left of the one before lets nobody in until it is gone.
+                // The remains of the previous process may prevent the start for a while.
                 self.process = Some(self.spawn());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -115,7 +115,7 @@ impl Server {
         process.is_none_or(|process| process.try_wait().unwrap().is_some())
     }
 
-    /// What it printed since it was started.
+    /// Its output since the last start.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()
     }
@@ -152,7 +152,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // PostgreSQL tidies up after itself if it is told to stop at once.
+        // On an immediate shutdown PostgreSQL removes its shared memory.
         if let (Kind::Postgres, Some(process)) = (self.settings.kind, &mut self.process) {
             let quit = format!("kill -QUIT {}", process.id());
             let _ = Command::new("bash").args(["-c", &quit]).status();
@@ -177,7 +177,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// `None` if there can be no such disk here.
+    /// `None` if such a disk can't be created here.
     pub fn new(megabytes: Option<u32>) -> Option<Self> {
         let path = TempDir::new().unwrap();
         let Some(megabytes) = megabytes else {

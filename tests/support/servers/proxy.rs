@@ -13,9 +13,9 @@ use url::Url;
 
 use super::free_port;
 
-/// A network between a client and a server, which can be made to fail.
+/// A network connection between clients and a server, which can be made to fail.
 ///
-/// A message is all that a client sends until the server says something.
+/// A message is everything that a client sends until the server responds.
 #[derive(Debug)]
 pub struct Proxy {
     url: String,
@@ -27,7 +27,7 @@ pub struct Proxy {
 struct Orders {
     open: bool,
     stalled: bool,
-    /// Connections of an earlier age are to end.
+    /// Connections of an earlier age must end.
     age: u64,
     over: bool,
 }
@@ -46,9 +46,9 @@ struct Seen {
 enum Cut {
     /// After this many more messages.
     In(u64),
-    /// Before what the server next says on this connection.
+    /// Before the server's next response on this connection.
     Answer(u64),
-    /// Instead of the message after this many more.
+    /// In place of the message after this many more.
     Instead(u64),
 }
 
@@ -66,7 +66,7 @@ impl Proxy {
             over: false,
         });
         let seen = Arc::new(Seen::default());
-        // In a runtime of its own: a test may block the one it runs in.
+        // In its own runtime, since a test may block the one it runs in.
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -86,57 +86,57 @@ impl Proxy {
         &self.url
     }
 
-    /// How many messages clients sent.
+    /// The number of messages that clients sent.
     pub fn messages(&self) -> u64 {
         self.seen.messages.load(Ordering::SeqCst)
     }
 
-    /// How many messages were answered.
+    /// The number of messages that the server responded to.
     pub fn round_trips(&self) -> u64 {
         self.seen.round_trips.load(Ordering::SeqCst)
     }
 
-    /// How many connections there are.
+    /// The number of open connections.
     pub fn connections(&self) -> usize {
         self.seen.connections.lock().unwrap().len()
     }
 
-    /// How many connections there ever were.
+    /// The number of connections that were ever accepted.
     pub fn accepted(&self) -> u64 {
         self.seen.accepted.load(Ordering::SeqCst)
     }
 
-    /// Ends every connection there is.
+    /// Closes all open connections.
     pub fn cut(&self) {
         let there = self.seen.connections.lock().unwrap().clone();
         self.orders.send_modify(|orders| orders.age += 1);
         wait(|| self.seen.connections.lock().unwrap().is_disjoint(&there));
     }
 
-    /// Lets this many more messages through, all clients' together, and ends the connection of the
-    /// last of them when the server answers it: what it asked for is done, and nobody knows.
+    /// Passes this many more messages on, of all clients together, and closes the connection of the
+    /// last one before its response: the server has executed it, but the client does not know.
     pub fn cut_after(&self, messages: u64) {
         assert!(messages > 0);
         *self.seen.cut.lock().unwrap() = Some(Cut::In(messages));
     }
 
-    /// Lets this many more messages through, all clients' together, and ends the connection of the
+    /// Passes this many more messages on, of all clients together, and closes the connection of the
     /// next one instead of passing it on.
     pub fn cut_instead_of(&self, messages: u64) {
         *self.seen.cut.lock().unwrap() = Some(Cut::Instead(messages));
     }
 
-    /// Whether a cut that was asked for is still to come.
+    /// Whether a requested cut has not happened yet.
     pub fn is_to_cut(&self) -> bool {
         self.seen.cut.lock().unwrap().is_some()
     }
 
-    /// Forgets a cut that is still to come.
+    /// Cancels a cut that has not happened yet.
     pub fn do_not_cut(&self) {
         *self.seen.cut.lock().unwrap() = None;
     }
 
-    /// Passes nothing on, and closes nothing.
+    /// Stops passing data on, and closes nothing.
     pub fn stall(&self) {
         self.orders.send_modify(|orders| orders.stalled = true);
     }
@@ -145,7 +145,7 @@ impl Proxy {
         self.orders.send_modify(|orders| orders.stalled = false);
     }
 
-    /// Refuses new connections, as a server that is not there does.
+    /// Refuses new connections, like a server that does not run.
     pub fn refuse(&self) {
         self.orders.send_modify(|orders| orders.open = false);
         wait(|| !*self.seen.listening.lock().unwrap());
@@ -234,7 +234,7 @@ impl Connection {
         }
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
-        // Whether the server spoke last; a client is always expected to begin.
+        // Whether the server sent last. A client is expected to send first.
         let turn = Mutex::new(true);
         tokio::select! {
             () = self.forward(from_client, to_server, || self.client_speaks(&turn)) => {}
@@ -251,7 +251,7 @@ impl Connection {
         let mut orders = self.orders.clone();
         let mut bytes = vec![0; 16 * 1024];
         while let Ok(length @ 1..) = from.read(&mut bytes).await {
-            // It fails when the proxy is no more.
+            // It fails if the proxy was dropped.
             let flows = orders.wait_for(|orders| !orders.stalled).await.is_ok();
             if !flows || !may_pass() || to.write_all(&bytes[..length]).await.is_err() {
                 return;

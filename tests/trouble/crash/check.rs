@@ -1,4 +1,4 @@
-//! What must be there after a crash.
+//! Checks the stored clients after a crash.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::CLIENTS;
 use crate::load::Known;
 use support::example::Host;
 
-/// Through the operations: every client reads as it was answered, with its audit trail.
+/// Through the API: every client is as in the last response, with its audit trail.
 pub fn read(host: &Host, known: &[Known]) {
     for client in known {
         let path = format!("{CLIENTS}/{}", client.client_id);
@@ -29,8 +29,7 @@ pub fn read(host: &Host, known: &[Known]) {
     }
 }
 
-/// In the file: it is whole, and every change has its one row. The host runs by then, so it was
-/// the one that recovered the file.
+/// In the file: it is intact, and every change has one row. The running host has recovered it.
 pub fn stored(file: &Path, known: &[Known]) {
     let database = Connection::open(file).unwrap();
     assert_eq!(
@@ -59,7 +58,7 @@ pub fn stored(file: &Path, known: &[Known]) {
         trail(&database, client);
         secrets(&database, client);
     }
-    // One hash takes its time, so it is checked of the last secret of one client.
+    // Hashing is slow, so only the last secret of one client is verified.
     let live = known.iter().find(|client| client.sent.is_none());
     if let Some(secret) = live.and_then(|client| client.secrets.last()) {
         let secret = Plaintext::new(secret);
@@ -73,7 +72,7 @@ pub fn stored(file: &Path, known: &[Known]) {
     }
 }
 
-/// One row for each answered change and, where the last request got no answer, perhaps its row.
+/// One row per confirmed change, and possibly one for the last request, which got no response.
 fn trail(database: &Connection, client: &Known) {
     let written = rows(
         database,

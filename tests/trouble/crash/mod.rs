@@ -1,5 +1,5 @@
-//! Kills the example host (SIGKILL) at random moments while it is written to: what it answered is
-//! there when it is back, whole, and in the audit trail.
+//! Kills the example host (SIGKILL) at random moments during writes. After its restart, every
+//! confirmed change is there, complete and in the audit trail.
 
 mod check;
 
@@ -16,10 +16,10 @@ use support::example::Settings;
 const ROUNDS: u64 = 50;
 const WRITERS: u64 = 4;
 
-/// Where the clients are, below the host's own prefix.
+/// The path of the clients, below the host's own prefix.
 const CLIENTS: &str = "/api/v1/admin/oauth/clients";
 
-/// Tells the seed when the test fails.
+/// Prints the seed if the test fails.
 struct Seed(u64);
 
 impl Drop for Seed {

@@ -1,4 +1,4 @@
-//! What must be there after a kill.
+//! Checks the stored clients after a kill.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use crate::load::Known;
 use support::example::ask;
 use support::hosts::behind::Behind;
 
-/// Through the operations: every client reads as it was answered.
+/// Through the API: every client is as in the last response.
 pub fn read(address: SocketAddr, token: &str, known: &[Known]) {
     for client in known {
         let path = format!("{CLIENTS}/{}", client.client_id);
@@ -30,7 +30,7 @@ pub fn read(address: SocketAddr, token: &str, known: &[Known]) {
     }
 }
 
-/// In the database: nothing is half there, and every answered change has its one entry.
+/// In the database: nothing is stored partially, and every confirmed change has one audit entry.
 pub async fn stored(url: &str, known: &[Known]) {
     let mut behind = Behind::open(url).await;
     behind.assert_whole("after a kill").await;
@@ -44,7 +44,7 @@ pub async fn stored(url: &str, known: &[Known]) {
         trail(client, trails.get(&client.client_id).unwrap_or(&none));
         secrets(client, active.get(&client.client_id).unwrap_or(&none));
     }
-    // One of them, by its hash.
+    // One of the secrets is verified against its hash.
     let live = known
         .iter()
         .find(|client| client.sent.is_none() && client.deleted == Some(false));
@@ -59,7 +59,7 @@ pub async fn stored(url: &str, known: &[Known]) {
     }
 }
 
-/// The rest of each row by its first column.
+/// The rows without their first column, grouped by it.
 fn grouped(rows: Vec<String>) -> HashMap<String, Vec<String>> {
     let mut groups: HashMap<String, Vec<String>> = HashMap::new();
     for row in rows {
@@ -69,7 +69,7 @@ fn grouped(rows: Vec<String>) -> HashMap<String, Vec<String>> {
     groups
 }
 
-/// One entry for each answered change and, where the last request got no answer, perhaps its entry.
+/// One entry per confirmed change, and possibly one for the last request, which got no response.
 fn trail(client: &Known, written: &[String]) {
     let mut answered = client.actions.clone();
     answered.sort_unstable();

@@ -1,5 +1,5 @@
-//! Kills a host, or its database server, at random moments while it is written to (SIGKILL): what
-//! was answered is there afterwards, whole, and in the audit trail.
+//! Kills a host, or its database server, at random moments during writes (SIGKILL). Afterwards
+//! every confirmed change is there, complete and in the audit trail.
 
 mod check;
 
@@ -20,7 +20,7 @@ const HOSTS_KILLED: u64 = 15;
 const SERVERS_KILLED: u64 = 8;
 const WRITERS: u64 = 4;
 
-/// Tells the seed when the test fails.
+/// Prints the seed if the test fails.
 struct Seed(u64);
 
 impl Seed {
@@ -109,7 +109,7 @@ async fn kill_servers(kind: Kind) {
         tokio::time::sleep(life).await;
         server.kill();
         server.restart().await;
-        // The host is served again, and serves.
+        // The host can use the restarted server.
         tokio::time::sleep(life).await;
         stop.store(true, Ordering::SeqCst);
         let known: Vec<Known> = tokio::task::spawn_blocking(|| {

@@ -1,4 +1,4 @@
-//! Somebody else holds what a write needs.
+//! Another session holds a lock that a write needs.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use support::hosts::behind::{assert_whole, dump, rows};
 use support::hosts::{Host, Repository, assert_unavailable};
 use support::servers::{Database, Error, Kind, Server, mysql, postgres};
 
-/// A session of somebody else.
+/// Another session.
 pub enum Session {
     Postgres(tokio_postgres::Client),
     Mysql(mysql_async::Conn),
@@ -36,7 +36,7 @@ impl Session {
         done.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
 
-    /// Holds the row of a client until it commits.
+    /// Locks the row of a client until the next commit.
     pub async fn hold(&mut self, client_id: &str) {
         self.execute("BEGIN").await;
         let row = "SELECT version FROM oauth_clients WHERE client_id =";
@@ -45,10 +45,10 @@ impl Session {
     }
 }
 
-/// Waits until a statement that contains `part` waits for a lock; gives back its session.
+/// Waits until a statement that contains `part` waits for a lock. Returns its session.
 pub async fn waiting(url: &str, part: &str) -> String {
     let query = match Kind::of(url) {
-        // The tables of this test's schema: other tests wait in the same database.
+        // Restricted to the tables of this test, since other tests use the same database.
         Kind::Postgres => format!(
             "SELECT DISTINCT a.pid FROM pg_stat_activity AS a JOIN pg_locks AS l USING (pid)
              WHERE l.relation = to_regclass('oauth_clients')
@@ -69,7 +69,7 @@ pub async fn waiting(url: &str, part: &str) -> String {
     panic!("nobody waits to {part}");
 }
 
-/// A host whose database waits so long for a lock.
+/// A host whose database has a short lock timeout.
 async fn impatient(kind: Kind) -> (Host, String, Box<dyn std::any::Any>) {
     let (url, own): (_, Box<dyn std::any::Any>) = match kind {
         Kind::Postgres => {
@@ -108,7 +108,7 @@ async fn a_lock_that_is_not_given_up_ends_in_a_refusal() {
         assert_eq!(dump(&url).await, before, "{place}");
         assert_eq!(host.get(&client_id).await.status, 200, "{place}");
 
-        // One that is given up soon is waited for.
+        // A lock that is released in time is waited for.
         let renamed = tokio::spawn({
             let (host, client_id) = (host.clone(), client_id.clone());
             async move { host.rename(&client_id, "Renamed").await }
@@ -142,14 +142,14 @@ async fn a_database_that_waits_for_ever_is_not_waited_for() {
             "{place}"
         );
         assert_ne!(dump(database.url()).await, before, "{place}");
-        // A single statement may still be done when the lock is free: nobody knows.
+        // A single statement may be executed after the lock was released: the outcome is unknown.
         let given_up = host.get(&client_id).await.header("etag") == Some("\"2\"");
         assert!(given_up || kind == Kind::Postgres, "{place}");
         assert_whole(database.url(), &place).await;
     }
 }
 
-/// Makes a rotation and somebody else wait for each other.
+/// A rotation and another session wait for each other.
 #[tokio::test]
 async fn a_deadlock_is_survived() {
     for kind in [Kind::Postgres, Kind::Mysql] {
@@ -160,7 +160,7 @@ async fn a_deadlock_is_survived() {
             let client_id = host.client().await;
             let mut other = Session::open(database.url()).await;
             other.execute("BEGIN").await;
-            // MySQL ends the one that changed less.
+            // MySQL ends the transaction with fewer changes.
             other
                 .execute("CREATE TABLE IF NOT EXISTS weight (a INT)")
                 .await;
@@ -178,7 +178,7 @@ async fn a_deadlock_is_survived() {
             });
             waiting(database.url(), "oauth_client_secrets").await;
             let client = format!("UPDATE oauth_clients SET clones = clones {of_client}");
-            // Whichever of them is ended.
+            // Either of them may be ended.
             let won = other.try_execute(&client).await.is_ok();
             other.execute(if won { "COMMIT" } else { "ROLLBACK" }).await;
             let answer = rotation.await.unwrap();

@@ -1,4 +1,4 @@
-//! The connection is lost in the middle of a write.
+//! The connection is lost during a write.
 
 use super::writes::{WRITES, client_before, write};
 use super::{POOLS, database};
@@ -11,9 +11,9 @@ const MOST: u64 = 100;
 
 #[derive(Clone, Copy, Debug)]
 enum Cut {
-    /// The message does not arrive.
+    /// The message is not delivered.
     Message,
-    /// The message is acted upon, and its answer lost.
+    /// The message is processed, and the response is lost.
     Answer,
 }
 
@@ -43,7 +43,7 @@ async fn at_every_message(kind: Kind) {
             for message in 0..MOST {
                 let place = format!("{kind:?}, {kind_of_write}, {cut:?} {message}");
                 let (client_id, secret_id) = client_before(&direct, kind_of_write).await;
-                // Connects, if it was cut before.
+                // Reconnects after a cut.
                 assert_eq!(host.rename(&other, "Before").await.status, 200, "{place}");
                 let (before, had) = (behind.dump().await, behind.entries().await);
 
@@ -70,7 +70,7 @@ async fn at_every_message(kind: Kind) {
                         stored.push(message);
                     }
                 }
-                // No lock is left, and no connection in the middle of something.
+                // No lock is left, and no connection in an open transaction.
                 let again = host.rename(&client_id, "After").await;
                 let gone = kind_of_write == "delete" && written == 1;
                 assert_eq!(
@@ -86,11 +86,11 @@ async fn at_every_message(kind: Kind) {
             let is_told = matches!(cut, Cut::Answer);
             assert!(is_told || !refused.is_empty(), "{place}");
             assert!(refused.len() < 40, "{place}");
-            // What was asked before the transaction, and its beginning, are asked anew. A creation
-            // may be one statement alone, which is not made twice.
+            // Statements before the transaction, and its beginning, are retried. A creation may be
+            // a single statement, which must not be executed twice.
             let one_statement = kind == Kind::Postgres && kind_of_write.starts_with("create");
             assert!(one_statement || !refused.contains(&0), "{place}");
-            // What is stored is answered so, also when the database's own answer was lost.
+            // A stored change is reported as successful, even if the database's response was lost.
             assert!(stored.is_empty(), "{place}");
         }
     }

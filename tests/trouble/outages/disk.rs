@@ -15,10 +15,10 @@ use support::hosts::behind::{assert_whole, dump};
 use support::hosts::{Host, assert_unavailable};
 use support::servers::{Folder, Kind, Server};
 
-/// As big as it has to be for what a server makes at its start.
+/// Enough for the files that a server creates at its start.
 const MEGABYTES: u32 = 200;
 
-/// Fills a disk up to its last byte.
+/// Fills a disk completely.
 fn fill(folder: &Path) -> PathBuf {
     let path = folder.join("ballast");
     let mut file: File = OpenOptions::new()
@@ -49,7 +49,7 @@ async fn writes_are_refused_until_there_is_space() {
         let client_id = host.client().await;
         let ballast = fill(server.folder());
 
-        // There is still some space in the tables.
+        // There is free space within the tables.
         let mut answer = host.create().await;
         for _ in 0..20_000 {
             if !answer.status.is_success() {

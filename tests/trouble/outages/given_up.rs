@@ -1,4 +1,4 @@
-//! What is given up here is given up in the server, too.
+//! A statement that the host has given up is cancelled on the server, too.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use support::servers::{Database, Kind, Server};
 
 const LIMIT: Duration = Duration::from_millis(300);
 
-/// Nobody else may even read.
+/// Locks the table even against reads.
 async fn lock(url: &str) -> Session {
     let mut session = Session::open(url).await;
     let lock = match Kind::of(url) {
@@ -34,7 +34,7 @@ async fn unlock(mut session: Session) {
     session.execute(unlock).await;
 }
 
-/// How many sessions wait for a lock.
+/// The number of sessions that wait for a lock.
 async fn waiting(database: &Database) -> String {
     let waiting = match database.kind() {
         Kind::Postgres => format!(
@@ -49,7 +49,7 @@ async fn waiting(database: &Database) -> String {
     rows(database.url(), &waiting).await.remove(0)
 }
 
-/// Whoever waits for a turn, and for a connection, has no more time than those who had both at once.
+/// The time spent waiting for a turn and for a connection counts towards the limit.
 #[tokio::test]
 async fn a_list_that_waits_for_others_has_no_longer_for_it() {
     const LIMIT: Duration = Duration::from_millis(1_500);
@@ -113,7 +113,7 @@ async fn the_server_does_not_wait_for_what_nobody_waits_for() {
     }
 }
 
-/// Two lists run at a time: the last of many must not wait for all the others to give up.
+/// Two lists run at a time. The last of many must not wait until all the others have timed out.
 #[tokio::test]
 async fn a_list_that_waits_for_others_gives_up_as_they_do() {
     for kind in KINDS {
@@ -143,7 +143,7 @@ async fn a_list_that_waits_for_others_gives_up_as_they_do() {
     }
 }
 
-/// A host's other work, or something between it and the server, may reset a connection.
+/// Other code of the host, or a proxy in between, may reset a connection.
 #[tokio::test]
 async fn a_connection_that_forgot_what_was_prepared_is_replaced() {
     let database = database(Kind::Postgres).await;
@@ -163,7 +163,7 @@ async fn a_connection_that_forgot_what_was_prepared_is_replaced() {
     assert_eq!(read.status, 200, "{read:?}");
 }
 
-/// The pool's only connection must not stay in a transaction that failed.
+/// The only connection of the pool must not stay in a failed transaction.
 #[tokio::test]
 async fn migrations_that_were_held_up_leave_a_connection_in_order() {
     let server = Server::postgres().start().await;

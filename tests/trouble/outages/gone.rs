@@ -1,4 +1,4 @@
-//! The server goes, and comes back.
+//! The server stops, and is started again.
 
 use std::time::Duration;
 
@@ -41,8 +41,8 @@ async fn while_the_server_is_down_nobody_is_served_and_then_everybody() {
                 "{place}"
             );
 
-            // Nobody asks while it is down this time: all connections are lost, and none known to
-            // be. A creation writes at once.
+            // There are no requests during this downtime, so the loss of the connections is not
+            // noticed. A creation begins with a write.
             drop(connections.lease(CONNECTIONS).await);
             server.kill();
             server.restart().await;
@@ -62,7 +62,7 @@ async fn while_the_server_is_down_nobody_is_served_and_then_everybody() {
     }
 }
 
-/// What `connect` makes keeps to the same rules.
+/// The same rules apply to the pool that `connect` creates.
 #[tokio::test]
 async fn the_repository_s_own_pool_finds_its_connections_lost() {
     for kind in KINDS {
@@ -82,14 +82,14 @@ async fn the_repository_s_own_pool_finds_its_connections_lost() {
         };
         creations().await;
         proxy.cut();
-        // PostgreSQL's driver notices by itself, given the time; MySQL's does not.
+        // PostgreSQL's driver notices the loss after a moment; MySQL's does not.
         tokio::time::sleep(Duration::from_millis(50)).await;
         creations().await;
         assert_whole(database.url(), &format!("{kind:?}")).await;
     }
 }
 
-/// A server that takes every connection only to lose it is not asked without end.
+/// If the server accepts connections and loses them, the number of attempts is limited.
 #[tokio::test]
 async fn a_server_that_loses_every_connection_is_asked_a_few_times() {
     for kind in KINDS {

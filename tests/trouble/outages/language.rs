@@ -1,4 +1,4 @@
-//! A server that does not speak English.
+//! A server whose messages are not in English.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ async fn what_went_wrong_is_known_in_every_language() {
         let client_id = host.client().await;
         let mut other = Session::open(&url).await;
         other.hold(&client_id).await;
-        // More than one connection has to know it.
+        // Two at once, since the language is set for each connection.
         let (one, two) = tokio::join!(
             host.rename(&client_id, "Renamed"),
             host.rename(&client_id, "Renamed")
@@ -65,7 +65,7 @@ async fn what_went_wrong_is_known_in_every_language() {
     assert_whole(&url, "German").await;
 }
 
-/// Why a list of clients can't be read.
+/// The reason why a list of clients can't be read.
 async fn ask(repository: &impl tower_oauth_clients::repository::ClientRepository) -> String {
     use tower_oauth_clients::domain::{Page, TenantId};
     let tenant = TenantId::parse("tenant_a").unwrap();

@@ -1,4 +1,4 @@
-//! Many hosts start at the same time.
+//! Many hosts migrate at the same time.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use tower_oauth_clients::repository::{ErrorKind, MysqlRepository};
 
 const STARTERS: usize = 8;
 
-/// All of them succeed, and each step is taken once.
+/// Asserts that all of them succeed, and each step is applied once.
 async fn race(url: &str, steps: usize) {
     let mut starters = Vec::new();
     for _ in 0..STARTERS {
@@ -58,7 +58,7 @@ async fn also_under_serializable() {
     race(&server.url(), steps(Kind::Mysql)).await;
 }
 
-/// What would go wrong later is told at the start.
+/// Settings that would cause faults later are refused at the start.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_not_fit_is_refused() {
     for setting in [
@@ -73,7 +73,7 @@ async fn a_server_that_is_not_fit_is_refused() {
         let source = std::error::Error::source(&refused).unwrap().to_string();
         assert!(source.contains(&named), "{source}");
 
-        // Also where the host makes the tables and the pool.
+        // Also on a host's own pool and tables.
         for pool in POOLS {
             let connections = Connections::new(&server.url(), pool, 1).await;
             let host = Host::over(&connections.repository());
@@ -86,7 +86,7 @@ async fn a_server_that_is_not_fit_is_refused() {
     }
 }
 
-/// One that never gets done holds nobody up for ever.
+/// A host does not wait forever for another one that never finishes.
 #[tokio::test]
 async fn who_waits_for_another_host_does_so_for_a_while() {
     const PATIENCE: Duration = Duration::from_millis(300);
@@ -117,7 +117,7 @@ async fn who_waits_for_another_host_does_so_for_a_while() {
             let long = PATIENCE..Duration::from_secs(5);
             assert!(long.contains(&waited), "{kind:?}: {waited:?}");
         }
-        // What was given up holds nothing, and what gets the lock in time has the time it needs.
+        // A migration that timed out holds no lock, and one that gets the lock has enough time.
         let patient = Repository::connect(&server.url()).await;
         let migration = tokio::spawn(async move { patient.migrate().await });
         tokio::time::sleep(PATIENCE).await;
@@ -127,7 +127,7 @@ async fn who_waits_for_another_host_does_so_for_a_while() {
     }
 }
 
-/// A host that dies in the middle holds up nobody.
+/// A host that crashes during a migration does not block others.
 #[tokio::test]
 async fn who_comes_after_one_that_died_goes_on() {
     let database = database(Kind::Mysql).await;
@@ -136,7 +136,7 @@ async fn who_comes_after_one_that_died_goes_on() {
         .migrate()
         .await
         .unwrap();
-    // As if the last step had been cut short after its definition.
+    // As if the host had crashed after the definition of the last step, before its record.
     let undo = "DELETE FROM oauth_client_migrations WHERE name LIKE '0005%'";
     execute(database.url(), &[undo]).await.unwrap();
     let repository = Repository::connect(database.url()).await;

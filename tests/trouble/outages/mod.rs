@@ -1,5 +1,5 @@
-//! Databases that are slow, full, read-only, locked or gone: what the service answers then, what is
-//! stored, and that it works again when they do.
+//! Databases that are slow, full, read-only, locked or down: the responses meanwhile, what is
+//! stored, and the recovery afterwards.
 
 mod contention;
 mod cut;
@@ -23,7 +23,7 @@ use support::servers::{Database, Kind};
 
 const KINDS: [Kind; 2] = [Kind::Postgres, Kind::Mysql];
 
-/// Both pools; bb8 gives up soon.
+/// Both pools; bb8 with a short timeout.
 const POOLS: [Pool; 2] = [Pool::Bb8(Duration::from_millis(700)), Pool::Deadpool];
 
 async fn database(kind: Kind) -> Database {

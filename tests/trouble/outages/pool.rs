@@ -56,7 +56,7 @@ async fn without_a_timeout_whoever_waits_gets_the_next_connection_and_may_go_awa
     }
 }
 
-/// Lists that count may not take all connections, however many are asked for.
+/// Lists with a total must not take all connections, however many are requested.
 #[tokio::test]
 async fn lists_leave_connections_for_others() {
     for kind in KINDS {

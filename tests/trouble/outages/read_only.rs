@@ -1,4 +1,4 @@
-//! The database takes no writes.
+//! The database accepts no writes.
 
 use super::writes::{WRITES, client_before, write};
 use support::base;
@@ -28,7 +28,7 @@ async fn postgres_with_read_only_transactions() {
     let database = Database::postgres().await;
     let writing = Host::connect(database.url()).await;
     let url = database.url_with(&[("default_transaction_read_only", "on")]);
-    // Nothing is missing, so there is nothing to write.
+    // All migrations are applied, so there is nothing to write.
     let reading = Host::connect(&url).await;
     reads_only(&writing, database.url(), &reading).await;
 }

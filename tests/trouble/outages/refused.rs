@@ -1,5 +1,4 @@
-//! There is no connection to be had: whoever looks into the log learns why, and nothing that the URL
-//! keeps.
+//! No connection can be opened: the log tells the reason, and reveals nothing of the URL.
 
 use std::error::Error as StdError;
 
@@ -13,7 +12,7 @@ use support::servers::{Kind, Server, execute};
 
 const PASSWORD: &str = "open-sesame";
 
-/// A server with a user `keeper`, who may have one connection at a time.
+/// A server with a user `keeper`, who may open one connection at a time.
 async fn server(kind: Kind) -> Server {
     let server = Server::of(kind).start().await;
     let statements = match kind {
@@ -52,7 +51,7 @@ async fn connect(url: &str) -> Result<Repository, Error> {
     })
 }
 
-/// All that may get into a log.
+/// The parts of an error that may be logged.
 fn chain(error: &Error) -> String {
     let mut text = format!("{error}: {error:?}");
     let mut source = error.source();
@@ -116,7 +115,7 @@ async fn connect_to(kind: Kind) {
     held.execute("SELECT 1").await;
     assert_refused(with(|_| ()), many).await;
     if kind == Kind::Mysql {
-        // Who may see every database is told that there is none.
+        // A user who may see every database learns that this one does not exist.
         let mut url = Url::parse(&server.url()).unwrap();
         url.set_path("no_such_vault");
         assert_refused(url.into(), "error 1049").await;

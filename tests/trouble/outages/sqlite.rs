@@ -1,4 +1,4 @@
-//! A SQLite file that others lock, take away or make read-only.
+//! A SQLite file that others lock, move or make read-only.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ impl World {
         rusqlite::Connection::open(self.path()).unwrap()
     }
 
-    /// Moves the database by other names of its files.
+    /// Moves the database by renaming its files.
     fn rename(&self, from: &str, to: &str) {
         let folder = self.folder.path();
         for file in ["clients.db", "clients.db-wal", "clients.db-shm"] {
@@ -91,7 +91,7 @@ async fn what_nobody_waits_for_any_more_is_not_done() {
     let world = World::new().await;
     let other = world.other();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    // The first one has begun, and runs to its end.
+    // The first write has started, and runs to completion.
     let brief = Duration::from_millis(300);
     timeout(brief, world.create("Begun")).await.unwrap_err();
     for _ in 0..3 {
@@ -106,7 +106,7 @@ async fn what_nobody_waits_for_any_more_is_not_done() {
 async fn searches_that_nobody_waits_for_keep_nobody_out() {
     let world = World::new().await;
     world.create("One").await.unwrap();
-    // A few hundred milliseconds of search.
+    // Enough clients for a search to take a few hundred milliseconds.
     let many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150000)
         INSERT INTO oauth_clients
         SELECT 'app-' || i, tenant_id, printf('%026d', i), name, name_folded, redirect_uris, scopes,
@@ -154,7 +154,7 @@ async fn a_taken_key_leaves_the_connection_as_it_is() {
         .unwrap();
     assert!(world.create("Two").await.is_err());
     other.execute_batch("DROP TRIGGER taken").unwrap();
-    // Only the connection that is there still leads to it.
+    // Only the existing connection still has the file open.
     world.rename("", "moved-");
     world.create("Three").await.unwrap();
     world.rename("moved-", "");
@@ -165,7 +165,7 @@ async fn a_taken_key_leaves_the_connection_as_it_is() {
 async fn no_other_file_is_opened_in_its_place() {
     let world = World::new().await;
     world.create("One").await.unwrap();
-    // An error that costs the connection.
+    // An error after which the connection is closed.
     let lose = |sql: &str| world.other().execute_batch(sql).unwrap();
     lose(
         "CREATE TRIGGER fails BEFORE INSERT ON oauth_client_audit_logs BEGIN
@@ -174,15 +174,15 @@ async fn no_other_file_is_opened_in_its_place() {
     );
     world.rename("", "moved-");
     assert!(world.create("Two").await.is_err());
-    // Nothing is there.
+    // There is no file.
     assert_told(world.create("Three").await, "not the one that was there");
     assert!(!world.path().exists(), "a database was made");
-    // A good copy is.
+    // There is a valid copy.
     let moved = world.folder.path().join("moved-clients.db");
     std::fs::copy(moved, world.path()).unwrap();
     assert_told(world.create("Four").await, "not the one that was there");
     std::fs::remove_file(world.path()).unwrap();
-    // The file itself is back.
+    // The original file is back.
     world.rename("moved-", "");
     lose("DROP TRIGGER fails");
     world.create("Five").await.unwrap();
@@ -193,7 +193,7 @@ async fn no_other_file_is_opened_in_its_place() {
 async fn a_file_that_may_not_be_written_is_unavailable() {
     let world = World::new().await;
     world.create("One").await.unwrap();
-    // What SQLite says once the file system was mounted anew, say.
+    // SQLite's message, for example after the file system was remounted.
     world
         .other()
         .execute_batch(

@@ -1,4 +1,4 @@
-//! The server says nothing any more.
+//! The server stops responding.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use support::hosts::behind::assert_whole;
 use support::hosts::{Connections, Host, Pool, assert_unavailable};
 use support::servers::Proxy;
 
-/// Far more than any of the timeouts.
+/// Much longer than any of the timeouts.
 const HANGS: Duration = Duration::from_secs(20);
 
 const LIMIT: Duration = Duration::from_millis(300);
@@ -37,12 +37,12 @@ async fn an_operation_ends_at_its_limit_and_its_connection_is_not_used_again() {
                 };
                 assert_unavailable(&answer.expect("hangs"), &place);
                 if pool != Pool::Deadpool {
-                    // There is no connection, and none to be had.
+                    // There is no connection left, and no new one can be opened.
                     let answer = timeout(HANGS, host.get(&one)).await;
                     assert_unavailable(&answer.expect("hangs"), &place);
                 }
                 proxy.resume();
-                // An answer that is still on its way is nobody's.
+                // A late response must not reach another caller.
                 let read = host.get(&other).await;
                 assert_eq!(read.status, 200, "{place}: {read:?}");
                 assert_eq!(read.data()["client_id"], *other, "{place}");
@@ -55,7 +55,7 @@ async fn an_operation_ends_at_its_limit_and_its_connection_is_not_used_again() {
     }
 }
 
-/// Whoever asked went away long before; the connection would hold up whoever comes next.
+/// The caller has already disconnected. The connection would block the next caller.
 #[tokio::test]
 async fn a_connection_whose_answer_nobody_waited_for_is_not_used_again_either() {
     for kind in KINDS {

@@ -1,5 +1,5 @@
-//! What databases say when they fail, each text from a server that said it: it is understood, and
-//! the caller is told none of it.
+//! Messages of failing databases, each from a real server: they are interpreted correctly, and not
+//! passed on to the caller.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub fn operator() -> Operator {
     Operator::new("alice", Role::Admin, tenant)
 }
 
-/// What the host's log gets.
+/// The part of the error for the host's log.
 fn causes(error: &Error) -> String {
     let mut text = String::new();
     let mut next = error.source();
@@ -35,7 +35,7 @@ fn causes(error: &Error) -> String {
     text
 }
 
-/// Deletes a client, which begins with a write, while `fault` happens to it.
+/// Deletes a client, which begins with a write, and applies `fault` meanwhile.
 async fn deletion(
     host: &Host,
     url: &str,
@@ -56,7 +56,7 @@ async fn deletion(
     let mut more = Session::open(url).await;
     fault(&mut more, &session).await;
     let outcome = delete.await.unwrap();
-    // Gone with its server, maybe.
+    // It may be gone, together with its server.
     let _ = other.try_execute("COMMIT").await;
     outcome
 }
@@ -69,7 +69,7 @@ pub fn assert_told(outcome: Result<(), Error>, text: &str) {
     assert!(!error.to_string().to_lowercase().contains(text));
 }
 
-/// A node of Galera that has lost the others refuses every statement, on a connection that is fine.
+/// A Galera node that has lost its cluster refuses every statement, on a working connection.
 #[tokio::test]
 async fn mysql_is_a_node_without_its_cluster() {
     let database = Database::mysql().await;
@@ -154,7 +154,7 @@ async fn mariadb_kills_a_connection_or_its_statement() {
     });
     assert_told(outcome.await, "query execution was interrupted");
     assert_whole(database.url(), "killed").await;
-    // Who waits only finds the connection closed. Who runs is told.
+    // A waiting session only finds its connection closed; a running one gets an error.
     let kill = "CREATE TRIGGER deadly BEFORE UPDATE ON oauth_clients
         FOR EACH ROW KILL CONNECTION CONNECTION_ID()";
     database.execute(&[kill]).await;
@@ -163,7 +163,7 @@ async fn mariadb_kills_a_connection_or_its_statement() {
     assert_told(outcome, "connection was killed");
     database.execute(&["DROP TRIGGER deadly"]).await;
 
-    // A read that is a victim is made again, wherever it waits.
+    // A read whose connection is killed is retried, even while it waits.
     let client_id = host.client().await;
     let mut other = Session::open(database.url()).await;
     let lock = "LOCK TABLES oauth_clients WRITE, oauth_client_secrets WRITE";
@@ -201,7 +201,7 @@ async fn mariadb_ends_what_takes_too_long_and_shuts_down() {
     assert_told(outcome.await, "query execution was interrupted");
 
     let outcome = deletion(&host, &url, async |more, _| {
-        // The server may not find the time to answer.
+        // The server may shut down before it responds.
         let _ = more.try_execute("SHUTDOWN").await;
     });
     let error = outcome.await.unwrap_err();
@@ -211,7 +211,7 @@ async fn mariadb_ends_what_takes_too_long_and_shuts_down() {
     assert_whole(&url, "after a shutdown").await;
 }
 
-/// In a transaction of the host's, which saw its state before the others' change.
+/// In a host's transaction whose snapshot is older than another session's change.
 #[tokio::test]
 async fn mariadb_does_not_change_what_changed_since_it_was_read() {
     let own = Server::mysql().with_arguments(&["--innodb-snapshot-isolation=ON"]);
@@ -281,7 +281,7 @@ fn assert_unmigrated(error: &Error, text: &str) {
     assert!(causes.contains(text), "{causes}");
 }
 
-/// All that the other tests of this folder provoke, as the caller sees it.
+/// The driver's errors during the failures of the other tests in this folder.
 #[tokio::test]
 async fn a_driver_that_lost_its_server_is_told_from_a_fault() {
     let mut server = Server::mysql().start().await;
@@ -299,7 +299,7 @@ async fn a_driver_that_lost_its_server_is_told_from_a_fault() {
     assert_unavailable(&host.get(client_id).await, "killed");
 }
 
-/// Nobody used the connections when they ended, and nobody is told.
+/// The connections were idle when they were closed, and no error is reported.
 #[tokio::test]
 async fn mariadb_ends_sessions_that_do_nothing() {
     let mut server = Server::mysql().start().await;

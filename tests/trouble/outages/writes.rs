@@ -1,4 +1,4 @@
-//! Every operation that writes.
+//! All write operations.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub const WRITES: [&str; 10] = [
     "create a public client",
 ];
 
-/// A client, with one active secret before an addition and two before anything else.
+/// A client with two active secrets, or with one before a secret is added.
 pub async fn client_before(host: &Host, write: &str) -> (String, String) {
     let client_id = host.client().await;
     let rotate = format!("{CLIENTS}/{client_id}/rotate-secret");
