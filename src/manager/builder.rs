@@ -155,6 +155,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "imported-hashes")]
     #[test]
     fn the_pool_is_the_one_that_was_given_or_takes_what_is_imported() {
         let builder = || ClientManager::builder(MemoryRepository::new());
