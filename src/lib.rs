@@ -47,9 +47,12 @@
 //!
 //! | Feature | Default | Adds |
 //! |---|---|---|
+//! | `authentication` | yes | [`authentication`], its tower layer and its axum extractor |
+//! | `aws-lc-rs` | yes | [`authorization::jwt`] and [`authentication::assertion`], with aws-lc |
 //! | `axum` | yes | [`adapters::axum`] |
-//! | `jwt` | yes | [`authorization::jwt`], with aws-lc |
-//! | `jwt-rust-crypto` | | the same with RustCrypto: no C, RSA to 4096 bits; `jwt` has precedence |
+//! | `hmac-sha256` | yes | [`secrets::HmacSha256`] |
+//! | `imported-hashes` | yes | bcrypt, PBKDF2 and scrypt in [`secrets::AnyHash`] |
+//! | `rust-crypto` | | as `aws-lc-rs`, which has precedence, but without C, and with RSA to 4096 bits |
 //! | `diesel-sqlite` | | [`repository::SqliteRepository`]; SQLite is compiled in |
 //! | `diesel-postgres` | | [`repository::PostgresRepository`], your pool or its own; no `libpq` |
 //! | `diesel-mysql` | | [`repository::MysqlRepository`] (MySQL, MariaDB); no `libmysqlclient` |
@@ -59,6 +62,10 @@
 //! | `metrics` | | metrics through the `metrics` facade ([names][guides::observability]) |
 //! | `tracing` | | spans and log events, without secrets ([names][guides::observability]) |
 //!
+//! Three more are parts of these, which turn them on: `jwt` (of `aws-lc-rs` and `rust-crypto`; it
+//! does not compile without either), `diesel` and `diesel-pool`. A build without `jwt` registers
+//! the public keys of clients, but does not check that their points are on the curve.
+//!
 //! [axum]: https://docs.rs/axum
 //! [tower]: https://docs.rs/tower
 //! [`ClientAuthenticationLayer`]: adapters::tower::ClientAuthenticationLayer
@@ -67,15 +74,26 @@
 #[macro_use]
 mod erased;
 
+#[cfg(all(
+    feature = "jwt",
+    not(any(feature = "aws-lc-rs", feature = "rust-crypto"))
+))]
+compile_error!(
+    "the feature `jwt` of tower-oauth-clients needs a crypto backend: enable `aws-lc-rs` or \
+     `rust-crypto` instead, which turn it on"
+);
+
 pub mod adapters;
+#[cfg(feature = "authentication")]
+#[cfg_attr(docsrs, doc(cfg(feature = "authentication")))]
 pub mod authentication;
 pub mod authorization;
 pub mod domain;
 mod error;
 pub mod handlers;
 #[cfg_attr(
-    not(feature = "_jwt"),
-    allow(dead_code, unreachable_pub, reason = "keys are only checked")
+    not(all(feature = "authentication", feature = "jwt")),
+    allow(dead_code, unreachable_pub, reason = "not everything is verified")
 )]
 mod jose;
 pub mod manager;
@@ -94,6 +112,7 @@ pub use manager::ClientManager;
 /// Compiles the examples of the README.
 #[cfg(all(
     doctest,
+    feature = "authentication",
     feature = "axum",
     feature = "diesel-postgres",
     feature = "diesel-sqlite",

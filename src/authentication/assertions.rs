@@ -3,7 +3,7 @@ use std::pin::Pin;
 
 use super::Result;
 use crate::domain::{Client, ClientId, Timestamp};
-#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+#[cfg(feature = "jwt")]
 use crate::telemetry::assertion_refused;
 
 /// Verifies assertions: the authenticator's view of an `AssertionVerifier`.
@@ -21,7 +21,7 @@ pub(super) trait Assertions: Send + Sync {
     ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
 }
 
-#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+#[cfg(feature = "jwt")]
 impl Assertions for super::assertion::AssertionVerifier {
     fn client_id(&self, assertion: &str) -> Option<ClientId> {
         Self::client_id(assertion)

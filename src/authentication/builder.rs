@@ -126,8 +126,8 @@ impl ClientAuthenticatorBuilder {
 
     /// Sets the verifier of `private_key_jwt` assertions (RFC 7523 §2.2). Without it, all of them
     /// are refused.
-    #[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
-    #[cfg_attr(docsrs, doc(cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))))]
+    #[cfg(feature = "jwt")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
     pub fn with_assertions(mut self, verifier: super::assertion::AssertionVerifier) -> Self {
         self.assertions = Some(Box::new(verifier));
         self

@@ -264,7 +264,7 @@ impl From<secrets::Error> for Error {
     }
 }
 
-#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+#[cfg(feature = "jwt")]
 impl From<super::assertion::Error> for Error {
     fn from(error: super::assertion::Error) -> Self {
         use super::assertion::ErrorKind as Reason;

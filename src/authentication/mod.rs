@@ -77,7 +77,8 @@
 //! - **Bookkeeping is off the request path.** The last use of a secret, and a rehash if its hash is
 //!   outdated, are written after the response, on the current Tokio runtime.
 
-#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub mod assertion;
 mod assertions;
 mod authenticate;

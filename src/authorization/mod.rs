@@ -13,7 +13,8 @@
 mod authorizer;
 mod bearer;
 mod error;
-#[cfg(any(feature = "jwt", feature = "jwt-rust-crypto"))]
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub mod jwt;
 mod principal;
 mod request;

@@ -33,7 +33,7 @@ mod violation;
 mod web_url;
 mod word;
 
-#[cfg(feature = "_jwt")]
+#[cfg(all(feature = "authentication", feature = "jwt"))]
 pub(crate) use assertion_keys::MAX_MEANT;
 pub use audit::{Action, AuditEntry};
 pub use auth_method::AuthMethod;

@@ -26,15 +26,15 @@ opaque_error! {
     /// Why a repository operation failed. Its source must not contain a secret, a hash or a stored
     /// value.
     pub struct Error(pub kind: ErrorKind) {
-        #[cfg_attr(not(feature = "_diesel"), allow(dead_code, reason = "only databases set it"))]
+        #[cfg_attr(not(feature = "diesel"), allow(dead_code, reason = "only databases set it"))]
         is_outcome_unknown: bool = false,
     }
 }
 
-#[cfg(feature = "_diesel")]
+#[cfg(feature = "diesel")]
 impl Error {
     /// Marks that it is unknown whether the operation took effect.
-    #[cfg(feature = "_diesel_pool")]
+    #[cfg(feature = "diesel-pool")]
     pub(crate) fn with_unknown_outcome(self) -> Self {
         Self {
             is_outcome_unknown: true,

@@ -18,9 +18,13 @@ mod arguments;
 )]
 pub mod conformance;
 mod credentials;
-#[cfg(feature = "_diesel")]
+#[cfg(feature = "diesel")]
 mod diesel;
 mod document;
+#[cfg_attr(
+    not(feature = "authentication"),
+    allow(dead_code, reason = "clients authenticate with a part of it")
+)]
 mod erased;
 mod error;
 mod filter;
@@ -51,10 +55,12 @@ pub use self::diesel::{SqliteRepository, SqliteTransaction};
 pub use arguments::{ClientUpdate, NewClient, NewSecret, Origin, SecretRotation, Secrets, Write};
 pub use credentials::{CredentialRepository, Credentials};
 pub use document::Document;
-pub(crate) use erased::{CredentialSource, Repository};
+#[cfg(feature = "authentication")]
+pub(crate) use erased::CredentialSource;
+pub(crate) use erased::Repository;
 pub use error::{Error, ErrorKind};
 pub use filter::ClientFilter;
-#[cfg(feature = "_diesel")]
+#[cfg(feature = "diesel")]
 pub(crate) use fold::fold_name;
 pub use memory::MemoryRepository;
 pub use purge::PurgeRepository;

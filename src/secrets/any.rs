@@ -23,6 +23,9 @@ use crate::domain::SecretHash;
 /// | `pbkdf2_sha256$…` | Django | 1,600,000 iterations | 4,000,000 |
 /// | `$scrypt$ln=…,r=…,p=…$` | any (PHC) | 128 MiB, all lanes | 256; 512 MiB, all lanes |
 ///
+/// All but Argon2 need the feature `imported-hashes`. Without it, such a hash is not read, so it
+/// can't be imported, and a stored one is `MalformedHash`.
+///
 /// "PHC" is the PHC string format. PBKDF2 computes a tag in blocks of 32 bytes (SHA-256) or 64
 /// (SHA-512), and the limit applies to all blocks together. A tag has 16 to 64 bytes.
 ///
@@ -151,4 +154,15 @@ impl fmt::Debug for AnyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AnyHash").finish_non_exhaustive()
     }
+}
+
+/// How much of a secret bcrypt uses, in bytes.
+#[cfg(any(feature = "authentication", feature = "imported-hashes"))]
+pub(super) const BCRYPT_READS: usize = 72;
+
+/// Whether other secrets may verify against the same hash: bcrypt uses only the beginning of a
+/// secret, so it is unknown which one is right. It holds for a host's own hasher, too.
+#[cfg(feature = "authentication")]
+pub(crate) fn is_cut_off(hash: &SecretHash, presented: &Plaintext) -> bool {
+    hash.expose().starts_with("$2") && presented.expose().len() >= BCRYPT_READS
 }

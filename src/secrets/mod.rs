@@ -23,12 +23,16 @@ mod argon2id;
 mod error;
 mod format;
 mod hasher;
+#[cfg(feature = "hmac-sha256")]
 mod hmac;
+#[cfg_attr(not(feature = "imported-hashes"), path = "no_imported.rs")]
 mod imported;
 mod plaintext;
 mod pool;
 
 pub use any::AnyHash;
+#[cfg(feature = "authentication")]
+pub(crate) use any::is_cut_off;
 #[cfg(feature = "argon2-rust")]
 #[cfg_attr(docsrs, doc(cfg(feature = "argon2-rust")))]
 pub use argon2id::SimdArgon2id;
@@ -36,7 +40,8 @@ pub use argon2id::{Argon2id, Argon2idBuilder};
 pub use error::{Error, ErrorKind};
 pub use format::SecretFormat;
 pub use hasher::SecretHasher;
+#[cfg(feature = "hmac-sha256")]
+#[cfg_attr(docsrs, doc(cfg(feature = "hmac-sha256")))]
 pub use hmac::{HmacSha256, HmacSha256Builder, Pepper};
-pub(crate) use imported::is_cut_off;
 pub use plaintext::Plaintext;
 pub use pool::{HashPool, HashPoolBuilder};

@@ -30,7 +30,7 @@ const ALL: [Algorithm; 12] = [
 /// The backends of this build. A token signed with one must verify with the other.
 fn backends() -> Vec<&'static CryptoProvider> {
     vec![
-        #[cfg(feature = "jwt")]
+        #[cfg(feature = "aws-lc-rs")]
         &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER,
         &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER,
     ]
@@ -231,7 +231,7 @@ fn a_pem_is_one_sound_public_key() {
 
 /// If both backends are in the build, the library's own entry points panic until a provider is
 /// installed, which can be done once per process.
-#[cfg(feature = "jwt")]
+#[cfg(feature = "aws-lc-rs")]
 #[test]
 fn a_host_that_settled_the_process_wide_provider_changes_nothing() {
     let host = std::panic::catch_unwind(|| {

@@ -19,7 +19,7 @@ const OTHER_P256: &[u8] = include_bytes!("../data/keys/other-p256.pem");
 /// The backends of this build.
 pub fn backends() -> Vec<&'static CryptoProvider> {
     vec![
-        #[cfg(feature = "jwt")]
+        #[cfg(feature = "aws-lc-rs")]
         &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER,
         &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER,
     ]

@@ -59,6 +59,7 @@
 //! # }
 //! ```
 
+#[cfg(feature = "authentication")]
 mod client;
 
 use std::collections::BTreeSet;
@@ -73,6 +74,8 @@ use super::mount::locate;
 use crate::handlers::{Body, Handlers, PeerIp};
 use crate::operation::{Operation, admin_path};
 
+#[cfg(feature = "authentication")]
+#[cfg_attr(docsrs, doc(cfg(feature = "authentication")))]
 pub use client::AuthenticatedClient;
 
 /// Paths below the clients that belong to no operation. A single `{*rest}` right below them would

@@ -130,10 +130,13 @@
 //! # }
 //! ```
 
+#[cfg(feature = "authentication")]
 mod authentication;
 mod future;
 mod service;
 
+#[cfg(feature = "authentication")]
+#[cfg_attr(docsrs, doc(cfg(feature = "authentication")))]
 pub use authentication::{
     AuthenticationBody, AuthenticationFuture, ClientAuthenticationLayer,
     ClientAuthenticationService,

@@ -48,8 +48,9 @@
 //! RSA of 2048 to 8192 bits (4096 with RustCrypto) with an exponent of at least 65537 and at most
 //! 33 bits, P-256, P-384 and Ed25519. ES512, and so P-521, is not supported. A client with
 //! `private_key_jwt` is not registered if its `jwks` has no such key, or if more than 4 of its keys
-//! could match one assertion. A build without either backend registers the keys that `jwt`
-//! verifies.
+//! could match one assertion. A build without a crypto backend registers the keys that `aws-lc-rs`
+//! verifies, and checks no more of their points than the length. This module checks all of a key
+//! before it verifies with it.
 //!
 //! Keys may share a `kid` if `kty`, `crv`, `use`, `alg` or `key_ops` tells them apart (RFC 7517
 //! §4.5): those that fit `alg` and are meant for signatures match.

@@ -18,9 +18,9 @@ pub(crate) enum KeyKind {
 ///
 /// A build without either backend verifies nothing itself. It registers the keys that the default
 /// backend supports.
-#[cfg(any(feature = "jwt", not(feature = "jwt-rust-crypto")))]
+#[cfg(any(feature = "aws-lc-rs", not(feature = "rust-crypto")))]
 pub(crate) const MAX_RSA_BITS: usize = 8192;
-#[cfg(all(feature = "jwt-rust-crypto", not(feature = "jwt")))]
+#[cfg(all(feature = "rust-crypto", not(feature = "aws-lc-rs")))]
 pub(crate) const MAX_RSA_BITS: usize = 4096;
 
 impl KeyKind {

@@ -23,7 +23,7 @@ pub(super) enum Fault {
     /// No connection is available now, or the time is up.
     Unavailable(Box<dyn StdError + Send + Sync>),
     /// The task of the operation did not complete.
-    #[cfg(feature = "_diesel_pool")]
+    #[cfg(feature = "diesel-pool")]
     Task(Box<dyn StdError + Send + Sync>),
     /// The database returned an error.
     Database(DieselError),
@@ -150,13 +150,13 @@ impl Fault {
     }
 
     /// Whether the connection was lost: before, during, or at the commit of the operation.
-    #[cfg(feature = "_diesel_pool")]
+    #[cfg(feature = "diesel-pool")]
     pub(super) fn is_lost_connection(&self) -> bool {
         self.cause() == Some(Cause::Lost)
     }
 
     /// Whether the connection was lost before anything was done that must not be repeated.
-    #[cfg(feature = "_diesel_pool")]
+    #[cfg(feature = "diesel-pool")]
     pub(super) fn may_run_elsewhere(&self) -> bool {
         matches!(self, Self::Repeatable(error) if classify(error) == Cause::Lost)
     }
@@ -191,7 +191,7 @@ impl From<Fault> for Error {
             Fault::Unsuited(reason) => return Self::new(ErrorKind::Other).with_source(reason),
             #[cfg(feature = "diesel-sqlite")]
             Fault::Connection(source) => return Self::new(ErrorKind::Other).with_source(source),
-            #[cfg(feature = "_diesel_pool")]
+            #[cfg(feature = "diesel-pool")]
             Fault::Task(source) => return Self::new(ErrorKind::Other).with_source(source),
             Fault::Unavailable(source) => {
                 return Self::new(ErrorKind::Unavailable).with_source(source);

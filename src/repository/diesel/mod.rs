@@ -6,7 +6,7 @@
     reason = "the statements are written once, and each backend loads them with its own types"
 )]
 
-#[cfg(feature = "_diesel_pool")]
+#[cfg(feature = "diesel-pool")]
 mod detaching;
 mod error;
 mod folded;
@@ -18,7 +18,7 @@ mod pattern;
 #[cfg(feature = "diesel-postgres")]
 mod postgres;
 mod prepared;
-#[cfg(feature = "_diesel_pool")]
+#[cfg(feature = "diesel-pool")]
 mod refusal;
 mod retry;
 mod rows;

@@ -2,7 +2,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::encoding::{bcrypt_base64, number};
-use super::{Error, malformed, too_costly};
+use super::{BCRYPT_READS, Error, malformed, too_costly};
 
 /// `$2b$12$`, then 22 characters of salt and 31 of tag in bcrypt's own alphabet.
 pub(super) struct Bcrypt {
@@ -10,9 +10,6 @@ pub(super) struct Bcrypt {
     salt: [u8; 16],
     tag: [u8; 23],
 }
-
-/// How much of a secret bcrypt uses, in bytes.
-pub(super) const READ: usize = 72;
 
 /// The highest cost, the base-2 logarithm of the number of rounds. Cost 12 takes about 250 ms.
 const MAX_COST: u32 = 14;
@@ -50,12 +47,12 @@ impl Bcrypt {
 
     /// Ignores everything after 72 bytes, as bcrypt did when it made the hash.
     pub(super) fn verify(&self, presented: &[u8]) -> bool {
-        let mut key = Zeroizing::new([0; READ]);
+        let mut key = Zeroizing::new([0; BCRYPT_READS]);
         for (to, from) in key.iter_mut().zip(presented) {
             *to = *from;
         }
         // A shorter key ends with a NUL.
-        let end = READ.min(presented.len() + 1);
+        let end = BCRYPT_READS.min(presented.len() + 1);
         let Some(key) = key.get(..end) else {
             return false;
         };

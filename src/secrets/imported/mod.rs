@@ -1,4 +1,5 @@
-//! Hashes made by other programs, in their own formats.
+//! Hashes made by other programs, in their own formats. `no_imported` replaces it in a build without
+//! the feature `imported-hashes`.
 
 mod bcrypt;
 mod encoding;
@@ -8,6 +9,7 @@ mod scrypt;
 use self::bcrypt::Bcrypt;
 use self::pbkdf2::Pbkdf2;
 use self::scrypt::Scrypt;
+use super::any::BCRYPT_READS;
 use super::{Error, ErrorKind, Plaintext};
 use crate::domain::SecretHash;
 
@@ -60,12 +62,6 @@ impl Imported {
             Format::Scrypt(stored) => stored.verify(presented),
         }
     }
-}
-
-/// Whether other secrets may verify against the same hash: bcrypt uses only the beginning of a
-/// secret, so it is unknown which one is right.
-pub(crate) fn is_cut_off(hash: &SecretHash, presented: &Plaintext) -> bool {
-    hash.expose().starts_with("$2") && presented.expose().len() >= bcrypt::READ
 }
 
 /// The minimum length of a tag, in bytes. A shorter one could match a wrong secret.

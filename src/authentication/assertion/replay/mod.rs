@@ -1,5 +1,5 @@
 mod memory;
-#[cfg(feature = "_diesel")]
+#[cfg(feature = "diesel")]
 mod repository;
 
 use std::fmt;

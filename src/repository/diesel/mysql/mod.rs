@@ -1,4 +1,4 @@
-#[cfg(feature = "_jwt")]
+#[cfg(all(feature = "authentication", feature = "jwt"))]
 #[path = "../assertions.rs"]
 mod assertions;
 #[path = "../stepwise.rs"]
@@ -57,7 +57,7 @@ const NAME: &str = "MysqlRepository";
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 
 /// The database's current time, in microseconds.
-#[cfg(feature = "_jwt")]
+#[cfg(all(feature = "authentication", feature = "jwt"))]
 const NOW: &str = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
 
 /// Releases the lock that [`lock`] took.

@@ -1,4 +1,4 @@
-#[cfg(feature = "_jwt")]
+#[cfg(all(feature = "authentication", feature = "jwt"))]
 #[path = "../assertions.rs"]
 mod assertions;
 mod compound;
@@ -49,7 +49,7 @@ const NAME: &str = "PostgresRepository";
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 
 /// The database's current time, in microseconds.
-#[cfg(feature = "_jwt")]
+#[cfg(all(feature = "authentication", feature = "jwt"))]
 const NOW: &str = "CAST(EXTRACT(EPOCH FROM now()) * 1000000 AS BIGINT)";
 
 /// Commits the transaction that [`lock`] began.

@@ -1,4 +1,4 @@
-#[cfg(feature = "_jwt")]
+#[cfg(all(feature = "authentication", feature = "jwt"))]
 #[path = "../assertions.rs"]
 mod assertions;
 #[path = "../stepwise.rs"]
@@ -54,7 +54,7 @@ impl<A: Weight + Send + Sync + 'static> Argument for A {}
 const NOT_ASCII: &str = "octet_length(name_folded) <> length(name_folded)";
 
 /// The database's current time, in microseconds.
-#[cfg(feature = "_jwt")]
+#[cfg(all(feature = "authentication", feature = "jwt"))]
 const NOW: &str = "unixepoch() * 1000000";
 
 /// Commits the transaction that [`lock`] began.
