@@ -24,6 +24,7 @@ mod rules;
 mod scope;
 mod secret;
 mod status;
+mod text;
 mod time;
 mod token;
 mod unseen;
