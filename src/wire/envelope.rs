@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use crate::domain::{Page, Timestamp};
 
-/// The envelope of a response, except of the one to a create request.
+/// The envelope of a single result.
 #[derive(Serialize)]
 #[cfg_attr(
     feature = "openapi",
@@ -29,7 +29,7 @@ impl<T> Success<T> {
     }
 }
 
-/// The envelope of the response to a create request, which has no timestamp.
+/// The envelope of the response to a create request: it has no timestamp.
 #[derive(Serialize)]
 #[cfg_attr(
     feature = "openapi",
@@ -54,7 +54,7 @@ impl<T> Created<T> {
     }
 }
 
-/// The envelope of a list. A page that is requested by position has no total.
+/// The envelope of a list. A page requested by position has no total.
 #[derive(Serialize)]
 #[cfg_attr(
     feature = "openapi",

@@ -77,7 +77,7 @@ macro_rules! client_responses {
             }
         }
 
-        /// A client in responses to read and update requests: never its `jwks` or a secret.
+        /// A client in responses to list, read and update requests: without `jwks` and secrets.
         #[derive(Serialize)]
         #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         pub(crate) struct OAuthClientItem<'a> {

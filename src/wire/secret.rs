@@ -49,7 +49,7 @@ impl<'a> CreateSecretResponse<'a> {
     }
 }
 
-/// A secret in a list: neither the secret itself nor its hash.
+/// A secret, without its plaintext and hash.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct SecretItem<'a> {

@@ -26,7 +26,7 @@ impl<'a> ClientStats<'a> {
     }
 }
 
-/// A token in a list: neither the token itself nor its hash.
+/// A token, without its value and hash.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct TokenItem<'a> {
