@@ -1,7 +1,8 @@
 //! Validation of updates.
 
-use super::input::Fields;
-use super::rules::{self, Checked};
+use super::fields::Fields;
+use super::rules;
+use super::validate::Checked;
 use super::violation::Violations;
 use super::{Client, ClientMetadata, ClientStatus, Patch, Policy, Violation};
 
@@ -46,27 +47,5 @@ impl Checked {
         let profile = || stored.fapi_profile.clone();
         self.fapi_profile.get_or_insert_with(profile);
         rules::check(self, faults);
-    }
-}
-
-impl Fields {
-    fn differs(&self, other: &Self, field: &str) -> bool {
-        match field {
-            "name" => self.name != other.name,
-            "redirect_uris" => self.redirect_uris != other.redirect_uris,
-            "scopes" => self.scopes != other.scopes,
-            "grant_types" => self.grant_types != other.grant_types,
-            "client_auth_methods" => self.client_auth_methods != other.client_auth_methods,
-            "fapi_profile" => self.fapi_profile != other.fapi_profile,
-            "is_confidential" => self.is_confidential != other.is_confidential,
-            "jwks" => self.jwks != other.jwks,
-            "jwks_uri" => self.jwks_uri != other.jwks_uri,
-            "logo_url" => self.logo_url != other.logo_url,
-            "privacy_policy" => self.privacy_policy != other.privacy_policy,
-            "terms_url" => self.terms_url != other.terms_url,
-            "website" => self.website != other.website,
-            "status" => self.status != other.status,
-            _ => true,
-        }
     }
 }

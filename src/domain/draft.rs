@@ -1,4 +1,5 @@
-use super::input::{Fields, Input, items};
+use super::fields::Fields;
+use super::input::{Input, items};
 use super::{AuthMethod, ClientStatus, FapiProfile, GrantType};
 
 /// A client to register. It is only validated by the manager.

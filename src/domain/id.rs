@@ -1,8 +1,10 @@
 use std::fmt;
 
+use serde::{Serialize, Serializer};
 use ulid::Ulid;
 
 use super::Timestamp;
+use super::text::serialize_as_str;
 
 /// A ULID that identifies a client record, a secret or an audit entry. Sorts by age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +39,12 @@ impl fmt::Display for Id {
     }
 }
 
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.0.array_to_str(&mut [0; Self::LENGTH]))
+    }
+}
+
 /// The public `client_id` of a client (RFC 6749 §2.2): unique across tenants, case-sensitive, and
 /// not a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +74,8 @@ impl ClientId {
     }
 }
 
+serialize_as_str!(ClientId);
+
 impl fmt::Display for ClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -92,6 +102,8 @@ impl TenantId {
         &self.0
     }
 }
+
+serialize_as_str!(TenantId);
 
 impl fmt::Display for TenantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,27 +2,9 @@
 //! so that a mistake is reported only once.
 
 use super::redirect_uri::Kind;
+use super::validate::Checked;
 use super::violation::{Violation, Violations};
-use super::{AuthMethod, ClientStatus, FapiProfile, GrantType, assertion_keys};
-use crate::jose::JwkSet;
-
-/// Every field after its own check; `None` if that failed.
-pub(super) struct Checked {
-    pub(super) name: Option<String>,
-    pub(super) redirect_uris: Option<Vec<(String, Kind)>>,
-    pub(super) scopes: Option<Vec<String>>,
-    pub(super) grant_types: Option<Vec<GrantType>>,
-    pub(super) client_auth_methods: Option<Vec<AuthMethod>>,
-    pub(super) fapi_profile: Option<Option<FapiProfile>>,
-    pub(super) is_confidential: Option<bool>,
-    pub(super) jwks: Option<Option<JwkSet>>,
-    pub(super) jwks_uri: Option<Option<String>>,
-    pub(super) logo_url: Option<Option<String>>,
-    pub(super) privacy_policy: Option<Option<String>>,
-    pub(super) terms_url: Option<Option<String>>,
-    pub(super) website: Option<Option<String>>,
-    pub(super) status: Option<ClientStatus>,
-}
+use super::{AuthMethod, FapiProfile, GrantType, assertion_keys};
 
 type Rule = fn(&Checked) -> Option<Violation>;
 

@@ -1,9 +1,12 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde::{Serialize, Serializer};
+
 /// A time in UTC, in whole microseconds since the Unix epoch.
 ///
-/// `Display` writes RFC 3339 with second precision and a `Z`, as on the wire.
+/// `Display` and `Serialize` write RFC 3339 with second precision and a `Z`, as on the wire. Stored
+/// [documents](crate::repository::Document) contain the microseconds, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -79,6 +82,12 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = jiff::Timestamp::from_second(self.as_seconds()).map_err(|_| fmt::Error)?;
         seconds.fmt(f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
     }
 }
 

@@ -1,5 +1,6 @@
-use super::input::{Fields, Input, Items};
-use super::rules::{self, Checked};
+use super::fields::Fields;
+use super::input::{Input, Items};
+use super::rules;
 use super::violation::{Fault, Violation, Violations};
 use super::{
     AuthMethod, Client, ClientMetadata, ClientStatus, FapiProfile, GrantType, Policy, jwks_uri,
@@ -9,6 +10,24 @@ use crate::jose::JwkSet;
 
 /// More than the known words; a longer list is refused before it is read.
 pub(crate) const MAX_WORDS: usize = 8;
+
+/// Every field after its own check; `None` if that failed.
+pub(super) struct Checked {
+    pub(super) name: Option<String>,
+    pub(super) redirect_uris: Option<Vec<(String, redirect_uri::Kind)>>,
+    pub(super) scopes: Option<Vec<String>>,
+    pub(super) grant_types: Option<Vec<GrantType>>,
+    pub(super) client_auth_methods: Option<Vec<AuthMethod>>,
+    pub(super) fapi_profile: Option<Option<FapiProfile>>,
+    pub(super) is_confidential: Option<bool>,
+    pub(super) jwks: Option<Option<JwkSet>>,
+    pub(super) jwks_uri: Option<Option<String>>,
+    pub(super) logo_url: Option<Option<String>>,
+    pub(super) privacy_policy: Option<Option<String>>,
+    pub(super) terms_url: Option<Option<String>>,
+    pub(super) website: Option<Option<String>>,
+    pub(super) status: Option<ClientStatus>,
+}
 
 impl Fields {
     /// Validates every field by itself, then the rules between them, and reports all violations.

@@ -1,7 +1,8 @@
 use std::fmt;
 
 /// Declares an enum whose values are words on the wire and in storage: one list generates the type,
-/// `ALL`, `as_str` and `parse`, so that they can't differ. Words may be added at any time.
+/// `ALL`, `as_str`, `parse` and `Serialize`, so that they can't differ. Words may be added at any
+/// time.
 macro_rules! words {
     (
         $(#[$meta:meta])*
@@ -26,6 +27,8 @@ macro_rules! words {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
             }
         }
+
+        $crate::domain::text::serialize_as_str!($name);
     };
 }
 
@@ -72,6 +75,18 @@ macro_rules! stored_words {
             #[allow(dead_code, reason = "some are for one feature only")]
             pub(crate) fn word(&self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ Self::Unknown(_) => "unknown" }
+            }
+        }
+
+        $crate::domain::text::serialize_as_str!($name);
+
+        impl $crate::domain::text::Text for $name {
+            fn stored(text: std::borrow::Cow<'_, str>) -> Option<Self> {
+                Self::stored(&text)
+            }
+
+            fn as_str(&self) -> &str {
+                self.as_str()
             }
         }
 

@@ -68,39 +68,10 @@ impl ClientManager {
 
 /// The names of the fields that an update changes.
 fn changes(current: &Client, metadata: &ClientMetadata, status: &ClientStatus) -> String {
-    let before = &current.metadata;
-    let fields = [
-        ("name", before.name != metadata.name),
-        (
-            "redirect_uris",
-            before.redirect_uris != metadata.redirect_uris,
-        ),
-        ("scopes", before.scopes != metadata.scopes),
-        ("grant_types", before.grant_types != metadata.grant_types),
-        (
-            "client_auth_methods",
-            before.client_auth_methods != metadata.client_auth_methods,
-        ),
-        ("fapi_profile", before.fapi_profile != metadata.fapi_profile),
-        (
-            "is_confidential",
-            before.is_confidential != metadata.is_confidential,
-        ),
-        ("jwks", before.jwks != metadata.jwks),
-        ("jwks_uri", before.jwks_uri != metadata.jwks_uri),
-        ("logo_url", before.logo_url != metadata.logo_url),
-        (
-            "privacy_policy",
-            before.privacy_policy != metadata.privacy_policy,
-        ),
-        ("terms_url", before.terms_url != metadata.terms_url),
-        ("website", before.website != metadata.website),
-        ("status", current.status != *status),
-    ];
-    let changed: Vec<_> = fields
-        .into_iter()
-        .filter_map(|(name, changed)| changed.then_some(name))
-        .collect();
+    let mut changed: Vec<_> = current.metadata.differences(metadata).collect();
+    if current.status != *status {
+        changed.push("status");
+    }
     if changed.is_empty() {
         "changed nothing".into()
     } else {

@@ -113,6 +113,7 @@ fn generator() -> SchemaGenerator {
         .for_serialize()
         .with(|settings| settings.definitions_path = "/components/schemas".into())
         .with_transform(RecursiveTransform(never_null))
+        .with_transform(RecursiveTransform(closed))
         .into_generator()
 }
 
@@ -122,6 +123,13 @@ fn with(mut object: Value, name: &str, member: Option<Value>) -> Value {
         members.insert(name.to_owned(), member);
     }
     object
+}
+
+/// A response has the documented members and no others.
+fn closed(schema: &mut Schema) {
+    if schema.get("properties").is_some() {
+        schema.insert("additionalProperties".into(), false.into());
+    }
 }
 
 /// Absent values are omitted, so no value is null.

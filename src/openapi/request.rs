@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::with;
-use crate::domain::{AuthMethod, FapiProfile, GrantType, MAX_WORDS, Policy};
+use crate::domain::{AuthMethod, FapiProfile, GrantType, MAX_WORDS, Policy, fields};
 use crate::wire::words;
 
 /// The request body of an operation, by the name of its schema.
@@ -46,105 +46,100 @@ pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
     ]
 }
 
-/// The fields that both requests have.
-fn fields(policy: &Policy) -> Map<String, Value> {
-    let grant_types = words(&policy.allowed_grant_types, GrantType::word);
-    let auth_methods = words(AuthMethod::ALL, AuthMethod::word);
-    let profiles = words(FapiProfile::ALL, FapiProfile::word);
+macro_rules! properties {
+    ($($(#[$file:meta])* $name:ident: $type:ty => $schema:expr;)+) => {
+        /// The fields that both requests have.
+        fn fields(policy: &Policy) -> Map<String, Value> {
+            let schemas = [$((stringify!($name), $schema(policy)),)+];
+            schemas
+                .map(|(name, schema)| (name.to_owned(), schema))
+                .into_iter()
+                .collect()
+        }
+    };
+}
+
+fields!(properties);
+
+fn name(policy: &Policy) -> Value {
+    json!({
+        "type": "string", "minLength": 1, "maxLength": policy.name_length,
+        "description": "Any script, without control, invisible or unassigned characters.",
+    })
+}
+
+fn redirect_uris(policy: &Policy) -> Value {
+    json!({
+        "type": "array", "minItems": 1, "maxItems": policy.redirect_uris,
+        "items": {"type": "string", "format": "uri", "maxLength": policy.redirect_uri_length},
+        "description": "Compared by exact text (RFC 9700 section 2.1).",
+    })
+}
+
+fn scopes(policy: &Policy) -> Value {
     let scope = json!({
         "type": "string", "minLength": 1, "maxLength": policy.scope_length,
         "pattern": r"^[!#-\[\]-~]+$",
     });
     let allowed = policy.allowed_scopes.as_ref();
     let scope = with(scope, "enum", allowed.map(|scopes| json!(scopes)));
-    let url = |description| {
+    json!({"type": "array", "maxItems": policy.scopes, "items": scope})
+}
+
+fn grant_types(policy: &Policy) -> Value {
+    list_of(words(&policy.allowed_grant_types, GrantType::word))
+}
+
+fn client_auth_methods(_: &Policy) -> Value {
+    json!({
+        "anyOf": [
+            list_of(words(AuthMethod::ALL, AuthMethod::word)),
+            {
+                "type": "string", "contentMediaType": "application/json",
+                "pattern": r"^\s*\[[\s\S]*\]\s*$",
+            },
+        ],
+        "description": "An array, or the string that holds one as answers carry it. By default \
+                        `client_secret_basic` for a confidential client and `none` for a public \
+                        one (RFC 7591 section 2).",
+    })
+}
+
+/// A list of words.
+fn list_of(words: Vec<&str>) -> Value {
+    json!({
+        "type": "array", "minItems": 1, "maxItems": MAX_WORDS,
+        "items": {"type": "string", "enum": words},
+    })
+}
+
+fn fapi_profile(_: &Policy) -> Value {
+    let profiles = words(FapiProfile::ALL, FapiProfile::word).into_iter();
+    let profiles = profiles.map(Value::from).chain(["".into(), Value::Null]);
+    json!({"enum": profiles.collect::<Value>()})
+}
+
+fn flag(description: &str) -> impl Fn(&Policy) -> Value {
+    move |_| json!({"type": "boolean", "description": description})
+}
+
+fn jwks(policy: &Policy) -> Value {
+    json!({
+        "type": ["string", "null"], "maxLength": policy.jwks.bytes,
+        "contentMediaType": "application/jwk-set+json",
+        "description": "Its public keys: a JSON Web Key Set, as text.",
+    })
+}
+
+/// An optional URL.
+fn url(description: &str) -> impl Fn(&Policy) -> Value {
+    move |policy| {
         json!({
-            "type": ["string", "null"],
-            "maxLength": policy.url_length,
+            "type": ["string", "null"], "maxLength": policy.url_length,
             "pattern": r"^(https://[A-Za-z0-9\[][!-~]*)?$",
             "description": description,
         })
-    };
-    let fields = [
-        (
-            "name",
-            json!({
-                "type": "string", "minLength": 1, "maxLength": policy.name_length,
-                "description": "Any script, without control, invisible or unassigned characters.",
-            }),
-        ),
-        (
-            "redirect_uris",
-            json!({
-                "type": "array", "minItems": 1, "maxItems": policy.redirect_uris,
-                "items": {
-                    "type": "string", "format": "uri", "maxLength": policy.redirect_uri_length,
-                },
-                "description": "Compared by exact text (RFC 9700 section 2.1).",
-            }),
-        ),
-        (
-            "scopes",
-            json!({"type": "array", "maxItems": policy.scopes, "items": scope}),
-        ),
-        (
-            "grant_types",
-            json!({
-                "type": "array", "minItems": 1, "maxItems": MAX_WORDS,
-                "items": {"type": "string", "enum": grant_types},
-            }),
-        ),
-        (
-            "client_auth_methods",
-            json!({
-                "anyOf": [
-                    {
-                        "type": "array", "minItems": 1, "maxItems": MAX_WORDS,
-                        "items": {"type": "string", "enum": auth_methods},
-                    },
-                    {
-                        "type": "string", "contentMediaType": "application/json",
-                        "pattern": r"^\s*\[[\s\S]*\]\s*$",
-                    },
-                ],
-                "description": "An array, or the string that holds one as answers carry it. By \
-                                default `client_secret_basic` for a confidential client and \
-                                `none` for a public one (RFC 7591 section 2).",
-            }),
-        ),
-        (
-            "fapi_profile",
-            json!({"enum": profiles.into_iter().map(Value::from)
-                .chain(["".into(), Value::Null]).collect::<Value>()}),
-        ),
-        (
-            "is_confidential",
-            json!({
-                "type": "boolean",
-                "description": "Whether it can keep a credential (RFC 6749 section 2.1).",
-            }),
-        ),
-        (
-            "jwks",
-            json!({
-                "type": ["string", "null"], "maxLength": policy.jwks.bytes,
-                "contentMediaType": "application/jwk-set+json",
-                "description": "Its public keys: a JSON Web Key Set, as text.",
-            }),
-        ),
-        (
-            "jwks_uri",
-            url("Where its public keys are, instead of `jwks`."),
-        ),
-        ("logo_url", url("Its logo.")),
-        ("privacy_policy", url("Its privacy policy.")),
-        ("terms_url", url("Its terms of service.")),
-        ("website", url("Its home page.")),
-    ];
-    fields
-        .map(|(name, schema)| (name.to_owned(), schema))
-        .into_iter()
-        .collect()
+    }
 }
 
 #[cfg(test)]

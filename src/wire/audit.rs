@@ -2,23 +2,15 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::response::text;
-use crate::domain::{AuditEntry, Id, TenantId};
+use crate::domain::{Action, AuditEntry, Id, TenantId};
 
-/// One line of the audit trail.
+/// An entry of the audit trail.
 #[derive(Serialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct AuditLogItem<'a> {
-    #[serde(serialize_with = "text")]
     id: Id,
-    #[serde(serialize_with = "text")]
     tenant_id: &'a TenantId,
-    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::Action"))]
-    action: &'a str,
+    action: &'a Action,
     operator_id: &'a str,
     #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::Role"))]
     operator_type: &'a str,
@@ -43,7 +35,7 @@ impl<'a> From<&'a AuditEntry> for AuditLogItem<'a> {
         Self {
             id: entry.id,
             tenant_id: &entry.tenant_id,
-            action: entry.action.as_str(),
+            action: &entry.action,
             operator_id: &entry.operator_id,
             operator_type: &entry.operator_type,
             target_id,

@@ -2,14 +2,12 @@ use serde::Serialize;
 
 use crate::domain::{Page, Timestamp};
 
-use super::response::text;
-
-/// Around every answer but create's.
+/// The envelope of a single result.
 #[derive(Serialize)]
 #[cfg_attr(
     feature = "openapi",
     derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "{T}Envelope")
+    schemars(rename = "{T}Envelope")
 )]
 pub(crate) struct Success<T> {
     #[cfg_attr(feature = "openapi", schemars(extend("const" = 0)))]
@@ -17,7 +15,6 @@ pub(crate) struct Success<T> {
     #[cfg_attr(feature = "openapi", schemars(extend("const" = "success")))]
     message: &'static str,
     data: T,
-    #[serde(serialize_with = "text")]
     timestamp: Timestamp,
 }
 
@@ -32,12 +29,12 @@ impl<T> Success<T> {
     }
 }
 
-/// Around create's answer, which has no timestamp.
+/// The envelope of the response to a create request: it has no timestamp.
 #[derive(Serialize)]
 #[cfg_attr(
     feature = "openapi",
     derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "{T}Envelope")
+    schemars(rename = "{T}Envelope")
 )]
 pub(crate) struct Created<T> {
     #[cfg_attr(feature = "openapi", schemars(extend("const" = 0)))]
@@ -57,16 +54,12 @@ impl<T> Created<T> {
     }
 }
 
-/// Around a list. A part that was asked for by position in the list has no total.
+/// The envelope of a list. A page requested by position has no total.
 #[derive(Serialize)]
 #[cfg_attr(
     feature = "openapi",
     derive(schemars::JsonSchema),
-    schemars(
-        deny_unknown_fields,
-        rename = "{T}List",
-        transform = super::schema::two_forms
-    )
+    schemars(rename = "{T}List", transform = super::schema::two_forms)
 )]
 pub(crate) struct List<T> {
     #[cfg_attr(feature = "openapi", schemars(extend("const" = 0)))]
@@ -78,16 +71,11 @@ pub(crate) struct List<T> {
     total: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pagination: Option<Pagination>,
-    #[serde(serialize_with = "text")]
     timestamp: Timestamp,
 }
 
 #[derive(Serialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Pagination {
     page: u64,
     page_size: u32,
@@ -124,18 +112,13 @@ impl<T> List<T> {
     }
 }
 
-/// Every answer that is not a success.
+/// The response to a failed request.
 #[derive(Serialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Failure<'a> {
     #[cfg_attr(feature = "openapi", schemars(range(min = 400_001, max = 599_999)))]
     code: u32,
     message: &'a str,
-    #[serde(serialize_with = "text")]
     timestamp: Timestamp,
 }
 

@@ -11,12 +11,12 @@ mod schema;
 mod secret;
 mod token;
 
-pub(crate) use audit::AuditLogItem;
+pub(crate) use audit::*;
 pub(crate) use coding::{ACCEPTED, CODED, is_coded};
-pub(crate) use envelope::{Created, Failure, List, Success};
+pub(crate) use envelope::*;
 pub(crate) use request::read_fields;
-pub(crate) use response::{CloneClientResponse, CreateClientResponse, OAuthClientItem};
+pub(crate) use response::*;
 #[cfg(feature = "openapi")]
 pub(crate) use schema::words;
-pub(crate) use secret::{CreateSecretResponse, RotateSecretResponse, SecretItem, SecretList};
-pub(crate) use token::{ClientStats, RevokeTokensResponse, TokenItem};
+pub(crate) use secret::*;
+pub(crate) use token::*;

@@ -1,38 +1,50 @@
-use crate::domain::{Fields, Input, Items, Violation};
+use crate::domain::{
+    AuthMethod, ClientStatus, FapiProfile, Fields, GrantType, Input, Items, Kind, Violation, fields,
+};
 use crate::jose::json::{self, Fault, Object, Value};
 
 /// Sets a field to the received value.
 type Set = fn(&mut Fields, Value<'_>);
 
-/// The known members, with the fields that they set.
-const MEMBERS: [(&str, Set); 14] = [
-    ("name", |fields, value| fields.name = text(value)),
-    ("redirect_uris", |fields, value| {
-        fields.redirect_uris = list(value);
-    }),
-    ("scopes", |fields, value| fields.scopes = list(value)),
-    ("grant_types", |fields, value| {
-        fields.grant_types = list(value);
-    }),
-    ("client_auth_methods", |fields, value| {
-        fields.client_auth_methods = list_or_text(value);
-    }),
-    ("fapi_profile", |fields, value| {
-        fields.fapi_profile = text(value);
-    }),
-    ("is_confidential", |fields, value| {
-        fields.is_confidential = flag(value);
-    }),
-    ("jwks", |fields, value| fields.jwks = text(value)),
-    ("jwks_uri", |fields, value| fields.jwks_uri = text(value)),
-    ("logo_url", |fields, value| fields.logo_url = text(value)),
-    ("privacy_policy", |fields, value| {
-        fields.privacy_policy = text(value);
-    }),
-    ("terms_url", |fields, value| fields.terms_url = text(value)),
-    ("website", |fields, value| fields.website = text(value)),
-    ("status", |fields, value| fields.status = text(value)),
-];
+macro_rules! members {
+    ($($(#[$file:meta])* $name:ident: $type:ty => $schema:expr;)+) => {
+        /// The known members, with the fields that they set.
+        const MEMBERS: &[(&str, Set)] = &[
+            $((stringify!($name), |fields, value| {
+                fields.$name = <$type as Member>::read(value);
+            }),)+
+            ("status", |fields, value| fields.status = ClientStatus::read(value)),
+        ];
+    };
+}
+
+fields!(members);
+
+/// How a field is received.
+trait Member: Kind {
+    fn read(value: Value<'_>) -> Input<Self::Raw>;
+}
+
+macro_rules! read {
+    ($($type:ty: $read:ident;)+) => {
+        $(impl Member for $type {
+            fn read(value: Value<'_>) -> Input<Self::Raw> {
+                $read(value)
+            }
+        })+
+    };
+}
+
+read! {
+    String: text;
+    Option<String>: text;
+    Option<FapiProfile>: text;
+    ClientStatus: text;
+    Vec<String>: list;
+    Vec<GrantType>: list;
+    Vec<AuthMethod>: list_or_text;
+    bool: flag;
+}
 
 /// Parses the body of a create or update request: a single JSON object (RFC 8259 §4) without
 /// duplicate members. Unknown members are ignored.

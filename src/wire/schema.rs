@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
-use super::response::ShownOnce;
+use super::response::{AuthMethods, ShownOnce};
 use crate::domain::{
     Action, AuthMethod, ClientId, ClientStatus, FapiProfile, GrantType, Id, Role, SecretStatus,
     TenantId, Timestamp, TokenType,
@@ -58,6 +58,13 @@ schemas! {
         "pattern": "^[A-Za-z0-9_-]+$",
         "description": "A secret. It is shown this once and never again.",
     };
+    AuthMethods<'_>, "AuthMethods", inline: true, {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "pattern": format!("^\\[\"({0})\"(,\"({0})\")*\\]$", auth_methods()),
+        "description": "A JSON array of auth methods, in a string.",
+        "examples": ["[\"client_secret_basic\",\"private_key_jwt\"]"],
+    };
     Action, "Action", inline: false, {
         "type": "string",
         "enum": words(Self::ALL, Self::word),
@@ -98,16 +105,9 @@ pub(crate) fn words<T>(all: &[T], as_str: impl Fn(&T) -> &'static str) -> Vec<&'
     all.iter().map(as_str).collect()
 }
 
-/// The auth methods in responses: a string that contains a JSON array of words.
-pub(super) fn json_in_a_string(_: &mut SchemaGenerator) -> Schema {
-    let word = words(AuthMethod::ALL, AuthMethod::word).join("|");
-    json_schema!({
-        "type": "string",
-        "contentMediaType": "application/json",
-        "pattern": format!("^\\[\"({word})\"(,\"({word})\")*\\]$"),
-        "description": "A JSON array of auth methods, in a string.",
-        "examples": ["[\"client_secret_basic\",\"private_key_jwt\"]"],
-    })
+/// The words of the auth methods, as alternatives in a pattern.
+fn auth_methods() -> String {
+    words(AuthMethod::ALL, AuthMethod::word).join("|")
 }
 
 pub(super) fn ip(_: &mut SchemaGenerator) -> Schema {

@@ -1,21 +1,15 @@
 use serde::Serialize;
 
-use super::response::{ShownOnce, optional_text, text};
+use super::response::ShownOnce;
 use crate::domain::{ClientId, Id, SecretRecord, SecretStatus, Timestamp};
 use crate::secrets::Plaintext;
 
-/// The answer to a rotation.
+/// The response to a rotate request.
 #[derive(Serialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct RotateSecretResponse<'a> {
-    #[serde(serialize_with = "text")]
     client_id: &'a ClientId,
     new_secret: ShownOnce<'a>,
-    #[serde(serialize_with = "text")]
     rotated_at: Timestamp,
 }
 
@@ -34,20 +28,13 @@ impl<'a> RotateSecretResponse<'a> {
     }
 }
 
-/// The answer to the addition of a secret.
+/// The response to a request that adds a secret.
 #[derive(Serialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct CreateSecretResponse<'a> {
-    #[serde(serialize_with = "text")]
     secret_id: Id,
     secret_value: ShownOnce<'a>,
-    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::SecretStatus"))]
-    status: &'a str,
-    #[serde(serialize_with = "text")]
+    status: &'a SecretStatus,
     created_at: Timestamp,
 }
 
@@ -56,39 +43,25 @@ impl<'a> CreateSecretResponse<'a> {
         Self {
             secret_id: record.id,
             secret_value: ShownOnce::new(plaintext),
-            status: record.status.as_str(),
+            status: &record.status,
             created_at: record.created_at,
         }
     }
 }
 
-/// A secret as it is listed: never the secret itself, nor its hash.
+/// A secret, without its plaintext and hash.
 #[derive(Serialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct SecretItem<'a> {
-    #[serde(serialize_with = "text")]
     secret_id: Id,
-    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::SecretStatus"))]
-    status: &'a str,
+    status: &'a SecretStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
-    #[serde(serialize_with = "text")]
     created_at: Timestamp,
-    #[serde(serialize_with = "text")]
     updated_at: Timestamp,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "optional_text"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     last_used_at: Option<Timestamp>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "optional_text"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
 }
 
@@ -102,7 +75,7 @@ impl<'a> SecretItem<'a> {
         };
         Self {
             secret_id: record.id,
-            status: status.as_str(),
+            status,
             description: record.description.as_deref(),
             created_at: record.created_at,
             updated_at: record.updated_at,
@@ -114,11 +87,7 @@ impl<'a> SecretItem<'a> {
 
 /// All secrets of a client.
 #[derive(Serialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct SecretList<'a> {
     pub(crate) secrets: Vec<SecretItem<'a>>,
 }

@@ -2,25 +2,16 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::response::{optional_text, text};
-use crate::domain::{ClientId, RevokedTokens, Timestamp, TokenRecord, TokenStats};
+use crate::domain::{ClientId, RevokedTokens, Timestamp, TokenRecord, TokenStats, TokenType};
 
-/// How a client is used.
+/// The usage of a client.
 #[derive(Serialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct ClientStats<'a> {
-    #[serde(serialize_with = "text")]
     client_id: &'a ClientId,
     active_tokens: u64,
     active_refresh_tokens: u64,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "optional_text"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     last_request_at: Option<Timestamp>,
 }
 
@@ -35,33 +26,24 @@ impl<'a> ClientStats<'a> {
     }
 }
 
-/// A token as it is listed: never the token itself, nor its hash.
+/// A token, without its value and hash.
 #[derive(Serialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct TokenItem<'a> {
-    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::TokenType"))]
-    token_type: &'static str,
+    token_type: TokenType,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<&'a str>,
-    #[serde(serialize_with = "text")]
     created_at: Timestamp,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "optional_text"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
 }
 
 impl<'a> From<&'a TokenRecord> for TokenItem<'a> {
     fn from(token: &'a TokenRecord) -> Self {
         Self {
-            token_type: token.token_type.as_str(),
+            token_type: token.token_type,
             scope: token.scope.as_deref(),
             user_id: token.user_id.as_deref(),
             created_at: token.created_at,
@@ -70,13 +52,9 @@ impl<'a> From<&'a TokenRecord> for TokenItem<'a> {
     }
 }
 
-/// The answer to a revocation.
+/// The response to a revoke request.
 #[derive(Serialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct RevokeTokensResponse {
     grace_period: u64,
     revoked_access_tokens: u64,

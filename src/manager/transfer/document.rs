@@ -1,57 +1,75 @@
 use std::fmt;
+use std::mem::take;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::{
-    AuthMethod, Client, ClientId, Fields, GrantType, Id, Input, SecretHash, SecretRecord,
-    SecretStatus, TenantId, Timestamp, Version, Violation, Violations,
+    Client, ClientId, Fields, Id, Input, Kind, SecretHash, SecretRecord, SecretStatus, TenantId,
+    Timestamp, Version, Violation, Violations, fields,
 };
 
 /// The largest integer that all JSON parsers agree on (RFC 7493 §2.2), and small enough that a
 /// version can't overflow from there.
 const MAX_VERSION: i64 = (1 << 53) - 1;
 
-/// A client with all of its secrets, to be moved from one storage to another.
-///
-/// It serializes as one JSON object, suitable for files with one line per client. **It contains the
-/// hashes of the secrets: protect it like a secret**, and delete it after the import. Besides the
-/// [documents](crate::repository::Document) of repositories, it is the only type that serializes a
-/// hash; it never contains a plaintext.
-///
-/// Nothing in it is validated until [`ClientManager::import`](crate::ClientManager::import).
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientExport {
-    id: String,
-    tenant_id: String,
-    client_id: String,
-    name: String,
-    redirect_uris: Vec<String>,
-    scopes: Vec<String>,
-    grant_types: Vec<String>,
-    client_auth_methods: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    fapi_profile: Option<String>,
-    is_confidential: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    jwks: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    jwks_uri: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    logo_url: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    privacy_policy: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    terms_url: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    website: Option<String>,
-    status: String,
-    version: i64,
-    created_at: Moment,
-    updated_at: Moment,
-    secrets: Vec<SecretExport>,
+macro_rules! export {
+    ($($(#[$file:meta])* $name:ident: $type:ty => $schema:expr;)+) => {
+        /// A client with all of its secrets, to be moved from one storage to another.
+        ///
+        /// It serializes as one JSON object, suitable for files with one line per client. **It
+        /// contains the hashes of the secrets: protect it like a secret**, and delete it after the
+        /// import. Besides the [documents](crate::repository::Document) of repositories, it is the
+        /// only type that serializes a hash; it never contains a plaintext.
+        ///
+        /// Nothing in it is validated until
+        /// [`ClientManager::import`](crate::ClientManager::import).
+        #[derive(Clone, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct ClientExport {
+            id: String,
+            tenant_id: String,
+            client_id: String,
+            $(
+                $(#[$file])*
+                #[serde(skip_serializing_if = "Kind::is_unset")]
+                $name: <$type as Kind>::Text,
+            )+
+            status: String,
+            version: i64,
+            created_at: Moment,
+            updated_at: Moment,
+            secrets: Vec<SecretExport>,
+        }
+
+        impl ClientExport {
+            pub(super) fn new(client: Client, secrets: Vec<SecretRecord>) -> Self {
+                Self {
+                    id: client.id.to_string(),
+                    tenant_id: client.tenant_id.to_string(),
+                    client_id: client.client_id.to_string(),
+                    $($name: client.metadata.$name.text(),)+
+                    status: client.status.text(),
+                    version: client.version.as_i64(),
+                    created_at: Moment(client.created_at),
+                    updated_at: Moment(client.updated_at),
+                    secrets: secrets.into_iter().map(SecretExport::new).collect(),
+                }
+            }
+
+            /// The fields, not validated.
+            fn fields(&mut self) -> Fields {
+                Fields {
+                    $($name: <$type as Kind>::raw(take(&mut self.$name))
+                        .map_or(Input::Null, Input::Value),)+
+                    status: Input::Value(take(&mut self.status)),
+                }
+            }
+        }
+    };
 }
+
+fields!(export);
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,39 +120,7 @@ impl ClientExport {
         &self.tenant_id
     }
 
-    pub(super) fn new(client: Client, secrets: Vec<SecretRecord>) -> Self {
-        let metadata = client.metadata;
-        let grants = metadata.grant_types.iter().map(GrantType::as_str);
-        let methods = metadata.client_auth_methods.iter().map(AuthMethod::as_str);
-        Self {
-            id: client.id.to_string(),
-            tenant_id: client.tenant_id.to_string(),
-            client_id: client.client_id.to_string(),
-            name: metadata.name,
-            redirect_uris: metadata.redirect_uris,
-            scopes: metadata.scopes,
-            grant_types: grants.map(str::to_owned).collect(),
-            client_auth_methods: methods.map(str::to_owned).collect(),
-            fapi_profile: metadata
-                .fapi_profile
-                .as_ref()
-                .map(|profile| profile.as_str().to_owned()),
-            is_confidential: metadata.is_confidential,
-            jwks: metadata.jwks,
-            jwks_uri: metadata.jwks_uri,
-            logo_url: metadata.logo_url,
-            privacy_policy: metadata.privacy_policy,
-            terms_url: metadata.terms_url,
-            website: metadata.website,
-            status: client.status.as_str().to_owned(),
-            version: client.version.as_i64(),
-            created_at: Moment(client.created_at),
-            updated_at: Moment(client.updated_at),
-            secrets: secrets.into_iter().map(SecretExport::new).collect(),
-        }
-    }
-
-    pub(super) fn read(self) -> Result<Read, Violations> {
+    pub(super) fn read(mut self) -> Result<Read, Violations> {
         let mut faults = Violations::default();
         let id = Id::parse(&self.id);
         let tenant_id = TenantId::parse(&self.tenant_id);
@@ -160,6 +146,7 @@ impl ClientExport {
         for (path, _, message) in sound.into_iter().filter(|(_, sound, _)| !sound) {
             faults.push(Violation::new(path, message));
         }
+        let fields = self.fields();
         let mut secrets = Vec::with_capacity(self.secrets.len());
         for (index, secret) in self.secrets.into_iter().enumerate() {
             match secret.read() {
@@ -173,28 +160,11 @@ impl ClientExport {
         let (Some(id), Some(tenant_id), Some(client_id)) = (id, tenant_id, client_id) else {
             return Err(Violations::default());
         };
-        let list = |texts: Vec<String>| Input::Value(texts.into_iter().map(Some).collect());
-        let text = |text: Option<String>| text.map_or(Input::Null, Input::Value);
         Ok(Read {
             id,
             tenant_id,
             client_id,
-            fields: Fields {
-                name: Input::Value(self.name),
-                redirect_uris: list(self.redirect_uris),
-                scopes: list(self.scopes),
-                grant_types: list(self.grant_types),
-                client_auth_methods: list(self.client_auth_methods),
-                fapi_profile: text(self.fapi_profile),
-                is_confidential: Input::Value(self.is_confidential),
-                jwks: text(self.jwks),
-                jwks_uri: text(self.jwks_uri),
-                logo_url: text(self.logo_url),
-                privacy_policy: text(self.privacy_policy),
-                terms_url: text(self.terms_url),
-                website: text(self.website),
-                status: Input::Value(self.status),
-            },
+            fields,
             version: Version::from_i64(self.version),
             created_at: self.created_at.0,
             updated_at: self.updated_at.0,

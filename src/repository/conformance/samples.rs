@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::{
     Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, FapiProfile, GrantType, Id,
-    Operator, Role, SecretHash, SecretRecord, TenantId, Timestamp,
+    Kind, Operator, Role, SecretHash, SecretRecord, TenantId, Text, Timestamp, fields,
 };
 
 /// A time on a day in the past.
@@ -40,9 +40,52 @@ pub(super) fn metadata(name: &str) -> ClientMetadata {
     ClientMetadata::new(name, ["https://app.example.com/callback"])
 }
 
+macro_rules! filled {
+    ($($(#[$file:meta])* $name:ident: $type:ty => $schema:expr;)+) => {
+        /// The text for its name in every field that can hold it; others are as in [`metadata`].
+        pub(super) fn filled(text: impl Fn(&str) -> String) -> ClientMetadata {
+            let plain = metadata("");
+            ClientMetadata {
+                $($name: Sample::of(&text(stringify!($name))).unwrap_or(plain.$name),)+
+            }
+        }
+    };
+}
+
+fields!(filled);
+
+/// A value of a field.
+trait Sample: Kind {
+    /// A value that contains this text; `None` if none can.
+    fn of(text: &str) -> Option<Self>;
+}
+
+impl<T: Text> Sample for T {
+    fn of(text: &str) -> Option<Self> {
+        T::stored(text.into())
+    }
+}
+
+impl<T: Text> Sample for Option<T> {
+    fn of(text: &str) -> Option<Self> {
+        T::of(text).map(Some)
+    }
+}
+
+impl<T: Text> Sample for Vec<T> {
+    fn of(text: &str) -> Option<Self> {
+        [text, "second", text].into_iter().map(T::of).collect()
+    }
+}
+
+impl Sample for bool {
+    fn of(_: &str) -> Option<Self> {
+        None
+    }
+}
+
 /// Every field set, and each different from [`metadata`].
 pub(super) fn full_metadata(name: &str) -> ClientMetadata {
-    let text = |text: &str| Some(text.to_owned());
     ClientMetadata {
         name: name.to_owned(),
         redirect_uris: vec![
@@ -55,12 +98,8 @@ pub(super) fn full_metadata(name: &str) -> ClientMetadata {
         client_auth_methods: AuthMethod::ALL.to_vec(),
         fapi_profile: Some(FapiProfile::Fapi2),
         is_confidential: false,
-        jwks: text("{ \"keys\": [ ] }\n"),
-        jwks_uri: text("https://app.example.com/jwks"),
-        logo_url: text("https://app.example.com/logo"),
-        privacy_policy: text("https://app.example.com/privacy"),
-        terms_url: text("https://app.example.com/terms"),
-        website: text("https://app.example.com/"),
+        jwks: Some("{ \"keys\": [ ] }\n".into()),
+        ..filled(|field| format!("https://app.example.com/{field}"))
     }
 }
 

@@ -1,4 +1,4 @@
-use super::samples::{at, client, client_id, entry, full_metadata, id, secret, tenant};
+use super::samples::{at, client, client_id, entry, filled, id, secret, tenant};
 use super::subject::{Subject, fields};
 use crate::domain::{Action, AuthMethod, ClientStatus, FapiProfile, GrantType, Page, SecretStatus};
 use crate::repository::{ClientRepository, NewClient, Origin, Secrets, Write};
@@ -31,19 +31,7 @@ pub async fn texts_are_kept_byte_for_byte(repository: impl ClientRepository) {
         }
         let owned = || text.to_owned();
         let mut stored = client(&subject.tenant, second);
-        stored.metadata = full_metadata(text);
-        stored.metadata.redirect_uris = vec![owned(), "second".into(), owned()];
-        stored.metadata.scopes = vec![owned()];
-        for field in [
-            &mut stored.metadata.jwks,
-            &mut stored.metadata.jwks_uri,
-            &mut stored.metadata.logo_url,
-            &mut stored.metadata.privacy_policy,
-            &mut stored.metadata.terms_url,
-            &mut stored.metadata.website,
-        ] {
-            *field = Some(owned());
-        }
+        stored.metadata = filled(|_| owned());
         let mut first = secret(second);
         first.description = Some(owned());
         first.last_four = text.chars().take(4).collect();

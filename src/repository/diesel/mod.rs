@@ -11,6 +11,7 @@ mod detaching;
 mod error;
 mod folded;
 mod limited;
+mod migrations;
 #[cfg(feature = "diesel-mysql")]
 mod mysql;
 mod page;

@@ -6,40 +6,40 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Document, Layout, Unknown, text};
 use crate::domain::{
-    Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, FapiProfile,
-    GrantType, Id, SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version,
+    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, Id, Kind, SecretHash,
+    SecretRecord, SecretStatus, TenantId, Timestamp, Version, fields,
 };
 
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "ClientMetadata")]
-struct Metadata {
-    name: String,
-    redirect_uris: Vec<String>,
-    scopes: Vec<String>,
-    #[serde(with = "text::list")]
-    grant_types: Vec<GrantType>,
-    #[serde(with = "text::list")]
-    client_auth_methods: Vec<AuthMethod>,
-    #[serde(
-        default,
-        with = "text::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
-    fapi_profile: Option<FapiProfile>,
-    is_confidential: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    jwks: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    jwks_uri: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    logo_url: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    privacy_policy: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    terms_url: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    website: Option<String>,
+macro_rules! metadata {
+    ($($(#[$file:meta])* $name:ident: $type:ty => $schema:expr;)+) => {
+        #[derive(Serialize)]
+        #[serde(remote = "ClientMetadata")]
+        struct Metadata {
+            $(#[serde(skip_serializing_if = "Kind::is_unset")] $name: $type,)+
+        }
+
+        #[derive(Deserialize)]
+        struct Texts {
+            $($(#[$file])* $name: <$type as Kind>::Text,)+
+        }
+
+        impl TryFrom<Texts> for StoredMetadata {
+            type Error = &'static str;
+
+            fn try_from(texts: Texts) -> Result<Self, Self::Error> {
+                Ok(Self(ClientMetadata {
+                    $($name: <$type as Kind>::stored(texts.$name).ok_or(text::UNREADABLE)?,)+
+                }))
+            }
+        }
+    };
 }
+
+fields!(metadata);
+
+#[derive(Deserialize)]
+#[serde(try_from = "Texts")]
+struct StoredMetadata(ClientMetadata);
 
 /// Everything except the metadata, whose members are on the same level.
 #[derive(Serialize, Deserialize)]
@@ -151,8 +151,8 @@ struct Entry {
 pub(super) struct ClientDocument {
     #[serde(flatten, with = "Identity")]
     client: Client,
-    #[serde(flatten, with = "Metadata")]
-    metadata: ClientMetadata,
+    #[serde(flatten)]
+    metadata: StoredMetadata,
     #[serde(flatten)]
     unknown: Unknown,
 }
@@ -178,9 +178,8 @@ impl Layout<Client> for ClientDocument {
     }
 
     fn into_document(self) -> Document<Client> {
-        let metadata = self.metadata;
         let client = Client {
-            metadata,
+            metadata: self.metadata.0,
             ..self.client
         };
         Document::with_unknown(client, self.unknown)

@@ -7,9 +7,11 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::{
-    Action, AuthMethod, ClientId, ClientStatus, FapiProfile, GrantType, Id, SecretHash,
-    SecretStatus, TenantId, Timestamp,
+    Action, ClientId, ClientStatus, Id, SecretHash, SecretStatus, TenantId, Timestamp,
 };
+
+/// The error message for a value that can't be read.
+pub(super) const UNREADABLE: &str = "a value that no version stores";
 
 pub(super) trait Text: Sized {
     fn text(&self) -> impl Display;
@@ -32,11 +34,8 @@ macro_rules! texts {
 
 texts! {
     Action: as_str, Self::stored;
-    AuthMethod: as_str, Self::stored;
     ClientId: as_str, Self::parse;
     ClientStatus: as_str, Self::stored;
-    FapiProfile: as_str, Self::stored;
-    GrantType: as_str, Self::stored;
     Id: to_string, Self::parse;
     IpAddr: to_string, |text: &str| text.parse().ok();
     // Only the document of a secret contains it.
@@ -72,25 +71,6 @@ pub(super) mod optional {
     }
 }
 
-/// The same for lists.
-pub(super) mod list {
-    use super::*;
-
-    pub(in super::super) fn serialize<T: Text, S: Serializer>(
-        values: &[T],
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        to.collect_seq(values.iter().map(Borrowed))
-    }
-
-    pub(in super::super) fn deserialize<'de, T: Text, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Vec<T>, D::Error> {
-        let owned = Vec::<Owned<T>>::deserialize(from)?;
-        Ok(owned.into_iter().map(|owned| owned.0).collect())
-    }
-}
-
 struct Borrowed<'a, T>(&'a T);
 
 impl<T: Text> Serialize for Borrowed<'_, T> {
@@ -105,6 +85,6 @@ impl<'de, T: Text> Deserialize<'de> for Owned<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         let value = T::read(&text).map(Self);
-        value.ok_or_else(|| D::Error::custom("a value that no version stores"))
+        value.ok_or_else(|| D::Error::custom(UNREADABLE))
     }
 }

@@ -1,8 +1,5 @@
 use super::*;
-use crate::domain::{
-    Action, AuditEntry, AuthMethod, ClientId, ClientMetadata, ClientStatus, GrantType, Operator,
-    Role,
-};
+use crate::domain::{Action, AuditEntry, ClientId, ClientMetadata, ClientStatus, Operator, Role};
 use crate::repository::{ClientFilter, Error};
 
 fn at(second: i64) -> Timestamp {
@@ -18,32 +15,9 @@ fn tenant(name: &str) -> TenantId {
 }
 
 fn client() -> Client {
-    Client {
-        id: id(1),
-        tenant_id: tenant("acme"),
-        client_id: ClientId::parse("app-1").unwrap(),
-        metadata: ClientMetadata {
-            name: "My Application".into(),
-            redirect_uris: vec!["https://app.example.com/callback".into()],
-            scopes: vec![],
-            grant_types: vec![GrantType::AuthorizationCode],
-            client_auth_methods: vec![AuthMethod::ClientSecretBasic],
-            fapi_profile: None,
-            is_confidential: true,
-            jwks: None,
-            jwks_uri: None,
-            logo_url: None,
-            privacy_policy: None,
-            terms_url: None,
-            website: None,
-        },
-        status: ClientStatus::Active,
-        secret_last_four: None,
-        version: Version::FIRST,
-        created_at: at(1),
-        updated_at: at(1),
-        deleted_at: None,
-    }
+    let client_id = ClientId::parse("app-1").unwrap();
+    let metadata = ClientMetadata::new("My Application", ["https://app.example.com/callback"]);
+    Client::new(id(1), tenant("acme"), client_id, metadata, at(1))
 }
 
 fn secret(second: i64) -> SecretRecord {

@@ -31,6 +31,7 @@ use diesel_async::RunQueryDsl;
 
 use self::pool::Pool;
 use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::migrations::MYSQL as MIGRATIONS;
 use crate::repository::diesel::one_by_one as together;
 use crate::repository::diesel::{Argument, BoxFuture};
 
@@ -64,31 +65,6 @@ const NOW: &str = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
 const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())))";
 /// Releases the lock after a failure. MySQL can't undo the migrations themselves.
 const UNDO: &str = UNLOCK;
-
-/// MySQL commits DDL immediately, so an interrupted migration is run again and skips what already
-/// exists.
-const MIGRATIONS: [(&str, &str); 5] = [
-    (
-        "0001_clients",
-        include_str!("../migrations/mysql/0001_clients.sql"),
-    ),
-    (
-        "0002_secrets",
-        include_str!("../migrations/mysql/0002_secrets.sql"),
-    ),
-    (
-        "0003_audit_logs",
-        include_str!("../migrations/mysql/0003_audit_logs.sql"),
-    ),
-    (
-        "0004_assertions",
-        include_str!("../migrations/mysql/0004_assertions.sql"),
-    ),
-    (
-        "0005_purge",
-        include_str!("../migrations/mysql/0005_purge.sql"),
-    ),
-];
 
 /// Takes a lock named after the database. Its timeout is in whole seconds.
 async fn lock(conn: &mut Connection, patience: Duration) -> Result<()> {

@@ -33,6 +33,7 @@ use tokio_postgres::NoTls;
 use self::pool::Pool;
 use self::together::together;
 use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::migrations::POSTGRES as MIGRATIONS;
 use crate::repository::diesel::{Argument, BoxFuture};
 use crate::repository::diesel::{check, plainly as latest};
 
@@ -56,20 +57,6 @@ const NOW: &str = "CAST(EXTRACT(EPOCH FROM now()) * 1000000 AS BIGINT)";
 const UNLOCK: &str = "COMMIT";
 /// Rolls it back after a failure.
 const UNDO: &str = "ROLLBACK";
-const MIGRATIONS: [(&str, &str); 3] = [
-    (
-        "0001_clients",
-        include_str!("../migrations/postgres/0001_clients.sql"),
-    ),
-    (
-        "0002_assertions",
-        include_str!("../migrations/postgres/0002_assertions.sql"),
-    ),
-    (
-        "0003_purge",
-        include_str!("../migrations/postgres/0003_purge.sql"),
-    ),
-];
 
 /// Takes the lock in a transaction that sees what others did while it waited. It polls instead of
 /// waiting in the server, whose timeout message may be in any language. The number is arbitrary,

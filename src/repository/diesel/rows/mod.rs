@@ -4,10 +4,8 @@
 
 mod audit;
 mod client;
+mod column;
 mod secret;
-
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::error::{Fault, Result};
 use crate::domain::{ClientId, Id, TenantId, Timestamp};
@@ -41,10 +39,6 @@ fn read_id(column: &'static str, text: &str) -> Result<Id> {
     read(column, Id::parse(text))
 }
 
-fn read_list<T: DeserializeOwned>(column: &'static str, json: &str) -> Result<T> {
-    read(column, serde_json::from_str(json).ok())
-}
-
 /// Reads a nullable column.
 fn read_optional<T>(
     column: &'static str,
@@ -52,10 +46,6 @@ fn read_optional<T>(
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<Option<T>> {
     text.map(|text| read(column, parse(text))).transpose()
-}
-
-fn write_list(column: &'static str, list: &[impl Serialize]) -> Result<String> {
-    serde_json::to_string(list).map_err(|_| Fault::Unreadable(column))
 }
 
 fn moment(micros: Option<i64>) -> Option<Timestamp> {

@@ -36,6 +36,7 @@ use self::inline::Inline;
 use self::weight::Weight;
 use crate::repository::Result;
 use crate::repository::diesel::error::Fault;
+use crate::repository::diesel::migrations::SQLITE as MIGRATIONS;
 use crate::repository::diesel::{check, one_by_one as together, plainly as latest};
 
 pub use transaction::SqliteTransaction;
@@ -61,20 +62,6 @@ const NOW: &str = "unixepoch() * 1000000";
 const UNLOCK: &str = "COMMIT";
 /// Rolls it back after a failure.
 const UNDO: &str = "ROLLBACK";
-const MIGRATIONS: [(&str, &str); 3] = [
-    (
-        "0001_clients",
-        include_str!("../migrations/sqlite/0001_clients.sql"),
-    ),
-    (
-        "0002_assertions",
-        include_str!("../migrations/sqlite/0002_assertions.sql"),
-    ),
-    (
-        "0003_purge",
-        include_str!("../migrations/sqlite/0003_purge.sql"),
-    ),
-];
 
 /// Begins a transaction. The connection's own timeout limits the wait for the lock.
 async fn lock(conn: &mut Connection, _: Duration) -> Result<(), Fault> {

@@ -7,8 +7,8 @@ use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 
 use super::*;
 use crate::domain::{
-    Action, AuditEntry, AuthMethod, Client, ClientMetadata, ClientStatus, GrantType, Id, Operator,
-    Page, Role, SecretHash, SecretRecord, TenantId, Timestamp, Version,
+    Action, AuditEntry, Client, ClientMetadata, ClientStatus, Id, Operator, Page, Role, SecretHash,
+    SecretRecord, TenantId, Timestamp, Version,
 };
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::{ClientFilter, ClientRepository, ErrorKind, NewClient, Secrets, Write};
@@ -20,32 +20,9 @@ fn tenant() -> TenantId {
 fn client() -> Client {
     let now = Timestamp::from_micros(1_700_000_000_000_000);
     let id = Id::generate(now);
-    Client {
-        id,
-        tenant_id: tenant(),
-        client_id: crate::domain::ClientId::generate("app-", id),
-        metadata: ClientMetadata {
-            name: "Name".into(),
-            redirect_uris: vec!["https://app.example.com/cb".into()],
-            scopes: vec![],
-            grant_types: vec![GrantType::AuthorizationCode],
-            client_auth_methods: vec![AuthMethod::ClientSecretBasic],
-            fapi_profile: None,
-            is_confidential: true,
-            jwks: None,
-            jwks_uri: None,
-            logo_url: None,
-            privacy_policy: None,
-            terms_url: None,
-            website: None,
-        },
-        status: ClientStatus::Active,
-        secret_last_four: None,
-        version: Version::FIRST,
-        created_at: now,
-        updated_at: now,
-        deleted_at: None,
-    }
+    let client_id = crate::domain::ClientId::generate("app-", id);
+    let metadata = ClientMetadata::new("Name", ["https://app.example.com/cb"]);
+    Client::new(id, tenant(), client_id, metadata, now)
 }
 
 fn secret(client: &Client) -> SecretRecord {

@@ -1,0 +1,37 @@
+//! The migrations of each database, oldest first. A released one never changes.
+
+#![allow(dead_code, reason = "each list is for one feature")]
+
+/// Pairs of the name of a migration and its statements, from `migrations/<database>/<name>.sql`.
+macro_rules! migrations {
+    ($database:literal: $($name:literal,)+) => {
+        &[$((
+            $name,
+            include_str!(concat!("migrations/", $database, "/", $name, ".sql")),
+        ),)+]
+    };
+}
+
+type Migrations = &'static [(&'static str, &'static str)];
+
+/// MySQL commits DDL immediately, so an interrupted migration is run again and skips what already
+/// exists.
+pub(super) const MYSQL: Migrations = migrations! { "mysql":
+    "0001_clients",
+    "0002_secrets",
+    "0003_audit_logs",
+    "0004_assertions",
+    "0005_purge",
+};
+
+pub(super) const POSTGRES: Migrations = migrations! { "postgres":
+    "0001_clients",
+    "0002_assertions",
+    "0003_purge",
+};
+
+pub(super) const SQLITE: Migrations = migrations! { "sqlite":
+    "0001_clients",
+    "0002_assertions",
+    "0003_purge",
+};
