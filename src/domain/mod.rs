@@ -26,7 +26,7 @@ mod rules;
 mod scope;
 mod secret;
 mod status;
-mod text;
+pub(crate) mod text;
 mod time;
 mod token;
 mod unseen;
@@ -57,7 +57,6 @@ pub use page::{Page, Slice};
 pub use policy::Policy;
 pub use secret::{SecretHash, SecretRecord, SecretStatus};
 pub use status::ClientStatus;
-pub(crate) use text::Text;
 pub use time::{Clock, SystemClock, Timestamp};
 pub use token::{RevokedTokens, TokenPage, TokenRecord, TokenSlice, TokenStats, TokenType};
 #[cfg(feature = "openapi")]

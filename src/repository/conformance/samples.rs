@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::domain::text::Text;
 use crate::domain::{
     Action, AuditEntry, AuthMethod, Client, ClientId, ClientMetadata, FapiProfile, GrantType, Id,
-    Kind, Operator, Role, SecretHash, SecretRecord, TenantId, Text, Timestamp, fields,
+    Kind, Operator, Role, SecretHash, SecretRecord, TenantId, Timestamp, fields,
 };
 
 /// A time on a day in the past.

@@ -3,7 +3,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::read;
-use crate::domain::{Kind, Text};
+use crate::domain::Kind;
+use crate::domain::text::Text;
 use crate::repository::diesel::error::{Fault, Result};
 
 /// How a field is stored in a column.
