@@ -8,11 +8,9 @@
 //!
 //! ```
 //! use axum::Router;
-//! use tower_oauth_clients::ClientManager;
 //! use tower_oauth_clients::adapters::axum::router;
 //! use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
-//! use tower_oauth_clients::handlers::Handlers;
-//! use tower_oauth_clients::repository::MemoryRepository;
+//! use tower_oauth_clients::{ClientManager, Handlers, MemoryRepository};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let manager = ClientManager::builder(MemoryRepository::new()).build()?;
@@ -106,8 +104,22 @@ pub mod secrets;
 mod telemetry;
 mod wire;
 
+#[cfg(feature = "authentication")]
+#[cfg_attr(docsrs, doc(cfg(feature = "authentication")))]
+pub use authentication::ClientAuthenticator;
 pub use error::{BuildError, BuildErrorKind};
+pub use handlers::Handlers;
 pub use manager::ClientManager;
+pub use repository::MemoryRepository;
+#[cfg(feature = "diesel-mysql")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diesel-mysql")))]
+pub use repository::MysqlRepository;
+#[cfg(feature = "diesel-postgres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diesel-postgres")))]
+pub use repository::PostgresRepository;
+#[cfg(feature = "diesel-sqlite")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diesel-sqlite")))]
+pub use repository::SqliteRepository;
 
 /// Compiles the examples of the README.
 #[cfg(all(

@@ -44,7 +44,7 @@ pub fn secret() -> SecretRecord {
     let hash = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA\
         $RdescudvJCsgt3ub+b+dWRWJTmaaJObGRdescudvJCs";
     let now = now();
-    SecretRecord::new(Id::generate(now), SecretHash::from_phc(hash), "abcd", now)
+    SecretRecord::new(Id::generate(now), SecretHash::new(hash), "abcd", now)
 }
 
 pub fn write(client_id: ClientId, action: Action) -> Write {

@@ -115,8 +115,8 @@ async fn run() -> Result<(), String> {
 /// Serves the OpenAPI document at `/api/v1/admin/oauth/openapi.json`.
 #[cfg(feature = "openapi")]
 fn documented(handlers: Handlers) -> Handlers {
-    let policy = tower_oauth_clients::domain::Policy::default();
-    handlers.with_openapi(&tower_oauth_clients::openapi::document("/api/v1", &policy))
+    let document = handlers.openapi("/api/v1");
+    handlers.with_openapi(&document)
 }
 
 #[cfg(not(feature = "openapi"))]

@@ -9,10 +9,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row, params};
 use tower_oauth_clients::domain::{
-    Client, ClientEvent, ClientEventKind, Clock, Id, Operator, RevokedTokens, SystemClock,
-    Timestamp, TokenPage, TokenRecord, TokenSlice, TokenStats, TokenType,
+    Client, ClientEvent, ClientEventKind, ClientEvents, Clock, Id, Operator, RevokedTokens,
+    SystemClock, Timestamp, TokenPage, TokenRecord, TokenSlice, TokenStats, TokenType,
 };
-use tower_oauth_clients::manager::ClientEvents;
 use tower_oauth_clients::manager::tokens::{Error, ErrorKind, Result, TokenStore};
 
 const SCHEMA: &str = "

@@ -3,7 +3,8 @@ use std::fmt;
 use super::word::stored_words;
 use super::{Id, Timestamp};
 
-/// The stored hash of a secret in PHC string format, never the plaintext.
+/// The stored hash of a secret, never the plaintext: a PHC string, or the format of another program
+/// if it was imported.
 ///
 /// It can't be printed or compared; [`SecretHash::expose`] is for the repository that stores it
 /// and the hasher that verifies against it.
@@ -11,12 +12,12 @@ use super::{Id, Timestamp};
 pub struct SecretHash(String);
 
 impl SecretHash {
-    /// Wraps a PHC string.
-    pub fn from_phc(phc: impl Into<String>) -> Self {
-        Self(phc.into())
+    /// Wraps a hash as it is stored.
+    pub fn new(hash: impl Into<String>) -> Self {
+        Self(hash.into())
     }
 
-    /// The PHC string. Keep it out of logs, errors and responses.
+    /// The hash as it is stored. Keep it out of logs, errors and responses.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -104,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_hash_is_not_printed() {
-        let hash = SecretHash::from_phc("$argon2id$v=19$…");
+        let hash = SecretHash::new("$argon2id$v=19$…");
         assert!(!format!("{hash:?}").contains("argon2id"));
     }
 }

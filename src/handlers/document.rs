@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::reply::Reply;
 use super::{Error, ErrorKind, Handlers};
+use crate::domain::Policy;
 use crate::operation::admin_path;
 
 /// Next to the operations, where it can't collide with a client's path.
@@ -26,11 +27,15 @@ impl Handlers {
     /// Serves `document` at `/admin/oauth/openapi.json` without authentication: it holds no secret,
     /// and the tools that fetch it send no token. By default, nothing is served there.
     ///
-    /// Pass the result of `openapi::document`, or an extended one.
+    /// Pass the result of [`openapi`](Handlers::openapi), or an extended one.
     #[must_use]
     pub fn with_openapi(mut self, document: &Value) -> Self {
         self.document = Some(Document(document.to_string().into()));
         self
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        self.manager.policy()
     }
 
     /// The path of the document, if it is served.

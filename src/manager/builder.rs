@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::tokens::{self, TokenStore};
 use super::turns::Turns;
-use super::{ClientEvents, ClientManager, Inner};
-use crate::domain::{ClientId, Clock, Id, Policy, SystemClock};
+use super::{ClientManager, Inner};
+use crate::domain::{ClientEvents, ClientId, Clock, Id, Policy, SystemClock};
 use crate::error::BuildError;
 use crate::repository::Repository;
 use crate::secrets::{AnyHash, HashPool, SecretFormat};
@@ -159,7 +159,7 @@ mod tests {
     fn the_pool_is_the_one_that_was_given_or_takes_what_is_imported() {
         let builder = || ClientManager::builder(MemoryRepository::new());
         let bcrypt =
-            SecretHash::from_phc("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+            SecretHash::new("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
         let manager = builder().build().unwrap();
         let imports = cfg!(feature = "imported-hashes");
         assert_eq!(manager.hash_pool().reads(&bcrypt), imports);

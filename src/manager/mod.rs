@@ -21,11 +21,10 @@ use std::time::Duration;
 
 use self::create::NewSecret;
 use self::turns::Turns;
-use crate::domain::{Client, ClientId, Clock, Operator, Policy, Timestamp, Version};
+use crate::domain::{Client, ClientEvents, ClientId, Clock, Operator, Policy, Timestamp, Version};
 use crate::repository::{ClientRepository, Repository};
 use crate::secrets::{HashPool, Plaintext, SecretFormat};
 
-pub use crate::domain::ClientEvents;
 pub use builder::ClientManagerBuilder;
 pub use error::{Error, ErrorKind};
 pub use secrets::IssuedSecret;
@@ -154,6 +153,11 @@ impl ClientManager {
     /// [`ErrorKind::NotFound`] if the operator's tenant has no such client.
     pub async fn get(&self, operator: &Operator, client_id: &ClientId) -> Result<Client> {
         Ok(self.0.repository.get(&operator.tenant, client_id).await?)
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.0.policy
     }
 
     /// The current time of the manager's clock.

@@ -1,29 +1,30 @@
 //! The OpenAPI 3.1 document of all operations, generated from the routing table and the wire types,
 //! so that it can't drift from them.
 //!
-//! [`document`] returns it as JSON, to serve with [`Handlers::with_openapi`] or to merge into your
-//! own API's document: its paths are absolute, and each operation has its own security and tags.
+//! [`Handlers::openapi`] returns it as JSON, to serve with [`Handlers::with_openapi`] or to merge
+//! into your own API's document: its paths are absolute, and each operation has its own security and
+//! tags.
 //!
 //! # Examples
 //!
 //! ```
 //! use serde_json::{Value, json};
-//! use tower_oauth_clients::domain::Policy;
-//! use tower_oauth_clients::openapi;
+//! use tower_oauth_clients::Handlers;
 //!
-//! let mut own = json!({
-//!     "openapi": "3.1.0",
-//!     "info": {"title": "My server", "version": "1.0.0"},
-//!     "paths": {"/": {"get": {"responses": {"200": {"description": "the host's own"}}}}},
-//! });
-//! let document = openapi::document("/api/v1", &Policy::default());
-//! merge(&mut own, &json!({
-//!     "paths": document["paths"],
-//!     "components": document["components"],
-//!     "tags": document["tags"],
-//! }));
-//! assert!(own["paths"]["/"]["get"].is_object());
-//! assert!(own["paths"]["/api/v1/admin/oauth/clients"]["post"].is_object());
+//! fn documented(handlers: &Handlers) -> Value {
+//!     let mut own = json!({
+//!         "openapi": "3.1.0",
+//!         "info": {"title": "My server", "version": "1.0.0"},
+//!         "paths": {"/": {"get": {"responses": {"200": {"description": "the host's own"}}}}},
+//!     });
+//!     let document = handlers.openapi("/api/v1");
+//!     merge(&mut own, &json!({
+//!         "paths": document["paths"],
+//!         "components": document["components"],
+//!         "tags": document["tags"],
+//!     }));
+//!     own
+//! }
 //!
 //! fn merge(into: &mut Value, from: &Value) {
 //!     match (into, from) {
@@ -53,6 +54,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::domain::Policy;
+use crate::handlers::Handlers;
 use crate::operation::Operation;
 
 const DESCRIPTION: &str = "\
@@ -60,14 +62,20 @@ The clients of an OAuth authorization server, with their secrets and their audit
 What answers GET answers HEAD too. A known path with another method is answered 405, an unknown \
 one 404. Existing clients may take any `code` other than 0 as a failure, whatever the status.";
 
-/// The OpenAPI 3.1 document, as JSON.
-///
-/// `mount` is where the host mounts the operations, for example `/api/v1`, and is prepended to each
-/// path; `""` is the root. `policy` is the one that the manager was built with: its limits and
-/// lists apply to the request bodies.
-///
-/// The document contains no secrets, and nothing of this process but the policy.
-pub fn document(mount: &str, policy: &Policy) -> Value {
+impl Handlers {
+    /// The OpenAPI 3.1 document of all operations, as JSON.
+    ///
+    /// `mount` is where the host mounts the operations, for example `/api/v1`, and is prepended to
+    /// each path; `""` is the root. The limits and lists of the manager's
+    /// [`Policy`](crate::domain::Policy) apply to the request bodies.
+    ///
+    /// The document contains no secrets, and nothing of this process but the policy.
+    pub fn openapi(&self, mount: &str) -> Value {
+        document(mount, self.policy())
+    }
+}
+
+fn document(mount: &str, policy: &Policy) -> Value {
     let mount = mount.trim_end_matches('/');
     let mut generator = generator();
     let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();

@@ -52,7 +52,7 @@ use crate::domain::SecretHash;
 /// let pool = HashPool::builder(AnyHash::default()).build()?;
 ///
 /// let bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
-/// let imported = SecretHash::from_phc(bcrypt);
+/// let imported = SecretHash::new(bcrypt);
 /// assert!(pool.needs_rehash(&imported));
 /// assert!(pool.verify(Plaintext::new("U*U"), imported).await?);
 /// # Ok(())

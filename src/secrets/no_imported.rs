@@ -33,7 +33,7 @@ mod tests {
             "$pbkdf2-sha256$i=4096,l=32$c2FsdA$xeR41ZKIyEGqUw22hFxMjZYok6ABzk4RpJY4c6qYE0o",
             "$scrypt$ln=4,r=8,p=1$c2FsdHNhbHQ$xeR41ZKIyEGqUw22hFxMjZYok6ABzk4RpJY4c6qYE0o",
         ] {
-            let hash = SecretHash::from_phc(hash);
+            let hash = SecretHash::new(hash);
             assert!(!hasher.reads(&hash));
             let refused = hasher.verify(&Plaintext::new("U*U"), &hash);
             assert_eq!(refused.unwrap_err().kind(), ErrorKind::MalformedHash);

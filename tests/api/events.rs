@@ -10,9 +10,9 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use support::{Answer, App, CLIENTS, Store, admin, base, request};
 use tower_oauth_clients::domain::{
-    ClientEvent, ClientEventKind, ClientId, Clock, Operator, Patch, Role, TenantId,
+    ClientEvent, ClientEventKind, ClientEvents, ClientId, Clock, Operator, Patch, Role, TenantId,
 };
-use tower_oauth_clients::manager::{ClientEvents, ErrorKind, Expected};
+use tower_oauth_clients::manager::{ErrorKind, Expected};
 
 #[derive(Debug, Default)]
 struct Heard(Mutex<Vec<ClientEvent>>);

@@ -233,7 +233,7 @@ async fn a_stored_hash_that_cannot_be_read_is_no_fault_to_the_client() {
     for app in App::each().await {
         let host = Host::unlimited(&app);
         let member = Member::confidential(&app).await;
-        import(&app, &member, long_ago(), SecretHash::from_phc("$2b$10$x")).await;
+        import(&app, &member, long_ago(), SecretHash::new("$2b$10$x")).await;
         let error = host
             .send(&member.with("hunter2").basic())
             .await

@@ -416,13 +416,7 @@ async fn an_ended_imported_secret_locks_out_nobody_but_itself() {
     let app = App::new(Store::Memory).await;
     let member = Member::confidential(&app).await;
     let hash = bcrypt::hash_with_salt("the new one", 10, [7; 16]).unwrap();
-    import(
-        &app,
-        &member,
-        long_ago(),
-        SecretHash::from_phc(hash.to_string()),
-    )
-    .await;
+    import(&app, &member, long_ago(), SecretHash::new(hash.to_string())).await;
     let builder = app.repository.authenticator().without_cache();
     let builder = builder.with_clock(app.clock.clone());
     let authenticator = builder.with_hash_pool(imports()).build().unwrap();
@@ -456,13 +450,7 @@ async fn what_costs_more_to_tell_counts_more() {
     let app = App::new(Store::Memory).await;
     let member = Member::confidential(&app).await;
     let hash = bcrypt::hash_with_salt("the right one", 10, [7; 16]).unwrap();
-    import(
-        &app,
-        &member,
-        long_ago(),
-        SecretHash::from_phc(hash.to_string()),
-    )
-    .await;
+    import(&app, &member, long_ago(), SecretHash::new(hash.to_string())).await;
     let limiter = LocalLimiter::builder().with_clock(app.clock.clone());
     let limiter = limiter.build().unwrap();
     let builder = app.repository.authenticator().with_limiter(limiter);
@@ -485,13 +473,7 @@ async fn a_flood_of_costly_guesses_holds_nobody_else_up() {
     let app = App::new(Store::Memory).await;
     let member = Member::confidential(&app).await;
     let hash = bcrypt::hash_with_salt("the right one", 12, [7; 16]).unwrap();
-    import(
-        &app,
-        &member,
-        long_ago(),
-        SecretHash::from_phc(hash.to_string()),
-    )
-    .await;
+    import(&app, &member, long_ago(), SecretHash::new(hash.to_string())).await;
     let pool = imports();
     let builder = app.repository.authenticator().with_hash_pool(pool.clone());
     let authenticator = builder.without_cache().build().unwrap();

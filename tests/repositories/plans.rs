@@ -139,7 +139,7 @@ fn at(second: u64) -> Timestamp {
 }
 
 fn secret(second: u64) -> SecretRecord {
-    let hash = SecretHash::from_phc("$argon2id$");
+    let hash = SecretHash::new("$argon2id$");
     SecretRecord::new(Id::generate(at(second)), hash, "abcd", at(second))
 }
 

@@ -222,7 +222,7 @@ fn client(second: u64) -> Client {
 }
 
 fn secret(second: u64) -> SecretRecord {
-    let hash = SecretHash::from_phc("$argon2id$");
+    let hash = SecretHash::new("$argon2id$");
     SecretRecord::new(Id::generate(at(second)), hash, "abcd", at(second))
 }
 

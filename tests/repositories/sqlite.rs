@@ -51,7 +51,7 @@ fn entry(client_id: &ClientId, action: Action) -> Write {
 
 async fn create(repository: &SqliteRepository, client: &Client) -> Result<()> {
     let id = Id::generate(client.created_at);
-    let hash = SecretHash::from_phc("$argon2id$x");
+    let hash = SecretHash::new("$argon2id$x");
     let secret = SecretRecord::new(id, hash, "abcd", client.created_at);
     let audit = entry(&client.client_id, Action::ClientCreate);
     let new = NewClient::new(client.clone()).with_secret(secret);

@@ -194,7 +194,7 @@ impl SecretExport {
         let status = status.ok_or(("status", "must be one of active, retired, inactive"))?;
         Ok(SecretRecord {
             id,
-            hash: SecretHash::from_phc(self.hash.0),
+            hash: SecretHash::new(self.hash.0),
             last_four: self.last_four,
             status,
             description: self.description,

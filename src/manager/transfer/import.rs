@@ -28,7 +28,7 @@ const MAX_DESCRIPTION_LENGTH: usize = 1024;
 /// let draft = Draft::new("Payroll", ["https://payroll.example.com/callback"]);
 /// let bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
 ///
-/// let import = ClientImport::new(client_id, draft).with_secret(SecretHash::from_phc(bcrypt), "");
+/// let import = ClientImport::new(client_id, draft).with_secret(SecretHash::new(bcrypt), "");
 /// # let _ = import;
 /// # Ok(())
 /// # }

@@ -161,7 +161,7 @@ pub async fn a_rehash_is_of_the_hash_that_was_read(repository: impl CredentialRe
     let stored = secret.hash.expose();
     let shorter = stored.get(1..).unwrap_or_default();
     for wrong in [&*stored.to_uppercase(), shorter, "", "%", "other"] {
-        let wrong = SecretHash::from_phc(wrong);
+        let wrong = SecretHash::new(wrong);
         subject.rehash(name, secret.id, &wrong, &hash("new")).await;
     }
     let (from, to) = (&secret.hash, hash("new"));

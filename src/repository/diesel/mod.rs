@@ -1,5 +1,23 @@
 //! Repositories for SQL databases, with Diesel. Its types are not exposed, apart from the host's
 //! pools and connections.
+//!
+//! `shared/` is written once. Each backend loads those files as modules of its own, with `#[path]`,
+//! and defines the names that they take from `super`. Type parameters would do the same with bounds
+//! on every function, and Diesel's bounds are long.
+//!
+//! | The backend defines | It is | For |
+//! |---|---|---|
+//! | `Connection`, `Backend` | the types of `diesel_async` and of Diesel | all files |
+//! | `Operation<A, T>`, `Argument` | a function that runs on a connection, and the bound of its arguments | `repository`, `refold`, `borrowed`, `pooled` |
+//! | `Repository` | the public type that is implemented, with `read`, `scan` and `write` | `repository`, `refold`, `borrowed`, `assertions` |
+//! | `compound` | the writes that take one round trip: `shared/stepwise.rs`, unless the database can do better | `queries` |
+//! | `find` | the reads that matter most: `shared/pooled/find.rs`, unless the database can do better | `queries` |
+//! | `together!` | runs statements of which none depends on another's result | `queries` |
+//! | `latest!` | a read that sees at least what its lock protects | `queries` |
+//! | `MIGRATIONS`, `lock`, `UNLOCK`, `UNDO`, `check` | the scripts, the lock around them, and the server's settings | `migrate` |
+//! | `NOT_ASCII`, `NOW` | SQL: whether a folded name contains more than ASCII, and the time | `refold`, `assertions` |
+//! | `NAME` | the repository's name in `Debug` | `borrowed`, `pooled` |
+//! | `Pool`, `establish`, `stop` | the pool, how a connection is opened, and how its statement is cancelled | `pooled` |
 
 #![allow(
     clippy::duplicate_mod,

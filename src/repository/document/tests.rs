@@ -45,7 +45,7 @@ fn client() -> Client {
 }
 
 fn secret() -> SecretRecord {
-    let mut secret = SecretRecord::new(id(), SecretHash::from_phc("$x$1"), "abcd", at(0));
+    let mut secret = SecretRecord::new(id(), SecretHash::new("$x$1"), "abcd", at(0));
     secret.status = SecretStatus::stored("escrowed").unwrap();
     secret.description = Some("for \"jobs\"".into());
     secret.updated_at = at(5);
@@ -140,7 +140,7 @@ fn members_of_newer_versions_stay() {
 
     let mut changed: StoredClient = read(stored);
     let newer = Id::generate(at(10));
-    let new = SecretRecord::new(newer, SecretHash::from_phc("$x$2"), "efgh", at(10));
+    let new = SecretRecord::new(newer, SecretHash::new("$x$2"), "efgh", at(10));
     let new = NewSecret::new(changed.client().version, new);
     changed.add_secret(&new, &Write::new(entry())).unwrap();
     let order: Vec<_> = changed.secrets().iter().map(|secret| secret.id).collect();

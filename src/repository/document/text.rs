@@ -39,7 +39,7 @@ texts! {
     Id: to_string, Self::parse;
     IpAddr: to_string, |text: &str| text.parse().ok();
     // Only the document of a secret contains it.
-    SecretHash: expose, |text| Some(Self::from_phc(text));
+    SecretHash: expose, |text| Some(Self::new(text));
     SecretStatus: as_str, Self::stored;
     TenantId: as_str, Self::parse;
     Timestamp: precise, Self::parse_precise;

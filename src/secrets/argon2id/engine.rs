@@ -32,7 +32,7 @@ pub(super) fn hash(engine: &impl Engine, plaintext: &Plaintext) -> Result<Secret
         salt: Some(recipe.salt),
         hash: Some(tag),
     };
-    Ok(SecretHash::from_phc(phc.to_string()))
+    Ok(SecretHash::new(phc.to_string()))
 }
 
 pub(super) fn verify(

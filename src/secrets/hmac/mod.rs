@@ -142,10 +142,7 @@ impl SecretHasher for HmacSha256 {
         let newest = self.peppers.first().ok_or_else(failed)?;
         let tag = mac(newest, plaintext)?.finalize().into_bytes();
         let tag = STANDARD_NO_PAD.encode(tag);
-        Ok(SecretHash::from_phc(format!(
-            "{PREFIX}{}${tag}",
-            newest.id()
-        )))
+        Ok(SecretHash::new(format!("{PREFIX}{}${tag}", newest.id())))
     }
 
     fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {

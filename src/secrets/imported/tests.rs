@@ -80,7 +80,7 @@ const LONG: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX
 
 fn verify(presented: &str, hash: &str) -> Result<bool, Error> {
     let hasher = AnyHash::new(cheap());
-    hasher.verify(&Plaintext::new(presented), &SecretHash::from_phc(hash))
+    hasher.verify(&Plaintext::new(presented), &SecretHash::new(hash))
 }
 
 fn cheap() -> Argon2id {
@@ -91,7 +91,7 @@ fn cheap() -> Argon2id {
 fn refused(hash: &str) {
     let error = verify("password", hash).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MalformedHash, "{hash}");
-    let hash = SecretHash::from_phc(hash);
+    let hash = SecretHash::new(hash);
     assert!(!AnyHash::default().reads(&hash), "{}", hash.expose());
 }
 
@@ -102,7 +102,7 @@ fn verifies_what_others_hashed() {
         for wrong in ["wrong", &format!("x{secret}"), &secret.to_uppercase()] {
             assert!(wrong == *secret || !verify(wrong, hash).unwrap(), "{hash}");
         }
-        let stored = SecretHash::from_phc(*hash);
+        let stored = SecretHash::new(*hash);
         let hasher = AnyHash::default();
         assert!(
             hasher.reads(&stored) && hasher.needs_rehash(&stored),
@@ -153,7 +153,7 @@ fn a_hasher_of_ones_own_comes_first() {
     impl SecretHasher for Reversed {
         fn hash(&self, plaintext: &Plaintext) -> Result<SecretHash, Error> {
             let reversed: String = plaintext.expose().chars().rev().collect();
-            Ok(SecretHash::from_phc(format!("$argon2id${reversed}")))
+            Ok(SecretHash::new(format!("$argon2id${reversed}")))
         }
 
         fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {
@@ -233,7 +233,7 @@ fn what_costs_much_is_imported_only_where_the_host_says_so() {
             format!("$argon2id$v=19$m=262144,t=4,p=1${salt_and_tag}"),
         ),
     ] {
-        let [usual, costly] = [usual, costly].map(SecretHash::from_phc);
+        let [usual, costly] = [usual, costly].map(SecretHash::new);
         assert!(limited.reads(&usual) && raised.reads(&usual));
         assert!(!limited.reads(&costly) && raised.reads(&costly));
         // A stored hash above the limit gets a rehash.
@@ -247,7 +247,7 @@ fn what_is_of_the_own_policy_can_be_imported() {
     let own = Argon2id::builder().with_memory(262_144).with_iterations(4);
     let hasher = AnyHash::new(own.build().unwrap());
     let tail = "c29tZXNhbHRzb21lc2FsdA$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
-    let hash = SecretHash::from_phc(format!("$argon2id$v=19$m=262144,t=4,p=1${tail}"));
+    let hash = SecretHash::new(format!("$argon2id$v=19$m=262144,t=4,p=1${tail}"));
     assert!(hasher.reads(&hash));
     assert_eq!(hasher.work(&hash), 1);
 }
@@ -319,7 +319,7 @@ proptest! {
         let at = at.index(hash.len());
         let (head, tail) = hash.split_at(at);
         let tail = if cut { tail.get(noise.len()..).unwrap_or("") } else { tail };
-        let stored = SecretHash::from_phc(format!("{head}{noise}{tail}"));
+        let stored = SecretHash::new(format!("{head}{noise}{tail}"));
         // Only parsing has to cope with damage; hashing at the limits takes seconds.
         let _ = AnyHash::default().reads(&stored);
         let _ = AnyHash::default().needs_rehash(&stored);
@@ -327,7 +327,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC*|\\$(2b|pbkdf2-sha256|scrypt|argon2id)[$,=a-z0-9]*") {
-        let stored = SecretHash::from_phc(text);
+        let stored = SecretHash::new(text);
         prop_assert!(!AnyHash::default().reads(&stored));
     }
 

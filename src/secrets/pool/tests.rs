@@ -44,7 +44,7 @@ impl SecretHasher for Gated {
         self.begun.fetch_add(1, Ordering::SeqCst);
         assert_ne!(plaintext.expose(), "panic", "as the test asked");
         let _ = self.gate.recv();
-        Ok(SecretHash::from_phc(plaintext.expose()))
+        Ok(SecretHash::new(plaintext.expose()))
     }
 
     fn verify(&self, presented: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {
@@ -118,9 +118,7 @@ async fn what_nobody_waits_for_is_not_hashed() {
 
     drop(gate);
     running.await.unwrap();
-    pool.verify(secret(), SecretHash::from_phc(""))
-        .await
-        .unwrap();
+    pool.verify(secret(), SecretHash::new("")).await.unwrap();
     assert_eq!(hasher.begun(), 1);
 }
 
@@ -190,7 +188,7 @@ async fn threads_run_at_a_lower_priority() {
     impl SecretHasher for Nice {
         fn hash(&self, _: &Plaintext) -> Result<SecretHash, Error> {
             let nice = getpriority_process(None).unwrap();
-            Ok(SecretHash::from_phc(nice.to_string()))
+            Ok(SecretHash::new(nice.to_string()))
         }
 
         fn verify(&self, _: &Plaintext, _: &SecretHash) -> Result<bool, Error> {

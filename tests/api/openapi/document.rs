@@ -3,9 +3,8 @@ use std::path::Path;
 
 use serde_json::Value;
 use tower_oauth_clients::domain::{GrantType, Policy};
-use tower_oauth_clients::openapi;
 
-use super::schema::Document;
+use super::schema::{Document, document};
 
 fn data(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -19,7 +18,7 @@ fn read(name: &str) -> Value {
 
 #[test]
 fn it_is_the_one_that_was_reviewed() {
-    let mut document = openapi::document("/api/v1", &Policy::default());
+    let mut document = document("/api/v1", Policy::default());
     document["info"]["version"] = "*".into();
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
         std::fs::write(data("openapi.json"), format!("{document:#}\n")).unwrap();
@@ -109,7 +108,7 @@ fn names_are_unique_and_each_operation_is_described() {
 #[test]
 fn the_mount_stands_before_each_path() {
     for mount in ["/api/v1", "/api/v1/"] {
-        let document = openapi::document(mount, &Policy::default());
+        let document = document(mount, Policy::default());
         let mut paths = document["paths"].as_object().unwrap().keys();
         assert!(paths.all(|path| path.starts_with("/api/v1/admin/oauth/clients")));
     }
@@ -121,7 +120,7 @@ fn the_limits_are_those_of_the_policy() {
         .with_max_name_length(7)
         .with_allowed_grant_types([GrantType::ClientCredentials])
         .with_allowed_scopes(["openid"]);
-    let document = openapi::document("", &policy);
+    let document = document("", policy);
     for request in ["CreateClientRequest", "UpdateClientRequest"] {
         let fields = &document["components"]["schemas"][request]["properties"];
         assert_eq!(fields["name"]["maxLength"], 7);

@@ -4,15 +4,23 @@ use std::collections::BTreeSet;
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
+use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
 use tower_oauth_clients::domain::Policy;
-use tower_oauth_clients::openapi;
+use tower_oauth_clients::{ClientManager, Handlers, MemoryRepository};
+
+/// The document of operations below `mount`, under a policy.
+pub(crate) fn document(mount: &str, policy: Policy) -> Value {
+    let manager = ClientManager::builder(MemoryRepository::new()).with_policy(policy);
+    let authorizer = JwtAuthorizer::builder(Keys::from_secret([7; 32]).unwrap());
+    Handlers::new(manager.build().unwrap(), authorizer.build().unwrap()).openapi(mount)
+}
 
 pub(crate) struct Document(pub(crate) Value);
 
 impl Document {
     /// The document of operations mounted at the root, under the default policy.
     pub(crate) fn new() -> Self {
-        Self(openapi::document("", &Policy::default()))
+        Self(document("", Policy::default()))
     }
 
     /// Every operation: its path, its method and its object.

@@ -16,7 +16,7 @@ use super::host::{BCRYPT, Host, draft, id, operator, said, tenant};
 async fn a_client_of_another_system_keeps_its_id_and_its_secret() {
     for host in Host::each().await {
         let import = ClientImport::new(id("payroll"), draft());
-        let import = import.with_secret(SecretHash::from_phc(BCRYPT), "");
+        let import = import.with_secret(SecretHash::new(BCRYPT), "");
         let imported = host.manager.import(&operator(), import).await.unwrap();
         let Imported::Created(client) = imported else {
             panic!("it was not there before")
@@ -48,7 +48,7 @@ async fn a_client_of_another_system_keeps_its_id_and_its_secret() {
 async fn a_client_of_another_system_authenticates_as_it_did_there() {
     for host in Host::each().await {
         let import = ClientImport::new(id("payroll"), draft());
-        let import = import.with_secret(SecretHash::from_phc(BCRYPT), "");
+        let import = import.with_secret(SecretHash::new(BCRYPT), "");
         host.manager.import(&operator(), import).await.unwrap();
 
         let authenticator = host.authenticator().build().unwrap();
@@ -89,7 +89,7 @@ async fn a_secret_that_is_cut_off_is_not_hashed_anew() {
     for host in Host::each().await {
         for (name, hash) in [("cut-off", cut_off), ("whole", whole)] {
             let import = ClientImport::new(id(name), draft());
-            let import = import.with_secret(SecretHash::from_phc(hash), "");
+            let import = import.with_secret(SecretHash::new(hash), "");
             host.manager.import(&operator(), import).await.unwrap();
         }
         let (exact, shorter) = ("A".repeat(72), "A".repeat(71));
@@ -134,7 +134,7 @@ async fn a_secret_that_is_cut_off_is_not_hashed_anew() {
 async fn an_import_keeps_the_rules_of_a_creation() {
     for host in Host::each().await {
         let manager = &host.manager;
-        let hash = || SecretHash::from_phc(BCRYPT);
+        let hash = || SecretHash::new(BCRYPT);
         let import = |import: ClientImport| async { manager.import(&operator(), import).await };
         let bad = Draft::new("", ["https://app.example.com/cb#x"]);
         let error = import(ClientImport::new(id("a"), bad)).await.unwrap_err();
@@ -157,7 +157,7 @@ async fn an_import_keeps_the_rules_of_a_creation() {
             "hunter2",
             "$2b$15$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
         ] {
-            let hash = SecretHash::from_phc(unreadable);
+            let hash = SecretHash::new(unreadable);
             let error = import(ClientImport::new(id("a"), draft()).with_secret(hash, "")).await;
             assert!(said(&error.unwrap_err()).contains("secrets[0].hash: must have a format"));
         }

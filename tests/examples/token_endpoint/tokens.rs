@@ -83,7 +83,7 @@ async fn a_client_of_another_system_gets_a_token() {
         .with_client_auth_methods([AuthMethod::ClientSecretPost]);
     let hash = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
     let import = ClientImport::new(ClientId::parse("payroll").unwrap(), draft)
-        .with_secret(SecretHash::from_phc(hash), "");
+        .with_secret(SecretHash::new(hash), "");
     manager.import(&operator, import).await.unwrap();
 
     let with_secret = |secret: &str| {

@@ -66,7 +66,7 @@ pub fn stored(file: &Path, known: &[Known]) {
         let id = SecretFormat::lookup_id(&secret).unwrap().to_string();
         if let [hash] = &rows(&database, hash, [&id])[..] {
             let hasher = Argon2id::builder().build().unwrap();
-            let verified = hasher.verify(&secret, &SecretHash::from_phc(hash));
+            let verified = hasher.verify(&secret, &SecretHash::new(hash));
             assert!(verified.unwrap(), "{id}");
         }
     }

@@ -54,7 +54,7 @@ pub async fn stored(url: &str, known: &[Known]) {
         let hash = format!("SELECT hash FROM oauth_client_secrets WHERE id = '{id}'");
         let hash = behind.rows(&hash).await.pop().unwrap();
         let hasher = Argon2id::builder().build().unwrap();
-        let verified = hasher.verify(&secret, &SecretHash::from_phc(&*hash));
+        let verified = hasher.verify(&secret, &SecretHash::new(&*hash));
         assert!(verified.unwrap(), "{id}");
     }
 }

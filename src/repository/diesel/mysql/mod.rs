@@ -1,24 +1,24 @@
 #[cfg(all(feature = "authentication", feature = "jwt"))]
-#[path = "../assertions.rs"]
+#[path = "../shared/assertions.rs"]
 mod assertions;
-#[path = "../stepwise.rs"]
+#[path = "../shared/stepwise.rs"]
 mod compound;
 mod establish;
-#[path = "../pooled/find.rs"]
+#[path = "../shared/pooled/find.rs"]
 mod find;
-#[path = "../pooled/handle.rs"]
+#[path = "../shared/pooled/handle.rs"]
 mod handle;
-#[path = "../migrate.rs"]
+#[path = "../shared/migrate.rs"]
 mod migrate;
-#[path = "../pooled/own.rs"]
+#[path = "../shared/pooled/own.rs"]
 mod own;
-#[path = "../pooled/pool.rs"]
+#[path = "../shared/pooled/pool.rs"]
 mod pool;
-#[path = "../queries/mod.rs"]
+#[path = "../shared/queries/mod.rs"]
 mod queries;
-#[path = "../refold.rs"]
+#[path = "../shared/refold.rs"]
 mod refold;
-#[path = "../repository.rs"]
+#[path = "../shared/repository.rs"]
 mod repository;
 mod transaction;
 

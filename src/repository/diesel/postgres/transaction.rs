@@ -1,6 +1,6 @@
-#[path = "../borrowed.rs"]
+#[path = "../shared/borrowed.rs"]
 mod borrowed;
-#[path = "../repository.rs"]
+#[path = "../shared/repository.rs"]
 mod repository;
 
 use self::borrowed::Jobs;

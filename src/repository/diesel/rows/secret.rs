@@ -43,7 +43,7 @@ impl SecretRow {
     pub(in super::super) fn into_secret(self) -> Result<SecretRecord> {
         Ok(SecretRecord {
             id: read_id("id", &self.id)?,
-            hash: SecretHash::from_phc(self.hash),
+            hash: SecretHash::new(self.hash),
             last_four: self.last_four,
             status: read("status", SecretStatus::stored(&self.status))?,
             description: self.description,

@@ -1,7 +1,7 @@
 #[cfg(all(feature = "authentication", feature = "jwt"))]
-#[path = "../assertions.rs"]
+#[path = "../shared/assertions.rs"]
 mod assertions;
-#[path = "../stepwise.rs"]
+#[path = "../shared/stepwise.rs"]
 mod compound;
 mod connections;
 mod database;
@@ -9,14 +9,14 @@ mod file;
 mod find;
 mod inline;
 mod job;
-#[path = "../migrate.rs"]
+#[path = "../shared/migrate.rs"]
 mod migrate;
 mod private;
-#[path = "../queries/mod.rs"]
+#[path = "../shared/queries/mod.rs"]
 mod queries;
-#[path = "../refold.rs"]
+#[path = "../shared/refold.rs"]
 mod refold;
-#[path = "../repository.rs"]
+#[path = "../shared/repository.rs"]
 mod repository;
 #[cfg(test)]
 mod tests;

@@ -27,7 +27,7 @@ fn client() -> Client {
 
 fn secret(client: &Client) -> SecretRecord {
     let now = client.created_at;
-    SecretRecord::new(Id::generate(now), SecretHash::from_phc("$x"), "abcd", now)
+    SecretRecord::new(Id::generate(now), SecretHash::new("$x"), "abcd", now)
 }
 
 fn entry(key: &Key, client: &Client) -> AuditRow {

@@ -1,12 +1,12 @@
-#[path = "../borrowed.rs"]
+#[path = "../shared/borrowed.rs"]
 mod borrowed;
-#[path = "../stepwise.rs"]
+#[path = "../shared/stepwise.rs"]
 mod compound;
-#[path = "../pooled/find.rs"]
+#[path = "../shared/pooled/find.rs"]
 mod find;
-#[path = "../queries/mod.rs"]
+#[path = "../shared/queries/mod.rs"]
 mod queries;
-#[path = "../repository.rs"]
+#[path = "../shared/repository.rs"]
 mod repository;
 
 use self::borrowed::Jobs;
