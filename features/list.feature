@@ -194,6 +194,18 @@ Feature: List the clients
       When Alice lists the clients that are inactive
       Then the list shows nobody
 
+    Scenario: What a client has
+      Given the client "One"
+      And the client "Two"
+      And Alice changed "Two" to
+        | scopes | ["openid", "profile"] |
+      When Alice lists the clients by "scope=profile"
+      Then the list shows "Two"
+      When Alice lists the clients by "scope=prof"
+      Then the list shows nobody
+      When Alice lists the clients by "grant=client_credentials"
+      Then the list shows nobody
+
     Scenario Outline: "<query>" is not a filter
       When Alice lists the clients by "<query>"
       Then it is refused as malformed
@@ -206,6 +218,8 @@ Feature: List the clients
         | status=active&status=active | status |
         | name=a&name=b               | name   |
         | name=%00                    | name   |
+        | grant=implicit              | grant  |
+        | method=basic                | method |
 
     Scenario: Every fault is reported at once
       When Alice lists the clients by "page=0&page_size=0&status=gone"

@@ -28,6 +28,7 @@
 //! | You want to | See |
 //! |---|---|
 //! | mount it | [`adapters`], [`handlers`] |
+//! | know what its API accepts | [`guides::api`] |
 //! | call it from Rust | [`manager`] |
 //! | authorize administrators | [`authorization`] |
 //! | store clients in PostgreSQL or MySQL | [`guides::databases`] |
@@ -136,7 +137,10 @@ mod readme {}
 /// Guides, also in `docs/`. The one on writing a repository is [`repository::guide`].
 #[cfg(doc)]
 pub mod guides {
-    // `tests/support` tests them: its package has what their examples use.
+    #[doc = include_str!("../docs/api.md")]
+    pub mod api {}
+
+    // `tests/support` tests the others: its package has what their examples use.
     #[cfg(not(doctest))]
     #[doc = include_str!("../docs/databases.md")]
     pub mod databases {}

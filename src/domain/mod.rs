@@ -61,5 +61,6 @@ pub use time::{Clock, SystemClock, Timestamp};
 pub use token::{RevokedTokens, TokenPage, TokenRecord, TokenSlice, TokenStats, TokenType};
 #[cfg(feature = "openapi")]
 pub(crate) use validate::MAX_WORDS;
+pub(crate) use validate::one_of;
 pub use violation::{Violation, Violations};
 pub use word::Word;

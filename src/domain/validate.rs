@@ -281,7 +281,7 @@ impl Reader<'_> {
     }
 }
 
-fn one_of<T>(words: &[T], word: impl Fn(&T) -> &'static str) -> Fault {
+pub(crate) fn one_of<T>(words: &[T], word: impl Fn(&T) -> &'static str) -> Fault {
     let words: Vec<_> = words.iter().map(word).collect();
     format!("must be one of {}", words.join(", ")).into()
 }

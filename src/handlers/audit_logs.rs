@@ -8,16 +8,17 @@ pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Repl
     let client_id = call.client_id()?;
     let mut query = call.query()?;
     let page = query.page();
-    query.finish()?;
+    let noted = query.finish(call.headers)?;
     let slice = manager
         .audit_entries(&call.operator, &client_id, page)
         .await?;
-    Reply::list(
+    let reply = Reply::list(
         &call,
         page,
         &slice,
         |entry| entry.id,
         AuditLogItem::from,
         manager.now(),
-    )
+    )?;
+    Ok(noted.tell(reply))
 }

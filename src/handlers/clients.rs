@@ -23,16 +23,17 @@ pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Re
 pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let mut query = call.query()?;
     let (page, filter) = (query.page(), query.filter());
-    query.finish()?;
+    let noted = query.finish(call.headers)?;
     let slice = manager.list(&call.operator, &filter, page).await?;
-    Reply::list(
+    let reply = Reply::list(
         &call,
         page,
         &slice,
         |client| client.id,
         OAuthClientItem::from,
         manager.now(),
-    )
+    )?;
+    Ok(noted.tell(reply))
 }
 
 pub(super) async fn get(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {

@@ -10,6 +10,7 @@ mod clients;
 #[cfg(feature = "openapi")]
 mod document;
 mod error;
+mod noted;
 mod precondition;
 mod query;
 mod reply;
@@ -24,7 +25,8 @@ use http::{Method, Request, Response};
 
 #[cfg(feature = "openapi")]
 pub(crate) use self::query::{
-    DEFAULT_SIZE as DEFAULT_PAGE_SIZE, MAX_GRACE_PERIOD, MAX_NAME_LENGTH as MAX_NAME_FILTER,
+    DEFAULT_SIZE as DEFAULT_PAGE_SIZE, MAX_CLIENT_IDS, MAX_GRACE_PERIOD,
+    MAX_NAME_LENGTH as MAX_NAME_FILTER, MAX_TEXT_LENGTH as MAX_TEXT_FILTER,
 };
 use self::reply::Reply;
 use self::request::Call;

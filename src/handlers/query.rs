@@ -1,10 +1,15 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
 use super::Error;
-use crate::domain::{ClientStatus, Id, Page, TokenPage, Violation, Violations};
+use super::noted::{Noted, prefers_strict, shown};
+use crate::domain::{
+    AuthMethod, ClientId, ClientStatus, GrantType, Id, Page, TokenPage, Violation, Violations,
+    one_of,
+};
 use crate::repository::ClientFilter;
 
 pub(crate) const DEFAULT_SIZE: u32 = 20;
@@ -15,9 +20,13 @@ pub(crate) const MAX_NAME_LENGTH: usize = 1024;
 /// 30 days, in seconds.
 pub(crate) const MAX_GRACE_PERIOD: u64 = 30 * 24 * 60 * 60;
 
-/// The query parameters of a request. Unknown ones are ignored.
+/// The maximum number of clients that a filter names.
+pub(crate) const MAX_CLIENT_IDS: usize = 100;
+
+/// The query parameters of a request.
 pub(super) struct Query<'a> {
     pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    known: Vec<&'static str>,
     faults: Violations,
 }
 
@@ -43,32 +52,36 @@ impl<'a> Query<'a> {
         });
         Ok(Self {
             pairs: pairs.collect::<Result<_, Error>>()?,
+            known: Vec::new(),
             faults: Violations::default(),
         })
+    }
+
+    fn values(&self, name: &'static str) -> impl Iterator<Item = &str> {
+        let pairs = self.pairs.iter().filter(move |(key, _)| key == name);
+        pairs.map(|(_, value)| &**value)
     }
 
     /// Reads one parameter; a repeated or malformed one is a violation.
     fn get<T>(
         &mut self,
         name: &'static str,
-        must: &'static str,
+        must: impl Into<Cow<'static, str>>,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        let mut values = self
-            .pairs
-            .iter()
-            .filter(|(key, _)| key == name)
-            .map(|(_, value)| value);
+        self.known.push(name);
+        let mut values = self.values(name);
         let value = values.next()?;
-        if values.next().is_some() {
-            self.faults.push(Violation::new(name, "must be there once"));
-            return None;
-        }
-        let value = read(value);
-        if value.is_none() {
-            self.faults.push(Violation::new(name, must));
-        }
-        value
+        let violation = if values.next().is_some() {
+            Violation::new(name, "must be there once")
+        } else if let Some(value) = read(value) {
+            return Some(value);
+        } else {
+            Violation::new(name, must)
+        };
+        drop(values);
+        self.faults.push(violation);
+        None
     }
 
     pub(super) fn page(&mut self) -> Page {
@@ -137,19 +150,72 @@ impl<'a> Query<'a> {
         );
         let status = self.get(
             "status",
-            "must be one of active, suspended, inactive",
+            one_of(ClientStatus::ALL, ClientStatus::word),
             ClientStatus::parse,
         );
+        let client_ids = self.client_ids();
+        let redirect_uri = self.get("redirect_uri", MUST_BE_SHORT, short);
+        let must = one_of(GrantType::ALL, GrantType::word);
+        let grant_type = self.get("grant", must, GrantType::parse);
+        let scope = self.get("scope", MUST_BE_SHORT, short);
+        let must = one_of(AuthMethod::ALL, AuthMethod::word);
+        let method = self.get("method", must, AuthMethod::parse);
+        let is_confidential = self.get("is_confidential", "must be true or false", |text| {
+            text.parse::<bool>().ok()
+        });
         ClientFilter {
             name: name.filter(|name| !name.is_empty()),
             status,
+            client_ids,
+            redirect_uri,
+            grant_type,
+            scope,
+            client_auth_method: method,
+            is_confidential,
         }
     }
 
-    /// Returns all violations, if any.
-    pub(super) fn finish(self) -> Result<(), Error> {
-        self.faults.into_result().map_err(Error::from)
+    fn client_ids(&mut self) -> Vec<ClientId> {
+        self.known.push("client_id");
+        let values = self.values("client_id").take(MAX_CLIENT_IDS + 1);
+        let ids: Vec<_> = values.map(ClientId::parse).collect();
+        let must = if ids.len() > MAX_CLIENT_IDS {
+            "must be there at most 100 times"
+        } else if ids.contains(&None) {
+            "must be 1 to 128 visible ASCII characters"
+        } else {
+            return ids.into_iter().flatten().collect();
+        };
+        self.faults.push(Violation::new("client_id", must));
+        Vec::new()
     }
+
+    /// Returns all violations, if any. Unknown parameters are ignored and noted, unless the request
+    /// prefers strict handling.
+    pub(super) fn finish(mut self, headers: &HeaderMap) -> Result<Noted, Error> {
+        let known = |name: &str| name.is_empty() || self.known.contains(&name);
+        let names = self.pairs.iter().map(|(name, _)| &**name);
+        let unknown: Vec<_> = names.filter(|name| !known(name)).map(shown).collect();
+        let is_strict = prefers_strict(headers);
+        if is_strict {
+            for name in &unknown {
+                let violation = Violation::new(name.clone(), "is not a parameter of this path");
+                self.faults.push(violation);
+            }
+        }
+        self.faults.into_result()?;
+        Ok(Noted { unknown, is_strict })
+    }
+}
+
+const MUST_BE_SHORT: &str = "must be 1 to 2048 bytes without control characters";
+
+/// No redirect URI and no scope is longer than this, so a longer filter can't match.
+pub(crate) const MAX_TEXT_LENGTH: usize = 2048;
+
+fn short(text: &str) -> Option<String> {
+    let fits = (1..=MAX_TEXT_LENGTH).contains(&text.len()) && !text.contains(char::is_control);
+    fits.then(|| text.to_owned())
 }
 
 /// A number in ASCII digits only.

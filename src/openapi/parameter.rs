@@ -1,8 +1,11 @@
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-use crate::domain::{ClientId, ClientStatus, Id, Page, TenantId};
-use crate::handlers::{DEFAULT_PAGE_SIZE, MAX_GRACE_PERIOD, MAX_NAME_FILTER};
+use crate::domain::{AuthMethod, ClientId, ClientStatus, GrantType, Id, Page, TenantId};
+use crate::handlers::{
+    DEFAULT_PAGE_SIZE, MAX_CLIENT_IDS, MAX_GRACE_PERIOD, MAX_NAME_FILTER, MAX_TEXT_FILTER,
+};
+use crate::wire::words;
 
 /// All parameters, by component name.
 pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
@@ -10,6 +13,8 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
     let id = generator.subschema_for::<Id>();
     let tenant = generator.subschema_for::<TenantId>();
     let status = generator.subschema_for::<ClientStatus>();
+    let grant_type = generator.subschema_for::<GrantType>();
+    let text = json!({"type": "string", "minLength": 1, "maxLength": MAX_TEXT_FILTER});
     json!({
         "ClientId": {
             "name": "client_id", "in": "path", "required": true, "schema": client_id,
@@ -53,6 +58,38 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
             "description": "A part of the name, in any case.",
         },
         "Status": {"name": "status", "in": "query", "schema": status},
+        "WithClientId": {
+            "name": "client_id", "in": "query", "style": "form", "explode": true,
+            "schema": {"type": "array", "items": client_id, "maxItems": MAX_CLIENT_IDS},
+            "description": "Only this client, or these, if it is repeated.",
+        },
+        "WithRedirectUri": {
+            "name": "redirect_uri", "in": "query", "schema": text,
+            "description": "Only clients with this redirect URI.",
+        },
+        "WithGrant": {
+            "name": "grant", "in": "query", "schema": grant_type,
+            "description": "Only clients with this grant type.",
+        },
+        "WithScope": {
+            "name": "scope", "in": "query", "schema": text,
+            "description": "Only clients with this scope.",
+        },
+        "WithMethod": {
+            "name": "method", "in": "query",
+            "schema": {"type": "string", "enum": words(AuthMethod::ALL, AuthMethod::word)},
+            "description": "Only clients with this auth method.",
+        },
+        "IsConfidential": {
+            "name": "is_confidential", "in": "query", "schema": {"type": "boolean"},
+            "description": "Only confidential clients, or only public ones.",
+        },
+        "Prefer": {
+            "name": "Prefer", "in": "header", "schema": {"type": "string"},
+            "example": "handling=strict",
+            "description": "With `handling=strict` (RFC 7240 section 4.4), unknown query parameters \
+                            are refused.",
+        },
         "GracePeriod": {
             "name": "grace_period", "in": "query",
             "schema": {

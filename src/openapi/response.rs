@@ -90,6 +90,15 @@ pub(super) fn headers() -> Value {
             "required": true, "schema": {"type": "string", "pattern": "^Bearer "},
             "description": "RFC 6750 section 3.",
         },
+        "Unknown-Parameters": {
+            "schema": {"type": "string"}, "example": "\"clientId\"",
+            "description": "The query parameters that were ignored, percent-encoded, as a list of \
+                            strings (RFC 9651 section 3.1): at most 16, of each 64 bytes.",
+        },
+        "Preference-Applied": {
+            "schema": {"type": "string", "const": "handling=strict"},
+            "description": "RFC 7240 section 3.",
+        },
         "Retry-After": {
             "required": true, "schema": {"type": "integer", "minimum": 0},
             "description": "Seconds.",

@@ -36,9 +36,12 @@ macro_rules! operations {
         ) clients::list {
             tag: CLIENTS,
             description: "Newest first.",
-            parameters: &["Page", "PageSize", "After", "Name", "Status"],
+            parameters: &[
+                "Page", "PageSize", "After", "Name", "Status", "WithClientId", "WithRedirectUri",
+                "WithGrant", "WithScope", "WithMethod", "IsConfidential", "Prefer",
+            ],
             answer: json::<List<OAuthClientItem<'_>>>(),
-            headers: &["Link"],
+            headers: &["Link", "Unknown-Parameters", "Preference-Applied"],
         }
 
         GetClient (
@@ -134,9 +137,9 @@ macro_rules! operations {
         ) audit_logs::list {
             tag: AUDIT,
             description: "What was done to one client, newest first; also after its deletion.",
-            parameters: &["Page", "PageSize", "After"],
+            parameters: &["Page", "PageSize", "After", "Prefer"],
             answer: json::<List<AuditLogItem<'_>>>(),
-            headers: &["Link"],
+            headers: &["Link", "Unknown-Parameters", "Preference-Applied"],
         }
 
         GetStats (
@@ -153,8 +156,9 @@ macro_rules! operations {
         ) tokens::list {
             tag: TOKENS,
             description: "Never a token itself.",
-            parameters: &["Page", "PageSize"],
+            parameters: &["Page", "PageSize", "Prefer"],
             answer: json::<List<TokenItem<'_>>>(),
+            headers: &["Unknown-Parameters", "Preference-Applied"],
         }
 
         RevokeTokens (
@@ -162,8 +166,9 @@ macro_rules! operations {
             "Revoke the tokens of a client"
         ) tokens::revoke {
             tag: TOKENS,
-            parameters: &["GracePeriod"],
+            parameters: &["GracePeriod", "Prefer"],
             answer: json::<Success<RevokeTokensResponse>>(),
+            headers: &["Unknown-Parameters", "Preference-Applied"],
         }
     } };
 }

@@ -1,7 +1,7 @@
 use super::fold::fold_name;
-use crate::domain::{Client, ClientStatus};
+use crate::domain::{AuthMethod, Client, ClientId, ClientStatus, GrantType};
 
-/// Which clients a list shows.
+/// Which clients a list shows: those that meet every criterion that is set.
 ///
 /// A later version may have more criteria. [`matcher`](Self::matcher) applies them all; for a
 /// repository that filters in its queries, the conformance suite shows what is missing.
@@ -15,6 +15,18 @@ pub struct ClientFilter {
     pub name: Option<String>,
     /// Only clients with this status.
     pub status: Option<ClientStatus>,
+    /// Only these clients; empty for any.
+    pub client_ids: Vec<ClientId>,
+    /// Only clients with this redirect URI, character for character.
+    pub redirect_uri: Option<String>,
+    /// Only clients with this grant type.
+    pub grant_type: Option<GrantType>,
+    /// Only clients with this scope, character for character.
+    pub scope: Option<String>,
+    /// Only clients with this auth method.
+    pub client_auth_method: Option<AuthMethod>,
+    /// Only confidential clients, or only public ones.
+    pub is_confidential: Option<bool>,
 }
 
 impl ClientFilter {
@@ -37,18 +49,77 @@ impl ClientFilter {
         self
     }
 
+    /// Only these clients; empty for any.
+    #[must_use]
+    pub fn with_client_ids(mut self, ids: impl IntoIterator<Item = ClientId>) -> Self {
+        self.client_ids = ids.into_iter().collect();
+        self
+    }
+
+    /// Only clients with this redirect URI.
+    #[must_use]
+    pub fn with_redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(uri.into());
+        self
+    }
+
+    /// Only clients with this grant type.
+    #[must_use]
+    pub fn with_grant_type(mut self, grant_type: GrantType) -> Self {
+        self.grant_type = Some(grant_type);
+        self
+    }
+
+    /// Only clients with this scope.
+    #[must_use]
+    pub fn with_scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// Only clients with this auth method.
+    #[must_use]
+    pub fn with_client_auth_method(mut self, method: AuthMethod) -> Self {
+        self.client_auth_method = Some(method);
+        self
+    }
+
+    /// Only confidential clients, or only public ones.
+    #[must_use]
+    pub fn with_is_confidential(mut self, is_confidential: bool) -> Self {
+        self.is_confidential = Some(is_confidential);
+        self
+    }
+
     /// Returns a predicate for clients of the tenant; it never matches a deleted one. Call this
     /// once per list, as it prepares the search text.
     pub fn matcher(&self) -> impl Fn(&Client) -> bool + use<> {
+        let filter = self.clone();
         let part = self.name.as_deref().map(fold_name);
-        let status = self.status.clone();
         move |client| {
-            let has = |part: &String| fold_name(&client.metadata.name).contains(part);
+            let metadata = &client.metadata;
             client.deleted_at.is_none()
-                && status
-                    .as_ref()
-                    .is_none_or(|status| client.status == *status)
-                && part.as_ref().is_none_or(has)
+                && is(&filter.status, |status| client.status == *status)
+                && (filter.client_ids.is_empty() || filter.client_ids.contains(&client.client_id))
+                && is(&filter.redirect_uri, |uri| {
+                    metadata.redirect_uris.contains(uri)
+                })
+                && is(&filter.grant_type, |grant| {
+                    metadata.grant_types.contains(grant)
+                })
+                && is(&filter.scope, |scope| metadata.scopes.contains(scope))
+                && is(&filter.client_auth_method, |method| {
+                    metadata.client_auth_methods.contains(method)
+                })
+                && is(&filter.is_confidential, |kind| {
+                    metadata.is_confidential == *kind
+                })
+                && is(&part, |part| fold_name(&metadata.name).contains(part))
         }
     }
+}
+
+/// Whether a criterion is met, or not set.
+fn is<T>(criterion: &Option<T>, met: impl FnOnce(&T) -> bool) -> bool {
+    criterion.as_ref().is_none_or(met)
 }

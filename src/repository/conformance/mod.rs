@@ -128,6 +128,7 @@ macro_rules! conformance_tests {
             filters_by_name_and_status,
             filters_find_every_way_to_write_a_name,
             filters_take_every_character_literally,
+            filters_by_what_a_client_has,
             one_place_is_given_once,
             rotations_at_the_same_time_leave_one_active,
             additions_and_rotations_keep_the_limits,

@@ -43,10 +43,10 @@ pub async fn lists_show_the_own_tenant_only(repository: impl ClientRepository) {
         let expected: Vec<_> = expected.cloned().collect();
         for filter in [
             ClientFilter::default(),
-            ClientFilter {
-                name: Some("client".into()),
-                status: Some(crate::domain::ClientStatus::Active),
-            },
+            ClientFilter::new()
+                .with_name("client")
+                .with_status(crate::domain::ClientStatus::Active),
+            ClientFilter::new().with_client_ids(stored.iter().map(|c| c.client_id.clone())),
         ] {
             let page = Page::Number { number: 1, size: 9 };
             let numbered = subject.list(&filter, page).await;

@@ -13,6 +13,7 @@
 //! | `compound` | the writes that take one round trip: `shared/stepwise.rs`, unless the database can do better | `queries` |
 //! | `find` | the reads that matter most: `shared/pooled/find.rs`, unless the database can do better | `queries` |
 //! | `together!` | runs statements of which none depends on another's result | `queries` |
+//! | `position` | SQL: where a text contains another, or 0 | `queries` |
 //! | `latest!` | a read that sees at least what its lock protects | `queries` |
 //! | `MIGRATIONS`, `lock`, `UNLOCK`, `UNDO`, `check` | the scripts, the lock around them, and the server's settings | `migrate` |
 //! | `NOT_ASCII`, `NOW` | SQL: whether a folded name contains more than ASCII, and the time | `refold`, `assertions` |
@@ -34,6 +35,7 @@ mod migrations;
 mod mysql;
 mod page;
 mod pattern;
+mod position;
 #[cfg(feature = "diesel-postgres")]
 mod postgres;
 mod prepared;

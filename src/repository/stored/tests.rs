@@ -170,7 +170,12 @@ fn a_filter_shows_no_deleted_client() {
         (Some("apples"), None, false),
     ] {
         let name = name.map(str::to_owned);
-        let shows = ClientFilter { name, status }.matcher();
+        let filter = ClientFilter {
+            name,
+            status,
+            ..ClientFilter::new()
+        };
+        let shows = filter.matcher();
         assert_eq!(shows(&client), matches);
     }
     client.deleted_at = Some(at(2));

@@ -33,6 +33,7 @@ use self::pool::Pool;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::migrations::MYSQL as MIGRATIONS;
 use crate::repository::diesel::one_by_one as together;
+use crate::repository::diesel::position::instr as position;
 use crate::repository::diesel::{Argument, BoxFuture};
 
 /// A read under a lock: the host's transaction may have begun long before, and a plain read would

@@ -34,6 +34,7 @@ use self::pool::Pool;
 use self::together::together;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::migrations::POSTGRES as MIGRATIONS;
+use crate::repository::diesel::position::strpos as position;
 use crate::repository::diesel::{Argument, BoxFuture};
 use crate::repository::diesel::{check, plainly as latest};
 

@@ -37,6 +37,7 @@ use self::weight::Weight;
 use crate::repository::Result;
 use crate::repository::diesel::error::Fault;
 use crate::repository::diesel::migrations::SQLITE as MIGRATIONS;
+use crate::repository::diesel::position::instr as position;
 use crate::repository::diesel::{check, one_by_one as together, plainly as latest};
 
 pub use transaction::SqliteTransaction;

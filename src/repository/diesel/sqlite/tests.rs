@@ -109,7 +109,11 @@ async fn every_statement(path: &str) -> Vec<String> {
         for status in [None, Some(ClientStatus::Active)] {
             for name in [None, Some("name".to_owned())] {
                 let status = status.clone();
-                let filter = ClientFilter { name, status };
+                let filter = ClientFilter {
+                    name,
+                    status,
+                    ..ClientFilter::new()
+                };
                 let filter = queries::Filter::new(&tenant(), &filter).unwrap();
                 queries::list(conn, &filter, page).await.unwrap();
             }

@@ -11,6 +11,7 @@ mod repository;
 
 use self::borrowed::Jobs;
 use crate::repository::diesel::error::Result;
+use crate::repository::diesel::position::instr as position;
 use crate::repository::diesel::{Argument, BoxFuture, one_by_one as together, plainly as latest};
 
 type Backend = diesel::sqlite::Sqlite;

@@ -1,84 +1,21 @@
-use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
-use diesel::query_source::Alias;
 use diesel_async::RunQueryDsl;
 
 use super::audit::insert_audit;
+use super::filter::Filter;
 use super::lock::{advance, explain, stored_version};
 use super::secrets::{end_secrets, show_last_four};
 use super::transaction::{begin, end};
-use super::{Backend, Connection, Statement, compound, find, together};
-use crate::domain::{Client, ClientStatus, Page, Slice, TenantId, Version};
+use super::{Connection, Statement, compound, find, together};
+use crate::domain::{Client, Page, Slice, Version};
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::limited::Limited;
+use crate::repository::diesel::page;
 use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
-use crate::repository::diesel::schema::{COUNTED_CLIENTS, CountedClients, client, live};
-use crate::repository::diesel::{page, pattern};
-use crate::repository::{ClientFilter, ErrorKind, Secrets, fold_name};
-
-type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
-
-/// The clients in a list.
-#[derive(Clone, Debug)]
-pub(in super::super) struct Filter {
-    tenant: String,
-    pattern: Option<String>,
-    status: Option<ClientStatus>,
-}
-
-impl Filter {
-    /// Returns `None` if nothing can match.
-    pub(in super::super) fn new(tenant: &TenantId, filter: &ClientFilter) -> Option<Self> {
-        let name = filter.name.as_deref();
-        let pattern = name.map(|name| pattern::containing(&fold_name(name)));
-        Some(Self {
-            tenant: tenant.as_str().to_owned(),
-            pattern: match pattern {
-                Some(pattern) => Some(pattern?),
-                None => None,
-            },
-            status: filter.status.clone(),
-        })
-    }
-
-    /// Whether it has to scan names.
-    pub(in super::super) fn searches(&self) -> bool {
-        self.pattern.is_some()
-    }
-
-    /// The same filter, for the subquery that counts.
-    fn counted(&self) -> Counted<'_> {
-        let mut query = COUNTED_CLIENTS
-            .filter(COUNTED_CLIENTS.field(dsl::tenant_id).eq(&self.tenant))
-            .filter(COUNTED_CLIENTS.field(dsl::deleted_at).is_null())
-            .into_boxed();
-        if let Some(status) = &self.status {
-            let stored = COUNTED_CLIENTS.field(dsl::status);
-            query = query.filter(stored.eq(status.as_str()));
-        }
-        if let Some(pattern) = &self.pattern {
-            let name = COUNTED_CLIENTS.field(dsl::name_folded);
-            query = query.filter(name.like(pattern).escape('!'));
-        }
-        query
-    }
-
-    pub(in super::super) fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
-        let mut query = oauth_clients::table
-            .filter(dsl::tenant_id.eq(&self.tenant))
-            .filter(dsl::deleted_at.is_null())
-            .into_boxed();
-        if let Some(status) = &self.status {
-            query = query.filter(dsl::status.eq(status.as_str()));
-        }
-        if let Some(pattern) = &self.pattern {
-            query = query.filter(dsl::name_folded.like(pattern).escape('!'));
-        }
-        query
-    }
-}
+use crate::repository::diesel::schema::{client, live};
+use crate::repository::{ErrorKind, Secrets};
 
 pub(in super::super) async fn create(
     conn: &mut Connection,

@@ -7,6 +7,7 @@
 
 mod audit;
 mod clients;
+mod filter;
 mod lock;
 mod purge;
 mod secrets;
@@ -15,10 +16,11 @@ mod transaction;
 
 use diesel::query_builder::{QueryFragment, QueryId};
 
-use super::{Backend, Connection, compound, find, latest, together};
+use super::{Backend, Connection, compound, find, latest, position, together};
 
 pub(super) use audit::{audit_entries, insert_audit, is_audited};
-pub(super) use clients::{Filter, create, delete, get, get_deleted, insert_client, list, update};
+pub(super) use clients::{create, delete, get, get_deleted, insert_client, list, update};
+pub(super) use filter::Filter;
 pub(super) use purge::{purge_audit_entries, purge_deleted_clients, purge_inactive_secrets};
 pub(super) use secrets::{
     add_secret, credentials, deactivate_secret, delete_secret, insert_secret, rehash_secret,

@@ -1,0 +1,150 @@
+use diesel::helper_types::IntoBoxed;
+use diesel::prelude::*;
+use diesel::query_source::Alias;
+
+use super::{Backend, position};
+use crate::domain::{ClientStatus, TenantId};
+use crate::repository::diesel::pattern;
+use crate::repository::diesel::schema::oauth_clients::{self, dsl};
+use crate::repository::diesel::schema::{COUNTED_CLIENTS, CountedClients};
+use crate::repository::{ClientFilter, fold_name};
+
+type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
+
+/// The clients in a list.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Filter {
+    tenant: String,
+    pattern: Option<String>,
+    status: Option<ClientStatus>,
+    client_ids: Vec<String>,
+    redirect_uri: Option<String>,
+    grant_type: Option<String>,
+    scope: Option<Scope>,
+    client_auth_method: Option<String>,
+    is_confidential: Option<i64>,
+}
+
+/// Restricts a list to the clients of a filter; `$column` is a macro that names a column.
+macro_rules! restrict {
+    ($filter:expr, $list:expr, $column:ident) => {{
+        let filter = $filter;
+        let mut list = $list
+            .filter($column!(tenant_id).eq(&filter.tenant))
+            .filter($column!(deleted_at).is_null())
+            .into_boxed();
+        if let Some(status) = &filter.status {
+            list = list.filter($column!(status).eq(status.as_str()));
+        }
+        if let Some(pattern) = &filter.pattern {
+            list = list.filter($column!(name_folded).like(pattern).escape('!'));
+        }
+        if !filter.client_ids.is_empty() {
+            list = list.filter($column!(client_id).eq_any(&filter.client_ids));
+        }
+        if let Some(is_confidential) = filter.is_confidential {
+            list = list.filter($column!(is_confidential).eq(is_confidential));
+        }
+        if let Some(item) = &filter.redirect_uri {
+            list = list.filter(position($column!(redirect_uris), item).gt(0));
+        }
+        if let Some(item) = &filter.grant_type {
+            list = list.filter(position($column!(grant_types), item).gt(0));
+        }
+        if let Some(Scope { part, alone }) = &filter.scope {
+            let is_in = position($column!(scopes), part).gt(0);
+            list = list.filter(is_in.or($column!(scopes).eq(alone)));
+        }
+        if let Some(item) = &filter.client_auth_method {
+            list = list.filter(position($column!(client_auth_methods), item).gt(0));
+        }
+        list
+    }};
+}
+
+macro_rules! listed {
+    ($column:ident) => {
+        dsl::$column
+    };
+}
+
+macro_rules! counted {
+    ($column:ident) => {
+        COUNTED_CLIENTS.field(dsl::$column)
+    };
+}
+
+impl Filter {
+    /// Returns `None` if nothing can match.
+    pub(in super::super) fn new(tenant: &TenantId, filter: &ClientFilter) -> Option<Self> {
+        let name = filter.name.as_deref();
+        let pattern = name.map(|name| pattern::containing(&fold_name(name)));
+        let ids = filter.client_ids.iter();
+        Some(Self {
+            tenant: tenant.as_str().to_owned(),
+            pattern: match pattern {
+                Some(pattern) => Some(pattern?),
+                None => None,
+            },
+            status: filter.status.clone(),
+            client_ids: ids.map(|id| id.as_str().to_owned()).collect(),
+            redirect_uri: filter.redirect_uri.as_deref().map(item),
+            grant_type: filter.grant_type.as_ref().map(|grant| item(grant.as_str())),
+            scope: filter.scope.as_deref().map(Scope::new),
+            client_auth_method: filter
+                .client_auth_method
+                .as_ref()
+                .map(|method| item(method.as_str())),
+            is_confidential: filter.is_confidential.map(i64::from),
+        })
+    }
+
+    /// Whether it has to read clients that don't match, which no index finds.
+    pub(in super::super) fn searches(&self) -> bool {
+        let reads_each = self.pattern.is_some()
+            || self.redirect_uri.is_some()
+            || self.grant_type.is_some()
+            || self.scope.is_some()
+            || self.client_auth_method.is_some()
+            || self.is_confidential.is_some();
+        reads_each && self.client_ids.is_empty()
+    }
+
+    /// The same clients, for the subquery that counts.
+    pub(super) fn counted(&self) -> Counted<'_> {
+        restrict!(self, COUNTED_CLIENTS, counted)
+    }
+
+    pub(in super::super) fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
+        restrict!(self, oauth_clients::table, listed)
+    }
+}
+
+/// How a scope stands in the text of a list.
+#[derive(Clone, Debug)]
+struct Scope {
+    part: String,
+    alone: String,
+}
+
+impl Scope {
+    fn new(scope: &str) -> Self {
+        let item = item(scope);
+        Self {
+            alone: format!("[{item}]"),
+            // A comma looks like the end of an item and the start of the next one, unless another
+            // item is beside it.
+            part: if scope == "," {
+                format!("{item},\"")
+            } else {
+                item
+            },
+        }
+    }
+}
+
+/// An item as it stands in the JSON text of a list: no other item contains it, because a quote
+/// within a text is escaped.
+fn item(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
