@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::*;
 use crate::domain::{
     Action, AuditEntry, ClientId, ClientMetadata, ClientStatus, Operator, Role, SystemClock,
-    TenantId, Timestamp, Version,
+    TenantId, Timestamp,
 };
 use crate::repository::{ClientRepository, MemoryRepository, NewClient};
 
@@ -47,32 +47,19 @@ fn client(client_id: &str, status: ClientStatus, key: bool) -> Client {
     } else {
         AuthMethod::ClientSecretBasic
     };
-    Client {
-        id: Id::generate(now),
-        tenant_id: TenantId::parse("acme").unwrap(),
-        client_id: ClientId::parse(client_id).unwrap(),
-        metadata: ClientMetadata {
-            name: "A".to_owned(),
-            redirect_uris: Vec::new(),
-            scopes: Vec::new(),
-            grant_types: Vec::new(),
-            client_auth_methods: vec![method],
-            fapi_profile: None,
-            is_confidential: true,
-            jwks: None,
-            jwks_uri: None,
-            logo_url: None,
-            privacy_policy: None,
-            terms_url: None,
-            website: None,
-        },
-        status,
-        secret_last_four: None,
-        version: Version::FIRST,
-        created_at: now,
-        updated_at: now,
-        deleted_at: None,
-    }
+    let mut metadata = ClientMetadata::new("A", [""; 0]);
+    metadata.grant_types = Vec::new();
+    metadata.client_auth_methods = vec![method];
+    let (tenant, client_id) = (TenantId::parse("acme"), ClientId::parse(client_id));
+    let mut client = Client::new(
+        Id::generate(now),
+        tenant.unwrap(),
+        client_id.unwrap(),
+        metadata,
+        now,
+    );
+    client.status = status;
+    client
 }
 
 async fn store(repository: &MemoryRepository, client_id: &str, status: ClientStatus, key: bool) {

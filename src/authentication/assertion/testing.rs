@@ -1,8 +1,7 @@
 //! A client and a fixed time for the tests of this module.
 
 use crate::domain::{
-    AuthMethod, Client, ClientId, ClientMetadata, ClientStatus, FapiProfile, GrantType, Id,
-    TenantId, Timestamp, Version,
+    AuthMethod, Client, ClientId, ClientMetadata, FapiProfile, Id, TenantId, Timestamp,
 };
 
 pub(super) const JWKS: &str = include_str!("../../../tests/data/keys/jwks.json");
@@ -16,30 +15,16 @@ pub(super) fn now() -> Timestamp {
 
 /// The client `app-1`.
 pub(super) fn client(fapi_profile: Option<FapiProfile>) -> Client {
-    Client {
-        id: Id::generate(now()),
-        tenant_id: TenantId::parse("tenant_a").unwrap(),
-        client_id: ClientId::parse("app-1").unwrap(),
-        metadata: ClientMetadata {
-            name: "App".to_owned(),
-            redirect_uris: vec!["https://app.example.com/cb".to_owned()],
-            scopes: Vec::new(),
-            grant_types: vec![GrantType::AuthorizationCode],
-            client_auth_methods: vec![AuthMethod::PrivateKeyJwt],
-            fapi_profile,
-            is_confidential: true,
-            jwks: Some(JWKS.to_owned()),
-            jwks_uri: None,
-            logo_url: None,
-            privacy_policy: None,
-            terms_url: None,
-            website: None,
-        },
-        status: ClientStatus::Active,
-        secret_last_four: None,
-        version: Version::FIRST,
-        created_at: now(),
-        updated_at: now(),
-        deleted_at: None,
-    }
+    let mut metadata = ClientMetadata::new("App", ["https://app.example.com/cb"]);
+    metadata.client_auth_methods = vec![AuthMethod::PrivateKeyJwt];
+    metadata.fapi_profile = fapi_profile;
+    metadata.jwks = Some(JWKS.to_owned());
+    let (tenant, client_id) = (TenantId::parse("tenant_a"), ClientId::parse("app-1"));
+    Client::new(
+        Id::generate(now()),
+        tenant.unwrap(),
+        client_id.unwrap(),
+        metadata,
+        now(),
+    )
 }
