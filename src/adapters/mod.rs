@@ -6,3 +6,14 @@
 pub mod axum;
 mod mount;
 pub mod tower;
+
+/// The caller's address: the one that the host inserted, else that of the connection.
+#[cfg(feature = "authentication")]
+fn peer(extensions: &http::Extensions) -> Option<std::net::IpAddr> {
+    use crate::handlers::PeerIp;
+
+    let told = extensions.get().map(|PeerIp(ip)| *ip);
+    #[cfg(feature = "axum")]
+    let told = told.or_else(|| axum::connection(extensions));
+    told
+}

@@ -1,15 +1,15 @@
 use std::mem;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, HeaderValue, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
 use tower::Service;
 
 use super::{AuthenticationBody, AuthenticationFuture, ClientAuthenticationLayer};
+use crate::adapters::peer;
 use crate::authentication::{self, Error, read_form};
-use crate::handlers::{Body, BoxError, PeerIp};
+use crate::handlers::{Body, BoxError};
 
 /// A service wrapped in a [`ClientAuthenticationLayer`]. Its errors are the inner service's.
 #[derive(Clone, Debug)]
@@ -91,12 +91,4 @@ fn refusal<R>(error: Error) -> Response<AuthenticationBody<R>> {
     let mut response = error.to_response().map(AuthenticationBody::refusal);
     response.extensions_mut().insert(Arc::new(error));
     response
-}
-
-/// The caller's address: the one that the host inserted, else that of the connection.
-fn peer(extensions: &Extensions) -> Option<IpAddr> {
-    let told = extensions.get().map(|PeerIp(ip)| *ip);
-    #[cfg(feature = "axum")]
-    let told = told.or_else(|| crate::adapters::axum::connection(extensions));
-    told
 }
