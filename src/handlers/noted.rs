@@ -48,8 +48,10 @@ const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b'\\').add
 
 /// The beginning of a parameter's name, percent-encoded.
 pub(super) fn shown(name: &str) -> Cow<'static, str> {
-    let end = name.floor_char_boundary(SHOWN);
-    let name = name.get(..end).unwrap_or_default();
+    let start = (0..=name.len().min(SHOWN))
+        .rev()
+        .find_map(|end| name.get(..end));
+    let name = start.unwrap_or_default();
     utf8_percent_encode(name, UNSAFE).to_string().into()
 }
 
