@@ -137,10 +137,11 @@ mod readme {}
 /// Guides, also in `docs/`. The one on writing a repository is [`repository::guide`].
 #[cfg(doc)]
 pub mod guides {
+    // `tests/support` tests them: its package has what their examples use.
+    #[cfg(not(doctest))]
     #[doc = include_str!("../docs/api.md")]
     pub mod api {}
 
-    // `tests/support` tests the others: its package has what their examples use.
     #[cfg(not(doctest))]
     #[doc = include_str!("../docs/databases.md")]
     pub mod databases {}

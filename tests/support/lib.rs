@@ -25,6 +25,9 @@ pub mod world;
 /// Compiles and runs the code of the guides.
 #[cfg(doctest)]
 mod guides {
+    #[doc = include_str!("../../docs/api.md")]
+    mod api {}
+
     #[doc = include_str!("../../docs/databases.md")]
     mod databases {}
 
