@@ -114,7 +114,11 @@ impl Handlers {
         } else {
             Bytes::new()
         };
-        let call = Call::new(operator, parameters, head, body);
+        let client = match parameters.id {
+            Some(id) => Some(self.manager.client_id(&operator, id).await?),
+            None => None,
+        };
+        let call = Call::new(operator, client, parameters, head, body);
         let reply = run(operation, &self.manager, call).await?;
         Ok(reply.with_status(operation.success()))
     }

@@ -166,6 +166,7 @@ impl<'a> Query<'a> {
         ClientFilter {
             name: name.filter(|name| !name.is_empty()),
             status,
+            ids: Vec::new(),
             client_ids,
             redirect_uri,
             grant_type,

@@ -27,13 +27,16 @@ pub(super) struct Call<'a> {
     pub(super) operator: Operator,
     pub(super) headers: &'a HeaderMap,
     pub(super) body: Bytes,
+    /// The client that the path names by its `id`.
+    client: Option<ClientId>,
     uri: &'a Uri,
-    parameters: Parameters<'a>,
+    segments: [&'a str; 2],
 }
 
 impl<'a> Call<'a> {
     pub(super) fn new(
         operator: Operator,
+        client: Option<ClientId>,
         parameters: Parameters<'a>,
         head: &'a Parts,
         body: Bytes,
@@ -41,16 +44,20 @@ impl<'a> Call<'a> {
         let ip = head.extensions.get().map(|PeerIp(ip)| *ip);
         Self {
             operator: operator.with_ip(ip),
+            client,
             headers: &head.headers,
             body,
             uri: &head.uri,
-            parameters,
+            segments: parameters.segments,
         }
     }
 
     /// The client in the path. An impossible `client_id` is not found.
     pub(super) fn client_id(&self) -> Result<ClientId, Error> {
-        self.parameter(0, ClientId::parse)
+        match &self.client {
+            Some(client_id) => Ok(client_id.clone()),
+            None => self.parameter(0, ClientId::parse),
+        }
     }
 
     /// The secret in the path.
@@ -63,7 +70,7 @@ impl<'a> Call<'a> {
         index: usize,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, Error> {
-        let segment = self.parameters.get(index).copied().unwrap_or_default();
+        let segment = self.segments.get(index).copied().unwrap_or_default();
         let text = percent_decode_str(segment).decode_utf8();
         let text = text.map_err(|_| Error::bad_request("the path must be UTF-8"))?;
         parse(&text).ok_or_else(|| ErrorKind::NotFound.into())

@@ -1,6 +1,7 @@
 use http::Method;
 
-use crate::operation::Operation;
+use crate::domain::Id;
+use crate::operation::{Operation, admin_path};
 use crate::telemetry::{Span, span};
 
 /// The result of routing a method and a path.
@@ -31,9 +32,18 @@ impl Matched<'_> {
     }
 }
 
-/// The path segments of the parameters, in order and still percent-encoded; empty where the path has
-/// none.
-pub(super) type Parameters<'a> = [&'a str; 2];
+/// The parameters in a path.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Parameters<'a> {
+    /// The path segments, in order and still percent-encoded; empty where the path has none.
+    pub(super) segments: [&'a str; 2],
+    /// The client's `id`, if the path names that in place of its `client_id`.
+    pub(super) id: Option<Id>,
+}
+
+/// The start of a path that names a client by its `id`. It is no path of a client that is called
+/// `by-id`, because none continues with an id.
+const BY_ID: &str = admin_path!("/clients/by-id/");
 
 pub(super) fn find<'a>(method: &Method, path: &'a str) -> Matched<'a> {
     // `HEAD` is routed like `GET` (RFC 9110 §9.3.2).
@@ -42,9 +52,19 @@ pub(super) fn find<'a>(method: &Method, path: &'a str) -> Matched<'a> {
     } else {
         method
     };
+    let rest = path.strip_prefix(BY_ID);
+    let id = rest.and_then(|rest| Id::parse(rest.split('/').next()?));
+    let (start, path) = match (rest, id) {
+        (Some(rest), Some(_)) => (admin_path!("/clients/"), rest),
+        _ => ("", path),
+    };
     let of_path = || {
         let all = Operation::ALL.iter().copied();
-        all.filter_map(|operation| Some((operation, parameters(operation.path(), path)?)))
+        all.filter_map(move |operation| {
+            let template = operation.path().strip_prefix(start)?;
+            let segments = segments(template, path)?;
+            Some((operation, Parameters { segments, id }))
+        })
     };
     let mut wanted = of_path().filter(|(operation, _)| operation.method() == *wanted);
     if let Some((operation, parameters)) = wanted.next() {
@@ -61,8 +81,8 @@ pub(super) fn find<'a>(method: &Method, path: &'a str) -> Matched<'a> {
     }
 }
 
-fn parameters<'a>(template: &str, path: &'a str) -> Option<Parameters<'a>> {
-    let mut parameters = Parameters::default();
+fn segments<'a>(template: &str, path: &'a str) -> Option<[&'a str; 2]> {
+    let mut parameters = <[&str; 2]>::default();
     let mut places = parameters.iter_mut();
     let mut segments = path.split('/');
     for expected in template.split('/') {
@@ -82,15 +102,19 @@ mod tests {
 
     #[test]
     fn a_path_leads_to_its_operation() {
+        let named = |client| Parameters {
+            segments: [client, ""],
+            id: None,
+        };
         let found = find(&Method::POST, "/admin/oauth/clients/app-1/clone");
         assert_eq!(
             found,
-            Matched::Operation(Operation::CloneClient, ["app-1", ""])
+            Matched::Operation(Operation::CloneClient, named("app-1"))
         );
         let found = find(&Method::HEAD, "/admin/oauth/clients/a%20b");
         assert_eq!(
             found,
-            Matched::Operation(Operation::GetClient, ["a%20b", ""])
+            Matched::Operation(Operation::GetClient, named("a%20b"))
         );
     }
 
@@ -103,6 +127,38 @@ mod tests {
             allowed,
             [Method::GET, Method::PUT, Method::DELETE, Method::HEAD]
         );
+    }
+
+    #[test]
+    fn a_client_is_named_by_its_id_too() {
+        const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+        let by_id = |rest: &str| format!("/admin/oauth/clients/by-id/{rest}");
+        let path = by_id(&format!("{ID}/secrets/x"));
+        let Matched::Operation(operation, parameters) = find(&Method::DELETE, &path) else {
+            panic!()
+        };
+        assert_eq!(operation, Operation::DeleteSecret);
+        assert_eq!(
+            (parameters.segments[1], parameters.id),
+            ("x", Id::parse(ID))
+        );
+        let Matched::OtherMethods(_) = find(&Method::PATCH, &by_id(ID)) else {
+            panic!()
+        };
+        // A client that is called so.
+        let Matched::Operation(_, parameters) = find(&Method::GET, &by_id("secrets")) else {
+            panic!()
+        };
+        assert_eq!((parameters.segments[0], parameters.id), ("by-id", None));
+        for rest in [
+            "",
+            "x",
+            "01arz3ndektsv4rrffq69g5fav",
+            &format!("{ID}/"),
+            &format!("{ID}/x"),
+        ] {
+            assert_eq!(find(&Method::GET, &by_id(rest)), Matched::Nothing, "{rest}");
+        }
     }
 
     #[test]

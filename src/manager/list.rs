@@ -1,5 +1,5 @@
-use super::{ClientManager, Result};
-use crate::domain::{AuditEntry, Client, ClientId, Operator, Page, Slice};
+use super::{ClientManager, ErrorKind, Result};
+use crate::domain::{AuditEntry, Client, ClientId, Id, Operator, Page, Slice};
 use crate::repository::ClientFilter;
 
 impl ClientManager {
@@ -26,6 +26,20 @@ impl ClientManager {
             .repository
             .list(&operator.tenant, filter, page)
             .await?)
+    }
+
+    /// The `client_id` of the client with this `id`, which is in the index of the lists.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) if the operator's tenant has no such
+    /// client.
+    pub(crate) async fn client_id(&self, operator: &Operator, id: Id) -> Result<ClientId> {
+        let filter = ClientFilter::new().with_ids([id]);
+        let page = Page::After { id: None, size: 1 };
+        let found = self.list(operator, &filter, page).await?;
+        let client = found.items.into_iter().next();
+        Ok(client.ok_or(ErrorKind::NotFound)?.client_id)
     }
 
     /// Lists a client's audit trail, newest first, even after its deletion.

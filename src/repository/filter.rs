@@ -1,5 +1,5 @@
 use super::fold::fold_name;
-use crate::domain::{AuthMethod, Client, ClientId, ClientStatus, GrantType};
+use crate::domain::{AuthMethod, Client, ClientId, ClientStatus, GrantType, Id};
 
 /// Which clients a list shows: those that meet every criterion that is set.
 ///
@@ -15,7 +15,9 @@ pub struct ClientFilter {
     pub name: Option<String>,
     /// Only clients with this status.
     pub status: Option<ClientStatus>,
-    /// Only these clients; empty for any.
+    /// Only clients with these `id`s; empty for any.
+    pub ids: Vec<Id>,
+    /// Only clients with these `client_id`s; empty for any.
     pub client_ids: Vec<ClientId>,
     /// Only clients with this redirect URI, character for character.
     pub redirect_uri: Option<String>,
@@ -49,7 +51,14 @@ impl ClientFilter {
         self
     }
 
-    /// Only these clients; empty for any.
+    /// Only clients with these `id`s; empty for any.
+    #[must_use]
+    pub fn with_ids(mut self, ids: impl IntoIterator<Item = Id>) -> Self {
+        self.ids = ids.into_iter().collect();
+        self
+    }
+
+    /// Only clients with these `client_id`s; empty for any.
     #[must_use]
     pub fn with_client_ids(mut self, ids: impl IntoIterator<Item = ClientId>) -> Self {
         self.client_ids = ids.into_iter().collect();
@@ -100,6 +109,7 @@ impl ClientFilter {
             let metadata = &client.metadata;
             client.deleted_at.is_none()
                 && is(&filter.status, |status| client.status == *status)
+                && (filter.ids.is_empty() || filter.ids.contains(&client.id))
                 && (filter.client_ids.is_empty() || filter.client_ids.contains(&client.client_id))
                 && is(&filter.redirect_uri, |uri| {
                     metadata.redirect_uris.contains(uri)

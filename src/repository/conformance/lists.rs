@@ -391,8 +391,11 @@ pub async fn filters_by_what_a_client_has(repository: impl ClientRepository) {
     };
     let unknown = ClientId::parse("unknown").expect("a client id");
     let with = ClientFilter::new;
-    let cases: [(ClientFilter, &[usize]); 22] = [
+    let cases: [(ClientFilter, &[usize]); 25] = [
         (with(), &[3, 2, 1, 0]),
+        (with().with_ids([id(3), id(1)]), &[2, 0]),
+        (with().with_ids([id(9)]), &[]),
+        (with().with_ids([id(1)]).with_client_ids(ids(&[1])), &[]),
         (with().with_client_ids(ids(&[0])), &[0]),
         (with().with_client_ids(ids(&[0, 2, 0])), &[2, 0]),
         (with().with_client_ids([unknown]), &[]),

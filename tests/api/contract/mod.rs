@@ -2,6 +2,7 @@
 //! repository.
 
 mod audit_logs;
+mod by_id;
 mod clients;
 mod deletion;
 mod fapi;

@@ -17,6 +17,7 @@ pub(in super::super) struct Filter {
     tenant: String,
     pattern: Option<String>,
     status: Option<ClientStatus>,
+    ids: Vec<String>,
     client_ids: Vec<String>,
     redirect_uri: Option<String>,
     grant_type: Option<String>,
@@ -38,6 +39,9 @@ macro_rules! restrict {
         }
         if let Some(pattern) = &filter.pattern {
             list = list.filter($column!(name_folded).like(pattern).escape('!'));
+        }
+        if !filter.ids.is_empty() {
+            list = list.filter($column!(id).eq_any(&filter.ids));
         }
         if !filter.client_ids.is_empty() {
             list = list.filter($column!(client_id).eq_any(&filter.client_ids));
@@ -87,6 +91,7 @@ impl Filter {
                 None => None,
             },
             status: filter.status.clone(),
+            ids: filter.ids.iter().map(ToString::to_string).collect(),
             client_ids: ids.map(|id| id.as_str().to_owned()).collect(),
             redirect_uri: filter.redirect_uri.as_deref().map(item),
             grant_type: filter.grant_type.as_ref().map(|grant| item(grant.as_str())),
@@ -107,7 +112,7 @@ impl Filter {
             || self.scope.is_some()
             || self.client_auth_method.is_some()
             || self.is_confidential.is_some();
-        reads_each && self.client_ids.is_empty()
+        reads_each && self.ids.is_empty() && self.client_ids.is_empty()
     }
 
     /// The same clients, for the subquery that counts.
