@@ -146,7 +146,8 @@ mod tests {
             panic!()
         };
         // A client that is called so.
-        let Matched::Operation(_, parameters) = find(&Method::GET, &by_id("secrets")) else {
+        let path = by_id("secrets");
+        let Matched::Operation(_, parameters) = find(&Method::GET, &path) else {
             panic!()
         };
         assert_eq!((parameters.segments[0], parameters.id), ("by-id", None));

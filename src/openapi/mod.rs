@@ -2,8 +2,8 @@
 //! so that it can't drift from them.
 //!
 //! [`Handlers::openapi`] returns it as JSON, to serve with [`Handlers::with_openapi`] or to merge
-//! into your own API's document: its paths are absolute, and each operation has its own security and
-//! tags.
+//! into your own API's document: its paths are absolute, and each operation has its own security
+//! and tags.
 //!
 //! # Examples
 //!

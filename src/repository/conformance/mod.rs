@@ -32,6 +32,7 @@ mod audit;
 mod clients;
 mod clones;
 mod credentials;
+mod filters;
 mod ids;
 mod imports;
 mod in_turn;
@@ -58,6 +59,7 @@ pub use audit::*;
 pub use clients::*;
 pub use clones::*;
 pub use credentials::*;
+pub use filters::*;
 pub use ids::*;
 pub use imports::*;
 pub use in_turn::InTurn;
@@ -230,6 +232,7 @@ mod tests {
             include_str!("imports.rs"),
             include_str!("credentials.rs"),
             include_str!("ids.rs"),
+            include_str!("filters.rs"),
             include_str!("lists.rs"),
             include_str!("purge.rs"),
             include_str!("races.rs"),

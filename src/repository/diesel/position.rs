@@ -1,5 +1,5 @@
-//! Where a text contains another one, from 1, byte for byte; 0 if it does not. `LIKE` ignores the case
-//! of ASCII letters in SQLite.
+//! Where a text contains another one, from 1, byte for byte; 0 if it does not. `LIKE` ignores the
+//! case of ASCII letters in SQLite.
 
 use diesel::define_sql_function;
 use diesel::sql_types::Text;

@@ -1,5 +1,5 @@
-//! Hashes made by other programs, in their own formats. `no_imported` replaces it in a build without
-//! the feature `imported-hashes`.
+//! Hashes made by other programs, in their own formats. `no_imported` replaces it in a build
+//! without the feature `imported-hashes`.
 
 mod bcrypt;
 mod encoding;

@@ -98,8 +98,8 @@ pub(in super::super) async fn rotate_secret(
     end(conn, outcome).await
 }
 
-/// Retires the active secrets until the grace period ends, and ends all secrets that have expired by
-/// now, or were retired by a clock far ahead.
+/// Retires the active secrets until the grace period ends, and ends all secrets that have expired
+/// by now, or were retired by a clock far ahead.
 fn retire<'a>(key: &'a Key, grace_ends: i64, audit: &'a AuditRow) -> impl Statement + use<'a> {
     let (now, word) = (audit.at(), |status: SecretStatus| {
         status.word().into_sql::<Text>()

@@ -1,0 +1,105 @@
+use super::samples::{client, id};
+use super::subject::Subject;
+use crate::domain::{AuthMethod, ClientId, GrantType, Page};
+use crate::repository::{ClientFilter, ClientRepository, Origin};
+
+/// Filters by id, redirect URI, grant type, scope, auth method and kind: items of a list match as a
+/// whole and in their case, and all criteria must be met.
+pub async fn filters_by_what_a_client_has(repository: impl ClientRepository) {
+    let subject = Subject::new(repository);
+    let lists: [(&[&str], &[&str], GrantType, AuthMethod); 4] = [
+        (
+            &["read", "read:all", "a,b"],
+            &["https://a.example/cb", "https://a.example/cb2"],
+            GrantType::AuthorizationCode,
+            AuthMethod::ClientSecretBasic,
+        ),
+        (
+            &["Read", ","],
+            &["https://b.example/cb"],
+            GrantType::ClientCredentials,
+            AuthMethod::ClientSecretPost,
+        ),
+        (
+            &["x,", ",y", "%", "_"],
+            &["https://a.example/cb/"],
+            GrantType::RefreshToken,
+            AuthMethod::PrivateKeyJwt,
+        ),
+        (&[","], &[], GrantType::DeviceCode, AuthMethod::None),
+    ];
+    let mut stored = Vec::new();
+    for (second, (scopes, uris, grant, method)) in (1..).zip(lists) {
+        let mut client = client(&subject.tenant, second);
+        let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
+        client.metadata.scopes = texts(scopes);
+        client.metadata.redirect_uris = texts(uris);
+        client.metadata.grant_types = vec![grant];
+        client.metadata.is_confidential = method != AuthMethod::None;
+        client.metadata.client_auth_methods = vec![method];
+        let done = subject.store(&client, None, &Origin::Draft, second).await;
+        done.expect("a client is stored");
+        stored.push(client);
+    }
+    let ids = |places: &[usize]| -> Vec<_> {
+        let found = places.iter().filter_map(|place| stored.get(*place));
+        found.map(|client| client.client_id.clone()).collect()
+    };
+    let unknown = ClientId::parse("unknown").expect("a client id");
+    let with = ClientFilter::new;
+    let cases: [(ClientFilter, &[usize]); 25] = [
+        (with(), &[3, 2, 1, 0]),
+        (with().with_ids([id(3), id(1)]), &[2, 0]),
+        (with().with_ids([id(9)]), &[]),
+        (with().with_ids([id(1)]).with_client_ids(ids(&[1])), &[]),
+        (with().with_client_ids(ids(&[0])), &[0]),
+        (with().with_client_ids(ids(&[0, 2, 0])), &[2, 0]),
+        (with().with_client_ids([unknown]), &[]),
+        (
+            with().with_client_ids(ids(&[0, 1])).with_scope("read"),
+            &[0],
+        ),
+        (with().with_scope("read"), &[0]),
+        (with().with_scope("Read"), &[1]),
+        (with().with_scope("rea"), &[]),
+        (with().with_scope("a,b"), &[0]),
+        (with().with_scope(","), &[3, 1]),
+        (with().with_scope("%"), &[2]),
+        (with().with_scope("\",\""), &[]),
+        (with().with_redirect_uri("https://a.example/cb"), &[0]),
+        (with().with_redirect_uri("https://A.example/cb"), &[]),
+        (with().with_redirect_uri("https://a.example/cb/"), &[2]),
+        (with().with_grant_type(GrantType::ClientCredentials), &[1]),
+        (with().with_grant_type(GrantType::TokenExchange), &[]),
+        (with().with_client_auth_method(AuthMethod::None), &[3]),
+        (
+            with().with_client_auth_method(AuthMethod::PrivateKeyJwt),
+            &[2],
+        ),
+        (with().with_is_confidential(false), &[3]),
+        (with().with_is_confidential(true), &[2, 1, 0]),
+        (
+            with()
+                .with_is_confidential(true)
+                .with_scope(",")
+                .with_name("client"),
+            &[1],
+        ),
+    ];
+    for (filter, expected) in cases {
+        let number = subject
+            .list(&filter, Page::Number { number: 1, size: 9 })
+            .await;
+        let found: Vec<_> = number
+            .items
+            .iter()
+            .map(|client| client.client_id.clone())
+            .collect();
+        assert_eq!(found, ids(expected), "{filter:?}");
+        assert_eq!(number.total, Some(expected.len() as u64), "{filter:?}");
+        let keyset = subject
+            .list(&filter, Page::After { id: None, size: 9 })
+            .await;
+        assert_eq!(keyset.items, number.items, "{filter:?}");
+    }
+}
