@@ -226,6 +226,37 @@ Feature: Create a client
       And the answer says
         | cors_origins | ["https://app.example.com"] |
 
+  Rule: A client that never redirects needs no redirect URI, where the host says so
+
+    Background:
+      Given the host asks for redirect URIs only where a grant redirects
+
+    Scenario: A service
+      When Alice creates a client with
+        | name        | "Nightly Reports"      |
+        | grant_types | ["client_credentials"] |
+      Then the client is created
+      And the answer says
+        | redirect_uris | [] |
+        | cors_origins  | [] |
+
+    Scenario Outline: A redirect URI is missing with <grants>
+      When Alice creates a client with
+        | name          | "My Application" |
+        | redirect_uris | <uris>           |
+        | grant_types   | <grants>         |
+      Then it is refused as malformed
+      And the message is
+        """
+        redirect_uris: must hold at least one item for authorization_code
+        """
+
+      Examples:
+        | uris | grants                                       |
+        | []   | ["authorization_code"]                       |
+        |      | ["client_credentials", "authorization_code"] |
+        |      |                                              |
+
   Rule: Unknown fields are ignored
 
     Scenario: The identity, the tenant, the secret and the status can't be chosen

@@ -293,6 +293,17 @@ Feature: Change a client
       Then it is refused as malformed
       And the message names nothing but "client_auth_methods"
 
+    Scenario: A grant that redirects comes with its redirect URIs
+      Given the host asks for redirect URIs only where a grant redirects
+      And the client "My Application" with
+        | redirect_uris | []                     |
+        | grant_types   | ["client_credentials"] |
+      When Alice changes "My Application" to
+        | grant_types | ["authorization_code"] |
+      Then it is refused as malformed
+      And the message names nothing but "redirect_uris"
+      And "My Application" is as it was
+
     Scenario: Conflicting fields can be changed together
       Given the client "My Application" with
         | grant_types | ["client_credentials"] |

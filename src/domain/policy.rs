@@ -10,6 +10,7 @@ use crate::jose;
 pub struct Policy {
     pub(crate) name_length: usize,
     pub(crate) redirect_uris: usize,
+    pub(crate) optional_redirect_uris: bool,
     pub(crate) redirect_uri_length: usize,
     pub(crate) scopes: usize,
     pub(crate) scope_length: usize,
@@ -27,6 +28,7 @@ impl Default for Policy {
         Self {
             name_length: 128,
             redirect_uris: 32,
+            optional_redirect_uris: false,
             redirect_uri_length: 2048,
             scopes: 64,
             scope_length: 128,
@@ -53,6 +55,16 @@ impl Policy {
     #[must_use]
     pub fn with_max_redirect_uris(mut self, items: usize) -> Self {
         self.redirect_uris = items;
+        self
+    }
+
+    /// Accepts clients without redirect URIs if none of their grants redirects (RFC 7591 §2), such
+    /// as a service with `client_credentials` alone. By default, every client needs at least one.
+    ///
+    /// An import may leave them out in any case.
+    #[must_use]
+    pub fn with_optional_redirect_uris(mut self) -> Self {
+        self.optional_redirect_uris = true;
         self
     }
 

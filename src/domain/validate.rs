@@ -190,15 +190,16 @@ impl Reader<'_> {
     }
 
     fn redirect_uris(&mut self, input: Input<Items>) -> Option<Vec<(String, redirect_uri::Kind)>> {
-        if input.is_absent() {
+        let policy = self.policy;
+        let least = usize::from(!policy.optional_redirect_uris);
+        if input.is_absent() && least > 0 {
             return self.fault("redirect_uris", "is required");
         }
-        let policy = self.policy;
         self.list(
             "redirect_uris",
             input,
             Vec::new(),
-            1..=policy.redirect_uris,
+            least..=policy.redirect_uris,
             |text| redirect_uri::check(text, policy).map(|kind| (text.to_owned(), kind)),
         )
     }

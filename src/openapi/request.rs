@@ -28,10 +28,14 @@ pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
     let mut update = fields(policy);
     let status = json!({"$ref": "#/components/schemas/ClientStatus"});
     update.insert("status".into(), status);
+    let required = match policy.optional_redirect_uris {
+        true => json!(["name"]),
+        false => json!(["name", "redirect_uris"]),
+    };
     let create = json!({
         "description": "A client to create.",
         "type": "object",
-        "required": ["name", "redirect_uris"],
+        "required": required,
         "properties": create,
     });
     let update = json!({
@@ -69,8 +73,9 @@ fn name(policy: &Policy) -> Value {
 }
 
 fn redirect_uris(policy: &Policy) -> Value {
+    let least = usize::from(!policy.optional_redirect_uris);
     json!({
-        "type": "array", "minItems": 1, "maxItems": policy.redirect_uris,
+        "type": "array", "minItems": least, "maxItems": policy.redirect_uris,
         "items": {"type": "string", "format": "uri", "maxLength": policy.redirect_uri_length},
         "description": "Compared by exact text (RFC 9700 section 2.1).",
     })
