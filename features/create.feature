@@ -304,6 +304,41 @@ Feature: Create a client
         | http://localhost:3000/cb              | true         |
         | com.example.app:/oauth/cb             | false        |
 
+    Scenario Outline: The host lists what else a redirect URI may be: <uri>
+      Given the host lists <listed>
+      When Alice creates "My Application" with
+        | redirect_uris   | ["<uri>"]      |
+        | is_confidential | <confidential> |
+      Then the client is created
+      And the answer says
+        | redirect_uris | ["<uri>"] |
+
+      Examples: Apps with an authority, hosts of developers
+        | listed                                                        | uri                                          | confidential |
+        | the redirect URI cursor://anysphere.cursor-mcp/oauth/callback | cursor://anysphere.cursor-mcp/oauth/callback | false        |
+        | the scheme com.example.app                                    | com.example.app://callback                   | false        |
+        | the scheme tauri                                              | tauri://localhost                            | false        |
+        | dev.example.com for http                                      | http://dev.example.com:3000/cb               | true         |
+        | *.localhost for http                                          | http://app.localhost:3000/cb                 | true         |
+
+    Scenario Outline: Nothing else comes with it: <uri>
+      Given the host lists <listed>
+      When Alice creates "My Application" with
+        | redirect_uris   | ["<uri>"]      |
+        | is_confidential | <confidential> |
+      Then it is refused as malformed
+      And the message names nothing but "redirect_uris[0]"
+
+      Examples:
+        | listed                                                        | uri                                            | confidential |
+        | the redirect URI cursor://anysphere.cursor-mcp/oauth/callback | cursor://anysphere.cursor-mcp/oauth/callback/x | false        |
+        | the redirect URI cursor://anysphere.cursor-mcp/oauth/callback | cursor://anysphere.cursor-mcp/oauth/callback   | true         |
+        | the scheme com.example.app                                    | com.example.other://callback                   | false        |
+        | the scheme com.example.app                                    | com.example.app://callback#top                 | false        |
+        | the scheme tauri                                              | tauri://localhost                              | true         |
+        | dev.example.com for http                                      | http://www.dev.example.com/cb                  | true         |
+        | *.localhost for http                                          | http://localhost.example.com/cb                | true         |
+
     Scenario Outline: A redirect URI is never <uri>
       When Alice creates "My Application" with
         | redirect_uris   | ["https://app.example.com/callback", "<uri>"] |

@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
-use super::GrantType;
+use super::redirect_uri::Listed;
+use super::{GrantType, redirect_uri};
+use crate::error::BuildError;
 use crate::jose;
 
 /// What clients may register: limits, and what the host supports.
@@ -21,6 +23,7 @@ pub struct Policy {
     pub(crate) localhost: bool,
     pub(crate) dotless_schemes: bool,
     pub(crate) private_jwks_hosts: bool,
+    pub(super) listed: Listed,
 }
 
 impl Default for Policy {
@@ -39,6 +42,7 @@ impl Default for Policy {
             localhost: true,
             dotless_schemes: false,
             private_jwks_hosts: false,
+            listed: Listed::default(),
         }
     }
 }
@@ -118,6 +122,58 @@ impl Policy {
     pub fn with_insecure_dotless_schemes(mut self) -> Self {
         self.dotless_schemes = true;
         self
+    }
+
+    /// Accepts these redirect URIs of native apps in public clients, exactly as they are here. They
+    /// may have an authority, and a scheme without a dot:
+    /// `cursor://anysphere.cursor-mcp/oauth/callback`.
+    ///
+    /// [`ClientManagerBuilder::build`](crate::manager::ClientManagerBuilder::build) fails if one
+    /// has a fragment, or a scheme that isn't for private use, such as `https` or `javascript`.
+    #[must_use]
+    pub fn with_private_use_uris<T: Into<String>>(
+        mut self,
+        uris: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.listed.uris.extend(uris.into_iter().map(Into::into));
+        self
+    }
+
+    /// Accepts every redirect URI with one of these private-use schemes in public clients, also with
+    /// an authority: `com.example.app://callback`, `tauri://localhost`. For a scheme without a dot,
+    /// prefer [`with_private_use_uris`](Self::with_private_use_uris): any other app on the device
+    /// may claim the same one (RFC 8252 §7.1, §8.4).
+    ///
+    /// [`ClientManagerBuilder::build`](crate::manager::ClientManagerBuilder::build) fails if one
+    /// isn't for private use, such as `https` or `javascript`.
+    #[must_use]
+    pub fn with_private_use_schemes<T: Into<String>>(
+        mut self,
+        schemes: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let schemes = schemes.into_iter().map(Into::into);
+        self.listed.schemes.extend(schemes);
+        self
+    }
+
+    /// Accepts `http` redirect URIs on these hosts, with any port: names, exactly as they are here,
+    /// and `*.localhost` for every name below `localhost`. Whoever is on the network between the
+    /// user and the host can read the codes that are sent there: list hosts of developers only.
+    ///
+    /// [`ClientManagerBuilder::build`](crate::manager::ClientManagerBuilder::build) fails if one is
+    /// no host name, or another wildcard.
+    #[must_use]
+    pub fn with_insecure_http_hosts<T: Into<String>>(
+        mut self,
+        hosts: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.listed.hosts.extend(hosts.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether the lists contain only what may be in them.
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        redirect_uri::check_lists(self)
     }
 
     /// Accepts a `jwks_uri` on a private network. Fetching it later then allows server-side request

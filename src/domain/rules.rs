@@ -8,7 +8,7 @@ use super::{AuthMethod, FapiProfile, GrantType, assertion_keys};
 
 type Rule = fn(&Checked) -> Option<Violation>;
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     grants_that_redirect_need_a_uri,
     redirect_by_private_use_scheme_is_public,
     refresh_token_needs_a_first_token,
@@ -19,6 +19,7 @@ const RULES: [Rule; 11] = [
     fapi_is_confidential,
     fapi_auth_methods,
     fapi1_redirects_over_https,
+    fapi2_redirects_to_no_developer,
     fapi_signature_algorithms,
 ];
 
@@ -147,6 +148,18 @@ fn fapi1_redirects_over_https(checked: &Checked) -> Option<Violation> {
     Some(Violation::new(
         format!("redirect_uris[{index}]"),
         "must use https under fapi1",
+    ))
+}
+
+/// FAPI 2.0 §5.3.2.2: redirect URIs use https, with the loopback exception alone.
+fn fapi2_redirects_to_no_developer(checked: &Checked) -> Option<Violation> {
+    let profile = checked.fapi_profile.as_ref()?.as_ref();
+    profile.filter(|profile| **profile == FapiProfile::Fapi2)?;
+    let mut uris = checked.redirect_uris.as_ref()?.iter();
+    let index = uris.position(|(_, kind)| *kind == Kind::Development)?;
+    Some(Violation::new(
+        format!("redirect_uris[{index}]"),
+        "must use https or a loopback address under fapi2",
     ))
 }
 

@@ -169,6 +169,14 @@ impl App {
         }
     }
 
+    /// The host starts again, on the same repository, with another policy.
+    pub fn restart(&mut self, policy: Policy) {
+        let manager = self.repository.manager().with_policy(policy);
+        let manager = manager.with_hash_pool(cheap_pool());
+        self.manager = manager.with_clock(self.clock.clone()).build().unwrap();
+        self.handlers = Handlers::new(self.manager.clone(), authorizer(self.clock.clone()));
+    }
+
     /// All stored bytes; empty for memory.
     pub fn database_bytes(&self) -> Vec<u8> {
         self.place.bytes()

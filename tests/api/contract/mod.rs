@@ -7,6 +7,7 @@ mod deletion;
 mod fapi;
 mod lists;
 mod look_alikes;
+mod native_redirects;
 mod no_redirects;
 mod older;
 mod refusals;

@@ -6,3 +6,18 @@ use crate::scene::Scene;
 fn optional_redirect_uris(scene: &mut Scene) {
     scene.settle(|policy| policy.with_optional_redirect_uris());
 }
+
+#[given(expr = "the host lists the redirect URI {word}")]
+fn private_use_uri(scene: &mut Scene, uri: String) {
+    scene.settle(|policy| policy.with_private_use_uris([uri]));
+}
+
+#[given(expr = "the host lists the scheme {word}")]
+fn private_use_scheme(scene: &mut Scene, scheme: String) {
+    scene.settle(|policy| policy.with_private_use_schemes([scheme]));
+}
+
+#[given(expr = "the host lists {word} for http")]
+fn http_host(scene: &mut Scene, host: String) {
+    scene.settle(|policy| policy.with_insecure_http_hosts([host]));
+}
