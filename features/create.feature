@@ -76,6 +76,17 @@ Feature: Create a client
         | website             | "https://bank.example.com/"                                 |
         | status              | "active"                                                    |
 
+    Scenario: A key set as an object is stored as its text
+      Given the key set "partner"
+        """
+        {"keys":[{"crv":"P-256","kty":"EC","x":"od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE","y":"5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"}]}
+        """
+      When Alice creates "My Application" with
+        | jwks | { "keys": [ {"crv": "P-256", "kty": "EC", "x": "od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE", "y": "5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"} ] } |
+      Then the client is created
+      And the answer says
+        | jwks | the key set "partner" |
+
     Scenario: A jwks_uri instead of a key set
       When Alice creates "My Application" with
         | client_auth_methods | ["private_key_jwt"]                       |
@@ -416,11 +427,11 @@ Feature: Create a client
       Examples: Lists
         | field               | value                              | path                   |
         | redirect_uris       | []                                 | redirect_uris          |
-        | redirect_uris       | ["https://a.example/#"] 33 times   | redirect_uris          |
+        | redirect_uris       | ["https://a.example/#"] 101 times  | redirect_uris          |
         | scopes              | ["a b"]                            | scopes[0]              |
         | scopes              | ["openid", ""]                     | scopes[1]              |
         | scopes              | ["é"]                              | scopes[0]              |
-        | scopes              | ["scope#"] 65 times                | scopes                 |
+        | scopes              | ["scope#"] 129 times               | scopes                 |
         | grant_types         | []                                 | grant_types            |
         | grant_types         | ["password"]                       | grant_types[0]         |
         | grant_types         | ["authorization_code", "implicit"] | grant_types[1]         |
@@ -446,8 +457,8 @@ Feature: Create a client
 
     Scenario: The maximum number of redirect URIs and scopes
       When Alice creates "My Application" with
-        | redirect_uris | ["https://a#.example/cb"] 32 times |
-        | scopes        | ["scope#"] 64 times                |
+        | redirect_uris | ["https://a#.example/cb"] 100 times|
+        | scopes        | ["scope#"] 128 times               |
       Then the client is created
 
     Scenario Outline: A <what> of <length> bytes is <outcome>
@@ -550,6 +561,15 @@ Feature: Create a client
         """
         redirect_uris[1]: must not contain a fragment;
         grant_types: must be an array of strings
+        """
+
+    Scenario: A list that is too long is counted
+      When Alice creates "My Application" with
+        | scopes | ["scope#"] 200 times |
+      Then it is refused as malformed
+      And the message is
+        """
+        scopes: must hold 0 to 128 items, not 200
         """
 
     Scenario: The first twenty faults are listed

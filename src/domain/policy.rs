@@ -30,10 +30,10 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             name_length: 128,
-            redirect_uris: 32,
+            redirect_uris: 100,
             optional_redirect_uris: false,
             redirect_uri_length: 2048,
-            scopes: 64,
+            scopes: 128,
             scope_length: 128,
             url_length: 2048,
             jwks: jose::Limits::default(),
@@ -55,7 +55,7 @@ impl Policy {
         self
     }
 
-    /// Sets the maximum number of redirect URIs. 32 by default.
+    /// Sets the maximum number of redirect URIs. 100 by default.
     #[must_use]
     pub fn with_max_redirect_uris(mut self, items: usize) -> Self {
         self.redirect_uris = items;
@@ -72,7 +72,7 @@ impl Policy {
         self
     }
 
-    /// Sets the maximum number of scopes. 64 by default.
+    /// Sets the maximum number of scopes. 128 by default.
     #[must_use]
     pub fn with_max_scopes(mut self, items: usize) -> Self {
         self.scopes = items;

@@ -259,7 +259,11 @@ impl Reader<'_> {
         };
         if !length.contains(&items.len()) {
             let (least, most) = length.into_inner();
-            return self.fault(path, format!("must hold {least} to {most} items"));
+            let count = items.len();
+            return self.fault(
+                path,
+                format!("must hold {least} to {most} items, not {count}"),
+            );
         }
         let mut kept = Vec::with_capacity(items.len());
         let mut sound = true;

@@ -129,10 +129,19 @@ fn flag(description: &str) -> impl Fn(&Policy) -> Value {
 }
 
 fn jwks(policy: &Policy) -> Value {
+    let keys = json!({
+        "type": "array", "minItems": 1, "maxItems": policy.jwks.keys, "items": {"type": "object"},
+    });
     json!({
-        "type": ["string", "null"], "maxLength": policy.jwks.bytes,
-        "contentMediaType": "application/jwk-set+json",
-        "description": "Its public keys: a JSON Web Key Set, as text.",
+        "anyOf": [
+            {
+                "type": ["string", "null"], "maxLength": policy.jwks.bytes,
+                "contentMediaType": "application/jwk-set+json",
+            },
+            {"type": "object", "required": ["keys"], "properties": {"keys": keys}},
+        ],
+        "description": "Its public keys: a JSON Web Key Set, as text or as an object. Answers \
+                        carry the text.",
     })
 }
 

@@ -71,6 +71,11 @@ pub(crate) fn read_fields(body: &[u8]) -> Result<Fields, Violation> {
             set(&mut fields, value);
         }
     }
+    // A key set may also be an object instead of its text. It is stored as compact text.
+    if fields.jwks == Input::Mistyped {
+        let object = json::written(text, "jwks").filter(|json| json.starts_with('{'));
+        fields.jwks = object.map_or(Input::Mistyped, |json| Input::Value(json::compact(json)));
+    }
     Ok(fields)
 }
 
@@ -172,7 +177,7 @@ mod tests {
     #[test]
     fn a_wrong_type_is_kept_for_later() {
         let fields = read_fields(
-            br#"{"name":7,"jwks":{"keys":[]},"scopes":"a","is_confidential":"true",
+            br#"{"name":7,"jwks":["keys"],"scopes":"a","is_confidential":"true",
                  "redirect_uris":["a",null,["b"]],"zz":[[[{}]]],"status":null}"#,
         )
         .unwrap();
@@ -185,6 +190,28 @@ mod tests {
             panic!()
         };
         assert_eq!(items, [Some("a".to_owned()), None, None]);
+    }
+
+    #[test]
+    fn a_key_set_comes_as_text_or_as_an_object() {
+        for body in [
+            r#"{"jwks":"{\"keys\":[ ]}"}"#,
+            r#"{"jwks":{"keys":[ ]}}"#,
+            r#"{"\u006awks" : { "keys" : [] } }"#,
+        ] {
+            let fields = read_fields(body.as_bytes()).unwrap();
+            let Input::Value(text) = fields.jwks else {
+                panic!("{body}")
+            };
+            assert_eq!(text.replace(' ', ""), r#"{"keys":[]}"#);
+        }
+        for body in [r#"{"jwks":[{}]}"#, r#"{"jwks":1}"#, r#"{"jwks":true}"#] {
+            let fields = read_fields(body.as_bytes()).unwrap();
+            assert_eq!(fields.jwks, Input::Mistyped, "{body}");
+        }
+        assert_eq!(read_fields(br#"{"jwks":null}"#).unwrap().jwks, Input::Null);
+        let twice = r#"{"jwks":{},"jwks":{}}"#;
+        assert!(fault(twice).starts_with("body: must be one JSON object"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod audit_logs;
 mod clients;
 mod deletion;
 mod fapi;
+mod key_sets;
 mod lists;
 mod look_alikes;
 mod native_redirects;
