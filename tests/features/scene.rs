@@ -106,6 +106,12 @@ impl Scene {
         service.settle(change);
     }
 
+    /// Accepts numbers as operators and tenants.
+    pub fn accept_numbers(&mut self) {
+        let service = self.service.as_mut().expect("opened before the first step");
+        service.accept_numbers();
+    }
+
     /// Sends a request as this person. The next steps refer to the response.
     pub async fn send(
         &mut self,

@@ -5,6 +5,7 @@ use http::Request;
 use http_body_util::Full;
 use tower::ServiceExt;
 use tower_oauth_clients::adapters::tower::ManagementService;
+use tower_oauth_clients::authorization::jwt::JwtAuthorizer;
 use tower_oauth_clients::domain::{
     AuditEntry, Client, ClientId, Clock, Page, Policy, SecretRecord, TenantId,
 };
@@ -13,7 +14,9 @@ use tower_oauth_clients::repository::{ClientRepository, Result};
 use tower_oauth_clients::secrets::{HashPool, Plaintext, SecretFormat};
 
 use support::place::Place;
-use support::{Answer, Repository, Store, TestClock, authorizer, call, cheap_pool};
+use support::{
+    Answer, Repository, Store, TestClock, authorizer, authorizer_builder, call, cheap_pool,
+};
 
 /// The whole service, with access to its storage.
 #[derive(Debug)]
@@ -33,7 +36,8 @@ impl Service {
         let past = clock.now().as_micros().rem_euclid(1_000_000);
         clock.advance(Duration::from_micros(1_000_000 - past.unsigned_abs()));
         let (repository, place) = Repository::open(store).await;
-        let management = management(&repository, &pool, &clock, Policy::default());
+        let authorizer = authorizer(clock.clone());
+        let management = management(&repository, &pool, &clock, Policy::default(), authorizer);
         Self {
             clock,
             management,
@@ -48,7 +52,27 @@ impl Service {
     pub fn settle(&mut self, change: impl FnOnce(Policy) -> Policy) {
         self.policy = change(self.policy.clone());
         let policy = self.policy.clone();
-        self.management = management(&self.repository, &self.pool, &self.clock, policy);
+        let authorizer = authorizer(self.clock.clone());
+        self.management = management(
+            &self.repository,
+            &self.pool,
+            &self.clock,
+            policy,
+            authorizer,
+        );
+    }
+
+    /// Accepts numbers as operators and tenants.
+    pub fn accept_numbers(&mut self) {
+        let builder = authorizer_builder(self.clock.clone()).with_numeric_ids();
+        let (policy, authorizer) = (self.policy.clone(), builder.build().unwrap());
+        self.management = management(
+            &self.repository,
+            &self.pool,
+            &self.clock,
+            policy,
+            authorizer,
+        );
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
@@ -97,11 +121,12 @@ fn management(
     pool: &HashPool,
     clock: &TestClock,
     policy: Policy,
+    authorizer: JwtAuthorizer,
 ) -> ManagementService {
     let builder = repository.manager().with_policy(policy);
     let builder = builder
         .with_hash_pool(pool.clone())
         .with_clock(clock.clone());
     let manager = builder.build().unwrap();
-    ManagementService::new(Handlers::new(manager, authorizer(clock.clone())))
+    ManagementService::new(Handlers::new(manager, authorizer))
 }

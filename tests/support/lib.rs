@@ -45,7 +45,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::tower::ManagementService;
-use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
+use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, JwtAuthorizerBuilder, Keys};
 use tower_oauth_clients::domain::{Clock, Policy, SystemClock, Timestamp};
 use tower_oauth_clients::handlers::Handlers;
 use tower_oauth_clients::manager::ClientManagerBuilder;
@@ -231,12 +231,14 @@ impl App {
 }
 
 pub fn authorizer(clock: impl Clock) -> JwtAuthorizer {
+    authorizer_builder(clock).build().unwrap()
+}
+
+pub fn authorizer_builder(clock: impl Clock) -> JwtAuthorizerBuilder {
     JwtAuthorizer::builder(Keys::from_secret(KEY).unwrap())
         .with_issuer(ISSUER)
         .with_audience(AUDIENCE)
         .with_clock(clock)
-        .build()
-        .unwrap()
 }
 
 pub fn request(

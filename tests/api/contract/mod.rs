@@ -10,6 +10,7 @@ mod lists;
 mod look_alikes;
 mod native_redirects;
 mod no_redirects;
+mod numeric_ids;
 mod older;
 mod refusals;
 mod rotation;

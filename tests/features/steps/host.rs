@@ -21,3 +21,8 @@ fn private_use_scheme(scene: &mut Scene, scheme: String) {
 fn http_host(scene: &mut Scene, host: String) {
     scene.settle(|policy| policy.with_insecure_http_hosts([host]));
 }
+
+#[given("the host accepts numbers as operators and tenants")]
+fn numeric_ids(scene: &mut Scene) {
+    scene.accept_numbers();
+}
