@@ -352,7 +352,7 @@ Feature: Access
         | PUT    | /admin/oauth/clients                | POST    |
         | PATCH  | /admin/oauth/clients                | POST    |
         | POST   | /admin/oauth/clients/app-1          | PUT     |
-        | PATCH  | /admin/oauth/clients/app-1          | PUT     |
+        | POST   | /admin/oauth/clients/app-1          | PATCH   |
         | GET    | /admin/oauth/clients/app-1/clone    | POST    |
         | PUT    | /admin/oauth/clients/app-1/clone    | POST    |
 

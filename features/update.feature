@@ -414,6 +414,40 @@ Feature: Change a client
       Then the client is changed
       And the secret of "My Application" works
 
+  Rule: A change may come as a JSON Merge Patch
+
+    Scenario: It names what changes, and null clears
+      Given the client "My Application" with
+        | website | "https://app.example.com/" |
+        | scopes  | ["openid"]                 |
+      When Alice patches "My Application" with
+        | website | null                |
+        | name    | "Their Application" |
+      Then the client is changed
+      And the answer says
+        | name   | "Their Application" |
+        | scopes | ["openid"]          |
+      And the answer has no website
+      And the newest audit entry of "My Application" says
+        | action  | client.update         |
+        | message | changed name, website |
+
+    Scenario Outline: <field> can't be cleared
+      Given the client "My Application"
+      When Alice patches "My Application" with
+        | <field> | null |
+      Then it is refused as malformed
+      And the message names nothing but "<field>"
+      And "My Application" is as it was
+
+      Examples:
+        | field           |
+        | name            |
+        | redirect_uris   |
+        | scopes          |
+        | is_confidential |
+        | status          |
+
   Rule: If-Match prevents lost updates
 
     Scenario: The client was not changed meanwhile

@@ -5,9 +5,11 @@ use crate::domain::{AuthMethod, FapiProfile, GrantType, MAX_WORDS, Policy, field
 use crate::wire::words;
 
 /// The request body of an operation, by the name of its schema.
-pub(super) fn body(schema: &str) -> Value {
+pub(super) fn body(schema: &str, media_types: &[&str]) -> Value {
     let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
-    json!({"required": true, "content": {"application/json": {"schema": schema}}})
+    let of_type = |name: &&str| ((*name).to_owned(), json!({"schema": schema}));
+    let content: Map<_, _> = media_types.iter().map(of_type).collect();
+    json!({"required": true, "content": content})
 }
 
 /// The request bodies, by component name. Unknown members are ignored.

@@ -12,6 +12,7 @@ mod native_redirects;
 mod no_redirects;
 mod numeric_ids;
 mod older;
+mod patch;
 mod refusals;
 mod rotation;
 mod search;
