@@ -295,6 +295,21 @@ Feature: Create a client
         | tenant_id | "acme" |
       And the tenant "globex" knows nothing of "My Application"
 
+    Scenario: A strict host names unknown fields, and the known ones that were meant
+      Given the host refuses unknown members
+      When Alice creates "My Application" with
+        | client_name | "Our Application" |
+        | scope       | "openid s3cret"   |
+        | nickname    | {"deep": [1]}     |
+      Then it is refused as malformed
+      And the message is
+        """
+        client_name: is not a known member, use name;
+        nickname: is not a known member;
+        scope: is not a known member, use scopes
+        """
+      And the answer does not repeat "s3cret"
+
   Rule: Each field has its own rules
 
     Scenario Outline: A redirect URI may be <uri>

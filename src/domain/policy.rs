@@ -24,6 +24,7 @@ pub struct Policy {
     pub(crate) dotless_schemes: bool,
     pub(crate) private_jwks_hosts: bool,
     pub(super) listed: Listed,
+    pub(crate) strict_members: bool,
 }
 
 impl Default for Policy {
@@ -43,6 +44,7 @@ impl Default for Policy {
             dotless_schemes: false,
             private_jwks_hosts: false,
             listed: Listed::default(),
+            strict_members: false,
         }
     }
 }
@@ -168,6 +170,17 @@ impl Policy {
         hosts: impl IntoIterator<Item = T>,
     ) -> Self {
         self.listed.hosts.extend(hosts.into_iter().map(Into::into));
+        self
+    }
+
+    /// Refuses members of a request's body that are not known, and names each of them. By default,
+    /// they are ignored.
+    ///
+    /// A change may still contain the members that only responses have, so that what was read can
+    /// be sent back. A creation may not: it would suggest that they can be chosen.
+    #[must_use]
+    pub fn with_strict_members(mut self) -> Self {
+        self.strict_members = true;
         self
     }
 

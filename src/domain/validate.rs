@@ -41,10 +41,14 @@ impl Fields {
         checked.into_metadata(None).ok_or_else(Violations::default)
     }
 
-    pub(super) fn check(self, policy: &Policy) -> (Checked, Violations) {
+    pub(super) fn check(mut self, policy: &Policy) -> (Checked, Violations) {
         let mut faults = Violations::default();
+        let unknown = std::mem::take(&mut self.unknown);
         let checked = Checked::read(self, policy, &mut faults);
         rules::check(&checked, &mut faults);
+        for violation in unknown {
+            faults.push(violation);
+        }
         (checked, faults)
     }
 }

@@ -2,7 +2,7 @@ use serde_json::{Map, Value, json};
 
 use super::with;
 use crate::domain::{AuthMethod, FapiProfile, GrantType, MAX_WORDS, Policy, fields};
-use crate::wire::words;
+use crate::wire::{ANSWERED, words};
 
 /// The request body of an operation, by the name of its schema.
 pub(super) fn body(schema: &str, media_types: &[&str]) -> Value {
@@ -12,7 +12,8 @@ pub(super) fn body(schema: &str, media_types: &[&str]) -> Value {
     json!({"required": true, "content": content})
 }
 
-/// The request bodies, by component name. Unknown members are ignored.
+/// The request bodies, by component name. Unknown members are ignored, unless
+/// the policy is strict.
 pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
     let mut create = fields(policy);
     for (name, default) in [
@@ -34,6 +35,12 @@ pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
         true => json!(["name"]),
         false => json!(["name", "redirect_uris"]),
     };
+    // Members that are refused where the host is strict.
+    let more = policy.strict_members.then_some(Value::Bool(false));
+    if policy.strict_members {
+        let ignored = json!({"description": "As answers carry it; it changes nothing."});
+        update.extend(ANSWERED.map(|name| (name.to_owned(), ignored.clone())));
+    }
     let create = json!({
         "description": "A client to create.",
         "type": "object",
@@ -47,8 +54,14 @@ pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
         "properties": update,
     });
     [
-        ("CreateClientRequest".into(), create),
-        ("UpdateClientRequest".into(), update),
+        (
+            "CreateClientRequest".into(),
+            with(create, "additionalProperties", more.clone()),
+        ),
+        (
+            "UpdateClientRequest".into(),
+            with(update, "additionalProperties", more),
+        ),
     ]
 }
 

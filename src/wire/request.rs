@@ -1,5 +1,7 @@
+use super::unknown::{self, Body};
 use crate::domain::{
-    AuthMethod, ClientStatus, FapiProfile, Fields, GrantType, Input, Items, Kind, Violation, fields,
+    AuthMethod, ClientStatus, FapiProfile, Fields, GrantType, Input, Items, Kind, Policy,
+    Violation, fields,
 };
 use crate::jose::json::{self, Fault, Object, Value};
 
@@ -47,14 +49,14 @@ read! {
 }
 
 /// Parses the body of a create or update request: a single JSON object (RFC 8259 §4) without
-/// duplicate members. Unknown members are ignored.
+/// duplicate members. Unknown members are ignored, unless the policy is strict.
 ///
 /// # Errors
 ///
 /// A violation of `body` if it is malformed. A known member of a wrong type is reported later, with
 /// all other violations.
-pub(crate) fn read_fields(body: &[u8]) -> Result<Fields, Violation> {
-    let text = std::str::from_utf8(body).map_err(|_| Violation::new("body", "must be UTF-8"))?;
+pub(crate) fn read_fields(bytes: &[u8], body: Body, policy: &Policy) -> Result<Fields, Violation> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Violation::new("body", "must be UTF-8"))?;
     let object = Object::read(text, &|name| member(name).is_some(), &[]);
     let object = object.map_err(|fault| match fault {
         Fault::Syntax { line, column } => {
@@ -67,8 +69,13 @@ pub(crate) fn read_fields(body: &[u8]) -> Result<Fields, Violation> {
     })?;
     let mut fields = Fields::default();
     for (name, value) in object {
-        if let Some(set) = member(&name) {
+        let known = member(&name).filter(|_| body.knows(&name));
+        if let Some(set) = known {
             set(&mut fields, value);
+        } else if policy.strict_members && !body.ignores(&name) {
+            let names = MEMBERS.iter().map(|(name, _)| *name);
+            let names = names.filter(|name| body.knows(name));
+            fields.unknown.push(unknown::violation(&name, names));
         }
     }
     // A key set may also be an object instead of its text. It is stored as compact text.
@@ -128,6 +135,10 @@ fn flag(value: Value<'_>) -> Input<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read_fields(body: &[u8]) -> Result<Fields, Violation> {
+        super::read_fields(body, Body::Change, &Policy::default())
+    }
 
     fn fault(body: &str) -> String {
         read_fields(body.as_bytes()).unwrap_err().to_string()

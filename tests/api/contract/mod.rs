@@ -18,5 +18,6 @@ mod rotation;
 mod search;
 mod secrets;
 mod shape;
+mod strict;
 mod telling;
 mod tomorrow;

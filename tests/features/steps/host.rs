@@ -26,3 +26,8 @@ fn http_host(scene: &mut Scene, host: String) {
 fn numeric_ids(scene: &mut Scene) {
     scene.accept_numbers();
 }
+
+#[given("the host refuses unknown members")]
+fn strict_members(scene: &mut Scene) {
+    scene.settle(|policy| policy.with_strict_members());
+}
