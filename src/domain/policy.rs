@@ -141,8 +141,8 @@ impl Policy {
         self
     }
 
-    /// Accepts every redirect URI with one of these private-use schemes in public clients, also with
-    /// an authority: `com.example.app://callback`, `tauri://localhost`. For a scheme without a dot,
+    /// Accepts every redirect URI with one of these private-use schemes in public clients, also
+    /// with an authority: `com.example.app://callback`, `tauri://localhost`. For a scheme without a dot,
     /// prefer [`with_private_use_uris`](Self::with_private_use_uris): any other app on the device
     /// may claim the same one (RFC 8252 §7.1, §8.4).
     ///
@@ -159,7 +159,7 @@ impl Policy {
     }
 
     /// Accepts `http` redirect URIs on these hosts, with any port: names, exactly as they are here,
-    /// and `*.localhost` for every name below `localhost`. Whoever is on the network between the
+    /// and `*.localhost` for every name below `localhost`. Anyone on the network between the
     /// user and the host can read the codes that are sent there: list hosts of developers only.
     ///
     /// [`ClientManagerBuilder::build`](crate::manager::ClientManagerBuilder::build) fails if one is
