@@ -104,6 +104,14 @@ Feature: Access
         | sub   | ""                            |
         | sub   | 7                             |
 
+    Scenario: An operator may be a number, where the host says so
+      Given the host accepts numbers as operators and tenants
+      And Alice's token has the sub 7
+      When Alice creates "My Application"
+      Then the client is created
+      And the newest audit entry of "My Application" says
+        | operator_id | 7 |
+
     Scenario Outline: A token without <claim>
       Given the client "My Application"
       And Alice's token has no <claim>
@@ -344,7 +352,7 @@ Feature: Access
         | PUT    | /admin/oauth/clients                | POST    |
         | PATCH  | /admin/oauth/clients                | POST    |
         | POST   | /admin/oauth/clients/app-1          | PUT     |
-        | PATCH  | /admin/oauth/clients/app-1          | PUT     |
+        | POST   | /admin/oauth/clients/app-1          | PATCH   |
         | GET    | /admin/oauth/clients/app-1/clone    | POST    |
         | PUT    | /admin/oauth/clients/app-1/clone    | POST    |
 

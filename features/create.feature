@@ -76,6 +76,17 @@ Feature: Create a client
         | website             | "https://bank.example.com/"                                 |
         | status              | "active"                                                    |
 
+    Scenario: A key set as an object is stored as its text
+      Given the key set "partner"
+        """
+        {"keys":[{"crv":"P-256","kty":"EC","x":"od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE","y":"5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"}]}
+        """
+      When Alice creates "My Application" with
+        | jwks | { "keys": [ {"crv": "P-256", "kty": "EC", "x": "od8DXpVzecZ9P5JjRu1H062NxetYLA830-CmEeaWIZE", "y": "5jGGC3D10SZiUdtbewUZr9Zlj0Gfa6A01Kub_FWc9BE"} ] } |
+      Then the client is created
+      And the answer says
+        | jwks | the key set "partner" |
+
     Scenario: A jwks_uri instead of a key set
       When Alice creates "My Application" with
         | client_auth_methods | ["private_key_jwt"]                       |
@@ -226,6 +237,37 @@ Feature: Create a client
       And the answer says
         | cors_origins | ["https://app.example.com"] |
 
+  Rule: A client that never redirects needs no redirect URI, where the host says so
+
+    Background:
+      Given the host asks for redirect URIs only where a grant redirects
+
+    Scenario: A service
+      When Alice creates a client with
+        | name        | "Nightly Reports"      |
+        | grant_types | ["client_credentials"] |
+      Then the client is created
+      And the answer says
+        | redirect_uris | [] |
+        | cors_origins  | [] |
+
+    Scenario Outline: A redirect URI is missing with <grants>
+      When Alice creates a client with
+        | name          | "My Application" |
+        | redirect_uris | <uris>           |
+        | grant_types   | <grants>         |
+      Then it is refused as malformed
+      And the message is
+        """
+        redirect_uris: must hold at least one item for authorization_code
+        """
+
+      Examples:
+        | uris | grants                                       |
+        | []   | ["authorization_code"]                       |
+        |      | ["client_credentials", "authorization_code"] |
+        |      |                                              |
+
   Rule: Unknown fields are ignored
 
     Scenario: The identity, the tenant, the secret and the status can't be chosen
@@ -253,6 +295,21 @@ Feature: Create a client
         | tenant_id | "acme" |
       And the tenant "globex" knows nothing of "My Application"
 
+    Scenario: A strict host names unknown fields, and the known ones that were meant
+      Given the host refuses unknown members
+      When Alice creates "My Application" with
+        | client_name | "Our Application" |
+        | scope       | "openid s3cret"   |
+        | nickname    | {"deep": [1]}     |
+      Then it is refused as malformed
+      And the message is
+        """
+        client_name: is not a known member, use name;
+        nickname: is not a known member;
+        scope: is not a known member, use scopes
+        """
+      And the answer does not repeat "s3cret"
+
   Rule: Each field has its own rules
 
     Scenario Outline: A redirect URI may be <uri>
@@ -272,6 +329,41 @@ Feature: Create a client
         | http://[::1]/cb                       | true         |
         | http://localhost:3000/cb              | true         |
         | com.example.app:/oauth/cb             | false        |
+
+    Scenario Outline: The host lists what else a redirect URI may be: <uri>
+      Given the host lists <listed>
+      When Alice creates "My Application" with
+        | redirect_uris   | ["<uri>"]      |
+        | is_confidential | <confidential> |
+      Then the client is created
+      And the answer says
+        | redirect_uris | ["<uri>"] |
+
+      Examples: Apps with an authority, hosts of developers
+        | listed                                                        | uri                                          | confidential |
+        | the redirect URI cursor://anysphere.cursor-mcp/oauth/callback | cursor://anysphere.cursor-mcp/oauth/callback | false        |
+        | the scheme com.example.app                                    | com.example.app://callback                   | false        |
+        | the scheme tauri                                              | tauri://localhost                            | false        |
+        | dev.example.com for http                                      | http://dev.example.com:3000/cb               | true         |
+        | *.localhost for http                                          | http://app.localhost:3000/cb                 | true         |
+
+    Scenario Outline: Nothing else comes with it: <uri>
+      Given the host lists <listed>
+      When Alice creates "My Application" with
+        | redirect_uris   | ["<uri>"]      |
+        | is_confidential | <confidential> |
+      Then it is refused as malformed
+      And the message names nothing but "redirect_uris[0]"
+
+      Examples:
+        | listed                                                        | uri                                            | confidential |
+        | the redirect URI cursor://anysphere.cursor-mcp/oauth/callback | cursor://anysphere.cursor-mcp/oauth/callback/x | false        |
+        | the redirect URI cursor://anysphere.cursor-mcp/oauth/callback | cursor://anysphere.cursor-mcp/oauth/callback   | true         |
+        | the scheme com.example.app                                    | com.example.other://callback                   | false        |
+        | the scheme com.example.app                                    | com.example.app://callback#top                 | false        |
+        | the scheme tauri                                              | tauri://localhost                              | true         |
+        | dev.example.com for http                                      | http://www.dev.example.com/cb                  | true         |
+        | *.localhost for http                                          | http://localhost.example.com/cb                | true         |
 
     Scenario Outline: A redirect URI is never <uri>
       When Alice creates "My Application" with
@@ -350,11 +442,11 @@ Feature: Create a client
       Examples: Lists
         | field               | value                              | path                   |
         | redirect_uris       | []                                 | redirect_uris          |
-        | redirect_uris       | ["https://a.example/#"] 33 times   | redirect_uris          |
+        | redirect_uris       | ["https://a.example/#"] 101 times  | redirect_uris          |
         | scopes              | ["a b"]                            | scopes[0]              |
         | scopes              | ["openid", ""]                     | scopes[1]              |
         | scopes              | ["é"]                              | scopes[0]              |
-        | scopes              | ["scope#"] 65 times                | scopes                 |
+        | scopes              | ["scope#"] 129 times               | scopes                 |
         | grant_types         | []                                 | grant_types            |
         | grant_types         | ["password"]                       | grant_types[0]         |
         | grant_types         | ["authorization_code", "implicit"] | grant_types[1]         |
@@ -380,8 +472,8 @@ Feature: Create a client
 
     Scenario: The maximum number of redirect URIs and scopes
       When Alice creates "My Application" with
-        | redirect_uris | ["https://a#.example/cb"] 32 times |
-        | scopes        | ["scope#"] 64 times                |
+        | redirect_uris | ["https://a#.example/cb"] 100 times|
+        | scopes        | ["scope#"] 128 times               |
       Then the client is created
 
     Scenario Outline: A <what> of <length> bytes is <outcome>
@@ -484,6 +576,15 @@ Feature: Create a client
         """
         redirect_uris[1]: must not contain a fragment;
         grant_types: must be an array of strings
+        """
+
+    Scenario: A list that is too long is counted
+      When Alice creates "My Application" with
+        | scopes | ["scope#"] 200 times |
+      Then it is refused as malformed
+      And the message is
+        """
+        scopes: must hold 0 to 128 items, not 200
         """
 
     Scenario: The first twenty faults are listed

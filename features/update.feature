@@ -293,6 +293,17 @@ Feature: Change a client
       Then it is refused as malformed
       And the message names nothing but "client_auth_methods"
 
+    Scenario: A grant that redirects comes with its redirect URIs
+      Given the host asks for redirect URIs only where a grant redirects
+      And the client "My Application" with
+        | redirect_uris | []                     |
+        | grant_types   | ["client_credentials"] |
+      When Alice changes "My Application" to
+        | grant_types | ["authorization_code"] |
+      Then it is refused as malformed
+      And the message names nothing but "redirect_uris"
+      And "My Application" is as it was
+
     Scenario: Conflicting fields can be changed together
       Given the client "My Application" with
         | grant_types | ["client_credentials"] |
@@ -402,6 +413,40 @@ Feature: Change a client
         | client_auth_methods | ["client_secret_post"] |
       Then the client is changed
       And the secret of "My Application" works
+
+  Rule: A change may come as a JSON Merge Patch
+
+    Scenario: It names what changes, and null clears
+      Given the client "My Application" with
+        | website | "https://app.example.com/" |
+        | scopes  | ["openid"]                 |
+      When Alice patches "My Application" with
+        | website | null                |
+        | name    | "Their Application" |
+      Then the client is changed
+      And the answer says
+        | name   | "Their Application" |
+        | scopes | ["openid"]          |
+      And the answer has no website
+      And the newest audit entry of "My Application" says
+        | action  | client.update         |
+        | message | changed name, website |
+
+    Scenario Outline: <field> can't be cleared
+      Given the client "My Application"
+      When Alice patches "My Application" with
+        | <field> | null |
+      Then it is refused as malformed
+      And the message names nothing but "<field>"
+      And "My Application" is as it was
+
+      Examples:
+        | field           |
+        | name            |
+        | redirect_uris   |
+        | scopes          |
+        | is_confidential |
+        | status          |
 
   Rule: If-Match prevents lost updates
 

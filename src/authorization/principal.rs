@@ -7,6 +7,7 @@ pub struct Principal {
     id: String,
     role: Role,
     tenant: Option<TenantId>,
+    no_tenant: Option<String>,
 }
 
 impl Principal {
@@ -26,7 +27,18 @@ impl Principal {
         if !fits || id.contains(char::is_control) {
             return Err(Error::new(ErrorKind::InvalidToken).with_source("no usable operator id"));
         }
-        Ok(Self { id, role, tenant })
+        Ok(Self {
+            id,
+            role,
+            tenant,
+            no_tenant: None,
+        })
+    }
+
+    /// Why there is no tenant, for the log of a host that refuses it therefore.
+    #[cfg(feature = "jwt")]
+    pub(super) fn without_tenant_because(self, no_tenant: Option<String>) -> Self {
+        Self { no_tenant, ..self }
     }
 
     /// The operator's id.
@@ -44,8 +56,8 @@ impl Principal {
         self.tenant.as_ref()
     }
 
-    pub(super) fn into_parts(self) -> (String, Role, Option<TenantId>) {
-        (self.id, self.role, self.tenant)
+    pub(super) fn into_parts(self) -> (String, Role, Option<TenantId>, Option<String>) {
+        (self.id, self.role, self.tenant, self.no_tenant)
     }
 }
 

@@ -9,7 +9,7 @@ const HEADER: &str = "x-tenant-id";
 /// names. An empty header is not an absent one: it names a tenant that does not exist.
 pub(super) fn operator(principal: Principal, headers: &HeaderMap) -> Result<Operator, Error> {
     let named = named(headers)?;
-    let (id, role, own) = principal.into_parts();
+    let (id, role, own, no_tenant) = principal.into_parts();
     let is_own = |named: &str| own.as_ref().is_some_and(|own| own.as_str() == named);
     let across = role == Role::SuperAdmin && named.is_some_and(|named| !is_own(named));
     let tenant = match named {
@@ -17,8 +17,13 @@ pub(super) fn operator(principal: Principal, headers: &HeaderMap) -> Result<Oper
         Some(named) => own.filter(|own| own.as_str() == named),
         None => own,
     };
-    let tenant =
-        tenant.ok_or_else(|| Error::because(ErrorKind::Forbidden, "no access to this tenant"))?;
+    let tenant = tenant.ok_or_else(|| {
+        let error = Error::because(ErrorKind::Forbidden, "no access to this tenant");
+        match no_tenant {
+            Some(reason) => error.with_source(reason),
+            None => error,
+        }
+    })?;
     Ok(Operator::new(id, role, tenant).with_across_tenants(across))
 }
 

@@ -40,6 +40,10 @@ impl Patch {
 impl Checked {
     /// Checks the rules between fields, where some unchanged fields are themselves invalid.
     fn between(&mut self, stored: &ClientMetadata, faults: &mut Violations) {
+        // Of an import, while the policy asks for at least one.
+        if stored.redirect_uris.is_empty() {
+            self.redirect_uris.get_or_insert_default();
+        }
         let grant_types = || stored.grant_types.clone();
         let methods = || stored.client_auth_methods.clone();
         self.grant_types.get_or_insert_with(grant_types);

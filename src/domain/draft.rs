@@ -20,7 +20,8 @@ pub struct Draft(pub(crate) Fields);
 
 impl Draft {
     /// Creates a draft of a confidential client with the authorization code grant, and everything
-    /// else at its default (RFC 7591 §2).
+    /// else at its default (RFC 7591 §2). The redirect URIs may be empty for other grants, where
+    /// the [`Policy`](super::Policy) allows it.
     pub fn new<T: Into<String>>(
         name: impl Into<String>,
         redirect_uris: impl IntoIterator<Item = T>,

@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::input::Input;
 use super::kind::Kind;
-use super::{Client, ClientMetadata};
+use super::{Client, ClientMetadata, Violation};
 
 /// The fields of [`ClientMetadata`], one row each: the name, the type (a [`Kind`]), and the schema
 /// in requests (a function of `openapi/request.rs`; without the feature it is not compiled).
@@ -41,6 +41,8 @@ macro_rules! requests {
         pub(crate) struct Fields {
             $(pub(crate) $name: Input<<$type as Kind>::Raw>,)+
             pub(crate) status: Input<String>,
+            /// The members that are none of these, if they are refused.
+            pub(crate) unknown: Vec<Violation>,
         }
 
         impl Fields {
@@ -49,6 +51,7 @@ macro_rules! requests {
                 Self {
                     $($name: self.$name.or(&client.metadata.$name),)+
                     status: self.status.or(&client.status),
+                    unknown: self.unknown,
                 }
             }
 

@@ -23,6 +23,11 @@ stored_words! {
 }
 
 impl GrantType {
+    /// Whether it sends the user back to a redirect URI (RFC 7591 §2).
+    pub(crate) fn redirects(&self) -> bool {
+        matches!(self, Self::AuthorizationCode)
+    }
+
     /// Whether only an authenticated client may use it.
     pub(crate) fn needs_authentication(&self) -> bool {
         matches!(self, Self::ClientCredentials | Self::Ciba)

@@ -125,6 +125,35 @@ mod tests {
     }
 
     #[test]
+    fn what_a_host_listed_is_compared_byte_for_byte() {
+        let registered = [
+            "com.example.app://callback",
+            "tauri://localhost",
+            "http://dev.example.com:3000/cb",
+            "http://app.localhost/cb",
+        ];
+        let client = client(&registered);
+        for good in registered {
+            assert!(client.allows_redirect_uri(good), "{good}");
+        }
+        for bad in [
+            "com.example.app://callback/",
+            "com.example.app://Callback",
+            "com.example.app://callback:80",
+            "com.example.app:/callback",
+            "tauri://localhost/",
+            "tauri://localhost:80",
+            "tauri://127.0.0.1",
+            "http://dev.example.com:3001/cb",
+            "http://dev.example.com/cb",
+            "http://app.localhost:3000/cb",
+            "http://app.localhost:80/cb",
+        ] {
+            assert!(!client.allows_redirect_uri(bad), "{bad}");
+        }
+    }
+
+    #[test]
     fn the_port_is_free_on_the_loopback_literals() {
         for (registered, good) in [
             ("http://127.0.0.1/cb", "http://127.0.0.1:1/cb"),

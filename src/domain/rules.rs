@@ -8,7 +8,8 @@ use super::{AuthMethod, FapiProfile, GrantType, assertion_keys};
 
 type Rule = fn(&Checked) -> Option<Violation>;
 
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 12] = [
+    grants_that_redirect_need_a_uri,
     redirect_by_private_use_scheme_is_public,
     refresh_token_needs_a_first_token,
     grants_that_need_authentication,
@@ -18,6 +19,7 @@ const RULES: [Rule; 10] = [
     fapi_is_confidential,
     fapi_auth_methods,
     fapi1_redirects_over_https,
+    fapi2_redirects_to_no_developer,
     fapi_signature_algorithms,
 ];
 
@@ -25,6 +27,15 @@ pub(super) fn check(checked: &Checked, faults: &mut Violations) {
     for violation in RULES.iter().filter_map(|rule| rule(checked)) {
         faults.push(violation);
     }
+}
+
+/// RFC 7591 §2: redirect URIs are required for grants that redirect.
+fn grants_that_redirect_need_a_uri(checked: &Checked) -> Option<Violation> {
+    let none = checked.redirect_uris.as_ref()?.is_empty();
+    let mut grants = checked.grant_types.as_ref()?.iter();
+    let redirecting = grants.find(|grant| grant.redirects()).filter(|_| none)?;
+    let message = format!("must hold at least one item for {}", redirecting.as_str());
+    Some(Violation::new("redirect_uris", message))
 }
 
 /// Only a native app uses a private-use scheme, and it can't keep a secret: RFC 8252 §8.4 and §8.5.
@@ -137,6 +148,18 @@ fn fapi1_redirects_over_https(checked: &Checked) -> Option<Violation> {
     Some(Violation::new(
         format!("redirect_uris[{index}]"),
         "must use https under fapi1",
+    ))
+}
+
+/// FAPI 2.0 §5.3.2.2: redirect URIs use https, with the loopback exception alone.
+fn fapi2_redirects_to_no_developer(checked: &Checked) -> Option<Violation> {
+    let profile = checked.fapi_profile.as_ref()?.as_ref();
+    profile.filter(|profile| **profile == FapiProfile::Fapi2)?;
+    let mut uris = checked.redirect_uris.as_ref()?.iter();
+    let index = uris.position(|(_, kind)| *kind == Kind::Development)?;
+    Some(Violation::new(
+        format!("redirect_uris[{index}]"),
+        "must use https or a loopback address under fapi2",
     ))
 }
 

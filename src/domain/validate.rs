@@ -41,10 +41,14 @@ impl Fields {
         checked.into_metadata(None).ok_or_else(Violations::default)
     }
 
-    pub(super) fn check(self, policy: &Policy) -> (Checked, Violations) {
+    pub(super) fn check(mut self, policy: &Policy) -> (Checked, Violations) {
         let mut faults = Violations::default();
+        let unknown = std::mem::take(&mut self.unknown);
         let checked = Checked::read(self, policy, &mut faults);
         rules::check(&checked, &mut faults);
+        for violation in unknown {
+            faults.push(violation);
+        }
         (checked, faults)
     }
 }
@@ -190,15 +194,16 @@ impl Reader<'_> {
     }
 
     fn redirect_uris(&mut self, input: Input<Items>) -> Option<Vec<(String, redirect_uri::Kind)>> {
-        if input.is_absent() {
+        let policy = self.policy;
+        let least = usize::from(!policy.optional_redirect_uris);
+        if input.is_absent() && least > 0 {
             return self.fault("redirect_uris", "is required");
         }
-        let policy = self.policy;
         self.list(
             "redirect_uris",
             input,
             Vec::new(),
-            1..=policy.redirect_uris,
+            least..=policy.redirect_uris,
             |text| redirect_uri::check(text, policy).map(|kind| (text.to_owned(), kind)),
         )
     }
@@ -258,7 +263,11 @@ impl Reader<'_> {
         };
         if !length.contains(&items.len()) {
             let (least, most) = length.into_inner();
-            return self.fault(path, format!("must hold {least} to {most} items"));
+            let count = items.len();
+            return self.fault(
+                path,
+                format!("must hold {least} to {most} items, not {count}"),
+            );
         }
         let mut kept = Vec::with_capacity(items.len());
         let mut sound = true;

@@ -7,13 +7,11 @@ use super::request::Call;
 use crate::domain::{Client, Draft, Patch};
 use crate::manager::ClientManager;
 use crate::wire::{
-    CloneClientResponse, CreateClientResponse, Created, OAuthClientItem, read_fields,
+    Body, CloneClientResponse, CreateClientResponse, Created, OAuthClientItem, read_fields,
 };
 
 pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
-    let mut fields = read_fields(&call.body)?;
-    // Not a creation parameter: a new client is active.
-    fields.status = Default::default();
+    let fields = read_fields(&call.body, Body::Creation, manager.policy())?;
     let issued = manager.create(&call.operator, Draft(fields)).await?;
     let data = CreateClientResponse::new(&issued.client, issued.secret.as_ref());
     let reply = Reply::json(&Created::new(data))?;
@@ -44,7 +42,7 @@ pub(super) async fn get(manager: &ClientManager, call: Call<'_>) -> Result<Reply
 pub(super) async fn update(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let client_id = call.client_id()?;
     let precondition = if_match(call.headers)?;
-    let patch = Patch(read_fields(&call.body)?);
+    let patch = Patch(read_fields(&call.body, Body::Change, manager.policy())?);
     let client = manager
         .update(&call.operator, &client_id, patch, &precondition.expected)
         .await

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::reply::Reply;
 use crate::domain::{Timestamp, Violation, Violations};
@@ -80,6 +80,7 @@ opaque_error! {
         message: Cow<'static, str> = kind.message().into(),
         challenge: Option<&'static str> = None,
         accepted_coding: Option<&'static str> = None,
+        accepted_patches: &'static [&'static str] = &[],
         allowed: Vec<Method> = Vec::new(),
     }
 }
@@ -98,6 +99,19 @@ impl Error {
             message: CODED.into(),
             accepted_coding: Some(ACCEPTED),
             ..ErrorKind::UnsupportedMediaType.into()
+        }
+    }
+
+    /// The body is of another type than these. More than one is only accepted as a patch.
+    pub(super) fn media_type(types: &'static [&'static str]) -> Self {
+        let error = Self::from(ErrorKind::UnsupportedMediaType);
+        match types {
+            [] | [_] => error,
+            several => Self {
+                message: format!("the body must be {}", several.join(" or ")).into(),
+                accepted_patches: several,
+                ..error
+            },
         }
     }
 
@@ -132,6 +146,12 @@ impl Error {
         if let Some(coding) = self.accepted_coding {
             let value = HeaderValue::from_static(coding);
             reply = reply.with_header(header::ACCEPT_ENCODING, value);
+        }
+        // RFC 5789 §2.2.
+        if !self.accepted_patches.is_empty()
+            && let Ok(value) = HeaderValue::try_from(self.accepted_patches.join(", "))
+        {
+            reply = reply.with_header(HeaderName::from_static("accept-patch"), value);
         }
         if self.kind == ErrorKind::MethodNotAllowed {
             let allowed: Vec<_> = self.allowed.iter().map(Method::as_str).collect();

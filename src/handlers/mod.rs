@@ -110,7 +110,7 @@ impl Handlers {
         let request = AdminRequest::new(head, operation);
         let operator = self.authorizer.operator(request).await?;
         let body = if operation.body().is_some() {
-            request::read_json(&head.headers, body).await?
+            request::read_json(&head.headers, body, operation.media_types()).await?
         } else {
             Bytes::new()
         };

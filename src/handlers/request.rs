@@ -93,12 +93,16 @@ impl<'a> Call<'a> {
 }
 
 /// Reads a JSON body, within the limit.
-pub(super) async fn read_json<B>(headers: &HeaderMap, body: B) -> Result<Bytes, Error>
+pub(super) async fn read_json<B>(
+    headers: &HeaderMap,
+    body: B,
+    types: &'static [&'static str],
+) -> Result<Bytes, Error>
 where
     B: http_body::Body<Data = Bytes> + Send,
     B::Error: Into<BoxError>,
 {
-    check_media_type(headers)?;
+    check_media_type(headers, types)?;
     if body.size_hint().lower() > MAX_BODY as u64 {
         return Err(ErrorKind::PayloadTooLarge.into());
     }
@@ -109,20 +113,20 @@ where
     }
 }
 
-/// Accepts only `application/json` (RFC 8259 §11), in UTF-8 and uncompressed.
-fn check_media_type(headers: &HeaderMap) -> Result<(), Error> {
-    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
-    let first = types
+/// Accepts only these types of JSON (RFC 8259 §11), in UTF-8 and uncompressed.
+fn check_media_type(headers: &HeaderMap, types: &'static [&'static str]) -> Result<(), Error> {
+    let mut fields = headers.get_all(header::CONTENT_TYPE).iter();
+    let first = fields
         .next()
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    if types.next().is_some() {
+    if fields.next().is_some() {
         return Err(Error::bad_request("Content-Type: must be there once"));
     }
     let mut parts = first.split(';').map(str::trim);
     let is_json = parts
         .next()
-        .is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+        .is_some_and(|name| types.iter().any(|known| name.eq_ignore_ascii_case(known)));
     let other_charset =
         parts
             .filter_map(|parameter| parameter.split_once('='))
@@ -134,7 +138,7 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Error> {
         return Err(Error::coded());
     }
     if !is_json || other_charset {
-        return Err(ErrorKind::UnsupportedMediaType.into());
+        return Err(Error::media_type(types));
     }
     Ok(())
 }
@@ -150,7 +154,8 @@ mod tests {
         for value in types {
             headers.append(header::CONTENT_TYPE, HeaderValue::from_static(value));
         }
-        check_media_type(&headers).err().map(|error| error.kind())
+        let refused = check_media_type(&headers, &["application/json"]);
+        refused.err().map(|error| error.kind())
     }
 
     #[test]
@@ -187,12 +192,12 @@ mod tests {
             HeaderValue::from_static("application/json"),
         );
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        let error = check_media_type(&headers).unwrap_err();
+        let error = check_media_type(&headers, &["application/json"]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnsupportedMediaType);
         headers.insert(
             header::CONTENT_ENCODING,
             HeaderValue::from_static("identity"),
         );
-        assert!(check_media_type(&headers).is_ok());
+        assert!(check_media_type(&headers, &["application/json"]).is_ok());
     }
 }

@@ -125,7 +125,13 @@ mod tests {
         };
         assert_eq!(
             allowed,
-            [Method::GET, Method::PUT, Method::DELETE, Method::HEAD]
+            [
+                Method::GET,
+                Method::PUT,
+                Method::PATCH,
+                Method::DELETE,
+                Method::HEAD
+            ]
         );
     }
 

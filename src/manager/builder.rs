@@ -106,6 +106,7 @@ impl ClientManagerBuilder {
                 "the prefix of client ids must be at most {room} visible ASCII characters"
             )));
         }
+        self.policy.check()?;
         let pool = match self.pool {
             Some(pool) => pool,
             None => HashPool::builder(AnyHash::default()).build()?,

@@ -107,7 +107,9 @@ pub(super) fn describe(operation: Operation, generator: &mut SchemaGenerator) ->
     });
     let description = Some(outline.description).filter(|text| !text.is_empty());
     let object = with(object, "description", description.map(Value::from));
-    with(object, "requestBody", operation.body().map(request::body))
+    let body = operation.body();
+    let body = body.map(|schema| request::body(schema, operation.media_types()));
+    with(object, "requestBody", body)
 }
 
 /// The operation's word in camel case, which client generators expect.

@@ -2,15 +2,18 @@ use serde_json::{Map, Value, json};
 
 use super::with;
 use crate::domain::{AuthMethod, FapiProfile, GrantType, MAX_WORDS, Policy, fields};
-use crate::wire::words;
+use crate::wire::{ANSWERED, words};
 
 /// The request body of an operation, by the name of its schema.
-pub(super) fn body(schema: &str) -> Value {
+pub(super) fn body(schema: &str, media_types: &[&str]) -> Value {
     let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
-    json!({"required": true, "content": {"application/json": {"schema": schema}}})
+    let of_type = |name: &&str| ((*name).to_owned(), json!({"schema": schema}));
+    let content: Map<_, _> = media_types.iter().map(of_type).collect();
+    json!({"required": true, "content": content})
 }
 
-/// The request bodies, by component name. Unknown members are ignored.
+/// The request bodies, by component name. Unknown members are ignored, unless
+/// the policy is strict.
 pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
     let mut create = fields(policy);
     for (name, default) in [
@@ -28,10 +31,20 @@ pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
     let mut update = fields(policy);
     let status = json!({"$ref": "#/components/schemas/ClientStatus"});
     update.insert("status".into(), status);
+    let required = match policy.optional_redirect_uris {
+        true => json!(["name"]),
+        false => json!(["name", "redirect_uris"]),
+    };
+    // Members that are refused where the host is strict.
+    let more = policy.strict_members.then_some(Value::Bool(false));
+    if policy.strict_members {
+        let ignored = json!({"description": "As answers carry it; it changes nothing."});
+        update.extend(ANSWERED.map(|name| (name.to_owned(), ignored.clone())));
+    }
     let create = json!({
         "description": "A client to create.",
         "type": "object",
-        "required": ["name", "redirect_uris"],
+        "required": required,
         "properties": create,
     });
     let update = json!({
@@ -41,8 +54,14 @@ pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
         "properties": update,
     });
     [
-        ("CreateClientRequest".into(), create),
-        ("UpdateClientRequest".into(), update),
+        (
+            "CreateClientRequest".into(),
+            with(create, "additionalProperties", more.clone()),
+        ),
+        (
+            "UpdateClientRequest".into(),
+            with(update, "additionalProperties", more),
+        ),
     ]
 }
 
@@ -69,8 +88,9 @@ fn name(policy: &Policy) -> Value {
 }
 
 fn redirect_uris(policy: &Policy) -> Value {
+    let least = usize::from(!policy.optional_redirect_uris);
     json!({
-        "type": "array", "minItems": 1, "maxItems": policy.redirect_uris,
+        "type": "array", "minItems": least, "maxItems": policy.redirect_uris,
         "items": {"type": "string", "format": "uri", "maxLength": policy.redirect_uri_length},
         "description": "Compared by exact text (RFC 9700 section 2.1).",
     })
@@ -124,10 +144,19 @@ fn flag(description: &str) -> impl Fn(&Policy) -> Value {
 }
 
 fn jwks(policy: &Policy) -> Value {
+    let keys = json!({
+        "type": "array", "minItems": 1, "maxItems": policy.jwks.keys, "items": {"type": "object"},
+    });
     json!({
-        "type": ["string", "null"], "maxLength": policy.jwks.bytes,
-        "contentMediaType": "application/jwk-set+json",
-        "description": "Its public keys: a JSON Web Key Set, as text.",
+        "anyOf": [
+            {
+                "type": ["string", "null"], "maxLength": policy.jwks.bytes,
+                "contentMediaType": "application/jwk-set+json",
+            },
+            {"type": "object", "required": ["keys"], "properties": {"keys": keys}},
+        ],
+        "description": "Its public keys: a JSON Web Key Set, as text or as an object. Answers \
+                        carry the text.",
     })
 }
 

@@ -23,7 +23,11 @@ const FAILURES: [(ErrorKind, &str, &[&str]); 10] = [
     (ErrorKind::Conflict, "Conflict", &[]),
     (ErrorKind::PreconditionFailed, "PreconditionFailed", &[]),
     (ErrorKind::PayloadTooLarge, "PayloadTooLarge", &[]),
-    (ErrorKind::UnsupportedMediaType, "UnsupportedMediaType", &[]),
+    (
+        ErrorKind::UnsupportedMediaType,
+        "UnsupportedMediaType",
+        &["Accept-Patch"],
+    ),
     (ErrorKind::Internal, "Internal", &[]),
     (ErrorKind::Unavailable, "Unavailable", &["Retry-After"]),
 ];
@@ -85,6 +89,10 @@ pub(super) fn headers() -> Value {
             "schema": {"type": "string"},
             "description": "With `after`, where something follows: the next page, as \
                             `<...>; rel=\"next\"` (RFC 8288).",
+        },
+        "Accept-Patch": {
+            "schema": {"type": "string"},
+            "description": "The types that a PATCH may have (RFC 5789 section 2.2).",
         },
         "WWW-Authenticate": {
             "required": true, "schema": {"type": "string", "pattern": "^Bearer "},

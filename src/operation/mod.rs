@@ -8,6 +8,11 @@ use http::{Method, StatusCode};
 pub(crate) use self::table::{admin_path, operations};
 use crate::telemetry::{Span, span};
 
+const JSON: &str = "application/json";
+
+/// RFC 7396 §4.
+const MERGE_PATCH: &str = "application/merge-patch+json";
+
 macro_rules! requests {
     ($($name:ident (
         $effect:ident $word:literal: $method:ident $path:literal $($body:ident)? => $success:ident,
@@ -52,6 +57,11 @@ macro_rules! requests {
             /// The name of its body's schema, if it takes a body.
             pub(crate) fn body(self) -> Option<&'static str> {
                 match self { $(Self::$name => [$(stringify!($body))?].first().copied(),)+ }
+            }
+
+            /// The media types of its body, if it takes one; the first is preferred.
+            pub(crate) fn media_types(self) -> &'static [&'static str] {
+                if self.method() == Method::PATCH { &[MERGE_PATCH, JSON] } else { &[JSON] }
             }
 
             /// The status of a success.

@@ -65,6 +65,19 @@ macro_rules! operations {
             failures: &[PreconditionFailed],
         }
 
+        PatchClient (
+            writes "patch_client": PATCH "/clients/{client_id}" UpdateClientRequest => OK,
+            "Patch a client"
+        ) clients::update {
+            tag: CLIENTS,
+            description: "A JSON Merge Patch (RFC 7396), with the same rules as a change by PUT: \
+                `null` clears an optional member, and is refused for the others.",
+            parameters: &["IfMatch"],
+            answer: json::<Success<OAuthClientItem<'_>>>(),
+            headers: &["ETag"],
+            failures: &[PreconditionFailed],
+        }
+
         DeleteClient (
             writes "delete_client": DELETE "/clients/{client_id}" => NO_CONTENT,
             "Delete a client"

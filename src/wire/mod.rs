@@ -10,6 +10,7 @@ mod response;
 mod schema;
 mod secret;
 mod token;
+mod unknown;
 
 pub(crate) use audit::*;
 pub(crate) use coding::{ACCEPTED, CODED, is_coded};
@@ -20,3 +21,6 @@ pub(crate) use response::*;
 pub(crate) use schema::words;
 pub(crate) use secret::*;
 pub(crate) use token::*;
+#[cfg(feature = "openapi")]
+pub(crate) use unknown::ANSWERED;
+pub(crate) use unknown::Body;

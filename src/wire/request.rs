@@ -1,5 +1,7 @@
+use super::unknown::{self, Body};
 use crate::domain::{
-    AuthMethod, ClientStatus, FapiProfile, Fields, GrantType, Input, Items, Kind, Violation, fields,
+    AuthMethod, ClientStatus, FapiProfile, Fields, GrantType, Input, Items, Kind, Policy,
+    Violation, fields,
 };
 use crate::jose::json::{self, Fault, Object, Value};
 
@@ -47,14 +49,14 @@ read! {
 }
 
 /// Parses the body of a create or update request: a single JSON object (RFC 8259 §4) without
-/// duplicate members. Unknown members are ignored.
+/// duplicate members. Unknown members are ignored, unless the policy is strict.
 ///
 /// # Errors
 ///
 /// A violation of `body` if it is malformed. A known member of a wrong type is reported later, with
 /// all other violations.
-pub(crate) fn read_fields(body: &[u8]) -> Result<Fields, Violation> {
-    let text = std::str::from_utf8(body).map_err(|_| Violation::new("body", "must be UTF-8"))?;
+pub(crate) fn read_fields(bytes: &[u8], body: Body, policy: &Policy) -> Result<Fields, Violation> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Violation::new("body", "must be UTF-8"))?;
     let object = Object::read(text, &|name| member(name).is_some(), &[]);
     let object = object.map_err(|fault| match fault {
         Fault::Syntax { line, column } => {
@@ -67,9 +69,19 @@ pub(crate) fn read_fields(body: &[u8]) -> Result<Fields, Violation> {
     })?;
     let mut fields = Fields::default();
     for (name, value) in object {
-        if let Some(set) = member(&name) {
+        let known = member(&name).filter(|_| body.knows(&name));
+        if let Some(set) = known {
             set(&mut fields, value);
+        } else if policy.strict_members && !body.ignores(&name) {
+            let names = MEMBERS.iter().map(|(name, _)| *name);
+            let names = names.filter(|name| body.knows(name));
+            fields.unknown.push(unknown::violation(&name, names));
         }
+    }
+    // A key set may also be an object instead of its text. It is stored as compact text.
+    if fields.jwks == Input::Mistyped {
+        let object = json::written(text, "jwks").filter(|json| json.starts_with('{'));
+        fields.jwks = object.map_or(Input::Mistyped, |json| Input::Value(json::compact(json)));
     }
     Ok(fields)
 }
@@ -124,6 +136,10 @@ fn flag(value: Value<'_>) -> Input<bool> {
 mod tests {
     use super::*;
 
+    fn read_fields(body: &[u8]) -> Result<Fields, Violation> {
+        super::read_fields(body, Body::Change, &Policy::default())
+    }
+
     fn fault(body: &str) -> String {
         read_fields(body.as_bytes()).unwrap_err().to_string()
     }
@@ -172,7 +188,7 @@ mod tests {
     #[test]
     fn a_wrong_type_is_kept_for_later() {
         let fields = read_fields(
-            br#"{"name":7,"jwks":{"keys":[]},"scopes":"a","is_confidential":"true",
+            br#"{"name":7,"jwks":["keys"],"scopes":"a","is_confidential":"true",
                  "redirect_uris":["a",null,["b"]],"zz":[[[{}]]],"status":null}"#,
         )
         .unwrap();
@@ -185,6 +201,28 @@ mod tests {
             panic!()
         };
         assert_eq!(items, [Some("a".to_owned()), None, None]);
+    }
+
+    #[test]
+    fn a_key_set_comes_as_text_or_as_an_object() {
+        for body in [
+            r#"{"jwks":"{\"keys\":[ ]}"}"#,
+            r#"{"jwks":{"keys":[ ]}}"#,
+            r#"{"\u006awks" : { "keys" : [] } }"#,
+        ] {
+            let fields = read_fields(body.as_bytes()).unwrap();
+            let Input::Value(text) = fields.jwks else {
+                panic!("{body}")
+            };
+            assert_eq!(text.replace(' ', ""), r#"{"keys":[]}"#);
+        }
+        for body in [r#"{"jwks":[{}]}"#, r#"{"jwks":1}"#, r#"{"jwks":true}"#] {
+            let fields = read_fields(body.as_bytes()).unwrap();
+            assert_eq!(fields.jwks, Input::Mistyped, "{body}");
+        }
+        assert_eq!(read_fields(br#"{"jwks":null}"#).unwrap().jwks, Input::Null);
+        let twice = r#"{"jwks":{},"jwks":{}}"#;
+        assert!(fault(twice).starts_with("body: must be one JSON object"));
     }
 
     #[test]

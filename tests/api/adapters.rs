@@ -84,7 +84,10 @@ async fn what_is_below_the_clients_is_ours_to_answer_and_the_rest_the_hosts() {
     let path = format!("/api/v1{CLIENTS}/app-1");
     let answer = through(&host, request("", Method::TRACE, &path, None)).await;
     assert_eq!(answer.json()["code"], 405_001);
-    assert_eq!(answer.header("allow"), Some("GET, PUT, DELETE, HEAD"));
+    assert_eq!(
+        answer.header("allow"),
+        Some("GET, PUT, PATCH, DELETE, HEAD")
+    );
     let path = format!("{path}/unknown");
     let answer = through(&host, request("", Method::GET, &path, None)).await;
     assert_eq!(answer.json()["code"], 404_001);

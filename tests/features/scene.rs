@@ -8,7 +8,7 @@ use cucumber::{Parameter, World};
 use http::{Method, Request};
 use http_body_util::Full;
 use serde_json::Value;
-use tower_oauth_clients::domain::{ClientId, TenantId};
+use tower_oauth_clients::domain::{ClientId, Policy, TenantId};
 use tower_oauth_clients::handlers::PeerIp;
 
 use crate::cell;
@@ -98,6 +98,18 @@ impl Scene {
 
     pub fn service(&self) -> &Service {
         self.service.as_ref().expect("opened before the first step")
+    }
+
+    /// Changes the policy of the host.
+    pub fn settle(&mut self, change: impl FnOnce(Policy) -> Policy) {
+        let service = self.service.as_mut().expect("opened before the first step");
+        service.settle(change);
+    }
+
+    /// Accepts numbers as operators and tenants.
+    pub fn accept_numbers(&mut self) {
+        let service = self.service.as_mut().expect("opened before the first step");
+        service.accept_numbers();
     }
 
     /// Sends a request as this person. The next steps refer to the response.

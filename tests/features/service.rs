@@ -5,15 +5,18 @@ use http::Request;
 use http_body_util::Full;
 use tower::ServiceExt;
 use tower_oauth_clients::adapters::tower::ManagementService;
+use tower_oauth_clients::authorization::jwt::JwtAuthorizer;
 use tower_oauth_clients::domain::{
-    AuditEntry, Client, ClientId, Clock, Page, SecretRecord, TenantId,
+    AuditEntry, Client, ClientId, Clock, Page, Policy, SecretRecord, TenantId,
 };
 use tower_oauth_clients::handlers::Handlers;
 use tower_oauth_clients::repository::{ClientRepository, Result};
 use tower_oauth_clients::secrets::{HashPool, Plaintext, SecretFormat};
 
 use support::place::Place;
-use support::{Answer, Repository, Store, TestClock, authorizer, call, cheap_pool};
+use support::{
+    Answer, Repository, Store, TestClock, authorizer, authorizer_builder, call, cheap_pool,
+};
 
 /// The whole service, with access to its storage.
 #[derive(Debug)]
@@ -23,6 +26,7 @@ pub struct Service {
     repository: Repository,
     pool: HashPool,
     place: Place,
+    policy: Policy,
 }
 
 impl Service {
@@ -32,19 +36,43 @@ impl Service {
         let past = clock.now().as_micros().rem_euclid(1_000_000);
         clock.advance(Duration::from_micros(1_000_000 - past.unsigned_abs()));
         let (repository, place) = Repository::open(store).await;
-        let builder = repository
-            .manager()
-            .with_hash_pool(pool.clone())
-            .with_clock(clock.clone());
-        let handlers = Handlers::new(builder.build().unwrap(), authorizer(clock.clone()));
-        let management = ManagementService::new(handlers);
+        let authorizer = authorizer(clock.clone());
+        let management = management(&repository, &pool, &clock, Policy::default(), authorizer);
         Self {
             clock,
             management,
             repository,
             pool,
             place,
+            policy: Policy::default(),
         }
+    }
+
+    /// Changes the host's policy.
+    pub fn settle(&mut self, change: impl FnOnce(Policy) -> Policy) {
+        self.policy = change(self.policy.clone());
+        let policy = self.policy.clone();
+        let authorizer = authorizer(self.clock.clone());
+        self.management = management(
+            &self.repository,
+            &self.pool,
+            &self.clock,
+            policy,
+            authorizer,
+        );
+    }
+
+    /// Accepts numbers as operators and tenants.
+    pub fn accept_numbers(&mut self) {
+        let builder = authorizer_builder(self.clock.clone()).with_numeric_ids();
+        let (policy, authorizer) = (self.policy.clone(), builder.build().unwrap());
+        self.management = management(
+            &self.repository,
+            &self.pool,
+            &self.clock,
+            policy,
+            authorizer,
+        );
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
@@ -86,4 +114,19 @@ impl Service {
     pub fn database(&self) -> Vec<u8> {
         self.place.bytes()
     }
+}
+
+fn management(
+    repository: &Repository,
+    pool: &HashPool,
+    clock: &TestClock,
+    policy: Policy,
+    authorizer: JwtAuthorizer,
+) -> ManagementService {
+    let builder = repository.manager().with_policy(policy);
+    let builder = builder
+        .with_hash_pool(pool.clone())
+        .with_clock(clock.clone());
+    let manager = builder.build().unwrap();
+    ManagementService::new(Handlers::new(manager, authorizer))
 }

@@ -48,7 +48,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::tower::ManagementService;
-use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
+use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, JwtAuthorizerBuilder, Keys};
 use tower_oauth_clients::domain::{Clock, Policy, SystemClock, Timestamp};
 use tower_oauth_clients::handlers::Handlers;
 use tower_oauth_clients::manager::ClientManagerBuilder;
@@ -172,6 +172,14 @@ impl App {
         }
     }
 
+    /// The host starts again, on the same repository, with another policy.
+    pub fn restart(&mut self, policy: Policy) {
+        let manager = self.repository.manager().with_policy(policy);
+        let manager = manager.with_hash_pool(cheap_pool());
+        self.manager = manager.with_clock(self.clock.clone()).build().unwrap();
+        self.handlers = Handlers::new(self.manager.clone(), authorizer(self.clock.clone()));
+    }
+
     /// All stored bytes; empty for memory.
     pub fn database_bytes(&self) -> Vec<u8> {
         self.place.bytes()
@@ -226,12 +234,14 @@ impl App {
 }
 
 pub fn authorizer(clock: impl Clock) -> JwtAuthorizer {
+    authorizer_builder(clock).build().unwrap()
+}
+
+pub fn authorizer_builder(clock: impl Clock) -> JwtAuthorizerBuilder {
     JwtAuthorizer::builder(Keys::from_secret(KEY).unwrap())
         .with_issuer(ISSUER)
         .with_audience(AUDIENCE)
         .with_clock(clock)
-        .build()
-        .unwrap()
 }
 
 pub fn request(

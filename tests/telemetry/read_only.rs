@@ -209,7 +209,13 @@ async fn an_authorizer_is_told_every_operation() {
         "/c/nothing",
     ];
     for path in paths {
-        for method in [Method::POST, Method::GET, Method::PUT, Method::DELETE] {
+        for method in [
+            Method::POST,
+            Method::GET,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ] {
             let answer = app.call(method, &format!("{CLIENTS}{path}"), None).await;
             assert!(matches!(answer.status.as_u16(), 403..=405), "{path}");
         }

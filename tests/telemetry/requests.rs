@@ -38,7 +38,8 @@ pub async fn everything(app: &App) {
         (Method::GET, path("/stats"), None),
         (Method::GET, path("/tokens"), None),
         (Method::DELETE, path("/tokens"), None),
-        (Method::PATCH, path(""), None),
+        (Method::PATCH, path(""), Some(json!({"name": "C"}))),
+        (Method::POST, path(""), None),
         (Method::GET, path("/whatever-comes"), None),
         (Method::DELETE, path(""), None),
     ] {
@@ -66,6 +67,7 @@ async fn each_is_counted_by_its_operation_and_its_status() {
                 ("operation=get_client,status=401", 1),
                 ("operation=get_client,status=404", 2),
                 ("operation=update_client,status=200", 1),
+                ("operation=patch_client,status=200", 1),
                 ("operation=delete_client,status=204", 1),
                 ("operation=clone_client,status=201", 1),
                 ("operation=rotate_secret,status=200", 1),

@@ -1,8 +1,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::ids::Ids;
 use crate::authorization::{Error, ErrorKind, Principal};
 use crate::domain::{Role, TenantId, Timestamp};
+use crate::error::Source;
 use crate::jose::json::{Object, Value};
 
 /// What the claims must satisfy, and their names.
@@ -16,6 +18,8 @@ pub(super) struct Rules {
     pub(super) tenant: Cow<'static, str>,
     pub(super) role: Cow<'static, str>,
     pub(super) roles: Cow<'static, str>,
+    /// Whether operators and tenants may be numbers.
+    pub(super) numeric_ids: bool,
     pub(super) admin: Cow<'static, str>,
     pub(super) super_admin: Cow<'static, str>,
 }
@@ -30,6 +34,7 @@ impl Default for Rules {
             tenant: "tenant_id".into(),
             role: "role".into(),
             roles: "roles".into(),
+            numeric_ids: false,
             admin: Role::Admin.as_str().into(),
             super_admin: Role::SuperAdmin.as_str().into(),
         }
@@ -51,35 +56,56 @@ impl Rules {
             &self.role,
             &self.roles,
         ];
-        let claims = Object::of_token(json, &wanted).ok_or_else(|| invalid("malformed claims"))?;
+        let claims = Object::of_token(json, &wanted);
+        let claims = claims.ok_or_else(|| {
+            invalid(
+                "the claims must be one object without duplicate members, with numbers as dates",
+            )
+        })?;
         self.check_time(&claims, now)?;
         self.check_issuer(&claims)?;
         self.check_audience(&claims)?;
-        let operator = claims.get(subject).or_else(|| claims.get(other));
-        let Some(Value::Text(operator)) = operator else {
-            return Err(invalid("no operator"));
-        };
-        let tenant = match claims.get(&self.tenant) {
-            Some(Value::Text(tenant)) => TenantId::parse(tenant),
-            _ => None,
+        let ids = Ids::new(&claims, json, self.numeric_ids);
+        let named = [subject, other];
+        let named = named.into_iter().find(|name| claims.contains(name));
+        let named = named.ok_or_else(|| invalid(format!("{subject}: is required")))?;
+        let operator = ids.read(named).map_err(invalid)?;
+        let (tenant, no_tenant) = match self.tenant(&ids) {
+            Ok(tenant) => (Some(tenant), None),
+            Err(reason) => (None, Some(reason)),
         };
         let role = self.role(&claims).ok_or_else(|| {
-            Error::because(ErrorKind::Forbidden, "an administrator's role is required")
+            let error = Error::because(ErrorKind::Forbidden, "an administrator's role is required");
+            let (role, roles) = (&self.role, &self.roles);
+            error.with_source(format!("{role}, {roles}: none is an administrator's"))
         })?;
-        Principal::new(&**operator, role, tenant)
+        let principal = Principal::new(&*operator, role, tenant).map_err(|_| {
+            invalid(format!(
+                "{named}: must be 1 to {} bytes long, without control characters",
+                Principal::MAX_ID_LENGTH
+            ))
+        })?;
+        Ok(principal.without_tenant_because(no_tenant))
+    }
+
+    /// The tenant, or why there is none.
+    fn tenant(&self, ids: &Ids<'_>) -> Result<TenantId, String> {
+        let tenant = ids.read(&self.tenant)?;
+        TenantId::parse(&tenant).ok_or_else(|| format!("{}: must be a tenant id", self.tenant))
     }
 
     fn check_time(&self, claims: &Object<'_>, now: Timestamp) -> Result<(), Error> {
         let date = |name| {
-            let micros = claims.date(name).map_err(invalid);
+            let micros = claims.date(name);
+            let micros = micros.map_err(|fault| invalid(format!("{name}: {fault}")));
             micros.map(|micros| micros.map(Timestamp::from_micros))
         };
-        let end = date("exp")?.ok_or_else(|| invalid("no exp"))?;
+        let end = date("exp")?.ok_or_else(|| invalid("exp: is required"))?;
         if now >= end + self.leeway {
-            return Err(invalid("expired"));
+            return Err(invalid("exp: expired"));
         }
         match date("nbf")? {
-            Some(start) if now + self.leeway < start => Err(invalid("not yet valid")),
+            Some(start) if now + self.leeway < start => Err(invalid("nbf: not yet valid")),
             _ => Ok(()),
         }
     }
@@ -88,7 +114,7 @@ impl Rules {
         match (&self.issuer, claims.get("iss")) {
             (None, _) => Ok(()),
             (Some(issuer), Some(Value::Text(named))) if issuer == named => Ok(()),
-            _ => Err(invalid("another issuer")),
+            _ => Err(invalid("iss: another issuer")),
         }
     }
 
@@ -105,7 +131,7 @@ impl Rules {
         };
         named
             .then_some(())
-            .ok_or_else(|| invalid("another audience"))
+            .ok_or_else(|| invalid("aud: another audience"))
     }
 
     fn role(&self, claims: &Object<'_>) -> Option<Role> {
@@ -121,7 +147,8 @@ impl Rules {
     }
 }
 
-fn invalid(reason: &'static str) -> Error {
+/// The reason names the claim, for the host's log, and never its value.
+fn invalid(reason: impl Into<Source>) -> Error {
     Error::new(ErrorKind::InvalidToken).with_source(reason)
 }
 

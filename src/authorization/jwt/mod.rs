@@ -32,11 +32,13 @@
 //! | `iss`, `aud` | required and compared if configured, else ignored |
 //!
 //! A role is granted if `role` or `roles` contains exactly `super_admin` or `admin`; the higher one
-//! wins. A duplicate member makes the token invalid.
+//! wins. With [`with_numeric_ids`](JwtAuthorizerBuilder::with_numeric_ids), the operator and the
+//! tenant may be whole numbers. A duplicate member makes the token invalid.
 
 mod authorizer;
 mod builder;
 mod claims;
+mod ids;
 #[cfg(test)]
 mod testing;
 

@@ -1,3 +1,4 @@
+mod listed;
 mod scheme;
 
 use url::Host;
@@ -6,6 +7,8 @@ use super::Policy;
 use super::uri::StrictUri;
 use super::violation::Fault;
 
+pub(super) use self::listed::{Listed, check_lists};
+
 /// The kind of a redirect URI; rules between fields depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -13,6 +16,8 @@ pub(super) enum Kind {
     Https,
     /// `http` on the user's device (RFC 8252 §7.3).
     Loopback,
+    /// `http` on a host that the policy lists.
+    Development,
     /// A private-use scheme of a native app (RFC 8252 §7.1).
     PrivateUse,
 }
@@ -44,8 +49,9 @@ pub(super) fn check(text: &str, policy: &Policy) -> Result<Kind, Fault> {
     let kind = match uri.scheme() {
         "https" => Kind::Https,
         "http" if is_loopback(uri.host(), policy) => Kind::Loopback,
+        "http" if policy.listed.has_host(uri.host()) => Kind::Development,
         "http" => return Err("must use https unless its host is a loopback address".into()),
-        scheme => private_use(scheme, &uri, policy)?,
+        scheme => private_use(text, scheme, &uri, policy)?,
     };
     if uri.path().contains('*') {
         return Err("must not contain a wildcard".into());
@@ -69,12 +75,23 @@ fn is_loopback(host: Option<Host<&str>>, policy: &Policy) -> bool {
     }
 }
 
-fn private_use(scheme: &str, uri: &StrictUri<'_>, policy: &Policy) -> Result<Kind, Fault> {
+fn private_use(
+    text: &str,
+    scheme: &str,
+    uri: &StrictUri<'_>,
+    policy: &Policy,
+) -> Result<Kind, Fault> {
     if scheme == "urn" {
         return Err("must not be a URN: it is no place to redirect to".into());
     }
     if scheme::is_forbidden(scheme) {
         return Err("must not use a scheme that runs script or hands over to another app".into());
+    }
+    if policy.listed.has(text, scheme) {
+        if uri.has_authority() || uri.path().starts_with('/') {
+            return Ok(Kind::PrivateUse);
+        }
+        return Err("must have the form scheme:/path or scheme://host/path".into());
     }
     let labels = scheme.split('.');
     let dotted = labels.clone().count() > 1 && labels.into_iter().all(|label| !label.is_empty());

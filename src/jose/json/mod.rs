@@ -3,11 +3,13 @@
 mod reader;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use reader::{Keep, Reader};
+pub(crate) use written::{compact, written};
 
 /// A value.
 #[derive(Debug, PartialEq)]

@@ -63,6 +63,7 @@ macro_rules! export {
                     $($name: <$type as Kind>::raw(take(&mut self.$name))
                         .map_or(Input::Null, Input::Value),)+
                     status: Input::Value(take(&mut self.status)),
+                    ..Fields::default()
                 }
             }
         }

@@ -90,7 +90,8 @@ impl ClientManager {
     /// Imports a client with its secrets, or nothing at all. Its audit trail starts with the
     /// import.
     ///
-    /// The client must satisfy the rules for new clients. A caller can set any secret by its hash:
+    /// The client must satisfy the rules for new clients, but needs no redirect URI if none of its
+    /// grants redirects. A caller can set any secret by its hash:
     /// this is for the host only, and no operation of the admin API uses it.
     ///
     /// # Errors
@@ -163,7 +164,8 @@ impl ClientManager {
             faults.push(Violation::new("tenant_id", "must be the operator's tenant"));
         }
         faults.into_result()?;
-        let (metadata, status) = read.fields.validate(&self.0.policy)?;
+        let policy = self.0.policy.clone().with_optional_redirect_uris();
+        let (metadata, status) = read.fields.validate(&policy)?;
         self.check(&read.secrets, metadata.uses_secret(), now)
             .into_result()?;
         let active = read

@@ -56,6 +56,7 @@ fn operations(secret_id: &str) -> Vec<(Method, String, Option<Value>)> {
     [
         (Method::GET, "".to_owned(), None),
         (Method::PUT, "".to_owned(), Some(json!({}))),
+        (Method::PATCH, "".to_owned(), Some(json!({}))),
         (Method::DELETE, "".to_owned(), None),
         (Method::POST, "/clone".to_owned(), None),
         (Method::POST, "/rotate-secret".to_owned(), None),
@@ -214,7 +215,6 @@ async fn a_path_has_its_own_methods() {
             ("/secrets/x", "DELETE"),
             ("/secrets/x/deactivate", "PUT"),
             ("/audit-logs", "GET, HEAD"),
-            ("", "GET, PUT, DELETE, HEAD"),
         ] {
             let answer = app
                 .call(Method::PATCH, &path(&client_id, below), None)
@@ -222,6 +222,10 @@ async fn a_path_has_its_own_methods() {
             assert_error(&answer, 405);
             assert_eq!(answer.header("allow"), Some(allowed), "{below}");
         }
+        let answer = app.call(Method::POST, &path(&client_id, ""), None).await;
+        assert_error(&answer, 405);
+        let allowed = "GET, PUT, PATCH, DELETE, HEAD";
+        assert_eq!(answer.header("allow"), Some(allowed));
         let answer = app.call(Method::DELETE, CLIENTS, None).await;
         assert_eq!(answer.header("allow"), Some("POST, GET, HEAD"));
     }

@@ -173,6 +173,7 @@ async fn clients(check: &mut Check) {
     let client_id = created["client_id"].as_str().unwrap().to_owned();
     check.call("getClient", &client_id, "", 200).await;
     check.call("updateClient", &client_id, "", 200).await;
+    check.call("patchClient", &client_id, "", 200).await;
     check.call("cloneClient", &client_id, "", 201).await;
 
     for id in ["getStats", "listTokens", "revokeTokens"] {
@@ -194,7 +195,7 @@ async fn clients(check: &mut Check) {
             assert_eq!(answer.header("link").is_some(), has_next, "{id} {query}");
         }
     }
-    for id in ["updateClient", "deleteClient"] {
+    for id in ["updateClient", "patchClient", "deleteClient"] {
         let mut request = check.request(id, &client_id, "", &base());
         request
             .headers_mut()

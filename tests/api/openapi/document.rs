@@ -127,5 +127,18 @@ fn the_limits_are_those_of_the_policy() {
             fields["scopes"]["items"]["enum"],
             serde_json::json!(["openid"])
         );
+        assert_eq!(fields["redirect_uris"]["minItems"], 1);
     }
+    let strict = self::document("", Policy::default().with_strict_members());
+    for (document, closed) in [(&document, false), (&strict, true)] {
+        for request in ["CreateClientRequest", "UpdateClientRequest"] {
+            let schema = &document["components"]["schemas"][request];
+            assert_eq!(schema["additionalProperties"] == false, closed);
+        }
+    }
+    let policy = Policy::default().with_optional_redirect_uris();
+    let document = self::document("", policy);
+    let create = &document["components"]["schemas"]["CreateClientRequest"];
+    assert_eq!(create["required"], serde_json::json!(["name"]));
+    assert_eq!(create["properties"]["redirect_uris"]["minItems"], 0);
 }

@@ -29,10 +29,10 @@ fn values() -> Vec<Value> {
         json!(["password"]),
         json!(["client_secret_basic", "client_secret_post"]),
         json!(["https://app.example.com/cb"]),
-        json!(vec!["https://app.example.com/cb"; 32]),
-        json!(vec!["https://app.example.com/cb"; 33]),
-        json!(vec!["openid"; 64]),
-        json!(vec!["openid"; 65]),
+        json!(vec!["https://app.example.com/cb"; 100]),
+        json!(vec!["https://app.example.com/cb"; 101]),
+        json!(vec!["openid"; 128]),
+        json!(vec!["openid"; 129]),
         json!(["n".repeat(128)]),
         json!(["n".repeat(129)]),
         json!(""),
@@ -49,11 +49,15 @@ fn values() -> Vec<Value> {
         json!(format!("https://app.example.com/{}", "x".repeat(2024))),
         json!(format!("https://app.example.com/{}", "x".repeat(2025))),
         json!(key),
+        serde_json::from_str(key).unwrap(),
+        json!({"keys": []}),
+        json!({"keys": vec![json!({}); 17]}),
     ]
 }
 
 /// Faults that a schema can express. The others are of grammars and of rules between fields.
-const TOLD_BY_SCHEMA: [&str; 7] = [
+const TOLD_BY_SCHEMA: [&str; 8] = [
+    "must be an array of 1 to",
     "must be a string",
     "must be an array of strings",
     "must be at most",

@@ -77,6 +77,15 @@ async fn change(scene: &mut Scene, who: Who, name: String, step: &Step) {
     scene.send_json(&who, Method::PUT, &path, &body).await;
 }
 
+#[when(expr = "{who} patches {string} with")]
+async fn patch(scene: &mut Scene, who: Who, name: String, step: &Step) {
+    let body = scene.over(json!({}), step).to_string();
+    let path = path(scene.client(&name));
+    let merge = "application/merge-patch+json".to_owned();
+    scene.headers.push(("Content-Type".to_owned(), merge));
+    scene.send(&who, Method::PATCH, &path, body).await;
+}
+
 #[when(expr = "{who} changes nothing in {string}")]
 async fn change_nothing(scene: &mut Scene, who: Who, name: String) {
     let path = path(scene.client(&name));

@@ -4,6 +4,7 @@ mod answers;
 mod audit;
 mod clients;
 mod deletion;
+mod host;
 mod lists;
 mod people;
 mod requests;
