@@ -7,14 +7,16 @@ use super::request::Call;
 use crate::domain::{Client, Draft, Patch};
 use crate::manager::ClientManager;
 use crate::wire::{
-    CloneClientResponse, CreateClientResponse, Created, OAuthClientItem, read_fields,
+    CloneClientResponse, CreateClientResponse, Created, OAuthClientItem, read_creation, read_fields,
 };
 
 pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
-    let mut fields = read_fields(&call.body)?;
+    let (mut fields, secret) = read_creation(&call.body)?;
     // Not a creation parameter: a new client is active.
     fields.status = Default::default();
-    let issued = manager.create(&call.operator, Draft(fields)).await?;
+    let issued = manager
+        .create_from(&call.operator, Draft(fields), secret)
+        .await?;
     let data = CreateClientResponse::new(&issued.client, issued.secret.as_ref());
     let reply = Reply::json(&Created::new(data))?;
     Ok(reply.with_location(&issued.client))

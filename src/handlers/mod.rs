@@ -107,10 +107,12 @@ impl Handlers {
         };
         let request = AdminRequest::new(head, operation);
         let operator = self.authorizer.operator(request).await?;
-        let body = if operation.body().is_some() {
-            request::read_json(&head.headers, body).await?
-        } else {
-            Bytes::new()
+        let body = match operation.body() {
+            None => Bytes::new(),
+            Some(_) if operation.may_lack_body() => {
+                request::read_json_or_nothing(&head.headers, body).await?
+            }
+            Some(_) => request::read_json(&head.headers, body).await?,
         };
         let call = Call::new(operator, parameters, head, body);
         let reply = run(operation, &self.manager, call).await?;

@@ -107,7 +107,11 @@ pub(super) fn describe(operation: Operation, generator: &mut SchemaGenerator) ->
     });
     let description = Some(outline.description).filter(|text| !text.is_empty());
     let object = with(object, "description", description.map(Value::from));
-    with(object, "requestBody", operation.body().map(request::body))
+    let is_required = !operation.may_lack_body();
+    let body = operation
+        .body()
+        .map(|name| request::body(name, is_required));
+    with(object, "requestBody", body)
 }
 
 /// The operation's word in camel case, which client generators expect.

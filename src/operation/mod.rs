@@ -10,7 +10,8 @@ use crate::telemetry::{Span, span};
 
 macro_rules! requests {
     ($($name:ident (
-        $effect:ident $word:literal: $method:ident $path:literal $($body:ident)? => $success:ident,
+        $effect:ident $word:literal: $method:ident $path:literal
+            $($body:ident $(or $nothing:ident)?)? => $success:ident,
         $summary:literal
     ) $handler:path { $($document:tt)* })+) => {
         /// An operation of the admin API.
@@ -52,6 +53,13 @@ macro_rules! requests {
             /// The name of its body's schema, if it takes a body.
             pub(crate) fn body(self) -> Option<&'static str> {
                 match self { $(Self::$name => [$(stringify!($body))?].first().copied(),)+ }
+            }
+
+            /// Whether its body may be missing.
+            pub(crate) fn may_lack_body(self) -> bool {
+                match self { $(Self::$name => {
+                    !<[&str]>::is_empty(&[$($(stringify!($nothing))?)?])
+                })+ }
             }
 
             /// The status of a success.

@@ -54,9 +54,37 @@ read! {
 /// A violation of `body` if it is malformed. A known member of a wrong type is reported later, with
 /// all other violations.
 pub(crate) fn read_fields(body: &[u8]) -> Result<Fields, Violation> {
+    read_client(body, None).map(|(fields, _)| fields)
+}
+
+/// The same, and the value of the member `beside`, with its members if it is an object.
+pub(super) fn read_client<'a>(
+    body: &'a [u8],
+    beside: Option<&str>,
+) -> Result<(Fields, Option<Value<'a>>), Violation> {
+    let wanted = |name: &str| member(name).is_some() || Some(name) == beside;
+    let object = read_object(body, &wanted, &[], beside.as_slice())?;
+    let (mut fields, mut found) = (Fields::default(), None);
+    for (name, value) in object {
+        if let Some(set) = member(&name) {
+            set(&mut fields, value);
+        } else if Some(&*name) == beside {
+            found = Some(value);
+        }
+    }
+    Ok((fields, found))
+}
+
+/// Parses a body that is a single JSON object, as in [`Object::read_with`].
+pub(super) fn read_object<'a>(
+    body: &'a [u8],
+    wanted: &dyn Fn(&str) -> bool,
+    numbers: &[&str],
+    objects: &[&str],
+) -> Result<Object<'a>, Violation> {
     let text = std::str::from_utf8(body).map_err(|_| Violation::new("body", "must be UTF-8"))?;
-    let object = Object::read(text, &|name| member(name).is_some(), &[]);
-    let object = object.map_err(|fault| match fault {
+    let object = Object::read_with(text, wanted, numbers, objects);
+    object.map_err(|fault| match fault {
         Fault::Syntax { line, column } => {
             let message = format!("must be valid JSON: it is not at line {line}, column {column}");
             Violation::new("body", message)
@@ -64,14 +92,7 @@ pub(crate) fn read_fields(body: &[u8]) -> Result<Fields, Violation> {
         Fault::Type | Fault::Repeated | Fault::Deep => {
             Violation::new("body", "must be one JSON object without duplicate members")
         }
-    })?;
-    let mut fields = Fields::default();
-    for (name, value) in object {
-        if let Some(set) = member(&name) {
-            set(&mut fields, value);
-        }
-    }
-    Ok(fields)
+    })
 }
 
 fn member(name: &str) -> Option<Set> {

@@ -15,6 +15,7 @@ mod cache;
 mod claims;
 mod clocks;
 mod costs;
+mod expiry;
 mod flood;
 mod hashers;
 mod hostile;

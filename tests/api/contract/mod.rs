@@ -11,6 +11,7 @@ mod older;
 mod refusals;
 mod rotation;
 mod search;
+mod secret_options;
 mod secrets;
 mod shape;
 mod telling;
