@@ -25,3 +25,4 @@ mod limits;
 mod methods;
 mod outage;
 mod replays;
+mod unencoded;
