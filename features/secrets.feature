@@ -70,6 +70,94 @@ Feature: Replace the secrets of a client
       Then the secret is stopped
       And the first secret of "My Application" no longer works
 
+  Rule: A rotation may have a grace period of its own
+
+    Scenario: None, after a leak
+      Given Alice rotated the secret of "My Application"
+      When Alice rotates the secret of "My Application" with
+        | grace_period | 0 |
+      Then the new secret is shown
+      And the first secret of "My Application" no longer works
+      And the second secret of "My Application" no longer works
+      And the third secret of "My Application" works
+      When Alice lists the secrets of "My Application"
+      Then they are active, inactive, inactive
+
+    Scenario: A day, for a partner
+      When Alice rotates the secret of "My Application" with
+        | grace_period | 86000 |
+      When 85999 seconds pass
+      Then the first secret of "My Application" works
+      When 1 seconds pass
+      Then the first secret of "My Application" no longer works
+
+    Scenario Outline: It is not <grace>
+      When Alice rotates the secret of "My Application" with
+        | grace_period | <grace> |
+      Then it is refused as malformed
+      And the message names "grace_period"
+      And the first secret of "My Application" works
+
+      Examples:
+        | grace   |
+        | -1      |
+        | 0.5     |
+        | "0"     |
+        | 2592001 |
+
+  Rule: A new secret may have a description and an expiry
+
+    Scenario: Added until then
+      When Alice adds a secret to "My Application" with
+        | description | "The nightly build"   |
+        | expires_at  | 3600 seconds from now |
+      Then the added secret is shown
+      When Alice lists the secrets of "My Application"
+      Then they are active, active
+      And the newest of them says
+        | description | "The nightly build"   |
+        | expires_at  | 3600 seconds from now |
+      When 3600 seconds pass
+      Then the second secret of "My Application" no longer works
+      And the first secret of "My Application" works
+      When Alice lists the secrets of "My Application"
+      Then they are inactive, active
+      When Alice adds a secret to "My Application"
+      Then the added secret is shown
+
+    Scenario: Rotated until then
+      When Alice rotates the secret of "My Application" with
+        | expires_at | 3600 seconds from now |
+      Then the new secret is shown
+      When 3600 seconds pass
+      Then the second secret of "My Application" no longer works
+      And the first secret of "My Application" works
+
+    Scenario: The first one
+      Given the client "Nightly" with
+        | client_secret_options | {"description":"CI","expires_at":"2999-12-31T23:59:59Z"} |
+      When Alice lists the secrets of "Nightly"
+      Then they are active
+      And the newest of them says
+        | description | "CI"                   |
+        | expires_at  | "2999-12-31T23:59:59Z" |
+
+    Scenario Outline: The <member> is not <value>
+      When Alice adds a secret to "My Application" with
+        | <member> | <value> |
+      Then it is refused as malformed
+      And the message names "<member>"
+
+      Examples:
+        | member      | value                  |
+        | description | "a\\tb"                |
+        | description | "n" 1025 times         |
+        | description | 7                      |
+        | expires_at  | "2020-01-01T00:00:00Z" |
+        | expires_at  | "2999-12-31"           |
+        | expires_at  | 32503680000            |
+        | expires_at  | 0 seconds from now     |
+
   Rule: A client may have two active secrets
 
     Scenario: Both work

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::assertions::Assertions;
 use super::cache::{Entry, Memory, VerifiedCache};
-use super::candidate::{bar, select};
+use super::candidate::{bar, may_be, select};
 use super::limiter::{Attempt, Claim, Pending, ending};
 use super::{Authenticated, ClientAuthenticator, Error, ErrorKind, MAX_SECRET_LENGTH, Result};
 use crate::domain::{AuthMethod, Client, ClientId, SecretRecord, Timestamp};
@@ -11,15 +11,48 @@ use crate::repository::{self, Credentials};
 use crate::secrets::{self, Plaintext};
 use crate::telemetry::cache_asked;
 
+/// A presented secret.
+pub(super) struct Secret {
+    plaintext: Plaintext,
+    /// What it is if the client did not encode it.
+    as_sent: Option<Plaintext>,
+}
+
+impl Secret {
+    pub(super) fn new(plaintext: Plaintext) -> Self {
+        Self {
+            plaintext,
+            as_sent: None,
+        }
+    }
+
+    pub(super) fn or(self, as_sent: Plaintext) -> Self {
+        Self {
+            as_sent: Some(as_sent),
+            ..self
+        }
+    }
+
+    /// The one or two secrets that it may be, in the order in which they are verified.
+    fn either(&self) -> impl Iterator<Item = &Plaintext> {
+        std::iter::once(&self.plaintext).chain(&self.as_sent)
+    }
+
+    /// What identifies it to the limiter: exactly what was sent.
+    fn sent(&self) -> &Plaintext {
+        self.as_sent.as_ref().unwrap_or(&self.plaintext)
+    }
+}
+
 impl ClientAuthenticator {
     pub(super) async fn by_secret(
         &self,
         client_id: ClientId,
-        secret: Plaintext,
+        secret: Secret,
         method: &AuthMethod,
         peer: Option<IpAddr>,
     ) -> Result<Authenticated> {
-        if secret.expose().len() > MAX_SECRET_LENGTH {
+        if secret.plaintext.expose().len() > MAX_SECRET_LENGTH {
             return Err(Error::refused("the secret is too long"));
         }
         let inner = &*self.0;
@@ -27,16 +60,18 @@ impl ClientAuthenticator {
         if let Some(cache) = &inner.cache {
             // A cached secret costs one query. Any other must not cost even that before the limiter
             // is asked.
-            let caller = match cache.fresh(ending(&client_id, &secret), now) {
-                Some(entry) => {
-                    self.remembered(cache, &entry, &client_id, &secret, method, now)
-                        .await?
+            for secret in secret.either() {
+                let caller = match cache.fresh(ending(&client_id, secret), now) {
+                    Some(entry) => {
+                        self.remembered(cache, &entry, &client_id, secret, method, now)
+                            .await?
+                    }
+                    None => None,
+                };
+                if let Some(caller) = caller {
+                    cache_asked(true);
+                    return Ok(caller);
                 }
-                None => None,
-            };
-            if let Some(caller) = caller {
-                cache_asked(true);
-                return Ok(caller);
             }
         }
         // Boxed, so that the cached path does not carry this large future.
@@ -46,12 +81,12 @@ impl ClientAuthenticator {
     async fn unremembered(
         &self,
         client_id: ClientId,
-        secret: Plaintext,
+        secret: Secret,
         method: &AuthMethod,
         peer: Option<IpAddr>,
         now: Timestamp,
     ) -> Result<Authenticated> {
-        let claim = Claim::new(&client_id, &secret);
+        let claim = Claim::new(&client_id, secret.sent());
         let attempt = Attempt::new(&client_id, peer).with_claim(Some(claim));
         let admitted = self.admit(attempt).await;
         let mut pending = admitted.inspect_err(|_| self.not_remembered())?;
@@ -111,16 +146,18 @@ impl ClientAuthenticator {
     }
 
     /// Verifies a secret at the cost of exactly one hash, even if it is known to fail, so that the
-    /// response time does not tell why it failed.
+    /// response time does not tell why it failed. A second one is for a secret that may have been
+    /// sent without encoding and may be an imported one.
     async fn judge(
         &self,
         pending: &mut Pending,
         client_id: &ClientId,
-        secret: Plaintext,
+        secret: Secret,
         method: &AuthMethod,
         now: Timestamp,
     ) -> Result<Authenticated> {
         let inner = &*self.0;
+        let (secret, as_sent) = (secret.plaintext, secret.as_sent);
         let Some(Credentials { client, secrets }) = self.find(client_id).await? else {
             return self.refuse(secret, None, "no such client").await;
         };
@@ -136,17 +173,15 @@ impl ClientAuthenticator {
         let Some(record) = record else {
             return self.refuse(secret, None, "no such secret").await;
         };
-        let memory = self.memory(client_id, record, &secret, now);
         self.not_remembered();
-        // Copy the plaintext if it has to be rehashed; both copies are wiped.
-        let is_old =
-            inner.pool.needs_rehash(&record.hash) && !secrets::is_cut_off(&record.hash, &secret);
-        let again = is_old.then(|| Plaintext::new(secret.expose()));
-        if !self.verify(secret, Some((&client, record)), memory).await? {
-            return Err(Error::refused("a wrong secret"));
+        let mut is_right = self.is_right(&client, record, secret, now).await?;
+        if let Some(as_sent) = as_sent.filter(|secret| !is_right && may_be(record, secret)) {
+            let work = inner.pool.work(&record.hash);
+            pending.takes(work.saturating_mul(2));
+            is_right = self.is_right(&client, record, as_sent, now).await?;
         }
-        if let Some(plaintext) = again {
-            self.rehash(&client, record, plaintext, now);
+        if !is_right {
+            return Err(Error::refused("a wrong secret"));
         }
         self.note_use(&client, record, now);
         let secret_id = Some(record.id);
@@ -155,6 +190,28 @@ impl ClientAuthenticator {
             method: method.clone(),
             secret_id,
         })
+    }
+
+    /// Verifies a secret against the record of a client that may present it, and rehashes it if its
+    /// hash is outdated.
+    async fn is_right(
+        &self,
+        client: &Client,
+        record: &SecretRecord,
+        secret: Plaintext,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let inner = &*self.0;
+        let memory = self.memory(&client.client_id, record, &secret, now);
+        // Copy the plaintext if it has to be rehashed; both copies are wiped.
+        let is_old =
+            inner.pool.needs_rehash(&record.hash) && !secrets::is_cut_off(&record.hash, &secret);
+        let again = is_old.then(|| Plaintext::new(secret.expose()));
+        let is_right = self.verify(secret, Some((client, record)), memory).await?;
+        if let Some(plaintext) = again.filter(|_| is_right) {
+            self.rehash(client, record, plaintext, now);
+        }
+        Ok(is_right)
     }
 
     async fn refuse<T>(

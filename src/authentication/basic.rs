@@ -4,8 +4,8 @@ use http::{HeaderMap, header};
 use percent_encoding::percent_decode;
 use zeroize::Zeroizing;
 
-use super::Error;
-use crate::secrets::Plaintext;
+use super::{Error, MAX_SECRET_LENGTH};
+use crate::secrets::{Plaintext, SecretFormat};
 
 /// The maximum length of the Base64 credentials: more than the longest `client_id` and secret take
 /// with every character percent-encoded.
@@ -26,13 +26,13 @@ pub(super) fn authorization(headers: &HeaderMap) -> Result<Option<&[u8]>, Error>
 }
 
 /// The `client_id` and the secret of a `Basic` header (RFC 7617 §2), each form-encoded before they
-/// were joined (RFC 6749 §2.3.1).
+/// were joined (RFC 6749 §2.3.1), and the secret as it was sent, in case it was not encoded.
 ///
 /// # Errors
 ///
 /// `invalid_client` for another scheme and for malformed or overlong credentials: a client that
 /// used the header gets a 401 (RFC 6749 §5.2).
-pub(super) fn credentials(field: &[u8]) -> Result<(String, Plaintext), Error> {
+pub(super) fn credentials(field: &[u8]) -> Result<(String, Plaintext, Option<Plaintext>), Error> {
     let end = field.iter().position(|byte| *byte == b' ');
     let (scheme, rest) = field.split_at(end.unwrap_or(field.len()));
     if !scheme.eq_ignore_ascii_case(b"basic") {
@@ -50,10 +50,45 @@ pub(super) fn credentials(field: &[u8]) -> Result<(String, Plaintext), Error> {
         .split_at_checked(colon.ok_or_else(malformed)?)
         .ok_or_else(malformed)?;
     let secret = rest.get(1..).unwrap_or_default();
-    Ok((
-        form_decode(client_id).ok_or_else(malformed)?,
-        Plaintext::new(form_decode(secret).ok_or_else(malformed)?),
-    ))
+    let client_id = form_decode(client_id).ok_or_else(malformed)?;
+    let decoded = Plaintext::new(form_decode(secret).ok_or_else(malformed)?);
+    let as_sent = as_sent(secret, &decoded);
+    Ok((client_id, decoded, as_sent))
+}
+
+/// The secret as it was sent, if that is another one and may be the right one: many clients don't
+/// encode it. An issued secret reads the same in both ways, and what looks encoded was encoded.
+fn as_sent(secret: &[u8], decoded: &Plaintext) -> Option<Plaintext> {
+    if secret == decoded.expose().as_bytes() || secret.len() > MAX_SECRET_LENGTH {
+        return None;
+    }
+    let is_other = !looks_encoded(secret) && SecretFormat::lookup_id(decoded).is_none();
+    let text = std::str::from_utf8(secret).ok().filter(|_| is_other)?;
+    Some(Plaintext::new(text))
+}
+
+/// Whether some encoder makes such a text: there are percent-encoded characters, all of which need
+/// it, and no other characters that do. A `+` alone is rather a `+` than a space.
+fn looks_encoded(text: &[u8]) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._".contains(byte);
+    // Encoders differ about the last ones.
+    let may_be_plain = |byte: &u8| is_plain(byte) || b"+~*!'()".contains(byte);
+    let mut parts = text.split(|byte| *byte == b'%');
+    let first = parts.next().unwrap_or_default();
+    let mut count = 0;
+    let fits = first.iter().all(may_be_plain)
+        && parts.all(|part| {
+            count += 1;
+            let Some((digits, rest)) = part.split_at_checked(2) else {
+                return false;
+            };
+            // A sign is read, too, but is no digit.
+            let is_hex = digits.iter().all(u8::is_ascii_hexdigit);
+            let digits = std::str::from_utf8(digits).unwrap_or_default();
+            let byte = u8::from_str_radix(digits, 16);
+            is_hex && byte.is_ok_and(|byte| !is_plain(&byte)) && rest.iter().all(may_be_plain)
+        });
+    fits && count > 0
 }
 
 /// Decodes one form-encoded value (RFC 6749 appendix B).
@@ -72,7 +107,7 @@ mod tests {
 
     fn read(field: &str) -> Option<(String, String)> {
         match credentials(field.as_bytes()) {
-            Ok((client_id, secret)) => Some((client_id, secret.expose().to_owned())),
+            Ok((client_id, secret, _)) => Some((client_id, secret.expose().to_owned())),
             Err(error) => {
                 assert_eq!(error.kind(), ErrorKind::InvalidClient);
                 None
@@ -99,6 +134,54 @@ mod tests {
         assert_eq!(basic("a:caf%C3%A9"), pair("a", "café"));
         assert_eq!(basic(":"), pair("", ""));
         assert_eq!(basic("a:"), pair("a", ""));
+    }
+
+    #[test]
+    fn a_secret_may_have_been_sent_without_encoding() {
+        let as_sent = |secret: &str| {
+            let field = format!("Basic {}", STANDARD.encode(format!("a:{secret}")));
+            let (_, _, as_sent) = credentials(field.as_bytes()).unwrap();
+            as_sent.map(|secret| secret.expose().to_owned())
+        };
+        let long = format!("{}+", "x".repeat(MAX_SECRET_LENGTH - 1));
+        for other in [
+            "a+b", "a+b/c==", "p%41ss", "a%3Db=", "é+", "%20 ", "a%+f", &long,
+        ] {
+            assert_eq!(as_sent(other).as_deref(), Some(other));
+        }
+        let longer = format!("{long}+");
+        for same in [
+            "", "abc", "a/b=", "100%", "a%zz", "a%2", "é", "a b", &longer,
+        ] {
+            assert_eq!(as_sent(same), None, "{same}");
+        }
+        for encoded in [
+            "a%2Bb",
+            "a%2bb",
+            "a%3Ab%2Bc+d",
+            "caf%C3%A9",
+            "%7E~",
+            "a%2Fb%3D%3D!*'()",
+            "%25",
+        ] {
+            assert_eq!(as_sent(encoded), None, "{encoded}");
+        }
+    }
+
+    #[test]
+    fn an_issued_secret_was_sent_as_it_is_however_it_is_encoded() {
+        use crate::domain::{Id, Timestamp};
+
+        let id = Id::generate(Timestamp::from_micros(1_776_249_000_000_000));
+        let secret = SecretFormat::default().generate(id).unwrap();
+        let text = secret.expose();
+        let encoded = format!("%{:02x}{}", text.as_bytes()[0], &text[1..]);
+        for sent in [text, &encoded] {
+            let field = format!("Basic {}", STANDARD.encode(format!("a:{sent}")));
+            let (_, decoded, as_sent) = credentials(field.as_bytes()).unwrap();
+            assert_eq!(decoded.expose(), text);
+            assert!(as_sent.is_none());
+        }
     }
 
     #[test]

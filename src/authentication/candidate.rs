@@ -24,6 +24,12 @@ pub(super) fn select<'a>(
     }
 }
 
+/// Whether `presented`, which is not in the format of issued secrets, may be the one of `record`.
+/// The last characters of an imported secret may be unknown; those of an issued one are not.
+pub(super) fn may_be(record: &SecretRecord, presented: &Plaintext) -> bool {
+    presented.expose().ends_with(&record.last_four)
+}
+
 /// Why the client may not authenticate by this method, whatever it presents.
 pub(super) fn bar(client: &Client, method: &AuthMethod) -> Option<&'static str> {
     if client.deleted_at.is_some() {

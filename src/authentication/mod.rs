@@ -59,14 +59,20 @@
 //!   verified against the client's oldest live secret, the one it was imported with. When many
 //!   requests present the same secret at once, each hashing thread verifies one of them, and the
 //!   others share the result.
+//! - **A second hash for imported secrets that are not encoded.** RFC 6749 §2.3.1 requires a client
+//!   to form-encode the secret in the `Authorization` header; many don't. So a secret with `+` or
+//!   `%` that does not verify when it is decoded is verified as it was sent, unless it looks
+//!   encoded. That costs no other secret a second hash: an issued one has no such characters, and
+//!   the stored one must have been imported, with the same last four characters if these are known.
+//!   It is one attempt, and a failure counts as the work of both hashes.
 //! - **Refusals are indistinguishable.** An unknown client, a wrong, foreign or malformed secret,
 //!   another method, a suspended client: one verification each, and the same response. What depends
 //!   only on the request (its syntax, a secret longer than [`MAX_SECRET_LENGTH`]) is refused at
 //!   once, which reveals nothing about what is stored. A `client_id` presented alone or with an
 //!   assertion is not hidden either: it is no secret (RFC 6749 §2.2), and there is no hash to hide
 //!   the response time behind.
-//! - **Except for imported secrets.** A verification takes as long as the stored hash requires, and
-//!   if nothing is stored, as long as a new hash. So the response time reveals that a client exists
+//! - **Except for imported secrets.** A verification takes as long as the stored hash requires, twice
+//!   that for a secret which may not be encoded, and if nothing is stored, as long as a new hash. So the response time reveals that a client exists
 //!   whose secret was imported with another hash, such as bcrypt, until the first use rehashes it.
 //!   Rotate imported secrets that are not used. [`HmacSha256`](crate::secrets::HmacSha256) rehashes
 //!   only generated secrets: with it, rotate every imported one.
@@ -105,6 +111,7 @@ use std::sync::Arc;
 use http::request::Parts;
 
 use self::assertions::Assertions;
+use self::authenticate::Secret;
 use self::background::Background;
 use self::bookkeeping::Bookkeeping;
 use self::cache::VerifiedCache;
@@ -211,6 +218,15 @@ impl ClientAuthenticator {
             let mut outcome = match presented {
                 Presented::SecretBasic { client_id, secret }
                 | Presented::SecretPost { client_id, secret } => {
+                    let secret = Secret::new(secret);
+                    self.by_secret(client_id, secret, &method, peer).await
+                }
+                Presented::SecretBasicEither {
+                    client_id,
+                    secret,
+                    as_sent,
+                } => {
+                    let secret = Secret::new(secret).or(as_sent);
                     self.by_secret(client_id, secret, &method, peer).await
                 }
                 Presented::Assertion {

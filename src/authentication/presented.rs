@@ -22,6 +22,16 @@ pub enum Presented {
         /// The secret.
         secret: Plaintext,
     },
+    /// A secret in the `Authorization` header that is another one if it was not form-encoded, as
+    /// RFC 6749 §2.3.1 requires and many clients forget: `client_secret_basic`, too.
+    SecretBasicEither {
+        /// The claimed client.
+        client_id: ClientId,
+        /// The secret, form-decoded. It is verified first.
+        secret: Plaintext,
+        /// The secret as it was sent.
+        as_sent: Plaintext,
+    },
     /// A secret in the body (RFC 6749 §2.3.1): `client_secret_post`.
     SecretPost {
         /// The claimed client.
@@ -103,13 +113,20 @@ impl Presented {
         beside: Option<&str>,
         claimed: &mut Option<String>,
     ) -> Result<Self, Error> {
-        let (client_id, secret) = basic::credentials(field)?;
+        let (client_id, secret, as_sent) = basic::credentials(field)?;
         *claimed = Some(client_id.clone());
         if beside.is_some_and(|beside| beside != client_id) {
             return Err(Error::refused("the body names another client"));
         }
         let client_id = parse(&client_id)?;
-        Ok(Self::SecretBasic { client_id, secret })
+        Ok(match as_sent {
+            None => Self::SecretBasic { client_id, secret },
+            Some(as_sent) => Self::SecretBasicEither {
+                client_id,
+                secret,
+                as_sent,
+            },
+        })
     }
 
     fn from_assertion(form: Form, client_id: Option<ClientId>) -> Result<Self, Error> {
@@ -131,6 +148,7 @@ impl Presented {
     pub(super) fn client_id(&self) -> Option<&ClientId> {
         match self {
             Self::SecretBasic { client_id, .. }
+            | Self::SecretBasicEither { client_id, .. }
             | Self::SecretPost { client_id, .. }
             | Self::Nothing { client_id } => Some(client_id),
             Self::Assertion { client_id, .. } => client_id.as_ref(),
@@ -140,7 +158,9 @@ impl Presented {
     /// The authentication method.
     pub fn method(&self) -> AuthMethod {
         match self {
-            Self::SecretBasic { .. } => AuthMethod::ClientSecretBasic,
+            Self::SecretBasic { .. } | Self::SecretBasicEither { .. } => {
+                AuthMethod::ClientSecretBasic
+            }
             Self::SecretPost { .. } => AuthMethod::ClientSecretPost,
             Self::Assertion { .. } => AuthMethod::PrivateKeyJwt,
             Self::Nothing { .. } => AuthMethod::None,

@@ -41,7 +41,7 @@ pub(crate) fn cut(name: &str, characters: usize) -> &str {
     }
 }
 
-fn is_control(c: char) -> bool {
+pub(super) fn is_control(c: char) -> bool {
     let breaks_line = matches!(c, '\u{2028}' | '\u{2029}');
     let reorders = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     c.is_control() || breaks_line || reorders

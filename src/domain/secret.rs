@@ -33,8 +33,8 @@ stored_words! {
     /// The status of a secret.
     pub enum SecretStatus {
         /// Verifies until it is rotated, deactivated or deleted, or until
-        /// [`SecretRecord::expires_at`] if that is set, as it may be for an imported one. An
-        /// expired secret keeps this status but no longer counts as active.
+        /// [`SecretRecord::expires_at`] if that is set. An expired secret keeps this status but no
+        /// longer counts as active.
         Active = "active",
         /// Replaced by a rotation: verifies only until [`SecretRecord::expires_at`].
         Retired = "retired",

@@ -42,6 +42,12 @@ impl Timestamp {
         (moment.0 == micros).then_some(moment)
     }
 
+    /// Parses RFC 3339 §5.6, if the time is in range.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        // The parser also reads other forms of ISO 8601.
+        is_rfc_3339(text).then(|| Self::parse_precise(text))?
+    }
+
     /// Whole milliseconds since the epoch.
     pub(crate) fn as_millis(self) -> u64 {
         (self.0 / 1_000).unsigned_abs()
@@ -61,6 +67,35 @@ impl Timestamp {
     pub(crate) fn far_ahead(self) -> Self {
         self + FAR
     }
+}
+
+/// Whether a text has the form of `date-time` in RFC 3339 §5.6.
+fn is_rfc_3339(text: &str) -> bool {
+    let has_form = |part: &[u8], form: &[u8]| {
+        let fits = |(byte, form): (&u8, &u8)| match form {
+            b'0' => byte.is_ascii_digit(),
+            _ => byte.eq_ignore_ascii_case(form),
+        };
+        part.len() == form.len() && part.iter().zip(form).all(fits)
+    };
+    let form = b"0000-00-00T00:00:00";
+    let Some((start, rest)) = text.as_bytes().split_at_checked(form.len()) else {
+        return false;
+    };
+    let zone = match rest.strip_prefix(b".") {
+        Some(fraction) => {
+            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit());
+            match digits.count() {
+                0 => return false,
+                end => fraction.get(end..).unwrap_or_default(),
+            }
+        }
+        None => rest,
+    };
+    has_form(start, form)
+        && [&b"Z"[..], b"+00:00", b"-00:00"]
+            .iter()
+            .any(|form| has_form(zone, form))
 }
 
 impl std::ops::Add<Duration> for Timestamp {
@@ -121,6 +156,36 @@ mod tests {
     fn is_written_in_utc_with_seconds() {
         let moment = Timestamp::from_micros(1_776_249_000_999_999);
         assert_eq!(moment.to_string(), "2026-04-15T10:30:00Z");
+    }
+
+    #[test]
+    fn only_rfc_3339_is_read() {
+        for good in [
+            "2026-04-15T10:30:00Z",
+            "2026-04-15t12:30:00.000+02:00",
+            "2026-04-15T10:30:00.0z",
+            "2026-04-15T10:30:00-00:00",
+        ] {
+            let read = Timestamp::parse(good).map(Timestamp::as_seconds);
+            assert_eq!(read, Some(1_776_249_000), "{good}");
+        }
+        for bad in [
+            "",
+            "2026-04-15",
+            "2026-04-15T10:30Z",
+            "2026-04-15 10:30:00Z",
+            "2026-04-15T10:30:00",
+            "2026-04-15T10:30:00.Z",
+            "2026-04-15T10:30:00+02",
+            "2026-04-15T10:30:00+02:00[Europe/Berlin]",
+            "2026-04-31T10:30:00Z",
+            "20260415T103000Z",
+            "1776249000",
+            " 2026-04-15T10:30:00Z",
+            "2026-04-15T10:30:00Z\n",
+        ] {
+            assert_eq!(Timestamp::parse(bad), None, "{bad}");
+        }
     }
 
     #[test]

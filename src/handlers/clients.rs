@@ -7,12 +7,15 @@ use super::request::Call;
 use crate::domain::{Client, Draft, Patch};
 use crate::manager::ClientManager;
 use crate::wire::{
-    Body, CloneClientResponse, CreateClientResponse, Created, OAuthClientItem, read_fields,
+    Body, CloneClientResponse, CreateClientResponse, Created, OAuthClientItem, read_creation,
+    read_fields,
 };
 
 pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
-    let fields = read_fields(&call.body, Body::Creation, manager.policy())?;
-    let issued = manager.create(&call.operator, Draft(fields)).await?;
+    let (fields, secret) = read_creation(&call.body, manager.policy())?;
+    let issued = manager
+        .create_from(&call.operator, Draft(fields), secret)
+        .await?;
     let data = CreateClientResponse::new(&issued.client, issued.secret.as_ref());
     let reply = Reply::json(&Created::new(data))?;
     Ok(reply.with_location(&issued.client))

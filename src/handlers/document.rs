@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::reply::Reply;
 use super::{Error, ErrorKind, Handlers};
-use crate::domain::Policy;
+use crate::domain::{Policy, SecretRules};
 use crate::operation::admin_path;
 
 /// Next to the operations, where it can't collide with a client's path.
@@ -36,6 +36,10 @@ impl Handlers {
 
     pub(crate) fn policy(&self) -> &Policy {
         self.manager.policy()
+    }
+
+    pub(crate) fn secret_rules(&self) -> &SecretRules {
+        self.manager.secret_rules()
     }
 
     /// The path of the document, if it is served.

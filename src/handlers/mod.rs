@@ -109,10 +109,13 @@ impl Handlers {
         };
         let request = AdminRequest::new(head, operation);
         let operator = self.authorizer.operator(request).await?;
-        let body = if operation.body().is_some() {
-            request::read_json(&head.headers, body, operation.media_types()).await?
-        } else {
-            Bytes::new()
+        let types = operation.media_types();
+        let body = match operation.body() {
+            None => Bytes::new(),
+            Some(_) if operation.may_lack_body() => {
+                request::read_json_or_nothing(&head.headers, body, types).await?
+            }
+            Some(_) => request::read_json(&head.headers, body, types).await?,
         };
         let client = match parameters.id {
             Some(id) => Some(self.manager.client_id(&operator, id).await?),

@@ -2,18 +2,26 @@ use super::Error;
 use super::reply::Reply;
 use super::request::Call;
 use crate::manager::ClientManager;
-use crate::wire::{CreateSecretResponse, RotateSecretResponse, SecretItem, SecretList};
+use crate::wire::{
+    CreateSecretResponse, RotateSecretResponse, SecretItem, SecretList, read_rotation,
+    read_secret_options,
+};
 
 pub(super) async fn rotate(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let client_id = call.client_id()?;
-    let issued = manager.rotate_secret(&call.operator, &client_id).await?;
+    let options = read_rotation(&call.body)?;
+    let issued = manager
+        .rotate_secret_with(&call.operator, &client_id, options)
+        .await?;
     let data = RotateSecretResponse::new(&client_id, &issued.record, &issued.plaintext);
     Reply::success(data, manager.now())
 }
 
 pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let client_id = call.client_id()?;
+    let options = read_secret_options(&call.body)?;
     let issued = manager
-        .create_secret(&call.operator, &call.client_id()?)
+        .create_secret_with(&call.operator, &client_id, options)
         .await?;
     let data = CreateSecretResponse::new(&issued.record, &issued.plaintext);
     Reply::success(data, manager.now())

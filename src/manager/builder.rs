@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::tokens::{self, TokenStore};
 use super::turns::Turns;
 use super::{ClientManager, Inner};
-use crate::domain::{ClientEvents, ClientId, Clock, Id, Policy, SystemClock};
+use crate::domain::{ClientEvents, ClientId, Clock, Id, Policy, SecretRules, SystemClock};
 use crate::error::BuildError;
 use crate::repository::Repository;
 use crate::secrets::{AnyHash, HashPool, SecretFormat};
@@ -19,7 +19,9 @@ pub struct ClientManagerBuilder {
     client_id_prefix: String,
     policy: Policy,
     clock: Arc<dyn Clock>,
-    grace: Duration,
+    secret_lifetime: Option<Duration>,
+    grace: Option<Duration>,
+    max_grace: Option<Duration>,
     tokens: Option<Arc<dyn tokens::Erased>>,
     listener: Option<Arc<dyn ClientEvents>>,
 }
@@ -33,7 +35,9 @@ impl ClientManagerBuilder {
             client_id_prefix: "app-".to_owned(),
             policy: Policy::default(),
             clock: Arc::new(SystemClock),
-            grace: Duration::from_secs(4 * 60 * 60),
+            secret_lifetime: None,
+            grace: None,
+            max_grace: None,
             tokens: None,
             listener: None,
         }
@@ -71,10 +75,25 @@ impl ClientManagerBuilder {
         self
     }
 
+    /// Sets the longest lifetime of a secret: how long it verifies unless it is issued with an
+    /// earlier expiry, of at least a second. Unlimited by default. Secrets that were issued before,
+    /// or imported, keep their expiry.
+    pub fn with_max_secret_lifetime(mut self, lifetime: Duration) -> Self {
+        self.secret_lifetime = Some(lifetime);
+        self
+    }
+
     /// Sets how long a secret still verifies after a rotation. 4 hours by default; zero ends it at
     /// once.
     pub fn with_rotation_grace(mut self, grace: Duration) -> Self {
-        self.grace = grace;
+        self.grace = Some(grace);
+        self
+    }
+
+    /// Sets the longest grace period that a rotation may ask for instead. 30 days by default, or
+    /// the [default grace period](Self::with_rotation_grace) if that is longer.
+    pub fn with_max_rotation_grace(mut self, grace: Duration) -> Self {
+        self.max_grace = Some(grace);
         self
     }
 
@@ -96,8 +115,9 @@ impl ClientManagerBuilder {
     ///
     /// # Errors
     ///
-    /// If the `client_id` prefix is not visible ASCII or leaves no room for the id, or if the
-    /// hashing threads can't be started.
+    /// If the `client_id` prefix is not visible ASCII or leaves no room for the id, if a secret's
+    /// longest lifetime is less than a second, if the default grace period is longer than the
+    /// longest one, or if the hashing threads can't be started.
     pub fn build(self) -> Result<ClientManager, BuildError> {
         let room = ClientId::MAX_LENGTH - Id::LENGTH;
         let prefix = &self.client_id_prefix;
@@ -107,6 +127,7 @@ impl ClientManagerBuilder {
             )));
         }
         self.policy.check()?;
+        let secrets = self.secret_rules()?;
         let pool = match self.pool {
             Some(pool) => pool,
             None => HashPool::builder(AnyHash::default()).build()?,
@@ -118,11 +139,37 @@ impl ClientManagerBuilder {
             client_id_prefix: self.client_id_prefix,
             policy: self.policy,
             clock: self.clock,
-            grace: self.grace,
+            secrets,
             tokens: self.tokens,
             listener: self.listener,
             turns: Arc::new(Turns::new()),
         })))
+    }
+
+    fn secret_rules(&self) -> Result<SecretRules, BuildError> {
+        let default = SecretRules::default();
+        let lifetime = self.secret_lifetime;
+        if lifetime.is_some_and(|lifetime| lifetime < Duration::from_secs(1)) {
+            return Err(BuildError::setting(
+                "the longest lifetime of a secret must be at least a second",
+            ));
+        }
+        let grace = match (self.grace, self.max_grace) {
+            (Some(grace), _) => grace,
+            (None, Some(longest)) => default.grace.min(longest),
+            (None, None) => default.grace,
+        };
+        let max_grace = self.max_grace.unwrap_or(default.max_grace.max(grace));
+        if grace > max_grace {
+            return Err(BuildError::setting(
+                "the grace period of a rotation must be at most the longest one",
+            ));
+        }
+        Ok(SecretRules {
+            lifetime,
+            grace,
+            max_grace,
+        })
     }
 }
 
@@ -154,6 +201,27 @@ mod tests {
         for prefix in ["a b", "a\n", "é", &format!("{longest}x")] {
             assert!(!built(prefix), "{prefix:?}");
         }
+    }
+
+    #[test]
+    fn the_rules_for_secrets_agree() {
+        const HOUR: Duration = Duration::from_secs(60 * 60);
+        let builder = || ClientManager::builder(MemoryRepository::new());
+        let graces = |builder: ClientManagerBuilder| {
+            let rules = builder.secret_rules().ok()?;
+            Some((rules.grace, rules.max_grace))
+        };
+        assert_eq!(graces(builder()), Some((4 * HOUR, 720 * HOUR)));
+        let long = builder().with_rotation_grace(1000 * HOUR);
+        assert_eq!(graces(long), Some((1000 * HOUR, 1000 * HOUR)));
+        let short = builder().with_max_rotation_grace(HOUR);
+        assert_eq!(graces(short), Some((HOUR, HOUR)));
+        let both = builder().with_rotation_grace(HOUR);
+        assert_eq!(graces(both.with_max_rotation_grace(Duration::ZERO)), None);
+
+        let living = |lifetime| builder().with_max_secret_lifetime(lifetime).build();
+        assert!(living(Duration::from_secs(1)).is_ok());
+        assert!(living(Duration::from_millis(999)).is_err());
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use super::{ClientManager, ErrorKind, Issued, Result};
-use crate::domain::{ClientId, Fields, Operator, Patch, cut_name};
+use crate::domain::{ClientId, Fields, Operator, Patch, SecretLabel, cut_name};
 use crate::repository::Origin;
 
 const SUFFIX: &str = " (clone)";
@@ -25,7 +25,7 @@ impl ClientManager {
             let fields: Fields = Patch::new().with_name(name).0.over(&source);
             let (metadata, _) = fields.validate(&self.0.policy)?;
             if metadata.uses_secret() && secret.is_none() {
-                secret = self.new_secret(&metadata).await?;
+                secret = self.new_secret(&metadata, &SecretLabel::default()).await?;
             }
             let used = secret.as_ref().filter(|_| metadata.uses_secret());
             let record = used.map(|secret| secret.record.clone());

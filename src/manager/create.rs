@@ -1,6 +1,7 @@
-use super::{ClientManager, Issued, Result};
+use super::{ClientManager, ErrorKind, Issued, Result};
 use crate::domain::{
-    Action, AuditEntry, Client, ClientId, ClientMetadata, Draft, Id, Operator, SecretRecord,
+    Action, AuditEntry, Client, ClientId, ClientMetadata, Draft, Id, Input, Operator, SecretLabel,
+    SecretOptions, SecretRecord, Violation, Violations,
 };
 use crate::repository::{NewClient, Origin};
 use crate::secrets::Plaintext;
@@ -16,12 +17,43 @@ impl ClientManager {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`](super::ErrorKind::Invalid) with all violations in the draft;
-    /// [`ErrorKind::Overloaded`](super::ErrorKind::Overloaded) if too many secrets are waiting to
-    /// be hashed.
+    /// [`ErrorKind::Invalid`] with all violations in the draft; [`ErrorKind::Overloaded`] if too
+    /// many secrets are waiting to be hashed.
     pub async fn create(&self, operator: &Operator, draft: Draft) -> Result<Issued> {
-        let (metadata, _) = draft.0.validate(&self.0.policy)?;
-        let secret = self.new_secret(&metadata).await?;
+        self.create_from(operator, draft, Input::Absent).await
+    }
+
+    /// Creates a client, and sets the description and the expiry of its secret.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`create`](Self::create); the violations are those in the options, too, and options
+    /// for a client that can't use a secret.
+    pub async fn create_with(
+        &self,
+        operator: &Operator,
+        draft: Draft,
+        secret: SecretOptions,
+    ) -> Result<Issued> {
+        self.create_from(operator, draft, Input::Value(secret))
+            .await
+    }
+
+    pub(crate) async fn create_from(
+        &self,
+        operator: &Operator,
+        draft: Draft,
+        options: Input<SecretOptions>,
+    ) -> Result<Issued> {
+        let (metadata, mut faults) = match draft.0.validate(&self.0.policy) {
+            Ok((metadata, _)) => (Some(metadata), Violations::default()),
+            Err(faults) => (None, faults),
+        };
+        let has_no_secret = metadata.as_ref().is_some_and(|made| !made.uses_secret());
+        let label = self.check_options(options, has_no_secret, &mut faults);
+        faults.into_result()?;
+        let metadata = metadata.ok_or(ErrorKind::Internal)?;
+        let secret = self.new_secret(&metadata, &label).await?;
         let (record, plaintext) = secret.map(|new| (new.record, new.plaintext)).unzip();
         let stored = self.store(operator, metadata, record, Origin::Draft).await;
         Ok(Issued {
@@ -30,15 +62,48 @@ impl ClientManager {
         })
     }
 
+    /// Validates the options of a new client's secret.
+    fn check_options(
+        &self,
+        options: Input<SecretOptions>,
+        has_no_secret: bool,
+        faults: &mut Violations,
+    ) -> SecretLabel {
+        const AT: &str = SecretOptions::AT_CREATION;
+
+        match options {
+            Input::Absent | Input::Null => SecretLabel::default(),
+            Input::Mistyped => {
+                faults.push(Violation::new(AT, "must be an object"));
+                SecretLabel::default()
+            }
+            Input::Value(options) => {
+                if has_no_secret && !options.is_empty() {
+                    let message = "must not be set for a client that can't use a secret";
+                    faults.push(Violation::new(AT, message));
+                }
+                let prefix = format!("{AT}.");
+                options.check(&prefix, &self.0.secrets, self.now(), faults)
+            }
+        }
+    }
+
     /// Generates a secret, if the client can use one.
-    pub(super) async fn new_secret(&self, metadata: &ClientMetadata) -> Result<Option<NewSecret>> {
+    pub(super) async fn new_secret(
+        &self,
+        metadata: &ClientMetadata,
+        label: &SecretLabel,
+    ) -> Result<Option<NewSecret>> {
         if !metadata.uses_secret() {
             return Ok(None);
         }
         let now = self.now();
         let id = Id::generate(now);
         let (plaintext, hash) = self.0.pool.hash(self.0.format.generate(id)?).await?;
-        let record = SecretRecord::new(id, hash, plaintext.last_four(), now);
+        let mut record = SecretRecord::new(id, hash, plaintext.last_four(), now);
+        record.description.clone_from(&label.description);
+        let longest = self.0.secrets.lifetime.map(|lifetime| now + lifetime);
+        record.expires_at = label.expires_at.or(longest);
         Ok(Some(NewSecret { record, plaintext }))
     }
 

@@ -17,11 +17,12 @@ mod update;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use self::create::NewSecret;
 use self::turns::Turns;
-use crate::domain::{Client, ClientEvents, ClientId, Clock, Operator, Policy, Timestamp, Version};
+use crate::domain::{
+    Client, ClientEvents, ClientId, Clock, Operator, Policy, SecretRules, Timestamp, Version,
+};
 use crate::repository::{ClientRepository, Repository};
 use crate::secrets::{HashPool, Plaintext, SecretFormat};
 
@@ -68,7 +69,7 @@ struct Inner {
     client_id_prefix: String,
     policy: Policy,
     clock: Arc<dyn Clock>,
-    grace: Duration,
+    secrets: SecretRules,
     tokens: Option<Arc<dyn tokens::Erased>>,
     listener: Option<Arc<dyn ClientEvents>>,
     turns: Arc<Turns>,
@@ -158,6 +159,11 @@ impl ClientManager {
     #[cfg(feature = "openapi")]
     pub(crate) fn policy(&self) -> &Policy {
         &self.0.policy
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(crate) fn secret_rules(&self) -> &SecretRules {
+        &self.0.secrets
     }
 
     /// The current time of the manager's clock.

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use super::{ClientManager, ErrorKind, NewSecret, Result};
 use crate::domain::{
-    Action, AuditEntry, Client, ClientEventKind, ClientId, Id, Operator, SecretRecord,
-    SecretStatus, Violation, Violations,
+    Action, AuditEntry, Client, ClientEventKind, ClientId, Id, Operator, RotationOptions,
+    SecretLabel, SecretOptions, SecretRecord, SecretStatus, Violation, Violations,
 };
 use crate::repository::{self, MAX_ACTIVE_SECRETS, SecretRotation, Write};
 use crate::secrets::Plaintext;
@@ -29,7 +31,36 @@ impl ClientManager {
         operator: &Operator,
         client_id: &ClientId,
     ) -> Result<IssuedSecret> {
-        self.issue(operator, client_id, Action::SecretRotate).await
+        self.rotate_secret_with(operator, client_id, RotationOptions::new())
+            .await
+    }
+
+    /// Rotates like [`rotate_secret`](Self::rotate_secret), and sets the grace period, and the
+    /// description and the expiry of the new secret.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`rotate_secret`](Self::rotate_secret), and [`ErrorKind::Invalid`] with all
+    /// violations in the options.
+    pub async fn rotate_secret_with(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+        options: RotationOptions,
+    ) -> Result<IssuedSecret> {
+        let client = self.get(operator, client_id).await?;
+        let mut faults = unusable(&client);
+        let (label, grace) = options.check(&self.0.secrets, self.now(), &mut faults);
+        faults.into_result()?;
+        let mut set = names(&label);
+        set.extend(grace.map(|grace| format!("grace_period {}", grace.as_secs())));
+        let asked = Asked {
+            action: Action::SecretRotate,
+            set,
+            label,
+            grace: grace.unwrap_or(self.0.secrets.grace),
+        };
+        self.issue(operator, client, asked).await
     }
 
     /// Adds a secret to the active one.
@@ -43,6 +74,27 @@ impl ClientManager {
         operator: &Operator,
         client_id: &ClientId,
     ) -> Result<IssuedSecret> {
+        self.create_secret_with(operator, client_id, SecretOptions::new())
+            .await
+    }
+
+    /// Adds a secret like [`create_secret`](Self::create_secret), and sets its description and its
+    /// expiry.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`create_secret`](Self::create_secret), and [`ErrorKind::Invalid`] with all
+    /// violations in the options.
+    pub async fn create_secret_with(
+        &self,
+        operator: &Operator,
+        client_id: &ClientId,
+        options: SecretOptions,
+    ) -> Result<IssuedSecret> {
+        let client = self.get(operator, client_id).await?;
+        let mut faults = unusable(&client);
+        let label = options.check("", &self.0.secrets, self.now(), &mut faults);
+        faults.into_result()?;
         let active = self.secrets(operator, client_id).await?;
         let now = self.now();
         let active = active
@@ -53,7 +105,13 @@ impl ClientManager {
         if active >= MAX_ACTIVE_SECRETS {
             return Err(ErrorKind::TooManySecrets.into());
         }
-        self.issue(operator, client_id, Action::SecretCreate).await
+        let asked = Asked {
+            action: Action::SecretCreate,
+            set: names(&label),
+            label,
+            grace: Duration::ZERO,
+        };
+        self.issue(operator, client, asked).await
     }
 
     /// Lists the secrets of a client, newest first, without plaintexts. When a secret is issued,
@@ -128,26 +186,32 @@ impl ClientManager {
     async fn issue(
         &self,
         operator: &Operator,
-        client_id: &ClientId,
-        action: Action,
+        mut client: Client,
+        asked: Asked,
     ) -> Result<IssuedSecret> {
-        let mut client = self.client_with_secrets(operator, client_id).await?;
-        let Some(NewSecret { record, plaintext }) = self.new_secret(&client.metadata).await? else {
-            return Err(ErrorKind::Internal.into());
-        };
-        let mut attempts = self.0.turns.attempts(client_id);
+        let new = self.new_secret(&client.metadata, &asked.label).await?;
+        let NewSecret { record, plaintext } = new.ok_or(ErrorKind::Internal)?;
+        let client_id = client.client_id.clone();
+        let mut attempts = self.0.turns.attempts(&client_id);
         loop {
             attempts.begin().await?;
-            let write = Write::new(self.entry(operator, client_id, action.clone(), record.id));
-            let stored = if action == Action::SecretRotate {
-                self.rotate(operator, &client, &record, write).await
+            let action = asked.action.clone();
+            let mut entry = self.entry(operator, &client_id, action, record.id);
+            if !asked.set.is_empty() {
+                entry.message += &format!(" with {}", asked.set.join(", "));
+            }
+            let write = Write::new(entry);
+            let stored = if asked.action == Action::SecretRotate {
+                self.rotate(operator, &client, &record, asked.grace, write)
+                    .await
             } else {
                 self.add(&client, &record, &write).await
             };
             match stored {
                 // Check again whether the client can still use a secret.
                 Err(error) if error.kind() == ErrorKind::Stale => {
-                    client = self.client_with_secrets(operator, client_id).await?;
+                    client = self.get(operator, &client_id).await?;
+                    unusable(&client).into_result()?;
                 }
                 stored => return stored.map(|()| IssuedSecret { record, plaintext }),
             }
@@ -159,6 +223,7 @@ impl ClientManager {
         operator: &Operator,
         client: &Client,
         secret: &SecretRecord,
+        grace: Duration,
         write: Write,
     ) -> Result<()> {
         let kind = ClientEventKind::SecretRotated {
@@ -167,7 +232,7 @@ impl ClientManager {
         let now = write.audit.at;
         let events = self.events(operator, client, [kind], now);
         let repository = self.0.repository.clone();
-        let ends = now + self.0.grace;
+        let ends = now + grace;
         let rotation = SecretRotation::new(client.version, secret.clone(), ends);
         self.commit(events, async move {
             let (tenant, client_id) = (&write.audit.tenant_id, &write.audit.client_id);
@@ -187,24 +252,6 @@ impl ClientManager {
             .await?)
     }
 
-    /// Reads a client, and checks that it can use a secret.
-    async fn client_with_secrets(
-        &self,
-        operator: &Operator,
-        client_id: &ClientId,
-    ) -> Result<Client> {
-        let client = self.get(operator, client_id).await?;
-        if client.metadata.uses_secret() {
-            return Ok(client);
-        }
-        let mut violations = Violations::default();
-        violations.push(Violation::new(
-            "client_auth_methods",
-            "must hold client_secret_basic or client_secret_post for a client to have a secret",
-        ));
-        Err(violations.into())
-    }
-
     fn entry(
         &self,
         operator: &Operator,
@@ -221,4 +268,32 @@ impl ClientManager {
         AuditEntry::new(operator, client_id.clone(), action, message, self.now())
             .with_secret(secret_id)
     }
+}
+
+/// A secret to issue, and how.
+struct Asked {
+    action: Action,
+    /// What the operator set, for the audit trail.
+    set: Vec<String>,
+    label: SecretLabel,
+    grace: Duration,
+}
+
+/// The names of the options that are set.
+fn names(label: &SecretLabel) -> Vec<String> {
+    let description = label.description.as_ref().map(|_| "description".to_owned());
+    let expires_at = label.expires_at.map(|_| "expires_at".to_owned());
+    description.into_iter().chain(expires_at).collect()
+}
+
+/// The violation of a client that can't use a secret.
+fn unusable(client: &Client) -> Violations {
+    let mut violations = Violations::default();
+    if !client.metadata.uses_secret() {
+        violations.push(Violation::new(
+            "client_auth_methods",
+            "must hold client_secret_basic or client_secret_post for a client to have a secret",
+        ));
+    }
+    violations
 }

@@ -53,7 +53,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::domain::Policy;
+use crate::domain::{Policy, SecretRules};
 use crate::handlers::Handlers;
 use crate::operation::Operation;
 
@@ -69,13 +69,14 @@ impl Handlers {
     /// each path; `""` is the root. The limits and lists of the manager's
     /// [`Policy`](crate::domain::Policy) apply to the request bodies.
     ///
-    /// The document contains no secrets, and nothing of this process but the policy.
+    /// The document contains no secrets, and nothing of this process but the policy and the limits
+    /// of secrets.
     pub fn openapi(&self, mount: &str) -> Value {
-        document(mount, self.policy())
+        document(mount, self.policy(), self.secret_rules())
     }
 }
 
-fn document(mount: &str, policy: &Policy) -> Value {
+fn document(mount: &str, policy: &Policy, secrets: &SecretRules) -> Value {
     let mount = mount.trim_end_matches('/');
     let mut generator = generator();
     let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
@@ -87,7 +88,7 @@ fn document(mount: &str, policy: &Policy) -> Value {
     }
     let failure = response::failures(&mut generator);
     let mut schemas = generator.take_definitions(true);
-    schemas.extend(request::schemas(policy));
+    schemas.extend(request::schemas(policy, secrets));
     json!({
         "openapi": "3.1.0",
         "info": {

@@ -107,8 +107,9 @@ pub(super) fn describe(operation: Operation, generator: &mut SchemaGenerator) ->
     });
     let description = Some(outline.description).filter(|text| !text.is_empty());
     let object = with(object, "description", description.map(Value::from));
+    let (is_required, types) = (!operation.may_lack_body(), operation.media_types());
     let body = operation.body();
-    let body = body.map(|schema| request::body(schema, operation.media_types()));
+    let body = body.map(|schema| request::body(schema, is_required, types));
     with(object, "requestBody", body)
 }
 

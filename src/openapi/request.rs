@@ -1,20 +1,22 @@
 use serde_json::{Map, Value, json};
 
 use super::with;
-use crate::domain::{AuthMethod, FapiProfile, GrantType, MAX_WORDS, Policy, fields};
+use crate::domain::{
+    AuthMethod, FapiProfile, GrantType, MAX_WORDS, Policy, SecretOptions, SecretRules, fields,
+};
 use crate::wire::{ANSWERED, words};
 
 /// The request body of an operation, by the name of its schema.
-pub(super) fn body(schema: &str, media_types: &[&str]) -> Value {
+pub(super) fn body(schema: &str, is_required: bool, media_types: &[&str]) -> Value {
     let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
     let of_type = |name: &&str| ((*name).to_owned(), json!({"schema": schema}));
     let content: Map<_, _> = media_types.iter().map(of_type).collect();
-    json!({"required": true, "content": content})
+    json!({"required": is_required, "content": content})
 }
 
 /// The request bodies, by component name. Unknown members are ignored, unless
 /// the policy is strict.
-pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
+pub(super) fn schemas(policy: &Policy, secrets: &SecretRules) -> [(String, Value); 4] {
     let mut create = fields(policy);
     for (name, default) in [
         ("is_confidential", json!(true)),
@@ -28,6 +30,10 @@ pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
             field.insert("default".into(), default);
         }
     }
+    let mut options = secret_options();
+    options["type"] = json!(["object", "null"]);
+    options["description"] = "Of the secret that the client gets. All of it is optional.".into();
+    create.insert(SecretOptions::AT_CREATION.into(), options);
     let mut update = fields(policy);
     let status = json!({"$ref": "#/components/schemas/ClientStatus"});
     update.insert("status".into(), status);
@@ -62,7 +68,38 @@ pub(super) fn schemas(policy: &Policy) -> [(String, Value); 2] {
             "UpdateClientRequest".into(),
             with(update, "additionalProperties", more),
         ),
+        ("CreateSecretRequest".into(), secret_options()),
+        ("RotateSecretRequest".into(), rotation(secrets)),
     ]
+}
+
+fn secret_options() -> Value {
+    json!({
+        "description": "What may be set of a new secret. All of it is optional, and so is the body.",
+        "type": "object",
+        "properties": {
+            "description": {
+                "type": ["string", "null"], "maxLength": SecretOptions::MAX_DESCRIPTION_LENGTH,
+                "description": "What it is for, without control characters.",
+            },
+            "expires_at": {
+                "type": ["string", "null"], "format": "date-time",
+                "description": "When it expires, a time in the future. By default after the \
+                                host's longest lifetime of a secret, if there is one.",
+            },
+        },
+    })
+}
+
+fn rotation(rules: &SecretRules) -> Value {
+    let mut rotation = secret_options();
+    rotation["properties"]["grace_period"] = json!({
+        "type": ["integer", "null"], "minimum": 0, "maximum": rules.max_grace.as_secs(),
+        "default": rules.grace.as_secs(),
+        "description": "The seconds for which the replaced secrets still work. 0 ends them at \
+                        once, those of earlier rotations included.",
+    });
+    rotation
 }
 
 macro_rules! properties {
@@ -178,7 +215,7 @@ mod tests {
 
     #[test]
     fn every_field_that_is_read_is_documented() {
-        let [_, (_, update)] = schemas(&Policy::default());
+        let [_, (_, update), ..] = schemas(&Policy::default(), &SecretRules::default());
         let documented = update["properties"].as_object().unwrap();
         let read = format!("{:?}", Fields::default());
         assert_eq!(read.matches("Absent").count(), documented.len());

@@ -15,7 +15,8 @@ const MERGE_PATCH: &str = "application/merge-patch+json";
 
 macro_rules! requests {
     ($($name:ident (
-        $effect:ident $word:literal: $method:ident $path:literal $($body:ident)? => $success:ident,
+        $effect:ident $word:literal: $method:ident $path:literal
+            $($body:ident $(or $nothing:ident)?)? => $success:ident,
         $summary:literal
     ) $handler:path { $($document:tt)* })+) => {
         /// An operation of the admin API.
@@ -62,6 +63,13 @@ macro_rules! requests {
             /// The media types of its body, if it takes one; the first is preferred.
             pub(crate) fn media_types(self) -> &'static [&'static str] {
                 if self.method() == Method::PATCH { &[MERGE_PATCH, JSON] } else { &[JSON] }
+            }
+
+            /// Whether its body may be missing.
+            pub(crate) fn may_lack_body(self) -> bool {
+                match self { $(Self::$name => {
+                    !<[&str]>::is_empty(&[$($(stringify!($nothing))?)?])
+                })+ }
             }
 
             /// The status of a success.

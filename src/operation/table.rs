@@ -12,7 +12,8 @@ macro_rules! admin_path {
 /// ```
 ///
 /// - The word is its name in metrics, spans and logs. Hosts depend on it.
-/// - Path parameters are in braces. Without a body schema, the body is not read.
+/// - Path parameters are in braces. Without a body schema, the body is not read; with
+///   `BodySchema or nothing`, it may be missing.
 /// - The document block is for OpenAPI: members of `openapi`'s `Outline`, in plain Rust. Without
 ///   the feature `openapi` it is not compiled.
 ///
@@ -25,7 +26,8 @@ macro_rules! operations {
             "Create a client"
         ) clients::create {
             tag: CLIENTS,
-            description: "A client that can use a secret gets one, shown this once.",
+            description: "A client that can use a secret gets one, shown this once. \
+                `client_secret_options` sets its description and its expiry.",
             answer: json::<Created<CreateClientResponse<'_>>>(),
             headers: &["Location"],
         }
@@ -99,7 +101,8 @@ macro_rules! operations {
         }
 
         RotateSecret (
-            writes "rotate_secret": POST "/clients/{client_id}/rotate-secret" => OK,
+            writes "rotate_secret": POST "/clients/{client_id}/rotate-secret"
+                RotateSecretRequest or nothing => OK,
             "Rotate the secret"
         ) secrets::rotate {
             tag: SECRETS,
@@ -117,7 +120,8 @@ macro_rules! operations {
         }
 
         CreateSecret (
-            writes "create_secret": POST "/clients/{client_id}/secrets" => CREATED,
+            writes "create_secret": POST "/clients/{client_id}/secrets"
+                CreateSecretRequest or nothing => CREATED,
             "Add a secret"
         ) secrets::create {
             tag: SECRETS,

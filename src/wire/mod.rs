@@ -9,6 +9,7 @@ mod response;
 #[cfg(feature = "openapi")]
 mod schema;
 mod secret;
+mod secret_request;
 mod token;
 mod unknown;
 
@@ -20,6 +21,7 @@ pub(crate) use response::*;
 #[cfg(feature = "openapi")]
 pub(crate) use schema::words;
 pub(crate) use secret::*;
+pub(crate) use secret_request::{read_creation, read_rotation, read_secret_options};
 pub(crate) use token::*;
 #[cfg(feature = "openapi")]
 pub(crate) use unknown::ANSWERED;

@@ -56,9 +56,50 @@ read! {
 /// A violation of `body` if it is malformed. A known member of a wrong type is reported later, with
 /// all other violations.
 pub(crate) fn read_fields(bytes: &[u8], body: Body, policy: &Policy) -> Result<Fields, Violation> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Violation::new("body", "must be UTF-8"))?;
-    let object = Object::read(text, &|name| member(name).is_some(), &[]);
-    let object = object.map_err(|fault| match fault {
+    read_client(bytes, body, policy, None).map(|(fields, _)| fields)
+}
+
+/// The same, and the value of the member `beside`, with its members if it is an object.
+pub(super) fn read_client<'a>(
+    bytes: &'a [u8],
+    body: Body,
+    policy: &Policy,
+    beside: Option<&'static str>,
+) -> Result<(Fields, Option<Value<'a>>), Violation> {
+    let wanted = |name: &str| member(name).is_some() || Some(name) == beside;
+    let object = read_object(bytes, &wanted, &[], beside.as_slice())?;
+    let (mut fields, mut found) = (Fields::default(), None);
+    for (name, value) in object {
+        let known = member(&name).filter(|_| body.knows(&name));
+        if let Some(set) = known {
+            set(&mut fields, value);
+        } else if Some(&*name) == beside {
+            found = Some(value);
+        } else if policy.strict_members && !body.ignores(&name) {
+            let names = MEMBERS.iter().map(|(name, _)| *name).chain(beside);
+            let names = names.filter(|name| body.knows(name));
+            fields.unknown.push(unknown::violation(&name, names));
+        }
+    }
+    // A key set may also be an object instead of its text. It is stored as compact text.
+    if fields.jwks == Input::Mistyped {
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        let object = json::written(text, "jwks").filter(|json| json.starts_with('{'));
+        fields.jwks = object.map_or(Input::Mistyped, |json| Input::Value(json::compact(json)));
+    }
+    Ok((fields, found))
+}
+
+/// Parses a body that is a single JSON object, as in [`Object::read_with`].
+pub(super) fn read_object<'a>(
+    body: &'a [u8],
+    wanted: &dyn Fn(&str) -> bool,
+    numbers: &[&str],
+    objects: &[&str],
+) -> Result<Object<'a>, Violation> {
+    let text = std::str::from_utf8(body).map_err(|_| Violation::new("body", "must be UTF-8"))?;
+    let object = Object::read_with(text, wanted, numbers, objects);
+    object.map_err(|fault| match fault {
         Fault::Syntax { line, column } => {
             let message = format!("must be valid JSON: it is not at line {line}, column {column}");
             Violation::new("body", message)
@@ -66,24 +107,7 @@ pub(crate) fn read_fields(bytes: &[u8], body: Body, policy: &Policy) -> Result<F
         Fault::Type | Fault::Repeated | Fault::Deep => {
             Violation::new("body", "must be one JSON object without duplicate members")
         }
-    })?;
-    let mut fields = Fields::default();
-    for (name, value) in object {
-        let known = member(&name).filter(|_| body.knows(&name));
-        if let Some(set) = known {
-            set(&mut fields, value);
-        } else if policy.strict_members && !body.ignores(&name) {
-            let names = MEMBERS.iter().map(|(name, _)| *name);
-            let names = names.filter(|name| body.knows(name));
-            fields.unknown.push(unknown::violation(&name, names));
-        }
-    }
-    // A key set may also be an object instead of its text. It is stored as compact text.
-    if fields.jwks == Input::Mistyped {
-        let object = json::written(text, "jwks").filter(|json| json.starts_with('{'));
-        fields.jwks = object.map_or(Input::Mistyped, |json| Input::Value(json::compact(json)));
-    }
-    Ok(fields)
+    })
 }
 
 fn member(name: &str) -> Option<Set> {

@@ -10,6 +10,7 @@ use serde_json::Value;
 /// | `the text …` | the rest of the cell, as a string |
 /// | `the key set "NAME"` | the text of a key set that the scenario defined |
 /// | `"n" 129 times` | the string repeated this many times |
+/// | `60 seconds from now` | that time, as a string (`scene.rs`) |
 /// | `["a#"] 33 times` | a list of this length, with 1, 2, 3 … in place of `#` |
 pub fn value(cell: &str, key_sets: &HashMap<String, String>) -> Value {
     if let Some(text) = cell.strip_prefix("the text ") {

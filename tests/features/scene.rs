@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use cucumber::gherkin::Step;
@@ -8,7 +9,7 @@ use cucumber::{Parameter, World};
 use http::{Method, Request};
 use http_body_util::Full;
 use serde_json::Value;
-use tower_oauth_clients::domain::{ClientId, Policy, TenantId};
+use tower_oauth_clients::domain::{ClientId, Clock, Policy, TenantId};
 use tower_oauth_clients::handlers::PeerIp;
 
 use crate::cell;
@@ -191,6 +192,10 @@ impl Scene {
     }
 
     pub fn value(&self, cell: &str) -> Value {
+        if let Some(seconds) = cell.strip_suffix(" seconds from now") {
+            let later = Duration::from_secs(seconds.parse().unwrap());
+            return (self.service().clock.now() + later).to_string().into();
+        }
         cell::value(cell, &self.key_sets)
     }
 

@@ -61,7 +61,25 @@ impl<'a> Object<'a> {
         wanted: &dyn Fn(&str) -> bool,
         numbers: &[&str],
     ) -> Result<Self, Fault> {
-        let keep = Keep::Only { wanted, numbers };
+        Self::read_with(text, wanted, numbers, &[])
+    }
+
+    /// Like [`read`](Self::read), and keeps the members of the `objects`, too, if they are objects.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Fault`] but `Deep`.
+    pub(crate) fn read_with(
+        text: &'a str,
+        wanted: &dyn Fn(&str) -> bool,
+        numbers: &[&str],
+        objects: &[&str],
+    ) -> Result<Self, Fault> {
+        let keep = Keep::Only {
+            wanted,
+            numbers,
+            objects,
+        };
         match Reader::run(text, keep, usize::MAX, |reader, json| reader.object(json))? {
             Value::Object(object) => Ok(object),
             _ => Err(Fault::Type),

@@ -14,10 +14,12 @@ pub(super) enum Keep<'r> {
     /// All members, including those of nested objects.
     All,
     /// The wanted members, without the contents of nested objects. `numbers` are requested by type,
-    /// because with serde_json's `arbitrary_precision` they would otherwise appear as objects.
+    /// because with serde_json's `arbitrary_precision` they would otherwise appear as objects. Of
+    /// the `objects`, all members are kept, without the contents of objects in them.
     Only {
         wanted: &'r dyn Fn(&str) -> bool,
         numbers: &'r [&'r str],
+        objects: &'r [&'r str],
     },
     /// Nothing.
     Nothing,
@@ -102,6 +104,14 @@ impl Reader<'_> {
             }
             Keep::Only { numbers, .. } if numbers.contains(&name) => {
                 members.next_value().map(Value::Number)
+            }
+            Keep::Only { objects, .. } if objects.contains(&name) => {
+                let keep = Keep::Only {
+                    wanted: &|_| true,
+                    numbers: &[],
+                    objects: &[],
+                };
+                members.next_value_seed(Self { keep, ..inner })
             }
             _ => members.next_value_seed(inner),
         }

@@ -3,17 +3,14 @@ use std::collections::HashSet;
 use super::ClientExport;
 use super::document::Read;
 use crate::domain::{
-    Action, AuditEntry, Client, ClientId, Draft, Id, Operator, SecretHash, SecretRecord,
-    SecretStatus, Timestamp, Version, Violation, Violations,
+    Action, AuditEntry, Client, ClientId, Draft, Id, Operator, SecretHash, SecretOptions,
+    SecretRecord, SecretStatus, Timestamp, Version, Violation, Violations,
 };
 use crate::manager::{ClientManager, Error, ErrorKind, Result};
 use crate::repository::{self, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, NewClient, Origin};
 
 /// The maximum length of a hash: several times what any format needs.
 const MAX_HASH_LENGTH: usize = 1024;
-
-/// The maximum length of a description, in characters.
-const MAX_DESCRIPTION_LENGTH: usize = 1024;
 
 /// A client to be imported.
 ///
@@ -288,7 +285,8 @@ fn is_end_of_secret(text: &str) -> bool {
 }
 
 fn is_description(text: &str) -> bool {
-    text.chars().count() <= MAX_DESCRIPTION_LENGTH && !text.contains(char::is_control)
+    text.chars().count() <= SecretOptions::MAX_DESCRIPTION_LENGTH
+        && !text.contains(char::is_control)
 }
 
 fn is_same(one: &SecretRecord, other: &SecretRecord) -> bool {

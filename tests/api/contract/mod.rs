@@ -18,6 +18,7 @@ mod patch;
 mod refusals;
 mod rotation;
 mod search;
+mod secret_options;
 mod secrets;
 mod shape;
 mod strict;

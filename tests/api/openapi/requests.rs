@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::schema::Document;
+use support::console::path;
 use support::{Answer, App, CLIENTS, Store, base};
 
 fn schema<'a>(document: &'a Document, id: &str) -> &'a Value {
@@ -44,6 +45,18 @@ fn values() -> Vec<Value> {
         json!("n".repeat(128)),
         json!("é".repeat(128)),
         json!("n".repeat(129)),
+        json!(0),
+        json!(2_592_000),
+        json!(2_592_001),
+        json!(-1),
+        json!(0.5),
+        json!("2999-12-31T23:59:59Z"),
+        json!("2999-12-31T23:59:59.5+02:00"),
+        json!("2999-12-31"),
+        json!("n".repeat(1024)),
+        json!("n".repeat(1025)),
+        json!({"description": "n", "expires_at": "2999-12-31T23:59:59Z"}),
+        json!({"description": 7}),
         json!("https://app.example.com/x"),
         json!("http://app.example.com/x"),
         json!(format!("https://app.example.com/{}", "x".repeat(2024))),
@@ -56,9 +69,11 @@ fn values() -> Vec<Value> {
 }
 
 /// Faults that a schema can express. The others are of grammars and of rules between fields.
-const TOLD_BY_SCHEMA: [&str; 8] = [
+const TOLD_BY_SCHEMA: [&str; 10] = [
     "must be an array of 1 to",
     "must be a string",
+    "must be an object",
+    "must be a whole number",
     "must be an array of strings",
     "must be at most",
     "must be one of",
@@ -72,14 +87,31 @@ async fn send(app: &App, id: &str, body: &Value) -> Answer {
         return app.call(Method::POST, CLIENTS, Some(body)).await;
     }
     let created = app.create(&base()).await;
-    app.update(created["client_id"].as_str().unwrap(), body)
+    let client_id = created["client_id"].as_str().unwrap();
+    let below = match id {
+        "rotateSecret" => "/rotate-secret",
+        "createSecret" => "/secrets",
+        _ => return app.update(client_id, body).await,
+    };
+    app.call(Method::POST, &path(client_id, below), Some(body))
         .await
+}
+
+const BODIES: [&str; 4] = [
+    "createClient",
+    "updateClient",
+    "rotateSecret",
+    "createSecret",
+];
+
+fn schema_of<'a>(document: &'a Document, schema: &'a Value, field: &str) -> &'a Value {
+    &document.resolve(schema)["properties"][field]
 }
 
 #[tokio::test]
 async fn each_documented_field_is_read() {
     let (app, document) = (App::new(Store::Memory).await, Document::new());
-    for id in ["createClient", "updateClient"] {
+    for id in BODIES {
         let schema = schema(&document, id);
         for field in document.resolve(schema)["properties"]
             .as_object()
@@ -87,7 +119,8 @@ async fn each_documented_field_is_read() {
             .keys()
         {
             let mut body = base();
-            body[field] = json!({});
+            let is_object = schema_of(&document, schema, field)["properties"].is_object();
+            body[field] = if is_object { json!(7) } else { json!({}) };
             let message = send(&app, id, &body).await.message();
             assert!(message.starts_with(&format!("{field}: ")), "{id} {field}");
         }
@@ -97,7 +130,7 @@ async fn each_documented_field_is_read() {
 #[tokio::test]
 async fn a_schema_takes_all_that_is_taken_and_refuses_what_it_can() {
     let (app, document) = (App::new(Store::Memory).await, Document::new());
-    for id in ["createClient", "updateClient"] {
+    for id in BODIES {
         let schema = schema(&document, id);
         let validator = document.validator(schema);
         for field in document.resolve(schema)["properties"]

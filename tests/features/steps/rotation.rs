@@ -3,11 +3,11 @@ use std::collections::BTreeSet;
 use cucumber::gherkin::Step;
 use cucumber::{given, then, when};
 use http::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower_oauth_clients::secrets::{Plaintext, SecretFormat};
 
 use super::answers::{common, envelope, rfc3339, success};
-use crate::scene::{Known, Nth, Scene, Who, path, text};
+use crate::scene::{Known, Nth, Scene, Who, path, rows, text};
 
 #[given(expr = "{who} rotated the secret of {string}")]
 async fn given_rotation(scene: &mut Scene, who: Who, name: String) {
@@ -17,7 +17,13 @@ async fn given_rotation(scene: &mut Scene, who: Who, name: String) {
 
 #[when(expr = "{who} rotates the secret of {string}")]
 async fn rotate(scene: &mut Scene, who: Who, name: String) {
-    issue(scene, &who, &name, "/rotate-secret", "new_secret").await;
+    issue(scene, &who, &name, "/rotate-secret", "new_secret", None).await;
+}
+
+#[when(expr = "{who} rotates the secret of {string} with")]
+async fn rotate_with(scene: &mut Scene, who: Who, name: String, step: &Step) {
+    let body = Some(scene.over(json!({}), step));
+    issue(scene, &who, &name, "/rotate-secret", "new_secret", body).await;
 }
 
 #[given(expr = "{who} added a secret to {string}")]
@@ -28,12 +34,28 @@ async fn given_addition(scene: &mut Scene, who: Who, name: String) {
 
 #[when(expr = "{who} adds a secret to {string}")]
 async fn add(scene: &mut Scene, who: Who, name: String) {
-    issue(scene, &who, &name, "/secrets", "secret_value").await;
+    issue(scene, &who, &name, "/secrets", "secret_value", None).await;
 }
 
-async fn issue(scene: &mut Scene, who: &Who, name: &str, below: &str, member: &str) {
+#[when(expr = "{who} adds a secret to {string} with")]
+async fn add_with(scene: &mut Scene, who: Who, name: String, step: &Step) {
+    let body = Some(scene.over(json!({}), step));
+    issue(scene, &who, &name, "/secrets", "secret_value", body).await;
+}
+
+async fn issue(
+    scene: &mut Scene,
+    who: &Who,
+    name: &str,
+    below: &str,
+    member: &str,
+    body: Option<Value>,
+) {
     let path = path(scene.client(name)) + below;
-    let answer = scene.send(who, Method::POST, &path, "").await;
+    let answer = match body {
+        Some(body) => scene.send_json(who, Method::POST, &path, &body).await,
+        None => scene.send(who, Method::POST, &path, "").await,
+    };
     if answer.status.is_success() {
         let secret = answer.data()[member].as_str().unwrap().to_owned();
         let known = scene.clients.get_mut(name).unwrap();
@@ -137,6 +159,14 @@ fn newest_holds(scene: &mut Scene, step: &Step) {
         members(&secrets[0]),
         text(step).split_whitespace().collect()
     );
+}
+
+#[then(expr = "the newest of them says")]
+fn newest_says(scene: &mut Scene, step: &Step) {
+    let secrets = listed(scene);
+    for (member, cell) in rows(step) {
+        assert_eq!(secrets[0][member], scene.value(cell), "{member}");
+    }
 }
 
 #[then(expr = "the last of them ends {int} seconds after it was replaced")]
