@@ -235,7 +235,7 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
             let body = http_body_util::Full::new(Bytes::from_static(body.as_bytes()));
-            let read = read_json_or_nothing(&headers, body).await;
+            let read = read_json_or_nothing(&headers, body, &["application/json"]).await;
             read.map_err(|error| error.kind())
         };
         let (json, form) = ("application/json", "application/x-www-form-urlencoded");

@@ -30,9 +30,11 @@ pub(super) fn schemas(policy: &Policy, secrets: &SecretRules) -> [(String, Value
             field.insert("default".into(), default);
         }
     }
-    let mut options = secret_options();
-    options["type"] = json!(["object", "null"]);
-    options["description"] = "Of the secret that the client gets. All of it is optional.".into();
+    let options = json!({
+        "description": "Of the secret that the client gets. All of it is optional.",
+        "type": ["object", "null"],
+        "properties": secret_options(),
+    });
     create.insert(SecretOptions::AT_CREATION.into(), options);
     let mut update = fields(policy);
     let status = json!({"$ref": "#/components/schemas/ClientStatus"});
@@ -68,38 +70,42 @@ pub(super) fn schemas(policy: &Policy, secrets: &SecretRules) -> [(String, Value
             "UpdateClientRequest".into(),
             with(update, "additionalProperties", more),
         ),
-        ("CreateSecretRequest".into(), secret_options()),
-        ("RotateSecretRequest".into(), rotation(secrets)),
+        ("CreateSecretRequest".into(), optional(secret_options())),
+        ("RotateSecretRequest".into(), optional(rotation(secrets))),
     ]
+}
+
+/// A body that may be missing.
+fn optional(properties: Value) -> Value {
+    json!({
+        "description": "What may be set of a new secret. All of it is optional, and so is the body.",
+        "type": "object",
+        "properties": properties,
+    })
 }
 
 fn secret_options() -> Value {
     json!({
-        "description": "What may be set of a new secret. All of it is optional, and so is the body.",
-        "type": "object",
-        "properties": {
-            "description": {
-                "type": ["string", "null"], "maxLength": SecretOptions::MAX_DESCRIPTION_LENGTH,
-                "description": "What it is for, without control characters.",
-            },
-            "expires_at": {
-                "type": ["string", "null"], "format": "date-time",
-                "description": "When it expires, a time in the future. By default after the \
-                                host's longest lifetime of a secret, if there is one.",
-            },
+        "description": {
+            "type": ["string", "null"], "maxLength": SecretOptions::MAX_DESCRIPTION_LENGTH,
+            "description": "What it is for, without control characters.",
+        },
+        "expires_at": {
+            "type": ["string", "null"], "format": "date-time",
+            "description": "When it expires, a time in the future. By default after the host's \
+                            longest lifetime of a secret, if there is one.",
         },
     })
 }
 
 fn rotation(rules: &SecretRules) -> Value {
-    let mut rotation = secret_options();
-    rotation["properties"]["grace_period"] = json!({
+    let grace_period = json!({
         "type": ["integer", "null"], "minimum": 0, "maximum": rules.max_grace.as_secs(),
         "default": rules.grace.as_secs(),
         "description": "The seconds for which the replaced secrets still work. 0 ends them at \
                         once, those of earlier rotations included.",
     });
-    rotation
+    with(secret_options(), "grace_period", Some(grace_period))
 }
 
 macro_rules! properties {
