@@ -76,8 +76,8 @@ impl JwtAuthorizerBuilder {
     }
 
     /// Accepts whole numbers below 2<sup>53</sup> as operator and tenant, and reads them in
-    /// decimal: `"user_id": 42` is the operator `42`, as is `"user_id": "42"`. By default, both must be
-    /// strings.
+    /// decimal: `"user_id": 42` is the operator `42`, as is `"user_id": "42"`. By default, both
+    /// must be strings.
     pub fn with_numeric_ids(mut self) -> Self {
         self.rules.numeric_ids = true;
         self
