@@ -156,7 +156,6 @@ impl ClientManager {
         Ok(self.0.repository.get(&operator.tenant, client_id).await?)
     }
 
-    #[cfg(feature = "openapi")]
     pub(crate) fn policy(&self) -> &Policy {
         &self.0.policy
     }
