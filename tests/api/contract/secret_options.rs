@@ -138,7 +138,7 @@ async fn the_first_secret_has_options_too() {
             .update(client_id, &json!({"client_secret_options": 7}))
             .await;
         assert_eq!(answer.status, StatusCode::OK);
-        assert_eq!(app.secrets(client_id).await, [secret.clone()]);
+        assert_eq!(app.secrets(client_id).await, std::slice::from_ref(secret));
 
         for nothing in [
             json!(null),
