@@ -8,12 +8,12 @@ impl ClientManager {
     /// A [`Page::After`] costs the same anywhere in the list. A [`Page::Number`] counts all
     /// matches, and a name filter reads the tenant's names until the page is full. Both grow with
     /// the tenant, so a repository limits how many of them run and wait at once; further ones get
-    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable).
+    /// [`ErrorKind::Unavailable`].
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) if the storage is unavailable or
-    /// too many lists are waiting; [`ErrorKind::Internal`](super::ErrorKind::Internal) if it fails
+    /// [`ErrorKind::Unavailable`] if the storage is unavailable or
+    /// too many lists are waiting; [`ErrorKind::Internal`] if it fails
     /// otherwise.
     pub async fn list(
         &self,
@@ -32,7 +32,7 @@ impl ClientManager {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) if the operator's tenant has no such
+    /// [`ErrorKind::NotFound`] if the operator's tenant has no such
     /// client.
     pub(crate) async fn client_id(&self, operator: &Operator, id: Id) -> Result<ClientId> {
         let filter = ClientFilter::new().with_ids([id]);
@@ -46,7 +46,7 @@ impl ClientManager {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) if the operator's tenant never had such
+    /// [`ErrorKind::NotFound`] if the operator's tenant never had such
     /// a client.
     pub async fn audit_entries(
         &self,

@@ -67,7 +67,7 @@ impl Handlers {
     ///
     /// `mount` is where the host mounts the operations, for example `/api/v1`, and is prepended to
     /// each path; `""` is the root. The limits and lists of the manager's
-    /// [`Policy`](crate::domain::Policy) apply to the request bodies.
+    /// [`Policy`] apply to the request bodies.
     ///
     /// The document contains no secrets, and nothing of this process but the policy and the limits
     /// of secrets.
