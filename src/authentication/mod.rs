@@ -71,8 +71,9 @@
 //!   once, which reveals nothing about what is stored. A `client_id` presented alone or with an
 //!   assertion is not hidden either: it is no secret (RFC 6749 §2.2), and there is no hash to hide
 //!   the response time behind.
-//! - **Except for imported secrets.** A verification takes as long as the stored hash requires, twice
-//!   that for a secret which may not be encoded, and if nothing is stored, as long as a new hash. So the response time reveals that a client exists
+//! - **Except for imported secrets.** A verification takes as long as the stored hash requires,
+//!   twice that for a secret which may not be encoded, and if nothing is stored, as long as a new
+//!   hash. So the response time reveals that a client exists
 //!   whose secret was imported with another hash, such as bcrypt, until the first use rehashes it.
 //!   Rotate imported secrets that are not used. [`HmacSha256`](crate::secrets::HmacSha256) rehashes
 //!   only generated secrets: with it, rotate every imported one.

@@ -45,13 +45,14 @@ pub async fn filters_by_what_a_client_has(repository: impl ClientRepository) {
         let found = places.iter().filter_map(|place| stored.get(*place));
         found.map(|client| client.client_id.clone()).collect()
     };
+    let own = |place: usize| stored.get(place).map(|client| client.id);
     let unknown = ClientId::parse("unknown").expect("a client id");
     let with = ClientFilter::new;
     let cases: [(ClientFilter, &[usize]); 25] = [
         (with(), &[3, 2, 1, 0]),
-        (with().with_ids([id(3), id(1)]), &[2, 0]),
-        (with().with_ids([id(9)]), &[]),
-        (with().with_ids([id(1)]).with_client_ids(ids(&[1])), &[]),
+        (with().with_ids(own(2).into_iter().chain(own(0))), &[2, 0]),
+        (with().with_ids([id(1)]), &[]),
+        (with().with_ids(own(0)).with_client_ids(ids(&[1])), &[]),
         (with().with_client_ids(ids(&[0])), &[0]),
         (with().with_client_ids(ids(&[0, 2, 0])), &[2, 0]),
         (with().with_client_ids([unknown]), &[]),

@@ -30,8 +30,10 @@ async fn a_client_is_addressed_by_its_id() {
         let secrets = app
             .call(Method::GET, &format!("{path}/secrets"), None)
             .await;
-        let items = secrets.json()["data"]["items"].clone();
-        let secret = items[0]["id"].as_str().unwrap_or_else(|| panic!("{items}"));
+        let items = secrets.json()["data"]["secrets"].clone();
+        let secret = items[0]["secret_id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{items}"));
         let one = format!("{path}/secrets/{secret}");
         let ended = app
             .call(Method::PUT, &format!("{one}/deactivate"), None)
