@@ -1,4 +1,9 @@
-use super::{AuthMethod, ClientId, ClientStatus, FapiProfile, GrantType, Id, TenantId, Timestamp};
+use std::collections::BTreeMap;
+
+use super::{
+    AuthMethod, ClientId, ClientOrigin, ClientStatus, FapiProfile, GrantType, Id, TenantId,
+    Timestamp, cors_origin,
+};
 
 /// The metadata of a client (RFC 7591 §2), as registered.
 ///
@@ -35,6 +40,16 @@ pub struct ClientMetadata {
     pub terms_url: Option<String>,
     /// The URL of its home page.
     pub website: Option<String>,
+    /// What it is, for administrators.
+    pub description: Option<String>,
+    /// How to reach the people responsible for it, typically email addresses.
+    pub contacts: Vec<String>,
+    /// Where the user may be sent after logging out (OpenID Connect RP-Initiated Logout 1.0 §3.1).
+    pub post_logout_redirect_uris: Vec<String>,
+    /// The origins whose pages may call the host's endpoints, besides those of the redirect URIs.
+    pub allowed_cors_origins: Vec<String>,
+    /// What the host keeps with the client, by key. It means nothing to this crate.
+    pub metadata: BTreeMap<String, String>,
 }
 
 impl ClientMetadata {
@@ -59,6 +74,11 @@ impl ClientMetadata {
             privacy_policy: None,
             terms_url: None,
             website: None,
+            description: None,
+            contacts: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            allowed_cors_origins: Vec::new(),
+            metadata: BTreeMap::new(),
         }
     }
 
@@ -80,20 +100,17 @@ impl ClientMetadata {
     /// The distinct origins of the http(s) redirect URIs, in order.
     pub fn cors_origins(&self) -> Vec<&str> {
         let mut origins = Vec::with_capacity(self.redirect_uris.len());
-        for origin in self.redirect_uris.iter().filter_map(|uri| origin(uri)) {
+        for origin in self
+            .redirect_uris
+            .iter()
+            .filter_map(|uri| cors_origin::of(uri))
+        {
             if !origins.contains(&origin) {
                 origins.push(origin);
             }
         }
         origins
     }
-}
-
-/// A registered URI is in canonical form, so its origin (RFC 6454 §6.2) is a prefix of it.
-fn origin(uri: &str) -> Option<&str> {
-    let (scheme, rest) = uri.split_once("://")?;
-    let host = rest.find(['/', '?']).unwrap_or(rest.len());
-    matches!(scheme, "http" | "https").then(|| uri.get(..scheme.len() + 3 + host))?
 }
 
 /// The version of a client: 1 when it is created, incremented by each change of it or its secrets.
@@ -135,6 +152,8 @@ pub struct Client {
     pub metadata: ClientMetadata,
     /// Whether it may be used.
     pub status: ClientStatus,
+    /// How it came to be.
+    pub origin: ClientOrigin,
     /// The last four characters of its newest active secret.
     pub secret_last_four: Option<String>,
     /// The version of this state.
@@ -143,13 +162,15 @@ pub struct Client {
     pub created_at: Timestamp,
     /// When it or one of its secrets last changed.
     pub updated_at: Timestamp,
+    /// When it last authenticated, to about an hour.
+    pub last_used_at: Option<Timestamp>,
     /// When it was deleted, if it was.
     pub deleted_at: Option<Timestamp>,
 }
 
 impl Client {
-    /// Creates an active client of the first version, created at `now`, without a secret. A
-    /// repository then sets the fields from its storage.
+    /// Creates an active client of the first version, created by an administrator at `now`, without
+    /// a secret. A repository then sets the fields from its storage.
     pub fn new(
         id: Id,
         tenant_id: TenantId,
@@ -163,31 +184,13 @@ impl Client {
             client_id,
             metadata,
             status: ClientStatus::Active,
+            origin: ClientOrigin::Administrator,
             secret_last_four: None,
             version: Version::FIRST,
             created_at: now,
             updated_at: now,
+            last_used_at: None,
             deleted_at: None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_origin_is_how_a_web_uri_begins() {
-        for (uri, expected) in [
-            ("https://app.example.com", Some("https://app.example.com")),
-            (
-                "https://app.example.com:8443/cb?x=/",
-                Some("https://app.example.com:8443"),
-            ),
-            ("http://[::1]:9?x", Some("http://[::1]:9")),
-            ("com.example.app:/cb", None),
-        ] {
-            assert_eq!(origin(uri), expected);
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::fields::Fields;
 use super::input::{Input, items};
 use super::{AuthMethod, ClientStatus, FapiProfile, GrantType};
@@ -115,6 +117,45 @@ macro_rules! setters {
                 self
             }
 
+            /// Sets the ways to reach the people responsible, at most 10.
+            pub fn with_contacts<T: Into<String>>(
+                mut self,
+                contacts: impl IntoIterator<Item = T>,
+            ) -> Self {
+                self.0.contacts = Input::Value(items(contacts));
+                self
+            }
+
+            /// Sets where the user may be sent after logging out.
+            pub fn with_post_logout_redirect_uris<T: Into<String>>(
+                mut self,
+                uris: impl IntoIterator<Item = T>,
+            ) -> Self {
+                self.0.post_logout_redirect_uris = Input::Value(items(uris));
+                self
+            }
+
+            /// Sets the origins whose pages may call the host's endpoints, besides those of the
+            /// redirect URIs.
+            pub fn with_allowed_cors_origins<T: Into<String>>(
+                mut self,
+                origins: impl IntoIterator<Item = T>,
+            ) -> Self {
+                self.0.allowed_cors_origins = Input::Value(items(origins));
+                self
+            }
+
+            /// Sets what the host keeps with the client: at most 50 pairs, of a key of 1 to 64
+            /// characters and a value of at most 512.
+            pub fn with_metadata<K: Into<String>, V: Into<String>>(
+                mut self,
+                pairs: impl IntoIterator<Item = (K, V)>,
+            ) -> Self {
+                let pairs = pairs.into_iter().map(|(key, value)| (key.into(), value.into()));
+                self.0.metadata = Input::Value(pairs.collect::<BTreeMap<_, _>>().into());
+                self
+            }
+
             /// Sets or removes the security profile.
             pub fn with_fapi_profile(mut self, profile: Option<FapiProfile>) -> Self {
                 self.0.fapi_profile =
@@ -136,6 +177,8 @@ macro_rules! setters {
             with_terms_url terms_url,
             /// Sets or removes the URL of the home page.
             with_website website,
+            /// Sets or removes the description, at most 1024 characters.
+            with_description description,
         }
     };
     ($type:ident: $($(#[$doc:meta])* $method:ident $field:ident,)+) => {

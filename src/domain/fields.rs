@@ -29,6 +29,16 @@ macro_rules! fields {
         privacy_policy: Option<String> => url("Its privacy policy.");
         terms_url: Option<String> => url("Its terms of service.");
         website: Option<String> => url("Its home page.");
+        #[serde(default)]
+        description: Option<String> => description;
+        #[serde(default)]
+        contacts: Vec<String> => contacts;
+        #[serde(default)]
+        post_logout_redirect_uris: Vec<String> => post_logout_redirect_uris;
+        #[serde(default)]
+        allowed_cors_origins: Vec<String> => allowed_cors_origins;
+        #[serde(default)]
+        metadata: std::collections::BTreeMap<String, String> => metadata;
     } };
 }
 
@@ -49,8 +59,8 @@ macro_rules! requests {
             /// These fields, with absent ones taken from `client`.
             fn or(self, client: &Client) -> Self {
                 Self {
-                    $($name: self.$name.or(&client.metadata.$name),)+
-                    status: self.status.or(&client.status),
+                    $($name: self.$name.over(&client.metadata.$name),)+
+                    status: self.status.over(&client.status),
                     unknown: self.unknown,
                 }
             }

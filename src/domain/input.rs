@@ -27,10 +27,11 @@ impl<T> Input<T> {
         }
     }
 
-    /// The stored value instead, if none was received.
-    pub(super) fn or<K: Kind<Raw = T>>(self, stored: &K) -> Self {
+    /// What becomes of the stored value: it stays if none was received.
+    pub(super) fn over<K: Kind<Raw = T>>(self, stored: &K) -> Self {
         match self {
             Self::Absent => K::raw(stored.text()).map_or(Self::Absent, Self::Value),
+            Self::Value(received) => Self::Value(stored.merged(received)),
             received => received,
         }
     }

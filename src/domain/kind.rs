@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::input::{Items, items};
+use super::pairs::Pairs;
 use super::text::Text;
 
 /// The type of a client's field. It determines how the field is received in requests, moved in
@@ -20,6 +23,11 @@ pub(crate) trait Kind: Serialize + Clone + PartialEq {
 
     /// Reads a stored value, also one from a newer version.
     fn stored(text: Self::Text) -> Option<Self>;
+
+    /// What a received value makes of this one; most replace it.
+    fn merged(&self, received: Self::Raw) -> Self::Raw {
+        received
+    }
 
     /// Whether it has no value, and is left out of files.
     fn is_unset(&self) -> bool {
@@ -105,5 +113,30 @@ impl Kind for bool {
 
     fn stored(flag: Self) -> Option<Self> {
         Some(flag)
+    }
+}
+
+impl Kind for BTreeMap<String, String> {
+    type Raw = Pairs;
+    type Text = Self;
+
+    fn text(&self) -> Self {
+        self.clone()
+    }
+
+    fn raw(text: Self) -> Option<Pairs> {
+        Some(text.into())
+    }
+
+    fn stored(text: Self) -> Option<Self> {
+        Some(text)
+    }
+
+    fn merged(&self, received: Pairs) -> Pairs {
+        received.over(self)
+    }
+
+    fn is_unset(&self) -> bool {
+        self.is_empty()
     }
 }

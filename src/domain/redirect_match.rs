@@ -34,11 +34,23 @@ impl Client {
     /// # }
     /// ```
     pub fn allows_redirect_uri(&self, presented: &str) -> bool {
-        let loopback = loopback(presented);
-        let mut registered = self.metadata.redirect_uris.iter();
-        registered
-            .any(|uri| uri == presented || (loopback.is_some() && self::loopback(uri) == loopback))
+        allows(&self.metadata.redirect_uris, presented)
     }
+
+    /// Whether a logout request may use `presented` as its `post_logout_redirect_uri` (OpenID
+    /// Connect RP-Initiated Logout 1.0 §3): whether it is registered as one, compared as in
+    /// [`allows_redirect_uri`](Self::allows_redirect_uri).
+    ///
+    /// The status of the client is not checked.
+    pub fn allows_post_logout_redirect_uri(&self, presented: &str) -> bool {
+        allows(&self.metadata.post_logout_redirect_uris, presented)
+    }
+}
+
+fn allows(registered: &[String], presented: &str) -> bool {
+    let wanted = loopback(presented);
+    let mut registered = registered.iter();
+    registered.any(|uri| uri == presented || (wanted.is_some() && loopback(uri) == wanted))
 }
 
 /// A loopback URI without its port: the host, and the rest.
@@ -68,28 +80,17 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::domain::{
-        ClientId, ClientMetadata, ClientStatus, Fields, Id, Input, Policy, TenantId, Timestamp,
-        Version,
-    };
+    use crate::domain::{ClientId, ClientMetadata, Fields, Id, Input, Policy, TenantId, Timestamp};
 
     fn client(redirect_uris: &[&str]) -> Client {
         let metadata = ClientMetadata {
             redirect_uris: redirect_uris.iter().map(|uri| (*uri).to_owned()).collect(),
             ..metadata()
         };
-        Client {
-            id: Id::generate(Timestamp::from_micros(0)),
-            tenant_id: TenantId::parse("acme").unwrap(),
-            client_id: ClientId::parse("app-1").unwrap(),
-            metadata,
-            status: ClientStatus::Active,
-            secret_last_four: None,
-            version: Version::FIRST,
-            created_at: Timestamp::from_micros(0),
-            updated_at: Timestamp::from_micros(0),
-            deleted_at: None,
-        }
+        let now = Timestamp::from_micros(0);
+        let client_id = ClientId::parse("app-1").unwrap();
+        let tenant = TenantId::parse("acme").unwrap();
+        Client::new(Id::generate(now), tenant, client_id, metadata, now)
     }
 
     fn metadata() -> ClientMetadata {

@@ -8,9 +8,10 @@ use super::{AuthMethod, FapiProfile, GrantType, assertion_keys};
 
 type Rule = fn(&Checked) -> Option<Violation>;
 
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     grants_that_redirect_need_a_uri,
     redirect_by_private_use_scheme_is_public,
+    logout_by_private_use_scheme_is_public,
     refresh_token_needs_a_first_token,
     grants_that_need_authentication,
     kind_fits_auth_methods,
@@ -40,14 +41,23 @@ fn grants_that_redirect_need_a_uri(checked: &Checked) -> Option<Violation> {
 
 /// Only a native app uses a private-use scheme, and it can't keep a secret: RFC 8252 §8.4 and §8.5.
 fn redirect_by_private_use_scheme_is_public(checked: &Checked) -> Option<Violation> {
-    let confidential = checked.is_confidential?;
-    let index = checked
-        .redirect_uris
-        .as_ref()?
-        .iter()
-        .position(|(_, k)| *k == Kind::PrivateUse)?;
-    confidential.then(|| {
-        let path = format!("redirect_uris[{index}]");
+    private_use_is_public(checked, "redirect_uris", checked.redirect_uris.as_ref()?)
+}
+
+/// The same for the way back after logging out.
+fn logout_by_private_use_scheme_is_public(checked: &Checked) -> Option<Violation> {
+    let uris = checked.post_logout_redirect_uris.as_ref()?;
+    private_use_is_public(checked, "post_logout_redirect_uris", uris)
+}
+
+fn private_use_is_public(
+    checked: &Checked,
+    field: &str,
+    uris: &[(String, Kind)],
+) -> Option<Violation> {
+    let index = uris.iter().position(|(_, k)| *k == Kind::PrivateUse)?;
+    checked.is_confidential?.then(|| {
+        let path = format!("{field}[{index}]");
         Violation::new(
             path,
             "must not use a private-use scheme in a confidential client",

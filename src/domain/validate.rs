@@ -1,10 +1,13 @@
+use std::collections::BTreeMap;
+
 use super::fields::Fields;
 use super::input::{Input, Items};
+use super::pairs::Pairs;
 use super::rules;
 use super::violation::{Fault, Violation, Violations};
 use super::{
-    AuthMethod, Client, ClientMetadata, ClientStatus, FapiProfile, GrantType, Policy, jwks_uri,
-    name, redirect_uri, scope, web_url,
+    AuthMethod, Client, ClientMetadata, ClientStatus, FapiProfile, GrantType, Policy, cors_origin,
+    jwks_uri, name, note, redirect_uri, scope, web_url,
 };
 use crate::jose::JwkSet;
 
@@ -26,6 +29,11 @@ pub(super) struct Checked {
     pub(super) privacy_policy: Option<Option<String>>,
     pub(super) terms_url: Option<Option<String>>,
     pub(super) website: Option<Option<String>>,
+    pub(super) description: Option<Option<String>>,
+    pub(super) contacts: Option<Vec<String>>,
+    pub(super) post_logout_redirect_uris: Option<Vec<(String, redirect_uri::Kind)>>,
+    pub(super) allowed_cors_origins: Option<Vec<String>>,
+    pub(super) metadata: Option<BTreeMap<String, String>>,
     pub(super) status: Option<ClientStatus>,
 }
 
@@ -75,6 +83,16 @@ impl Checked {
             privacy_policy: read.web_url("privacy_policy", fields.privacy_policy),
             terms_url: read.web_url("terms_url", fields.terms_url),
             website: read.web_url("website", fields.website),
+            description: read.optional_text(
+                "description",
+                fields.description,
+                note::check_description,
+            ),
+            contacts: read.contacts(fields.contacts),
+            post_logout_redirect_uris: read
+                .post_logout_redirect_uris(fields.post_logout_redirect_uris),
+            allowed_cors_origins: read.cors_origins(fields.allowed_cors_origins),
+            metadata: read.pairs("metadata", fields.metadata),
             status: read.status(fields.status),
         }
     }
@@ -86,9 +104,9 @@ impl Checked {
     ) -> Option<(ClientMetadata, ClientStatus)> {
         let status = self.status.or(stored.map(|stored| stored.status.clone()));
         let stored = stored.map(|stored| &stored.metadata);
-        let redirect_uris = self
-            .redirect_uris
-            .map(|uris| uris.into_iter().map(|(uri, _)| uri).collect());
+        let uris = |checked: Vec<(String, redirect_uri::Kind)>| {
+            checked.into_iter().map(|(uri, _)| uri).collect()
+        };
         let jwks = self
             .jwks
             .map(|jwks| jwks.map(|set| set.as_str().to_owned()));
@@ -99,7 +117,7 @@ impl Checked {
         }
         let metadata = ClientMetadata {
             name: or_stored!(self.name, name),
-            redirect_uris: or_stored!(redirect_uris, redirect_uris),
+            redirect_uris: or_stored!(self.redirect_uris.map(uris), redirect_uris),
             scopes: or_stored!(self.scopes, scopes),
             grant_types: or_stored!(self.grant_types, grant_types),
             client_auth_methods: or_stored!(self.client_auth_methods, client_auth_methods),
@@ -111,6 +129,14 @@ impl Checked {
             privacy_policy: or_stored!(self.privacy_policy, privacy_policy),
             terms_url: or_stored!(self.terms_url, terms_url),
             website: or_stored!(self.website, website),
+            description: or_stored!(self.description, description),
+            contacts: or_stored!(self.contacts, contacts),
+            post_logout_redirect_uris: or_stored!(
+                self.post_logout_redirect_uris.map(uris),
+                post_logout_redirect_uris
+            ),
+            allowed_cors_origins: or_stored!(self.allowed_cors_origins, allowed_cors_origins),
+            metadata: or_stored!(self.metadata, metadata),
         };
         Some((metadata, status?))
     }
@@ -206,6 +232,54 @@ impl Reader<'_> {
             least..=policy.redirect_uris,
             |text| redirect_uri::check(text, policy).map(|kind| (text.to_owned(), kind)),
         )
+    }
+
+    fn post_logout_redirect_uris(
+        &mut self,
+        input: Input<Items>,
+    ) -> Option<Vec<(String, redirect_uri::Kind)>> {
+        let policy = self.policy;
+        self.list(
+            "post_logout_redirect_uris",
+            input,
+            Vec::new(),
+            0..=policy.redirect_uris,
+            |text| redirect_uri::check(text, policy).map(|kind| (text.to_owned(), kind)),
+        )
+    }
+
+    fn cors_origins(&mut self, input: Input<Items>) -> Option<Vec<String>> {
+        let policy = self.policy;
+        self.list(
+            "allowed_cors_origins",
+            input,
+            Vec::new(),
+            0..=policy.redirect_uris,
+            |text| cors_origin::check(text, policy).map(|()| text.to_owned()),
+        )
+    }
+
+    fn contacts(&mut self, input: Input<Items>) -> Option<Vec<String>> {
+        self.list(
+            "contacts",
+            input,
+            Vec::new(),
+            0..=note::MAX_CONTACTS,
+            |text| note::check_contact(text).map(|()| text.to_owned()),
+        )
+    }
+
+    /// Pairs of strings: `null` removes them all.
+    fn pairs(
+        &mut self,
+        path: &'static str,
+        input: Input<Pairs>,
+    ) -> Option<BTreeMap<String, String>> {
+        match input {
+            Input::Absent | Input::Null => Some(BTreeMap::new()),
+            Input::Mistyped => self.fault(path, "must be an object of strings"),
+            Input::Value(pairs) => pairs.check(path, self.faults),
+        }
     }
 
     fn scopes(&mut self, input: Input<Items>) -> Option<Vec<String>> {

@@ -7,7 +7,7 @@ use super::request::Call;
 use crate::domain::{Client, Draft, Patch};
 use crate::manager::ClientManager;
 use crate::wire::{
-    Body, CloneClientResponse, CreateClientResponse, Created, OAuthClientItem, read_creation,
+    Body, ClientItem, CloneClientResponse, CreateClientResponse, Created, View, read_creation,
     read_fields,
 };
 
@@ -24,33 +24,43 @@ pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Re
 pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let mut query = call.query()?;
     let (page, filter) = (query.page(), query.filter());
-    let noted = query.finish(call.headers)?;
+    let (view, noted) = query.finish_with_view(call.headers)?;
     let slice = manager.list(&call.operator, &filter, page).await?;
     let reply = Reply::list(
         &call,
         page,
         &slice,
         |client| client.id,
-        OAuthClientItem::from,
+        |client| ClientItem::new(client, view),
         manager.now(),
     )?;
     Ok(noted.tell(reply))
 }
 
 pub(super) async fn get(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let (view, noted) = call.view()?;
     let client = manager.get(&call.operator, &call.client_id()?).await?;
-    item(manager, &client)
+    Ok(noted.tell(item(manager, &client, view)?))
 }
 
 pub(super) async fn update(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    change(manager, call, Body::Change).await
+}
+
+pub(super) async fn patch(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    change(manager, call, Body::Patch).await
+}
+
+async fn change(manager: &ClientManager, call: Call<'_>, body: Body) -> Result<Reply, Error> {
     let client_id = call.client_id()?;
+    let (view, noted) = call.view()?;
     let precondition = if_match(call.headers)?;
-    let patch = Patch(read_fields(&call.body, Body::Change, manager.policy())?);
+    let patch = Patch(read_fields(&call.body, body, manager.policy())?);
     let client = manager
         .update(&call.operator, &client_id, patch, &precondition.expected)
         .await
         .map_err(|error| precondition.explain(error))?;
-    item(manager, &client)
+    Ok(noted.tell(item(manager, &client, view)?))
 }
 
 pub(super) async fn delete(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
@@ -72,7 +82,7 @@ pub(super) async fn clone(manager: &ClientManager, call: Call<'_>) -> Result<Rep
     Ok(reply.with_location(&issued.client))
 }
 
-fn item(manager: &ClientManager, client: &Client) -> Result<Reply, Error> {
-    let reply = Reply::success(OAuthClientItem::from(client), manager.now())?;
+fn item(manager: &ClientManager, client: &Client, view: View) -> Result<Reply, Error> {
+    let reply = Reply::success(ClientItem::new(client, view), manager.now())?;
     Ok(reply.with_header(header::ETAG, etag(client.version)))
 }

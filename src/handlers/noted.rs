@@ -17,19 +17,24 @@ const SHOWN: usize = 64;
 pub(super) struct Noted {
     pub(super) unknown: Vec<Cow<'static, str>>,
     pub(super) is_strict: bool,
+    pub(super) prefers_full: bool,
 }
 
 impl Noted {
     /// Names the parameters that were ignored, as a list of strings (RFC 9651 §3.1), and the
     /// preference that was applied (RFC 7240 §3).
     pub(super) fn tell(self, reply: Reply) -> Reply {
-        let reply = if self.is_strict {
-            reply.with_header(
-                PREFERENCE_APPLIED,
-                HeaderValue::from_static("handling=strict"),
-            )
-        } else {
-            reply
+        let applied = match (self.is_strict, self.prefers_full) {
+            (true, true) => Some("handling=strict, return=representation; view=full"),
+            (true, false) => Some("handling=strict"),
+            (false, true) => Some("return=representation; view=full"),
+            (false, false) => None,
+        };
+        let reply = match applied {
+            Some(applied) => {
+                reply.with_header(PREFERENCE_APPLIED, HeaderValue::from_static(applied))
+            }
+            None => reply,
         };
         if self.unknown.is_empty() {
             return reply;
@@ -56,23 +61,41 @@ pub(super) fn shown(name: &str) -> Cow<'static, str> {
 }
 
 /// Whether the request prefers that unknown parameters are refused (`handling=strict`, RFC 7240
-/// §4.4). Of a repeated preference the first one counts.
+/// §4.4).
 pub(super) fn prefers_strict(headers: &HeaderMap) -> bool {
+    preference(headers, "handling").is_some_and(|(value, _)| value.eq_ignore_ascii_case("strict"))
+}
+
+/// Whether the request prefers whole clients (`return=representation; view=full`, RFC 7240 §4.2
+/// with a parameter of our own).
+pub(super) fn prefers_full(headers: &HeaderMap) -> bool {
+    preference(headers, "return").is_some_and(|(value, parameters)| {
+        let is_full = |parameter| {
+            pair(parameter).is_some_and(|(name, value)| {
+                name.eq_ignore_ascii_case("view") && value.eq_ignore_ascii_case("full")
+            })
+        };
+        value.eq_ignore_ascii_case("representation") && parameters.split(';').any(is_full)
+    })
+}
+
+/// The value of a preference, and its parameters. Of a repeated one the first counts (RFC 7240 §2).
+fn preference<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<(&'a str, &'a str)> {
     let fields = headers.get_all(PREFER).iter();
-    let preferences = fields
+    let mut elements = fields
         .filter_map(|field| field.to_str().ok())
         .flat_map(elements);
-    let mut handling = preferences.filter_map(|preference| {
-        let preference = preference.split(';').next().unwrap_or_default();
-        let (name, value) = preference.split_once('=')?;
-        let value = value.trim().trim_matches('"');
-        name.trim()
-            .eq_ignore_ascii_case("handling")
-            .then_some(value)
-    });
-    handling
-        .next()
-        .is_some_and(|value| value.eq_ignore_ascii_case("strict"))
+    elements.find_map(|element| {
+        let (preference, parameters) = element.split_once(';').unwrap_or((element, ""));
+        let (name, value) = pair(preference)?;
+        name.eq_ignore_ascii_case(wanted)
+            .then_some((value, parameters))
+    })
+}
+
+fn pair(text: &str) -> Option<(&str, &str)> {
+    let (name, value) = text.split_once('=')?;
+    Some((name.trim(), value.trim().trim_matches('"')))
 }
 
 /// The elements of a list; a comma within quotes separates nothing.
@@ -124,6 +147,26 @@ mod tests {
             &["handling=lenient, handling=strict"],
         ] {
             assert!(!strict(fields), "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn the_full_view_is_a_parameter_of_its_preference() {
+        for (field, expected) in [
+            ("return=representation; view=full", true),
+            (
+                "handling=strict, return=\"representation\";a=b; View = FULL",
+                true,
+            ),
+            ("return=representation", false),
+            ("return=representation, view=full", false),
+            ("return=minimal; view=full", false),
+            ("return=representation; view=all", false),
+            ("return=minimal, return=representation; view=full", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.append(PREFER, HeaderValue::from_static(field));
+            assert_eq!(prefers_full(&headers), expected, "{field}");
         }
     }
 

@@ -5,12 +5,13 @@ use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
 use super::Error;
-use super::noted::{Noted, prefers_strict, shown};
+use super::noted::{Noted, prefers_full, prefers_strict, shown};
 use crate::domain::{
     AuthMethod, ClientId, ClientStatus, GrantType, Id, Page, TokenPage, Violation, Violations,
     one_of,
 };
 use crate::repository::ClientFilter;
+use crate::wire::View;
 
 pub(crate) const DEFAULT_SIZE: u32 = 20;
 
@@ -176,6 +177,13 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// How much of each client the response shows, if the request says so in its query.
+    pub(super) fn view(&mut self) -> Option<View> {
+        self.get("view", "must be full", |text| {
+            (text == "full").then_some(View::Full)
+        })
+    }
+
     fn client_ids(&mut self) -> Vec<ClientId> {
         self.known.push("client_id");
         let values = self.values("client_id").take(MAX_CLIENT_IDS + 1);
@@ -205,7 +213,22 @@ impl<'a> Query<'a> {
             }
         }
         self.faults.into_result()?;
-        Ok(Noted { unknown, is_strict })
+        Ok(Noted {
+            unknown,
+            is_strict,
+            prefers_full: false,
+        })
+    }
+}
+
+impl Query<'_> {
+    /// The same for a response that shows clients, and how much of them.
+    pub(super) fn finish_with_view(mut self, headers: &HeaderMap) -> Result<(View, Noted), Error> {
+        let asked = self.view();
+        let mut noted = self.finish(headers)?;
+        noted.prefers_full = asked.is_none() && prefers_full(headers);
+        let preferred = noted.prefers_full.then_some(View::Full);
+        Ok((asked.or(preferred).unwrap_or_default(), noted))
     }
 }
 

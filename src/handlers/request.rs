@@ -6,11 +6,12 @@ use http::{HeaderMap, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use percent_encoding::percent_decode_str;
 
+use super::noted::Noted;
 use super::query::Query;
 use super::route::Parameters;
 use super::{BoxError, Error, ErrorKind};
 use crate::domain::{ClientId, Id, Operator};
-use crate::wire::is_coded;
+use crate::wire::{View, is_coded};
 
 /// The maximum length of a request body, in bytes.
 const MAX_BODY: usize = 128 * 1024;
@@ -89,6 +90,13 @@ impl<'a> Call<'a> {
 
     pub(super) fn query(&self) -> Result<Query<'a>, Error> {
         Query::parse(self.uri.query())
+    }
+
+    /// How much of a client the response shows, for operations without other parameters: what their
+    /// query holds besides is ignored, even if it is no text.
+    pub(super) fn view(&self) -> Result<(View, Noted), Error> {
+        let query = self.query().or_else(|_| Query::parse(None))?;
+        query.finish_with_view(self.headers)
     }
 }
 

@@ -84,11 +84,17 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
             "name": "is_confidential", "in": "query", "schema": {"type": "boolean"},
             "description": "Only confidential clients, or only public ones.",
         },
+        "View": {
+            "name": "view", "in": "query", "schema": {"const": "full"},
+            "description": "With `full`, clients are shown whole: with their public keys, what is \
+                            only for administrators, and how they came to be.",
+        },
         "Prefer": {
             "name": "Prefer", "in": "header", "schema": {"type": "string"},
             "example": "handling=strict",
             "description": "With `handling=strict` (RFC 7240 section 4.4), unknown query parameters \
-                            are refused.",
+                            are refused; with `return=representation; view=full`, clients are \
+                            shown as with `view=full`.",
         },
         "GracePeriod": {
             "name": "grace_period", "in": "query",

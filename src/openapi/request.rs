@@ -2,7 +2,9 @@ use serde_json::{Map, Value, json};
 
 use super::with;
 use crate::domain::{
-    AuthMethod, FapiProfile, GrantType, MAX_WORDS, Policy, SecretOptions, SecretRules, fields,
+    AuthMethod, FapiProfile, GrantType, MAX_CONTACT_LENGTH, MAX_CONTACTS, MAX_DESCRIPTION_LENGTH,
+    MAX_KEY_LENGTH, MAX_PAIRS, MAX_VALUE_LENGTH, MAX_WORDS, Policy, SecretOptions, SecretRules,
+    fields,
 };
 use crate::wire::{ANSWERED, words};
 
@@ -212,6 +214,53 @@ fn url(description: &str) -> impl Fn(&Policy) -> Value {
             "description": description,
         })
     }
+}
+
+fn description(_: &Policy) -> Value {
+    json!({
+        "type": ["string", "null"], "maxLength": MAX_DESCRIPTION_LENGTH,
+        "description": "What it is, for administrators. Line breaks and tabs are the only control \
+                        characters.",
+    })
+}
+
+fn contacts(_: &Policy) -> Value {
+    json!({
+        "type": "array", "maxItems": MAX_CONTACTS,
+        "items": {"type": "string", "minLength": 1, "maxLength": MAX_CONTACT_LENGTH},
+        "description": "How to reach the people responsible, typically email addresses.",
+    })
+}
+
+fn post_logout_redirect_uris(policy: &Policy) -> Value {
+    json!({
+        "type": "array", "maxItems": policy.redirect_uris,
+        "items": {"type": "string", "format": "uri", "maxLength": policy.redirect_uri_length},
+        "description": "Where the user may be sent after logging out, with the same rules as the \
+                        redirect URIs.",
+    })
+}
+
+fn allowed_cors_origins(policy: &Policy) -> Value {
+    json!({
+        "type": "array", "maxItems": policy.redirect_uris,
+        "items": {
+            "type": "string", "pattern": "^https?://[^/?#]+$",
+            "maxLength": policy.redirect_uri_length,
+        },
+        "description": "The origins whose pages may call the endpoints, besides those of the \
+                        redirect URIs.",
+    })
+}
+
+fn metadata(_: &Policy) -> Value {
+    json!({
+        "type": ["object", "null"], "maxProperties": MAX_PAIRS,
+        "propertyNames": {"minLength": 1, "maxLength": MAX_KEY_LENGTH},
+        "additionalProperties": {"type": "string", "maxLength": MAX_VALUE_LENGTH},
+        "description": "What the host keeps with the client. A change replaces all pairs; a patch \
+                        changes those that it names, and `null` removes one.",
+    })
 }
 
 #[cfg(test)]

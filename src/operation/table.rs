@@ -40,9 +40,9 @@ macro_rules! operations {
             description: "Newest first.",
             parameters: &[
                 "Page", "PageSize", "After", "Name", "Status", "WithClientId", "WithRedirectUri",
-                "WithGrant", "WithScope", "WithMethod", "IsConfidential", "Prefer",
+                "WithGrant", "WithScope", "WithMethod", "IsConfidential", "View", "Prefer",
             ],
-            answer: json::<List<OAuthClientItem<'_>>>(),
+            answer: json::<List<ClientItem<'_>>>(),
             headers: &["Link", "Unknown-Parameters", "Preference-Applied"],
         }
 
@@ -51,8 +51,9 @@ macro_rules! operations {
             "Read a client"
         ) clients::get {
             tag: CLIENTS,
-            answer: json::<Success<OAuthClientItem<'_>>>(),
-            headers: &["ETag"],
+            parameters: &["View", "Prefer"],
+            answer: json::<Success<ClientItem<'_>>>(),
+            headers: &["ETag", "Unknown-Parameters", "Preference-Applied"],
         }
 
         UpdateClient (
@@ -61,22 +62,23 @@ macro_rules! operations {
         ) clients::update {
             tag: CLIENTS,
             description: "A member that is absent stays as it is.",
-            parameters: &["IfMatch"],
-            answer: json::<Success<OAuthClientItem<'_>>>(),
-            headers: &["ETag"],
+            parameters: &["IfMatch", "View", "Prefer"],
+            answer: json::<Success<ClientItem<'_>>>(),
+            headers: &["ETag", "Unknown-Parameters", "Preference-Applied"],
             failures: &[PreconditionFailed],
         }
 
         PatchClient (
             writes "patch_client": PATCH "/clients/{client_id}" UpdateClientRequest => OK,
             "Patch a client"
-        ) clients::update {
+        ) clients::patch {
             tag: CLIENTS,
             description: "A JSON Merge Patch (RFC 7396), with the same rules as a change by PUT: \
-                `null` clears an optional member, and is refused for the others.",
-            parameters: &["IfMatch"],
-            answer: json::<Success<OAuthClientItem<'_>>>(),
-            headers: &["ETag"],
+                `null` clears an optional member, and is refused for the others. Of `metadata`, \
+                it changes single pairs.",
+            parameters: &["IfMatch", "View", "Prefer"],
+            answer: json::<Success<ClientItem<'_>>>(),
+            headers: &["ETag", "Unknown-Parameters", "Preference-Applied"],
             failures: &[PreconditionFailed],
         }
 

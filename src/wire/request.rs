@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use super::unknown::{self, Body};
 use crate::domain::{
-    AuthMethod, ClientStatus, FapiProfile, Fields, GrantType, Input, Items, Kind, Policy,
+    AuthMethod, ClientStatus, FapiProfile, Fields, GrantType, Input, Items, Kind, Pairs, Policy,
     Violation, fields,
 };
 use crate::jose::json::{self, Fault, Object, Value};
@@ -46,6 +48,7 @@ read! {
     Vec<GrantType>: list;
     Vec<AuthMethod>: list_or_text;
     bool: flag;
+    BTreeMap<String, String>: pairs;
 }
 
 /// Parses the body of a create or update request: a single JSON object (RFC 8259 §4) without
@@ -67,7 +70,8 @@ pub(super) fn read_client<'a>(
     beside: Option<&'static str>,
 ) -> Result<(Fields, Option<Value<'a>>), Violation> {
     let wanted = |name: &str| member(name).is_some() || Some(name) == beside;
-    let object = read_object(bytes, &wanted, &[], beside.as_slice())?;
+    let objects: Vec<_> = ["metadata"].into_iter().chain(beside).collect();
+    let object = read_object(bytes, &wanted, &[], &objects)?;
     let (mut fields, mut found) = (Fields::default(), None);
     for (name, value) in object {
         let known = member(&name).filter(|_| body.knows(&name));
@@ -86,6 +90,9 @@ pub(super) fn read_client<'a>(
         let text = std::str::from_utf8(bytes).unwrap_or_default();
         let object = json::written(text, "jwks").filter(|json| json.starts_with('{'));
         fields.jwks = object.map_or(Input::Mistyped, |json| Input::Value(json::compact(json)));
+    }
+    if let (Body::Patch, Input::Value(pairs)) = (body, &mut fields.metadata) {
+        pairs.is_patch = true;
     }
     Ok((fields, found))
 }
@@ -146,6 +153,21 @@ fn list_or_text(value: Value<'_>) -> Input<Items> {
         Ok(value @ Value::List(_)) => list(value),
         _ => Input::Mistyped,
     }
+}
+
+fn pairs(value: Value<'_>) -> Input<Pairs> {
+    let object = match value {
+        Value::Null => return Input::Null,
+        Value::Object(object) => object,
+        _ => return Input::Mistyped,
+    };
+    let values = object.into_iter();
+    Input::Value(Pairs {
+        values: values
+            .map(|(key, value)| (key.into_owned(), text(value)))
+            .collect(),
+        is_patch: false,
+    })
 }
 
 fn flag(value: Value<'_>) -> Input<bool> {

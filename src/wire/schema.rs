@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::response::{AuthMethods, ShownOnce};
 use crate::domain::{
-    Action, AuthMethod, ClientId, ClientStatus, FapiProfile, GrantType, Id, Role, SecretStatus,
-    TenantId, Timestamp, TokenType,
+    Action, AuthMethod, ClientId, ClientOrigin, ClientStatus, FapiProfile, GrantType, Id, Role,
+    SecretStatus, TenantId, Timestamp, TokenType,
 };
 
 /// Implements `JsonSchema` for each type, inlined or as a named definition.
@@ -70,6 +70,11 @@ schemas! {
         "enum": words(Self::ALL, Self::word),
     };
     ClientStatus, "ClientStatus", inline: false, {
+        "type": "string",
+        "enum": words(Self::ALL, Self::word),
+        "description": "A client that is not active never authenticates.",
+    };
+    ClientOrigin, "ClientOrigin", inline: false, {
         "type": "string",
         "enum": words(Self::ALL, Self::word),
         "description": "A client that is not active never authenticates.",

@@ -5,17 +5,21 @@ use crate::domain::Violation;
 pub(crate) enum Body {
     Creation,
     Change,
+    /// A merge patch (RFC 7396).
+    Patch,
 }
 
 /// The members that only responses have.
-pub(crate) const ANSWERED: [&str; 8] = [
+pub(crate) const ANSWERED: [&str; 10] = [
     "id",
     "tenant_id",
     "client_id",
     "cors_origins",
+    "origin",
     "secret_last_four",
     "created_at",
     "updated_at",
+    "last_used_at",
     "deleted_at",
 ];
 
@@ -36,12 +40,12 @@ const SHOWN: usize = 64;
 impl Body {
     /// Whether it sets the member. A new client is active, so its status can't be set.
     pub(super) fn knows(self, name: &str) -> bool {
-        self == Self::Change || name != "status"
+        self != Self::Creation || name != "status"
     }
 
     /// Whether the member is harmless, though unknown: what was read can be sent back.
     pub(super) fn ignores(self, name: &str) -> bool {
-        self == Self::Change && ANSWERED.contains(&name)
+        self != Self::Creation && ANSWERED.contains(&name)
     }
 }
 
@@ -108,7 +112,7 @@ mod tests {
             let expected = format!("{name}: is not a known member, use redirect_uris");
             assert_eq!(told(name), expected);
         }
-        for name in ["nickname", "contacts", "names", "id"] {
+        for name in ["nickname", "contact", "names", "id"] {
             assert_eq!(told(name), format!("{name}: is not a known member"));
         }
     }

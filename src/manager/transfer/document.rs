@@ -5,8 +5,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::{
-    Client, ClientId, Fields, Id, Input, Kind, SecretHash, SecretRecord, SecretStatus, TenantId,
-    Timestamp, Version, Violation, Violations, fields,
+    Client, ClientId, ClientOrigin, Fields, Id, Input, Kind, SecretHash, SecretRecord,
+    SecretStatus, TenantId, Timestamp, Version, Violation, Violations, fields,
 };
 
 /// The largest integer that all JSON parsers agree on (RFC 7493 §2.2), and small enough that a
@@ -36,9 +36,13 @@ macro_rules! export {
                 $name: <$type as Kind>::Text,
             )+
             status: String,
+            #[serde(default = "by_administrator")]
+            origin: String,
             version: i64,
             created_at: Moment,
             updated_at: Moment,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            last_used_at: Option<Moment>,
             secrets: Vec<SecretExport>,
         }
 
@@ -50,9 +54,11 @@ macro_rules! export {
                     client_id: client.client_id.to_string(),
                     $($name: client.metadata.$name.text(),)+
                     status: client.status.text(),
+                    origin: client.origin.text(),
                     version: client.version.as_i64(),
                     created_at: Moment(client.created_at),
                     updated_at: Moment(client.updated_at),
+                    last_used_at: client.last_used_at.map(Moment),
                     secrets: secrets.into_iter().map(SecretExport::new).collect(),
                 }
             }
@@ -104,9 +110,11 @@ pub(super) struct Read {
     pub(super) tenant_id: TenantId,
     pub(super) client_id: ClientId,
     pub(super) fields: Fields,
+    pub(super) origin: ClientOrigin,
     pub(super) version: Version,
     pub(super) created_at: Timestamp,
     pub(super) updated_at: Timestamp,
+    pub(super) last_used_at: Option<Timestamp>,
     pub(super) secrets: Vec<SecretRecord>,
 }
 
@@ -126,6 +134,7 @@ impl ClientExport {
         let id = Id::parse(&self.id);
         let tenant_id = TenantId::parse(&self.tenant_id);
         let client_id = ClientId::parse(&self.client_id);
+        let origin = ClientOrigin::stored(&self.origin);
         let sound = [
             ("id", id.is_some(), "must be a ULID"),
             (
@@ -137,6 +146,11 @@ impl ClientExport {
                 "client_id",
                 client_id.is_some(),
                 "must be 1 to 128 visible ASCII characters",
+            ),
+            (
+                "origin",
+                origin.is_some(),
+                "must be a word of visible ASCII characters",
             ),
             (
                 "version",
@@ -158,7 +172,9 @@ impl ClientExport {
             }
         }
         faults.into_result()?;
-        let (Some(id), Some(tenant_id), Some(client_id)) = (id, tenant_id, client_id) else {
+        let (Some(id), Some(tenant_id), Some(client_id), Some(origin)) =
+            (id, tenant_id, client_id, origin)
+        else {
             return Err(Violations::default());
         };
         Ok(Read {
@@ -166,12 +182,18 @@ impl ClientExport {
             tenant_id,
             client_id,
             fields,
+            origin,
             version: Version::from_i64(self.version),
             created_at: self.created_at.0,
             updated_at: self.updated_at.0,
+            last_used_at: self.last_used_at.map(|moment| moment.0),
             secrets,
         })
     }
+}
+
+fn by_administrator() -> String {
+    ClientOrigin::Administrator.text()
 }
 
 impl SecretExport {

@@ -3,8 +3,8 @@ use std::collections::HashSet;
 use super::ClientExport;
 use super::document::Read;
 use crate::domain::{
-    Action, AuditEntry, Client, ClientId, Draft, Id, Operator, SecretHash, SecretOptions,
-    SecretRecord, SecretStatus, Timestamp, Version, Violation, Violations,
+    Action, AuditEntry, Client, ClientId, ClientOrigin, Draft, Id, Operator, SecretHash,
+    SecretOptions, SecretRecord, SecretStatus, Timestamp, Version, Violation, Violations,
 };
 use crate::manager::{ClientManager, Error, ErrorKind, Result};
 use crate::repository::{self, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, NewClient, Origin};
@@ -143,9 +143,11 @@ impl ClientManager {
                 tenant_id: operator.tenant.clone(),
                 client_id,
                 fields: draft.0,
+                origin: ClientOrigin::Import,
                 version: Version::FIRST,
                 created_at: now,
                 updated_at: now,
+                last_used_at: None,
                 secrets: secret
                     .map(|(hash, last)| SecretRecord::new(Id::generate(now), hash, last, now))
                     .into_iter()
@@ -176,10 +178,13 @@ impl ClientManager {
             client_id: read.client_id,
             metadata,
             status,
+            origin: read.origin,
             secret_last_four: newest.map(|secret| secret.last_four.clone()),
             version: read.version,
             created_at: read.created_at,
             updated_at: read.updated_at,
+            // The source's clock may have been ahead.
+            last_used_at: read.last_used_at.map(|last| last.min(now)),
             deleted_at: None,
         };
         Ok((client, read.secrets))
@@ -271,6 +276,10 @@ impl ClientManager {
             && secrets
                 .iter()
                 .all(|one| kept.iter().any(|other| is_same(one, other)));
+        let client = Client {
+            last_used_at: stored.last_used_at,
+            ..client
+        };
         if stored == client && all_kept {
             Ok(Imported::Unchanged(stored))
         } else {

@@ -1,5 +1,6 @@
 //! Sample values. Ids are ordered by the second they are created in.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::domain::text::Text;
@@ -76,6 +77,12 @@ impl<T: Text> Sample for Option<T> {
 impl<T: Text> Sample for Vec<T> {
     fn of(text: &str) -> Option<Self> {
         [text, "second", text].into_iter().map(T::of).collect()
+    }
+}
+
+impl Sample for BTreeMap<String, String> {
+    fn of(text: &str) -> Option<Self> {
+        Some(BTreeMap::from([(text.to_owned(), text.to_owned())]))
     }
 }
 

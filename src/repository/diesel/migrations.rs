@@ -22,16 +22,19 @@ pub(super) const MYSQL: Migrations = migrations! { "mysql":
     "0003_audit_logs",
     "0004_assertions",
     "0005_purge",
+    "0006_metadata",
 };
 
 pub(super) const POSTGRES: Migrations = migrations! { "postgres":
     "0001_clients",
     "0002_assertions",
     "0003_purge",
+    "0004_metadata",
 };
 
 pub(super) const SQLITE: Migrations = migrations! { "sqlite":
     "0001_clients",
     "0002_assertions",
     "0003_purge",
+    "0004_metadata",
 };

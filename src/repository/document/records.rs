@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Document, Layout, Unknown, text};
 use crate::domain::{
-    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, Id, Kind, SecretHash,
-    SecretRecord, SecretStatus, TenantId, Timestamp, Version, fields,
+    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientOrigin, ClientStatus, Id, Kind,
+    SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version, fields,
 };
 
 macro_rules! metadata {
@@ -55,6 +55,8 @@ struct Identity {
     metadata: ClientMetadata,
     #[serde(with = "text")]
     status: ClientStatus,
+    #[serde(default = "by_administrator", with = "text")]
+    origin: ClientOrigin,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secret_last_four: Option<String>,
     #[serde(with = "number")]
@@ -63,6 +65,12 @@ struct Identity {
     created_at: Timestamp,
     #[serde(with = "text")]
     updated_at: Timestamp,
+    #[serde(
+        default,
+        with = "text::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    last_used_at: Option<Timestamp>,
     #[serde(
         default,
         with = "text::optional",
@@ -85,6 +93,10 @@ mod number {
 
 fn nothing() -> ClientMetadata {
     ClientMetadata::new("", [""; 0])
+}
+
+fn by_administrator() -> ClientOrigin {
+    ClientOrigin::Administrator
 }
 
 #[derive(Serialize, Deserialize)]

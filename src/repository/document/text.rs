@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::{
-    Action, ClientId, ClientStatus, Id, SecretHash, SecretStatus, TenantId, Timestamp,
+    Action, ClientId, ClientOrigin, ClientStatus, Id, SecretHash, SecretStatus, TenantId, Timestamp,
 };
 
 /// The error message for a value that can't be read.
@@ -35,6 +35,7 @@ macro_rules! texts {
 texts! {
     Action: as_str, Self::stored;
     ClientId: as_str, Self::parse;
+    ClientOrigin: as_str, Self::stored;
     ClientStatus: as_str, Self::stored;
     Id: to_string, Self::parse;
     IpAddr: to_string, |text: &str| text.parse().ok();

@@ -24,3 +24,4 @@ mod shape;
 mod strict;
 mod telling;
 mod tomorrow;
+mod whole;

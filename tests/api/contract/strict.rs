@@ -29,13 +29,13 @@ fn unknown() -> Value {
         "scope": "s3cret",
         "token_endpoint_auth_method": "s3cret",
         "redirectUris": ["https://s3cret.example/"],
-        "contacts": [{"deep": ["s3cret"]}],
+        "request_uris": [{"deep": ["s3cret"]}],
     })
 }
 
 const TOLD: &str = "client_name: is not a known member, use name; \
-    contacts: is not a known member; \
     redirectUris: is not a known member, use redirect_uris; \
+    request_uris: is not a known member; \
     scope: is not a known member, use scopes; \
     token_endpoint_auth_method: is not a known member, use client_auth_methods";
 

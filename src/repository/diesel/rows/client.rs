@@ -18,6 +18,7 @@ pub(in super::super) struct ClientRow {
     id: String,
     #[diesel(embed)]
     metadata: MetadataRow,
+    origin: String,
     secret_last_four: Option<String>,
     version: i64,
     /// How many clients were cloned from this one. Incrementing it locks the row while a clone is
@@ -25,6 +26,7 @@ pub(in super::super) struct ClientRow {
     clones: i64,
     created_at: i64,
     updated_at: i64,
+    last_used_at: Option<i64>,
     deleted_at: Option<i64>,
 }
 
@@ -79,11 +81,13 @@ impl ClientRow {
             tenant_id: tenant.as_str().to_owned(),
             id: client.id.to_string(),
             metadata: MetadataRow::new(&client.metadata, &client.status)?,
+            origin: client.origin.as_str().to_owned(),
             secret_last_four: client.secret_last_four.clone(),
             version: client.version.as_i64(),
             clones: 0,
             created_at: client.created_at.as_micros(),
             updated_at: client.updated_at.as_micros(),
+            last_used_at: client.last_used_at.map(Timestamp::as_micros),
             deleted_at: client.deleted_at.map(Timestamp::as_micros),
         })
     }
@@ -101,10 +105,12 @@ impl ClientRow {
             client_id: read("client_id", ClientId::parse(&self.client_id))?,
             metadata,
             status,
+            origin: Column::read("origin", self.origin)?,
             secret_last_four: self.secret_last_four,
             version: Version::from_i64(self.version),
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),
+            last_used_at: moment(self.last_used_at),
             deleted_at: moment(self.deleted_at),
         })
     }

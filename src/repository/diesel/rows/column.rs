@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -64,9 +65,33 @@ impl<T: Text> Column for Vec<T> {
     }
 
     fn read(column: &'static str, stored: String) -> Result<Self> {
+        if stored == "[]" {
+            return Ok(Self::new());
+        }
         let items: Vec<Item<'_>> = read(column, serde_json::from_str(&stored).ok())?;
         let items: Option<_> = items.into_iter().map(|item| T::stored(item.0)).collect();
         read(column, items)
+    }
+
+    #[cfg(feature = "diesel-sqlite")]
+    fn len(stored: &String) -> usize {
+        stored.len()
+    }
+}
+
+/// Pairs are one JSON text.
+impl Column for BTreeMap<String, String> {
+    type Stored = String;
+
+    fn write(&self, column: &'static str) -> Result<String> {
+        serde_json::to_string(self).map_err(|_| Fault::Unreadable(column))
+    }
+
+    fn read(column: &'static str, stored: String) -> Result<Self> {
+        if stored == "{}" {
+            return Ok(Self::new());
+        }
+        read(column, serde_json::from_str(&stored).ok())
     }
 
     #[cfg(feature = "diesel-sqlite")]

@@ -1,0 +1,11 @@
+use super::word::stored_words;
+
+stored_words! {
+    /// How a client came to be.
+    pub enum ClientOrigin {
+        /// An administrator created or cloned it.
+        Administrator = "administrator",
+        /// It was imported from another system or storage.
+        Import = "import",
+    }
+}

@@ -1,0 +1,47 @@
+-- More about a client. MySQL has no `ADD COLUMN IF NOT EXISTS`.
+SET @step = IF(
+    EXISTS (
+        SELECT 1 FROM information_schema.columns
+        WHERE table_schema = DATABASE() AND table_name = 'oauth_clients'
+        AND column_name = 'last_used_at'
+    ),
+    'DO 0',
+    'ALTER TABLE oauth_clients
+        ADD COLUMN description TEXT,
+        ADD COLUMN contacts TEXT NOT NULL DEFAULT (''[]''),
+        ADD COLUMN post_logout_redirect_uris MEDIUMTEXT NOT NULL DEFAULT (''[]''),
+        ADD COLUMN allowed_cors_origins MEDIUMTEXT NOT NULL DEFAULT (''[]''),
+        ADD COLUMN metadata MEDIUMTEXT NOT NULL DEFAULT (''{}''),
+        ADD COLUMN origin VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL
+            DEFAULT ''administrator'',
+        ADD COLUMN last_used_at BIGINT'
+);
+PREPARE step FROM @step;
+EXECUTE step;
+DEALLOCATE PREPARE step;
+-- The old and new values of what a change has changed.
+SET @step = IF(
+    EXISTS (
+        SELECT 1 FROM information_schema.columns
+        WHERE table_schema = DATABASE() AND table_name = 'oauth_client_audit_logs'
+        AND column_name = 'changes'
+    ),
+    'DO 0',
+    'ALTER TABLE oauth_client_audit_logs ADD COLUMN changes MEDIUMTEXT'
+);
+PREPARE step FROM @step;
+EXECUTE step;
+DEALLOCATE PREPARE step;
+-- The trail of a whole tenant.
+SET @step = IF(
+    EXISTS (
+        SELECT 1 FROM information_schema.statistics
+        WHERE table_schema = DATABASE() AND table_name = 'oauth_client_audit_logs'
+        AND index_name = 'oauth_client_audit_logs_by_tenant'
+    ),
+    'DO 0',
+    'CREATE INDEX oauth_client_audit_logs_by_tenant ON oauth_client_audit_logs (tenant_id, id)'
+);
+PREPARE step FROM @step;
+EXECUTE step;
+DEALLOCATE PREPARE step
