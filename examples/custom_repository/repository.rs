@@ -161,10 +161,12 @@ impl ClientRepository for LogRepository {
         page: Page,
     ) -> Result<Slice<Client>> {
         let clients = self.0.clients.read().await;
-        let shown = clients.stored.values().map(StoredClient::client);
         let matches = filter.matcher();
-        let shown = shown.filter(|client| client.tenant_id == *tenant && matches(client));
-        let mut shown = Vec::from_iter(shown);
+        let shown = clients.stored.values().filter(|stored| {
+            let client = stored.client();
+            client.tenant_id == *tenant && matches(client, stored.secrets())
+        });
+        let mut shown = Vec::from_iter(shown.map(StoredClient::client));
         shown.sort_by_key(|client| Reverse(client.id));
         Ok(Slice::cut(shown, |client| client.id, page))
     }
@@ -276,6 +278,17 @@ impl ClientRepository for LogRepository {
 impl CredentialRepository for LogRepository {
     async fn credentials(&self, client_id: &ClientId) -> Result<Credentials> {
         self.0.clients.read().await.find(client_id)?.credentials()
+    }
+
+    async fn touch_client(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        at: Timestamp,
+    ) -> Result<()> {
+        let tenant = tenant.clone();
+        self.note(client_id, move |stored| stored.touch(&tenant, at))
+            .await
     }
 
     async fn rehash_secret(

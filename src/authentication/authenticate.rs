@@ -124,6 +124,7 @@ impl ClientAuthenticator {
             return Ok(None);
         }
         self.note_use(&client, record, now);
+        self.note_client(&client, now);
         let secret_id = Some(record.id);
         Ok(Some(Authenticated {
             client,
@@ -184,6 +185,7 @@ impl ClientAuthenticator {
             return Err(Error::refused("a wrong secret"));
         }
         self.note_use(&client, record, now);
+        self.note_client(&client, now);
         let secret_id = Some(record.id);
         Ok(Authenticated {
             client,
@@ -261,6 +263,7 @@ impl ClientAuthenticator {
             Ok(()) => pending.succeeded().await,
             Err(error) => return undecided(pending, error).await,
         }
+        self.note_client(&client, now);
         Ok(Authenticated {
             client,
             method: AuthMethod::PrivateKeyJwt,
@@ -278,6 +281,7 @@ impl ClientAuthenticator {
         match self.named(&client_id, AuthMethod::None).await {
             Ok(client) => {
                 pending.succeeded().await;
+                self.note_client(&client, self.0.clock.now());
                 Ok(Authenticated {
                     client,
                     method: AuthMethod::None,

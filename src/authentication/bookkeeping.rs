@@ -1,4 +1,4 @@
-use super::memo::{Memo, is_stale};
+use super::memo::{HOUR, MINUTE, Memo, is_stale};
 use super::{ClientAuthenticator, Inner};
 use crate::domain::{
     Client, ClientEvent, ClientEventKind, SecretRecord, SecretStatus, Timestamp, tell,
@@ -8,6 +8,7 @@ use crate::secrets::{self, Plaintext};
 
 /// Remembers recent writes, so that they are not repeated on every request.
 pub(super) struct Bookkeeping {
+    clients: Memo,
     uses: Memo,
     rehashes: Memo,
     unreadable: Memo,
@@ -16,9 +17,10 @@ pub(super) struct Bookkeeping {
 impl Bookkeeping {
     pub(super) fn new() -> Self {
         Self {
-            uses: Memo::new(),
-            rehashes: Memo::new(),
-            unreadable: Memo::new(),
+            clients: Memo::every(HOUR),
+            uses: Memo::every(MINUTE),
+            rehashes: Memo::every(MINUTE),
+            unreadable: Memo::every(MINUTE),
         }
     }
 
@@ -38,11 +40,27 @@ impl Bookkeeping {
 }
 
 impl ClientAuthenticator {
+    /// Records that a client authenticated, in the background: once an hour across all hosts, or not
+    /// at all if too many tasks are running.
+    pub(super) fn note_client(&self, client: &Client, now: Timestamp) {
+        let inner = &*self.0;
+        let is_due = is_stale(client.last_used_at, now, HOUR);
+        if !is_due || !inner.bookkeeping.clients.is_due_for(client.id, now) {
+            return;
+        }
+        let repository = inner.repository.clone();
+        let (tenant, client_id) = (client.tenant_id.clone(), client.client_id.clone());
+        inner.background.run(async move {
+            let touched = repository.touch_client(&tenant, &client_id, now);
+            report(touched.await.err());
+        });
+    }
+
     /// Records the use of a secret in the background: once a minute across all hosts, or not at all
     /// if too many tasks are running. Also emits the event for the use of a retired secret.
     pub(super) fn note_use(&self, client: &Client, secret: &SecretRecord, now: Timestamp) {
         let inner = &*self.0;
-        let is_due = is_stale(secret.last_used_at, now);
+        let is_due = is_stale(secret.last_used_at, now, MINUTE);
         if !is_due || !inner.bookkeeping.uses.is_due(client, secret, now) {
             return;
         }
@@ -97,7 +115,10 @@ impl ClientAuthenticator {
 fn report(error: Option<Error>) {
     if let Some(error) = error {
         let source = std::error::Error::source(&error);
-        tracing::warn!(error = source, "the use of a secret was not noted: {error}");
+        tracing::warn!(
+            error = source,
+            "the use of a client or a secret was not noted: {error}"
+        );
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) async fn create(manager: &ClientManager, call: Call<'_>) -> Result<Re
 
 pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let mut query = call.query()?;
-    let (page, filter) = (query.page(), query.filter());
+    let (page, filter) = (query.page(), query.filter(manager.now()));
     let (view, noted) = query.finish_with_view(call.headers)?;
     let slice = manager.list(&call.operator, &filter, page).await?;
     let reply = Reply::list(

@@ -25,8 +25,8 @@ use http::{Method, Request, Response};
 
 #[cfg(feature = "openapi")]
 pub(crate) use self::query::{
-    DEFAULT_SIZE as DEFAULT_PAGE_SIZE, MAX_CLIENT_IDS, MAX_GRACE_PERIOD,
-    MAX_NAME_LENGTH as MAX_NAME_FILTER, MAX_TEXT_LENGTH as MAX_TEXT_FILTER,
+    DEFAULT_SIZE as DEFAULT_PAGE_SIZE, MAX_CLIENT_IDS, MAX_GRACE_PERIOD, MAX_HOST_LENGTH,
+    MAX_NAME_LENGTH as MAX_NAME_FILTER, MAX_TEXT_LENGTH as MAX_TEXT_FILTER, MAX_TIME,
 };
 use self::reply::Reply;
 use self::request::Call;

@@ -7,8 +7,8 @@ use percent_encoding::percent_decode_str;
 use super::Error;
 use super::noted::{Noted, prefers_full, prefers_strict, shown};
 use crate::domain::{
-    AuthMethod, ClientId, ClientStatus, GrantType, Id, Page, TokenPage, Violation, Violations,
-    one_of,
+    AuthMethod, ClientId, ClientOrigin, ClientStatus, GrantType, Id, Page, Timestamp, TokenPage,
+    Violation, Violations, one_of,
 };
 use crate::repository::ClientFilter;
 use crate::wire::View;
@@ -20,6 +20,12 @@ pub(crate) const MAX_NAME_LENGTH: usize = 1024;
 
 /// 30 days, in seconds.
 pub(crate) const MAX_GRACE_PERIOD: u64 = 30 * 24 * 60 * 60;
+
+/// 100 years, in seconds.
+pub(crate) const MAX_TIME: u64 = 3_155_760_000;
+
+/// The maximum length of a host's name, in bytes.
+pub(crate) const MAX_HOST_LENGTH: usize = 255;
 
 /// The maximum number of clients that a filter names.
 pub(crate) const MAX_CLIENT_IDS: usize = 100;
@@ -140,7 +146,7 @@ impl<'a> Query<'a> {
         Duration::from_secs(seconds.unwrap_or_default())
     }
 
-    pub(super) fn filter(&mut self) -> ClientFilter {
+    pub(super) fn filter(&mut self, now: Timestamp) -> ClientFilter {
         let name = self.get(
             "name",
             "must be at most 1024 bytes without control characters",
@@ -164,6 +170,11 @@ impl<'a> Query<'a> {
         let is_confidential = self.get("is_confidential", "must be true or false", |text| {
             text.parse::<bool>().ok()
         });
+        let redirect_host = self.get("redirect_host", MUST_BE_HOST, host);
+        let must = one_of(ClientOrigin::ALL, ClientOrigin::word);
+        let origin = self.get("origin", must, ClientOrigin::parse);
+        let unused_for = self.seconds("unused_for");
+        let expiring_within = self.seconds("expiring_within");
         ClientFilter {
             name: name.filter(|name| !name.is_empty()),
             status,
@@ -174,7 +185,19 @@ impl<'a> Query<'a> {
             scope,
             client_auth_method: method,
             is_confidential,
+            redirect_host,
+            origin,
+            unused_since: unused_for.map(|time| now - time),
+            secret_expires: expiring_within.map(|time| now..=now + time),
         }
+    }
+
+    fn seconds(&mut self, name: &'static str) -> Option<Duration> {
+        let must = "must be a whole number of seconds, at most 3155760000";
+        let seconds = self.get(name, must, |text| {
+            digits(text).filter(|seconds| *seconds <= MAX_TIME)
+        });
+        seconds.map(Duration::from_secs)
     }
 
     /// How much of each client the response shows, if the request says so in its query.
@@ -236,6 +259,21 @@ const MUST_BE_SHORT: &str = "must be 1 to 2048 bytes without control characters"
 
 /// No redirect URI and no scope is longer than this, so a longer filter can't match.
 pub(crate) const MAX_TEXT_LENGTH: usize = 2048;
+
+const MUST_BE_HOST: &str = "must be a host in lower case, without a scheme and a port";
+
+fn host(text: &str) -> Option<String> {
+    let ipv6 = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let is_part = |byte: u8| match ipv6 {
+        Some(_) => matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b':' | b'.'),
+        None => matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'-' | b'.' | b'_'),
+    };
+    let name = ipv6.unwrap_or(text);
+    let fits = (1..=MAX_HOST_LENGTH).contains(&name.len());
+    (fits && name.bytes().all(is_part)).then(|| text.to_owned())
+}
 
 fn short(text: &str) -> Option<String> {
     let fits = (1..=MAX_TEXT_LENGTH).contains(&text.len()) && !text.contains(char::is_control);

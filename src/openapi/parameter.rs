@@ -1,9 +1,12 @@
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-use crate::domain::{AuthMethod, ClientId, ClientStatus, GrantType, Id, Page, TenantId};
+use crate::domain::{
+    AuthMethod, ClientId, ClientOrigin, ClientStatus, GrantType, Id, Page, TenantId,
+};
 use crate::handlers::{
-    DEFAULT_PAGE_SIZE, MAX_CLIENT_IDS, MAX_GRACE_PERIOD, MAX_NAME_FILTER, MAX_TEXT_FILTER,
+    DEFAULT_PAGE_SIZE, MAX_CLIENT_IDS, MAX_GRACE_PERIOD, MAX_HOST_LENGTH, MAX_NAME_FILTER,
+    MAX_TEXT_FILTER, MAX_TIME,
 };
 use crate::wire::words;
 
@@ -15,6 +18,7 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
     let status = generator.subschema_for::<ClientStatus>();
     let grant_type = generator.subschema_for::<GrantType>();
     let text = json!({"type": "string", "minLength": 1, "maxLength": MAX_TEXT_FILTER});
+    let time = json!({"type": "integer", "minimum": 0, "maximum": MAX_TIME});
     json!({
         "ClientId": {
             "name": "client_id", "in": "path", "required": true, "schema": client_id,
@@ -83,6 +87,28 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
         "IsConfidential": {
             "name": "is_confidential", "in": "query", "schema": {"type": "boolean"},
             "description": "Only confidential clients, or only public ones.",
+        },
+        "WithRedirectHost": {
+            "name": "redirect_host", "in": "query",
+            "schema": {
+                "type": "string", "maxLength": MAX_HOST_LENGTH,
+                "pattern": r"^([a-z0-9._-]+|\[[0-9a-f:.]+\])$",
+            },
+            "description": "Only clients with an http(s) redirect URI on this host, at any port. In \
+                            lower case.",
+        },
+        "WithOrigin": {
+            "name": "origin", "in": "query",
+            "schema": {"type": "string", "enum": words(ClientOrigin::ALL, ClientOrigin::word)},
+            "description": "Only clients that came to be like this.",
+        },
+        "UnusedFor": {
+            "name": "unused_for", "in": "query", "schema": time,
+            "description": "Only clients that have not been used for so many seconds.",
+        },
+        "ExpiringWithin": {
+            "name": "expiring_within", "in": "query", "schema": time,
+            "description": "Only clients with an active secret that expires within so many seconds.",
         },
         "View": {
             "name": "view", "in": "query", "schema": {"const": "full"},

@@ -40,7 +40,8 @@ macro_rules! operations {
             description: "Newest first.",
             parameters: &[
                 "Page", "PageSize", "After", "Name", "Status", "WithClientId", "WithRedirectUri",
-                "WithGrant", "WithScope", "WithMethod", "IsConfidential", "View", "Prefer",
+                "WithGrant", "WithScope", "WithMethod", "IsConfidential", "WithRedirectHost",
+                "WithOrigin", "UnusedFor", "ExpiringWithin", "View", "Prefer",
             ],
             answer: json::<List<ClientItem<'_>>>(),
             headers: &["Link", "Unknown-Parameters", "Preference-Applied"],

@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use super::{ClientRepository, Result};
-use crate::domain::{Client, ClientId, Id, SecretHash, SecretRecord, TenantId};
+use crate::domain::{Client, ClientId, Id, SecretHash, SecretRecord, TenantId, Timestamp};
 
 /// What is needed to authenticate a client.
 #[non_exhaustive]
@@ -35,6 +35,22 @@ pub trait CredentialRepository: ClientRepository {
     /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
     fn credentials(&self, client_id: &ClientId)
     -> impl Future<Output = Result<Credentials>> + Send;
+
+    /// Records that a client authenticated at `at`, unless a later use is recorded; but one more than
+    /// a day after `at` came from a wrong clock and is replaced. Like
+    /// [`touch_secret`](ClientRepository::touch_secret), it is not a write in the sense of the
+    /// contract: no audit entry, no new version, and a missing client is not an error.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) or
+    /// [`ErrorKind::Other`](super::ErrorKind::Other) if the storage fails.
+    fn touch_client(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<()>> + Send;
 
     /// Stores another hash of the same plaintext, if the secret still has the hash `from`. Like
     /// [`touch_secret`](ClientRepository::touch_secret), it is not a write in the sense of the

@@ -1,5 +1,10 @@
+use std::ops::RangeInclusive;
+
 use super::fold::fold_name;
-use crate::domain::{AuthMethod, Client, ClientId, ClientStatus, GrantType, Id};
+use crate::domain::{
+    AuthMethod, Client, ClientId, ClientOrigin, ClientStatus, GrantType, Id, SecretRecord,
+    SecretStatus, Timestamp,
+};
 
 /// Which clients a list shows: those that meet every criterion that is set.
 ///
@@ -29,6 +34,15 @@ pub struct ClientFilter {
     pub client_auth_method: Option<AuthMethod>,
     /// Only confidential clients, or only public ones.
     pub is_confidential: Option<bool>,
+    /// Only clients with an http(s) redirect URI on this host, without its port and character for
+    /// character: registered URIs have it in lower case.
+    pub redirect_host: Option<String>,
+    /// Only clients that came to be like this.
+    pub origin: Option<ClientOrigin>,
+    /// Only clients that were last used before this time, or were created before it and never used.
+    pub unused_since: Option<Timestamp>,
+    /// Only clients with an active secret that expires within these times.
+    pub secret_expires: Option<RangeInclusive<Timestamp>>,
 }
 
 impl ClientFilter {
@@ -100,12 +114,41 @@ impl ClientFilter {
         self
     }
 
-    /// Returns a predicate for clients of the tenant; it never matches a deleted one. Call this
-    /// once per list, as it prepares the search text.
-    pub fn matcher(&self) -> impl Fn(&Client) -> bool + use<> {
+    /// Only clients with an http(s) redirect URI on this host, as in
+    /// [`redirect_host`](Self::redirect_host).
+    #[must_use]
+    pub fn with_redirect_host(mut self, host: impl Into<String>) -> Self {
+        self.redirect_host = Some(host.into());
+        self
+    }
+
+    /// Only clients that came to be like this.
+    #[must_use]
+    pub fn with_origin(mut self, origin: ClientOrigin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// Only clients that were last used before this time, or were created before it and never used.
+    #[must_use]
+    pub fn with_unused_since(mut self, time: Timestamp) -> Self {
+        self.unused_since = Some(time);
+        self
+    }
+
+    /// Only clients with an active secret that expires within these times.
+    #[must_use]
+    pub fn with_secret_expires(mut self, times: RangeInclusive<Timestamp>) -> Self {
+        self.secret_expires = Some(times);
+        self
+    }
+
+    /// Returns a predicate for clients of the tenant and their secrets; it never matches a deleted
+    /// client. Call this once per list, as it prepares the search text.
+    pub fn matcher(&self) -> impl Fn(&Client, &[SecretRecord]) -> bool + use<> {
         let filter = self.clone();
         let part = self.name.as_deref().map(fold_name);
-        move |client| {
+        move |client, secrets| {
             let metadata = &client.metadata;
             client.deleted_at.is_none()
                 && is(&filter.status, |status| client.status == *status)
@@ -124,6 +167,19 @@ impl ClientFilter {
                 && is(&filter.is_confidential, |kind| {
                     metadata.is_confidential == *kind
                 })
+                && is(&filter.redirect_host, |host| {
+                    metadata.redirect_uris.iter().any(|uri| is_on(uri, host))
+                })
+                && is(&filter.origin, |origin| client.origin == *origin)
+                && is(&filter.unused_since, |time| {
+                    client.last_used_at.unwrap_or(client.created_at) < *time
+                })
+                && is(&filter.secret_expires, |times| {
+                    secrets.iter().any(|secret| {
+                        let expires = secret.expires_at.is_some_and(|at| times.contains(&at));
+                        secret.status == SecretStatus::Active && expires
+                    })
+                })
                 && is(&part, |part| fold_name(&metadata.name).contains(part))
         }
     }
@@ -132,4 +188,13 @@ impl ClientFilter {
 /// Whether a criterion is met, or not set.
 fn is<T>(criterion: &Option<T>, met: impl FnOnce(&T) -> bool) -> bool {
     criterion.as_ref().is_none_or(met)
+}
+
+/// Whether an http(s) URI is on that host, at any port.
+fn is_on(uri: &str, host: &str) -> bool {
+    let rest = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| uri.strip_prefix(scheme));
+    rest.and_then(|rest| rest.strip_prefix(host))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':', '?']))
 }

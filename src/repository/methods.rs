@@ -72,6 +72,11 @@ macro_rules! methods {
         methods! {
             @ $macro { $($before)* }
             fn credentials(client_id: [&] ClientId) -> Result<Credentials>;
+            fn touch_client(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId,
+                at: [] Timestamp
+            ) -> Result<()>;
             fn rehash_secret(
                 tenant: [&] TenantId,
                 client_id: [&] ClientId,

@@ -6,12 +6,19 @@ use super::abandoned::{abandon, promptly};
 use super::races::race;
 use super::samples::{at, client, client_id, hash, id, secret, tenant};
 use super::subject::{Subject, fields, kind};
-use crate::domain::{ClientId, ClientStatus, Id, SecretHash, SecretRecord, SecretStatus};
-use crate::repository::{CredentialRepository, Credentials, ErrorKind, Origin, Result, Secrets};
+use crate::domain::{ClientId, ClientStatus, Id, Page, SecretHash, SecretRecord, SecretStatus};
+use crate::repository::{
+    ClientFilter, CredentialRepository, Credentials, ErrorKind, Origin, Result, Secrets,
+};
 
 impl<R: CredentialRepository> Subject<R> {
     async fn credentials(&self, id: &ClientId) -> Result<Credentials> {
         self.repository.credentials(id).await
+    }
+
+    async fn use_client(&self, id: &ClientId, second: u64) {
+        let touched = self.repository.touch_client(&self.tenant, id, at(second));
+        touched.await.expect("no error");
     }
 
     async fn rehash(&self, id: &ClientId, secret: Id, from: &SecretHash, to: &SecretHash) {
@@ -127,6 +134,80 @@ pub async fn credentials_of_a_deleted_client_are_gone(repository: impl Credentia
     assert_eq!(kind(&given), Some(ErrorKind::NotFound));
     let seen = subject.see(name).await;
     assert_eq!((seen.0, seen.3.len()), (Some(ErrorKind::NotFound), 2));
+}
+
+/// The last use of a client moves forward only, unless a clock was far ahead. It changes nothing
+/// else, and is that of the tenant's own client.
+pub async fn the_last_use_of_a_client_is_kept(repository: impl CredentialRepository) {
+    const DAY: u64 = 24 * 60 * 60;
+
+    let mut subject = Subject::new(repository);
+    let (mut client, _) = subject.create_with_secret(1).await;
+    let bystander = subject.create(2).await;
+    let name = &client.client_id;
+    let (_, _, secrets, trail) = subject.see(name).await;
+    for (second, expected) in [
+        (10, 10),
+        (5, 10),
+        (365 * DAY, 365 * DAY),
+        (30, 30),
+        (29, 30),
+    ] {
+        subject.use_client(name, second).await;
+        client.last_used_at = Some(at(expected));
+        let seen = (None, Some(client.clone()), secrets.clone(), trail.clone());
+        assert_eq!(subject.see(name).await, seen);
+        let given = subject.credentials(name).await.expect("credentials");
+        assert_eq!(given.client, client);
+    }
+    // An update is of what was read before, and keeps the last use.
+    let mut read = client.clone();
+    read.last_used_at = None;
+    let updated = subject.update(&read, Secrets::Keep, 40).await;
+    updated.expect("updated");
+    let stored = subject.get(name).await.expect("the client");
+    assert_eq!(stored.last_used_at, client.last_used_at);
+    subject.use_client(&client_id("app-none"), 50).await;
+    subject.tenant = tenant("other");
+    subject.use_client(name, 50).await;
+    subject.tenant = client.tenant_id.clone();
+    assert_eq!(subject.get(name).await.ok(), Some(stored));
+    let theirs = subject.get(&bystander.client_id).await;
+    assert_eq!(theirs.ok(), Some(bystander));
+    subject.delete(name, None, 60).await.expect("deleted");
+    subject.use_client(name, 70).await;
+    let deleted = subject.repository.get_deleted(&subject.tenant, name).await;
+    assert_eq!(
+        deleted.expect("the client").last_used_at,
+        client.last_used_at
+    );
+}
+
+/// Filters by use: clients that were not used since a time, or never and are older than it.
+pub async fn filters_by_the_last_use(repository: impl CredentialRepository) {
+    let subject = Subject::new(repository);
+    let (used, _) = subject.create_with_secret(1).await;
+    let _never = subject.create(20).await;
+    let _new = subject.create(40).await;
+    subject.use_client(&used.client_id, 30).await;
+    for (since, expected) in [
+        (1, &[][..]),
+        (20, &[]),
+        (21, &["Client 20"]),
+        (30, &["Client 20"]),
+        (31, &["Client 20", "Client 1"]),
+        (41, &["Client 40", "Client 20", "Client 1"]),
+    ] {
+        let filter = ClientFilter::new().with_unused_since(at(since));
+        for page in [
+            Page::Number { number: 1, size: 9 },
+            Page::After { id: None, size: 9 },
+        ] {
+            let found = subject.list(&filter, page).await.items.into_iter();
+            let found: Vec<_> = found.map(|client| client.metadata.name).collect();
+            assert_eq!(found, expected, "{since}");
+        }
+    }
 }
 
 /// A rehash changes no version and no time, and writes no audit entry; every other secret stays as

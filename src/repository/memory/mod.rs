@@ -164,6 +164,17 @@ impl CredentialRepository for MemoryRepository {
         self.state().find(client_id)?.credentials()
     }
 
+    async fn touch_client(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        at: Timestamp,
+    ) -> Result<()> {
+        self.state()
+            .edit(client_id, |stored| stored.touch(tenant, at));
+        Ok(())
+    }
+
     async fn rehash_secret(
         &self,
         tenant: &TenantId,

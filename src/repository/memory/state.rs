@@ -87,10 +87,9 @@ impl State {
         let ids = self.tenants.get(tenant).into_iter();
         let ids = ids.flat_map(|ids| newest_first(ids, page));
         let clients = ids.filter_map(|id| self.clients.get(id));
-        let clients = clients.map(StoredClient::client);
         let matches = filter.matcher();
-        let shown = clients.filter(|client| matches(client));
-        Slice::cut(shown, |client| client.id, page)
+        let shown = clients.filter(|stored| matches(stored.client(), stored.secrets()));
+        Slice::cut(shown.map(StoredClient::client), |client| client.id, page)
     }
 
     pub(super) fn audit_entries(

@@ -252,17 +252,22 @@ impl StoredClient {
         })
     }
 
+    /// Records that the client authenticated at `at`, as in
+    /// [`CredentialRepository::touch_client`](super::CredentialRepository::touch_client), and
+    /// returns whether there is a change to store.
+    pub fn touch(&mut self, tenant: &TenantId, at: Timestamp) -> bool {
+        if self.live(tenant).is_err() {
+            return false;
+        }
+        note(&mut self.client.last_used_at, at)
+    }
+
     /// Records that a secret verified at `at`, as in
     /// [`ClientRepository::touch_secret`](super::ClientRepository::touch_secret), and returns
     /// whether there is a change to store.
     pub fn touch_secret(&mut self, tenant: &TenantId, secret_id: Id, at: Timestamp) -> bool {
         self.note(tenant, secret_id, |secret| {
-            let last = secret.last_used_at;
-            let is_news = last.is_none_or(|last| last < at || last.is_far_ahead_of(at));
-            if is_news {
-                secret.last_used_at = Some(at);
-            }
-            is_news
+            note(&mut secret.last_used_at, at)
         })
     }
 
@@ -383,6 +388,15 @@ impl StoredClient {
 }
 
 /// Whether a secret counts as active. An expired one does not.
+/// Notes a use, unless a later one is noted already.
+fn note(last_used_at: &mut Option<Timestamp>, at: Timestamp) -> bool {
+    let is_news = last_used_at.is_none_or(|last| last < at || last.is_far_ahead_of(at));
+    if is_news {
+        *last_used_at = Some(at);
+    }
+    is_news
+}
+
 fn is_active(secret: &SecretRecord, now: Timestamp) -> bool {
     secret.status == SecretStatus::Active && secret.verifies_at(now)
 }

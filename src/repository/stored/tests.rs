@@ -176,8 +176,8 @@ fn a_filter_shows_no_deleted_client() {
             ..ClientFilter::new()
         };
         let shows = filter.matcher();
-        assert_eq!(shows(&client), matches);
+        assert_eq!(shows(&client, &[]), matches);
     }
     client.deleted_at = Some(at(2));
-    assert!(!ClientFilter::default().matcher()(&client));
+    assert!(!ClientFilter::default().matcher()(&client, &[]));
 }

@@ -307,6 +307,19 @@ impl CredentialRepository for Repository {
         .await
     }
 
+    async fn touch_client(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        at: Timestamp,
+    ) -> Result<()> {
+        let change = (Key::new(tenant, client_id), at.as_micros());
+        self.write(change, |conn, (key, at)| {
+            Box::pin(queries::touch_client(conn, key, *at))
+        })
+        .await
+    }
+
     async fn rehash_secret(
         &self,
         tenant: &TenantId,

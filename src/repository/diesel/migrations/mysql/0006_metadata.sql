@@ -19,6 +19,12 @@ SET @step = IF(
 PREPARE step FROM @step;
 EXECUTE step;
 DEALLOCATE PREPARE step;
+-- A client was last used when one of its secrets was.
+UPDATE oauth_clients JOIN (
+    SELECT tenant_id, client_id, MAX(last_used_at) AS last FROM oauth_client_secrets
+    WHERE last_used_at IS NOT NULL GROUP BY tenant_id, client_id
+) AS used USING (tenant_id, client_id)
+SET oauth_clients.last_used_at = used.last WHERE oauth_clients.last_used_at IS NULL;
 -- The old and new values of what a change has changed.
 SET @step = IF(
     EXISTS (
@@ -41,6 +47,20 @@ SET @step = IF(
     ),
     'DO 0',
     'CREATE INDEX oauth_client_audit_logs_by_tenant ON oauth_client_audit_logs (tenant_id, id)'
+);
+PREPARE step FROM @step;
+EXECUTE step;
+DEALLOCATE PREPARE step;
+-- What expires soon.
+SET @step = IF(
+    EXISTS (
+        SELECT 1 FROM information_schema.statistics
+        WHERE table_schema = DATABASE() AND table_name = 'oauth_client_secrets'
+        AND index_name = 'oauth_client_secrets_expiring'
+    ),
+    'DO 0',
+    'CREATE INDEX oauth_client_secrets_expiring
+        ON oauth_client_secrets (tenant_id, expires_at, client_id)'
 );
 PREPARE step FROM @step;
 EXECUTE step;

@@ -7,6 +7,14 @@ ALTER TABLE oauth_clients ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE oauth_clients ADD COLUMN origin TEXT NOT NULL DEFAULT 'administrator';
 ALTER TABLE oauth_clients ADD COLUMN last_used_at BIGINT;
 
+-- A client was last used when one of its secrets was.
+UPDATE oauth_clients SET last_used_at = (
+    SELECT MAX(last_used_at) FROM oauth_client_secrets AS secrets
+    WHERE secrets.tenant_id = oauth_clients.tenant_id
+    AND secrets.client_id = oauth_clients.client_id
+)
+WHERE client_id IN (SELECT client_id FROM oauth_client_secrets WHERE last_used_at IS NOT NULL);
+
 -- The old and new values of what a change has changed.
 ALTER TABLE oauth_client_audit_logs ADD COLUMN changes TEXT;
 
@@ -14,3 +22,8 @@ ALTER TABLE oauth_client_audit_logs ADD COLUMN changes TEXT;
 CREATE INDEX oauth_clients_deleted_by_tenant ON oauth_clients (tenant_id, id)
     WHERE deleted_at IS NOT NULL;
 CREATE INDEX oauth_client_audit_logs_by_tenant ON oauth_client_audit_logs (tenant_id, id);
+
+-- What expires soon.
+CREATE INDEX oauth_client_secrets_expiring
+    ON oauth_client_secrets (tenant_id, expires_at, client_id)
+    WHERE status = 'active' AND expires_at IS NOT NULL;

@@ -4,11 +4,11 @@ use diesel_async::RunQueryDsl;
 use super::audit::insert_audit;
 use super::filter::Filter;
 use super::lock::{advance, explain, stored_version};
-use super::secrets::{end_secrets, show_last_four};
+use super::secrets::{end_secrets, far_ahead, show_last_four};
 use super::transaction::{begin, end};
 use super::{Connection, Statement, compound, find, together};
 use crate::domain::{Client, Page, Slice, Version};
-use crate::repository::diesel::error::Result;
+use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::page;
 use crate::repository::diesel::prepared::prepared;
@@ -158,4 +158,20 @@ pub(in super::super) async fn delete(
     }
     .await;
     end(conn, outcome).await
+}
+
+pub(in super::super) async fn touch_client(
+    conn: &mut Connection,
+    key: &Key,
+    at: i64,
+) -> Result<()> {
+    let outdated = dsl::last_used_at
+        .is_null()
+        .or(dsl::last_used_at.lt(at))
+        .or(dsl::last_used_at.gt(far_ahead(at)));
+    prepared!(diesel::update(live(key).filter(outdated)).set(dsl::last_used_at.eq(at)))
+        .execute(conn)
+        .await
+        .map_err(Fault::Repeatable)?;
+    Ok(())
 }

@@ -3,10 +3,12 @@ use diesel::prelude::*;
 use diesel::query_source::Alias;
 
 use super::{Backend, position};
-use crate::domain::{ClientStatus, TenantId};
+use crate::domain::{ClientOrigin, ClientStatus, SecretStatus, TenantId, Timestamp};
 use crate::repository::diesel::pattern;
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
-use crate::repository::diesel::schema::{COUNTED_CLIENTS, CountedClients};
+use crate::repository::diesel::schema::{
+    COUNTED_CLIENTS, CountedClients, oauth_client_secrets as secrets,
+};
 use crate::repository::{ClientFilter, fold_name};
 
 type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
@@ -24,6 +26,10 @@ pub(in super::super) struct Filter {
     scope: Option<Scope>,
     client_auth_method: Option<String>,
     is_confidential: Option<i64>,
+    hosts: Option<[String; 8]>,
+    origin: Option<ClientOrigin>,
+    unused_since: Option<i64>,
+    secret_expires: Option<(i64, i64)>,
 }
 
 /// Restricts a list to the clients of a filter; `$column` is a macro that names a column.
@@ -61,6 +67,27 @@ macro_rules! restrict {
         }
         if let Some(item) = &filter.client_auth_method {
             list = list.filter(position($column!(client_auth_methods), item).gt(0));
+        }
+        if let Some([a, b, c, d, e, f, g, h]) = &filter.hosts {
+            let has = |part| position($column!(redirect_uris), part).gt(0);
+            let plain = has(a).or(has(b)).or(has(c)).or(has(d));
+            list = list.filter(plain.or(has(e)).or(has(f)).or(has(g)).or(has(h)));
+        }
+        if let Some(origin) = &filter.origin {
+            list = list.filter($column!(origin).eq(origin.as_str()));
+        }
+        if let Some(time) = filter.unused_since {
+            let is_old = $column!(created_at).lt(time);
+            let never = $column!(last_used_at).is_null().and(is_old);
+            list = list.filter($column!(last_used_at).assume_not_null().lt(time).or(never));
+        }
+        if let Some((first, last)) = filter.secret_expires {
+            let secrets = secrets::table
+                .filter(secrets::tenant_id.eq(&filter.tenant))
+                .filter(secrets::status.eq(SecretStatus::Active.as_str()))
+                .filter(secrets::expires_at.assume_not_null().between(first, last))
+                .select(secrets::client_id);
+            list = list.filter($column!(client_id).eq_any(secrets));
         }
         list
     }};
@@ -101,6 +128,13 @@ impl Filter {
                 .as_ref()
                 .map(|method| item(method.as_str())),
             is_confidential: filter.is_confidential.map(i64::from),
+            hosts: filter.redirect_host.as_deref().map(starts),
+            origin: filter.origin.clone(),
+            unused_since: filter.unused_since.map(Timestamp::as_micros),
+            secret_expires: filter
+                .secret_expires
+                .as_ref()
+                .map(|times| (times.start().as_micros(), times.end().as_micros())),
         })
     }
 
@@ -111,7 +145,10 @@ impl Filter {
             || self.grant_type.is_some()
             || self.scope.is_some()
             || self.client_auth_method.is_some()
-            || self.is_confidential.is_some();
+            || self.is_confidential.is_some()
+            || self.hosts.is_some()
+            || self.origin.is_some()
+            || self.unused_since.is_some();
         reads_each && self.ids.is_empty() && self.client_ids.is_empty()
     }
 
@@ -146,6 +183,18 @@ impl Scope {
             },
         }
     }
+}
+
+/// The ways in which an http(s) URI on a host may begin, as it stands in the JSON text of a list. No
+/// URI contains a quote.
+fn starts(host: &str) -> [String; 8] {
+    let host = item(host);
+    let host = host.trim_matches('"');
+    ["https", "http"]
+        .map(|scheme| ["\"", "/", ":", "?"].map(|end| format!("\"{scheme}://{host}{end}")))
+        .concat()
+        .try_into()
+        .unwrap_or_default()
 }
 
 /// An item as it stands in the JSON text of a list: no other item contains it, because a quote

@@ -228,7 +228,7 @@ pub(super) fn end_secrets<'a>(key: &'a Key, audit: &'a AuditRow) -> impl Stateme
 }
 
 /// A time that no correct clock has written by `at`.
-fn far_ahead(at: i64) -> i64 {
+pub(super) fn far_ahead(at: i64) -> i64 {
     Timestamp::from_micros(at).far_ahead().as_micros()
 }
 
