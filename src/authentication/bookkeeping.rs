@@ -40,8 +40,8 @@ impl Bookkeeping {
 }
 
 impl ClientAuthenticator {
-    /// Records that a client authenticated, in the background: once an hour across all hosts, or not
-    /// at all if too many tasks are running.
+    /// Records that a client authenticated, in the background: once an hour across all hosts, or
+    /// not at all if too many tasks are running.
     pub(super) fn note_client(&self, client: &Client, now: Timestamp) {
         let inner = &*self.0;
         let is_due = is_stale(client.last_used_at, now, HOUR);

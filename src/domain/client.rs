@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::{
     AuthMethod, ClientId, ClientOrigin, ClientStatus, FapiProfile, GrantType, Id, TenantId,
-    Timestamp, cors_origin,
+    Timestamp,
 };
 
 /// The metadata of a client (RFC 7591 §2), as registered.
@@ -95,21 +95,6 @@ impl ClientMetadata {
     pub(crate) fn may_use_secret(&self) -> bool {
         let unknown = |method: &AuthMethod| matches!(method, AuthMethod::Unknown(_));
         self.uses_secret() || (self.is_confidential && self.client_auth_methods.iter().any(unknown))
-    }
-
-    /// The distinct origins of the http(s) redirect URIs, in order.
-    pub fn cors_origins(&self) -> Vec<&str> {
-        let mut origins = Vec::with_capacity(self.redirect_uris.len());
-        for origin in self
-            .redirect_uris
-            .iter()
-            .filter_map(|uri| cors_origin::of(uri))
-        {
-            if !origins.contains(&origin) {
-                origins.push(origin);
-            }
-        }
-        origins
     }
 }
 

@@ -1,5 +1,47 @@
 use super::violation::Fault;
-use super::{Policy, redirect_uri};
+use super::{Client, ClientMetadata, Policy, redirect_uri};
+
+/// No host's name is longer than 253 bytes, so a longer origin is none of a page.
+pub(crate) const MAX_LENGTH: usize = 512;
+
+impl Client {
+    /// Whether a page of this origin, as a browser sends it in `Origin`, may call the host's
+    /// endpoints for this client (Fetch, section 3.3): whether it is one of the
+    /// [`allowed_cors_origins`](ClientMetadata::allowed_cors_origins), or, for a public client, of
+    /// the [`cors_origins`](ClientMetadata::cors_origins). No page has a confidential client's
+    /// credentials, so its redirect URIs allow nothing.
+    ///
+    /// The status of the client is not checked.
+    pub fn allows_cors_origin(&self, origin: &str) -> bool {
+        self.metadata.page_origins().contains(&origin)
+    }
+}
+
+impl ClientMetadata {
+    /// The distinct origins of the http(s) redirect URIs, in order.
+    pub fn cors_origins(&self) -> Vec<&str> {
+        distinct(self.redirect_uris.iter().filter_map(|uri| of(uri)))
+    }
+
+    /// The distinct origins whose pages may call the host's endpoints.
+    pub(crate) fn page_origins(&self) -> Vec<&str> {
+        let derived = self.redirect_uris.iter().filter_map(|uri| of(uri));
+        let derived = derived.filter(|_| !self.is_confidential);
+        let allowed = self.allowed_cors_origins.iter().map(String::as_str);
+        let origins = allowed.chain(derived);
+        distinct(origins.filter(|origin| origin.len() <= MAX_LENGTH))
+    }
+}
+
+fn distinct<'a>(origins: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut distinct = Vec::with_capacity(origins.size_hint().0);
+    for origin in origins {
+        if !distinct.contains(&origin) {
+            distinct.push(origin);
+        }
+    }
+    distinct
+}
 
 /// The origin (RFC 6454 §6.2) of an http(s) URI in canonical form: how it begins.
 pub(super) fn of(uri: &str) -> Option<&str> {

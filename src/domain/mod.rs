@@ -47,6 +47,8 @@ pub use audit::{Action, AuditEntry};
 pub use auth_method::AuthMethod;
 pub use client::{Client, ClientMetadata, Version};
 pub use client_origin::ClientOrigin;
+#[cfg(feature = "cors")]
+pub(crate) use cors_origin::MAX_LENGTH as MAX_ORIGIN_LENGTH;
 pub use draft::{Draft, Patch};
 pub use event::{ClientEvent, ClientEventKind};
 pub use fapi_profile::FapiProfile;

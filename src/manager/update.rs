@@ -44,6 +44,7 @@ impl ClientManager {
         } else {
             Secrets::End
         };
+        let changes_cors_origins = current.metadata.page_origins() != metadata.page_origins();
         let message = changes(&current, &metadata, &status);
         let client_id = current.client_id.clone();
         let action = Action::ClientUpdate;
@@ -56,7 +57,11 @@ impl ClientManager {
             ..current
         };
         let (repository, write) = (self.0.repository.clone(), Write::new(audit));
-        let update = ClientUpdate { client, secrets };
+        let update = ClientUpdate {
+            client,
+            secrets,
+            changes_cors_origins,
+        };
         self.commit(events, async move {
             repository
                 .update(&update.client.tenant_id, &update, &write)

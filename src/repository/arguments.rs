@@ -88,6 +88,9 @@ pub struct ClientUpdate {
     pub client: Client,
     /// What happens to its secrets.
     pub secrets: Secrets,
+    /// Whether [`Client::allows_cors_origin`] changes, for an
+    /// [`OriginRepository`](super::OriginRepository) that keeps an index of origins.
+    pub changes_cors_origins: bool,
 }
 
 impl ClientUpdate {
@@ -96,7 +99,15 @@ impl ClientUpdate {
         Self {
             client,
             secrets: Secrets::Keep,
+            changes_cors_origins: true,
         }
+    }
+
+    /// Sets whether [`Client::allows_cors_origin`] changes.
+    #[must_use]
+    pub fn with_changes_cors_origins(mut self, changes: bool) -> Self {
+        self.changes_cors_origins = changes;
+        self
     }
 
     /// Sets what happens to its secrets.

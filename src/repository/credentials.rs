@@ -36,8 +36,8 @@ pub trait CredentialRepository: ClientRepository {
     fn credentials(&self, client_id: &ClientId)
     -> impl Future<Output = Result<Credentials>> + Send;
 
-    /// Records that a client authenticated at `at`, unless a later use is recorded; but one more than
-    /// a day after `at` came from a wrong clock and is replaced. Like
+    /// Records that a client authenticated at `at`, unless a later use is recorded; but one more
+    /// than a day after `at` came from a wrong clock and is replaced. Like
     /// [`touch_secret`](ClientRepository::touch_secret), it is not a write in the sense of the
     /// contract: no audit entry, no new version, and a missing client is not an error.
     ///

@@ -86,6 +86,12 @@ macro_rules! methods {
             ) -> Result<()>;
         }
     };
+    ($macro:ident! { $($before:tt)* } OriginRepository) => {
+        methods! {
+            @ $macro { $($before)* }
+            fn is_cors_origin(origin: [&] str) -> Result<bool>;
+        }
+    };
     ($macro:ident! { $($before:tt)* } PurgeRepository) => {
         methods! {
             @ $macro { $($before)* }

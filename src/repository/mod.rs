@@ -33,6 +33,7 @@ mod fold;
 #[doc = include_str!("../../docs/writing_a_repository.md")]
 pub mod guide {}
 mod memory;
+mod origins;
 mod purge;
 mod shared;
 mod stored;
@@ -63,6 +64,7 @@ pub use filter::ClientFilter;
 #[cfg(feature = "diesel")]
 pub(crate) use fold::fold_name;
 pub use memory::MemoryRepository;
+pub use origins::OriginRepository;
 pub use purge::PurgeRepository;
 pub use stored::StoredClient;
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::{
     ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, NewClient,
-    NewSecret, PurgeRepository, Result, SecretRotation, Write,
+    NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
 };
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
@@ -16,6 +16,10 @@ impl<R: ClientRepository> ClientRepository for Arc<R> {
 
 impl<R: CredentialRepository> CredentialRepository for Arc<R> {
     methods!(forward! { |this| **this; } CredentialRepository);
+}
+
+impl<R: OriginRepository> OriginRepository for Arc<R> {
+    methods!(forward! { |this| **this; } OriginRepository);
 }
 
 impl<R: PurgeRepository> PurgeRepository for Arc<R> {

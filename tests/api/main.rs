@@ -10,6 +10,7 @@
 
 mod adapters;
 mod contract;
+mod cors;
 mod events;
 mod hostile;
 mod openapi;

@@ -4,8 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tower_oauth_clients::domain::{ClientEvent, ClientEventKind, ClientEvents, Clock, Timestamp};
+use http::Method;
+use tower_oauth_clients::domain::{
+    ClientEvent, ClientEventKind, ClientEvents, Clock, Timestamp, Version,
+};
 
+use support::console::path;
+use support::presented::Sent;
 use support::world::{Counting, Host, Member, app, eventually};
 use support::{App, Store};
 
@@ -42,6 +47,39 @@ async fn when_a_secret_was_used_is_written_once_a_minute() {
     }
 }
 
+/// Whatever it authenticates with; also a public client, which only names itself.
+#[tokio::test]
+async fn when_a_client_was_used_is_written_once_an_hour() {
+    for app in App::each().await {
+        let hosts = [Host::new(&app), Host::new(&app)];
+        let (member, public) = (Member::confidential(&app).await, Member::public(&app).await);
+        let named = Sent::form(&[("client_id", &public.id)]);
+        for (id, sent) in [(&member.id, member.post()), (&public.id, named)] {
+            let last = async || app.stored("tenant_a", id).await.last_used_at;
+            let first = app.clock.now();
+            assert!(hosts[0].send(&sent).await.is_ok());
+            eventually("a first use", async || last().await == Some(first)).await;
+            app.clock.advance(Duration::from_secs(3599));
+            for host in &hosts {
+                assert!(host.send(&sent).await.is_ok());
+            }
+            app.clock.advance(Duration::from_secs(1));
+            let second = app.clock.now();
+            assert!(hosts[1].send(&sent).await.is_ok());
+            eventually("a second use", async || {
+                let last = last().await;
+                assert!(last == Some(first) || last == Some(second), "{last:?}");
+                last == Some(second)
+            })
+            .await;
+            let whole = path(id, "?view=full");
+            let whole = app.call(Method::GET, &whole, None).await.data();
+            assert_eq!(whole["last_used_at"], second.to_string());
+            assert_eq!(app.stored("tenant_a", id).await.version, Version::FIRST);
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_failed_is_no_use() {
     for app in App::each().await {
@@ -70,6 +108,8 @@ async fn what_failed_is_no_use() {
             last.is_some()
         })
         .await;
+        let used = async || app.stored("tenant_a", &member.id).await.last_used_at;
+        eventually("a use of the client", async || used().await == Some(now)).await;
         // A use does not count as a change of the client.
         let after = app.stored("tenant_a", &member.id).await;
         assert_eq!(after.version, before.version.next().next());

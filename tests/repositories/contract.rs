@@ -12,7 +12,8 @@ use tower_oauth_clients::repository::{
     MemoryRepository, MysqlRepository, PostgresRepository, SqliteRepository,
 };
 use tower_oauth_clients::{
-    conformance_tests, credential_conformance_tests, purge_conformance_tests,
+    conformance_tests, credential_conformance_tests, origin_conformance_tests,
+    purge_conformance_tests,
 };
 
 use support::servers::Database;
@@ -22,6 +23,7 @@ mod memory {
 
     conformance_tests!(async || (MemoryRepository::new(), ()));
     credential_conformance_tests!(async || (MemoryRepository::new(), ()));
+    origin_conformance_tests!(async || (MemoryRepository::new(), ()));
     purge_conformance_tests!(async || (MemoryRepository::new(), ()));
 }
 
@@ -32,6 +34,7 @@ mod shared {
 
     conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
     credential_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
+    origin_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
     purge_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
 }
 
@@ -40,6 +43,7 @@ pub(super) mod sqlite {
 
     conformance_tests!(open);
     credential_conformance_tests!(open);
+    origin_conformance_tests!(open);
     purge_conformance_tests!(open);
 
     pub(crate) async fn open() -> (SqliteRepository, tempfile::TempDir) {
@@ -56,6 +60,7 @@ mod postgres {
 
     conformance_tests!(open);
     credential_conformance_tests!(open);
+    origin_conformance_tests!(open);
     purge_conformance_tests!(open);
 
     async fn open() -> (PostgresRepository, Database) {
@@ -78,6 +83,7 @@ macro_rules! postgres_at {
 
             conformance_tests!(open);
             credential_conformance_tests!(open);
+            origin_conformance_tests!(open);
             purge_conformance_tests!(open);
 
             async fn open() -> (PostgresRepository, Database) {
@@ -99,6 +105,7 @@ mod mysql {
 
     conformance_tests!(open);
     credential_conformance_tests!(open);
+    origin_conformance_tests!(open);
     purge_conformance_tests!(open);
 
     async fn open() -> (MysqlRepository, Database) {
@@ -117,6 +124,7 @@ macro_rules! mysql_at {
 
             conformance_tests!(open);
             credential_conformance_tests!(open);
+            origin_conformance_tests!(open);
             purge_conformance_tests!(open);
 
             async fn open() -> (MysqlRepository, Database) {
@@ -163,6 +171,7 @@ macro_rules! default_pools {
 
             conformance_tests!(open);
             credential_conformance_tests!(open);
+            origin_conformance_tests!(open);
             purge_conformance_tests!(open);
 
             async fn open() -> ($repository, Database) {
@@ -193,6 +202,7 @@ mod sqlite_in_two_hosts {
 
     conformance_tests!(open);
     credential_conformance_tests!(open);
+    origin_conformance_tests!(open);
     purge_conformance_tests!(open);
 
     async fn open() -> (InTurn<SqliteRepository, 2>, tempfile::TempDir) {

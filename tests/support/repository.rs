@@ -2,6 +2,7 @@ use diesel_async::AsyncConnection;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
 use tempfile::TempDir;
 use tower_oauth_clients::ClientManager;
+use tower_oauth_clients::adapters::tower::ClientCorsLayer;
 use tower_oauth_clients::authentication::{ClientAuthenticator, ClientAuthenticatorBuilder};
 use tower_oauth_clients::domain::{AuditEntry, ClientId, Page, SecretRecord};
 use tower_oauth_clients::manager::ClientManagerBuilder;
@@ -177,6 +178,15 @@ impl Repository {
             Self::Sqlite(sqlite) => ClientAuthenticator::builder(sqlite),
             Self::Postgres(postgres) => ClientAuthenticator::builder(postgres),
             Self::Mysql(mysql) => ClientAuthenticator::builder(mysql),
+        }
+    }
+
+    pub fn cors_layer(&self) -> ClientCorsLayer {
+        match self.clone() {
+            Self::Memory(memory) => ClientCorsLayer::new(memory),
+            Self::Sqlite(sqlite) => ClientCorsLayer::new(sqlite),
+            Self::Postgres(postgres) => ClientCorsLayer::new(postgres),
+            Self::Mysql(mysql) => ClientCorsLayer::new(mysql),
         }
     }
 

@@ -132,6 +132,8 @@
 
 #[cfg(feature = "authentication")]
 mod authentication;
+#[cfg(feature = "cors")]
+mod cors;
 mod future;
 mod service;
 
@@ -141,5 +143,8 @@ pub use authentication::{
     AuthenticationBody, AuthenticationFuture, ClientAuthenticationLayer,
     ClientAuthenticationService,
 };
+#[cfg(feature = "cors")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cors")))]
+pub use cors::{ClientCorsFuture, ClientCorsLayer, ClientCorsService};
 pub use future::ResponseFuture;
 pub use service::ManagementService;

@@ -105,11 +105,14 @@ pub async fn filters_by_what_a_client_has(repository: impl ClientRepository) {
     }
 }
 
+/// The states of secrets, and when they expire.
+type Secrets<'a> = &'a [(SecretStatus, Option<u64>)];
+
 /// Filters by the host of a redirect URI, by how a client came to be, and by when an active secret
 /// expires.
 pub async fn filters_by_host_origin_and_expiry(repository: impl ClientRepository) {
     let subject = Subject::new(repository);
-    let lists: [(&[&str], ClientOrigin, &[(SecretStatus, Option<u64>)]); 4] = [
+    let lists: [(&[&str], ClientOrigin, Secrets<'_>); 4] = [
         (
             &["https://a.example", "com.example.app://b.example/cb"],
             ClientOrigin::Administrator,

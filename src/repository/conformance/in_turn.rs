@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use crate::repository::{
     ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, NewClient,
-    NewSecret, PurgeRepository, Result, SecretRotation, Write,
+    NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
 };
 
 /// Several repositories on the same storage, as with several hosts: each call goes to the next one.
@@ -57,6 +57,10 @@ impl<R: ClientRepository, const N: usize> ClientRepository for InTurn<R, N> {
 
 impl<R: CredentialRepository, const N: usize> CredentialRepository for InTurn<R, N> {
     methods!(forward! { |this| this.next(); } CredentialRepository);
+}
+
+impl<R: OriginRepository, const N: usize> OriginRepository for InTurn<R, N> {
+    methods!(forward! { |this| this.next(); } OriginRepository);
 }
 
 impl<R: PurgeRepository, const N: usize> PurgeRepository for InTurn<R, N> {

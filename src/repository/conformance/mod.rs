@@ -1,9 +1,11 @@
 //! The contract of [`ClientRepository`](super::ClientRepository) as a test suite, for implementors.
 //!
 //! [`conformance_tests!`](crate::conformance_tests) generates one test per case, and
-//! [`credential_conformance_tests!`](crate::credential_conformance_tests) and
+//! [`credential_conformance_tests!`](crate::credential_conformance_tests),
+//! [`origin_conformance_tests!`](crate::origin_conformance_tests) and
 //! [`purge_conformance_tests!`](crate::purge_conformance_tests) do the same for a
-//! [`CredentialRepository`](super::CredentialRepository) and a
+//! [`CredentialRepository`](super::CredentialRepository), an
+//! [`OriginRepository`](super::OriginRepository) and a
 //! [`PurgeRepository`](super::PurgeRepository). Each case is also a plain `async fn` here that
 //! panics if the contract is violated. A case needs an empty repository of its own; [`InTurn`]
 //! combines several on the same storage. New versions of this crate may add cases.
@@ -37,6 +39,7 @@ mod ids;
 mod imports;
 mod in_turn;
 mod lists;
+mod origins;
 mod purge;
 mod races;
 mod rotation;
@@ -64,6 +67,7 @@ pub use ids::*;
 pub use imports::*;
 pub use in_turn::InTurn;
 pub use lists::*;
+pub use origins::*;
 pub use purge::*;
 pub use races::*;
 pub use rotation::*;
@@ -196,6 +200,20 @@ macro_rules! credential_conformance_tests {
             credentials_are_of_one_moment,
             a_rehash_undoes_no_write,
             abandoned_authentications_leave_nothing_behind,
+        }
+    };
+}
+
+/// Generates a `#[test]` for every case of the [conformance suite](crate::repository::conformance)
+/// that is specific to [`OriginRepository`](crate::repository::OriginRepository).
+///
+/// It takes the same argument as [`conformance_tests!`](crate::conformance_tests), and may be used
+/// in the same module.
+#[macro_export]
+macro_rules! origin_conformance_tests {
+    ($open:expr) => {
+        $crate::conformance_tests! { $open;
+            origins_are_those_of_active_clients,
         }
     };
 }

@@ -71,6 +71,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    oauth_client_origins (origin, client_id) {
+        origin -> Text,
+        client_id -> Text,
+    }
+}
+
+diesel::table! {
     oauth_client_assertions (client_id, digest) {
         client_id -> Text,
         digest -> Text,
@@ -85,7 +92,11 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(oauth_clients, oauth_client_secrets);
+diesel::allow_tables_to_appear_in_same_query!(
+    oauth_clients,
+    oauth_client_origins,
+    oauth_client_secrets,
+);
 
 // Aliases for the counting subqueries.
 diesel::alias! {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use self::state::State;
 use super::{
     ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, NewClient,
-    NewSecret, PurgeRepository, Result, SecretRotation, Write,
+    NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
 };
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
@@ -187,6 +187,13 @@ impl CredentialRepository for MemoryRepository {
             stored.rehash_secret(tenant, secret_id, from, to)
         });
         Ok(())
+    }
+}
+
+/// A look at every client: it keeps no index.
+impl OriginRepository for MemoryRepository {
+    async fn is_cors_origin(&self, origin: &str) -> Result<bool> {
+        Ok(self.state().has_origin(origin))
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
 use super::super::{ClientFilter, ErrorKind, NewClient, Origin, Result, StoredClient, Write};
-use crate::domain::{AuditEntry, Client, ClientId, Id, Page, Slice, TenantId};
+use crate::domain::{AuditEntry, Client, ClientId, ClientStatus, Id, Page, Slice, TenantId};
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -90,6 +90,14 @@ impl State {
         let matches = filter.matcher();
         let shown = clients.filter(|stored| matches(stored.client(), stored.secrets()));
         Slice::cut(shown.map(StoredClient::client), |client| client.id, page)
+    }
+
+    pub(super) fn has_origin(&self, origin: &str) -> bool {
+        let mut clients = self.clients.values().map(StoredClient::client);
+        clients.any(|client| {
+            let is_live = client.deleted_at.is_none() && client.status == ClientStatus::Active;
+            is_live && client.allows_cors_origin(origin)
+        })
     }
 
     pub(super) fn audit_entries(

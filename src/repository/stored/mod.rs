@@ -1,13 +1,12 @@
 mod document;
+mod uses;
 
 use self::document::Kept;
 use super::{
     ClientUpdate, Credentials, ErrorKind, MAX_ACTIVE_SECRETS, MAX_INACTIVE_SECRETS,
     MAX_RETIRED_SECRETS, NewClient, NewSecret, Origin, Result, SecretRotation, Secrets, Write,
 };
-use crate::domain::{
-    Client, Id, SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version,
-};
+use crate::domain::{Client, Id, SecretRecord, SecretStatus, TenantId, Timestamp, Version};
 
 /// A client with its secrets, and the rules of [`ClientRepository`](super::ClientRepository) for
 /// both: for repositories that store a client as a whole, in a document, under a key or in a file.
@@ -159,7 +158,9 @@ impl StoredClient {
     ///
     /// As in [`ClientRepository::update`](super::ClientRepository::update).
     pub fn update(&mut self, update: &ClientUpdate, write: &Write) -> Result<Client> {
-        let ClientUpdate { client, secrets } = update;
+        let ClientUpdate {
+            client, secrets, ..
+        } = update;
         let shown = self.client.secret_last_four.clone();
         self.write(Some(client.version), write, |stored, now| {
             stored.client.metadata = client.metadata.clone();
@@ -252,44 +253,6 @@ impl StoredClient {
         })
     }
 
-    /// Records that the client authenticated at `at`, as in
-    /// [`CredentialRepository::touch_client`](super::CredentialRepository::touch_client), and
-    /// returns whether there is a change to store.
-    pub fn touch(&mut self, tenant: &TenantId, at: Timestamp) -> bool {
-        if self.live(tenant).is_err() {
-            return false;
-        }
-        note(&mut self.client.last_used_at, at)
-    }
-
-    /// Records that a secret verified at `at`, as in
-    /// [`ClientRepository::touch_secret`](super::ClientRepository::touch_secret), and returns
-    /// whether there is a change to store.
-    pub fn touch_secret(&mut self, tenant: &TenantId, secret_id: Id, at: Timestamp) -> bool {
-        self.note(tenant, secret_id, |secret| {
-            note(&mut secret.last_used_at, at)
-        })
-    }
-
-    /// Sets another hash of the same plaintext, as in
-    /// [`CredentialRepository::rehash_secret`](super::CredentialRepository::rehash_secret), and
-    /// returns whether there is a change to store.
-    pub fn rehash_secret(
-        &mut self,
-        tenant: &TenantId,
-        secret_id: Id,
-        from: &SecretHash,
-        to: &SecretHash,
-    ) -> bool {
-        self.note(tenant, secret_id, |secret| {
-            let is_same = secret.hash.expose() == from.expose();
-            if is_same {
-                secret.hash = to.clone();
-            }
-            is_same
-        })
-    }
-
     /// Removes the oldest inactive secrets that have not changed since that time, at most `limit`,
     /// as in
     /// [`PurgeRepository::purge_inactive_secrets`](super::PurgeRepository::purge_inactive_secrets),
@@ -322,15 +285,6 @@ impl StoredClient {
         self.client.version = self.client.version.next();
         self.client.updated_at = audit.at;
         Ok(done)
-    }
-
-    fn note(
-        &mut self,
-        tenant: &TenantId,
-        secret_id: Id,
-        edit: impl FnOnce(&mut SecretRecord) -> bool,
-    ) -> bool {
-        self.live(tenant).is_ok() && self.secret_mut(secret_id).is_some_and(edit)
     }
 
     fn check(&self, version: Option<Version>) -> Result<()> {
@@ -388,15 +342,6 @@ impl StoredClient {
 }
 
 /// Whether a secret counts as active. An expired one does not.
-/// Notes a use, unless a later one is noted already.
-fn note(last_used_at: &mut Option<Timestamp>, at: Timestamp) -> bool {
-    let is_news = last_used_at.is_none_or(|last| last < at || last.is_far_ahead_of(at));
-    if is_news {
-        *last_used_at = Some(at);
-    }
-    is_news
-}
-
 fn is_active(secret: &SecretRecord, now: Timestamp) -> bool {
     secret.status == SecretStatus::Active && secret.verifies_at(now)
 }

@@ -2,6 +2,7 @@
 
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
+use tower_oauth_clients::domain::Clock;
 
 use super::shape::{assert_error, assert_only_these_headers};
 use support::{Answer, App, CLIENTS, admin, base, request};
@@ -89,6 +90,55 @@ async fn clients_are_found_by_what_they_have() {
     }
 }
 
+/// How long ago a client was used, how it came to be, and what expires soon.
+#[tokio::test]
+async fn clients_are_found_by_their_history() {
+    const MINUTE: u64 = 60;
+
+    for app in App::each().await {
+        let in_seven = app.clock.now() + std::time::Duration::from_secs(7 * MINUTE);
+        let mut body = base();
+        body["name"] = "old".into();
+        body["redirect_uris"] = json!(["http://localhost:3000/cb", "https://old.example.com"]);
+        body["client_secret_options"] = json!({"expires_at": in_seven});
+        app.create(&body).await;
+        app.clock
+            .advance(std::time::Duration::from_secs(3 * MINUTE));
+        body["name"] = "new".into();
+        body["redirect_uris"] = json!(["https://new.example.com/cb"]);
+        body.as_object_mut()
+            .unwrap()
+            .remove("client_secret_options");
+        app.create(&body).await;
+        let minutes = |minutes: u64| minutes * MINUTE;
+        for (filter, names) in [
+            (format!("unused_for={}", minutes(2)), &["old"][..]),
+            (format!("unused_for={}", minutes(4)), &[]),
+            ("unused_for=3155760000".to_owned(), &[]),
+            (format!("expiring_within={}", minutes(5)), &["old"]),
+            (format!("expiring_within={}", minutes(3)), &[]),
+            ("expiring_within=0".to_owned(), &[]),
+            ("origin=administrator".to_owned(), &["new", "old"]),
+            ("origin=import".to_owned(), &[]),
+            ("redirect_host=localhost".to_owned(), &["old"]),
+            (
+                "redirect_host=old.example.com&origin=administrator".to_owned(),
+                &["old"],
+            ),
+            ("redirect_host=example.com".to_owned(), &[]),
+        ] {
+            assert_eq!(found(&app, &filter).await, names, "{filter}");
+        }
+        app.clock
+            .advance(std::time::Duration::from_secs(5 * MINUTE));
+        assert!(
+            found(&app, &format!("expiring_within={}", minutes(9)))
+                .await
+                .is_empty()
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_malformed_filter_is_refused_with_the_others() {
     let many = "client_id=x&".repeat(101);
@@ -108,6 +158,16 @@ async fn a_malformed_filter_is_refused_with_the_others() {
             ("method=None", "method"),
             ("is_confidential=1", "is_confidential"),
             ("is_confidential", "is_confidential"),
+            ("redirect_host=", "redirect_host"),
+            ("redirect_host=App.example.com", "redirect_host"),
+            ("redirect_host=https://app.example.com", "redirect_host"),
+            ("redirect_host=app.example.com:443", "redirect_host"),
+            ("redirect_host=[::1", "redirect_host"),
+            ("origin=Import", "origin"),
+            ("unused_for=-1", "unused_for"),
+            ("unused_for=P1D", "unused_for"),
+            ("expiring_within=3155760001", "expiring_within"),
+            ("expiring_within=99999999999999999999", "expiring_within"),
         ] {
             let answer = app.list(query).await;
             assert_error(&answer, 400);

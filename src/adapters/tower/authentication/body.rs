@@ -26,6 +26,13 @@ impl<B> AuthenticationBody<B> {
     }
 }
 
+/// An empty body.
+impl<B> Default for AuthenticationBody<B> {
+    fn default() -> Self {
+        Self(Kind::Refusal(Body::default()))
+    }
+}
+
 impl<B: http_body::Body<Data = Bytes>> http_body::Body for AuthenticationBody<B> {
     type Data = Bytes;
     type Error = B::Error;

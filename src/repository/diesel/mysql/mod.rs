@@ -18,6 +18,8 @@ mod pool;
 mod queries;
 #[path = "../shared/refold.rs"]
 mod refold;
+#[path = "../shared/reorigin.rs"]
+mod reorigin;
 #[path = "../shared/repository.rs"]
 mod repository;
 mod transaction;

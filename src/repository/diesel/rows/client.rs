@@ -92,6 +92,10 @@ impl ClientRow {
         })
     }
 
+    pub(in super::super) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
     #[cfg(feature = "diesel-sqlite")]
     pub(in super::super) fn metadata(&self) -> &MetadataRow {
         &self.metadata

@@ -13,7 +13,8 @@ use crate::repository::diesel::page;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::{
     ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, ErrorKind,
-    NewClient, NewSecret, Origin, PurgeRepository, Result, SecretRotation, Secrets, Write,
+    NewClient, NewSecret, Origin, OriginRepository, PurgeRepository, Result, SecretRotation,
+    Secrets, Write,
 };
 
 /// The time limit for finding out whether a change was stored.
@@ -74,18 +75,24 @@ impl ClientRepository for Repository {
         let rows = (
             ClientRow::new(tenant, client)?,
             secrets,
+            pages(client),
             origin,
             AuditRow::new(&key, audit),
         );
-        self.change(audit, rows, |conn, (client, secrets, origin, audit)| {
-            Box::pin(queries::create(
-                conn,
-                client,
-                secrets,
-                origin.as_ref(),
-                audit,
-            ))
-        })
+        self.change(
+            audit,
+            rows,
+            |conn, (client, secrets, pages, origin, audit)| {
+                Box::pin(queries::create(
+                    conn,
+                    client,
+                    secrets,
+                    pages,
+                    origin.as_ref(),
+                    audit,
+                ))
+            },
+        )
         .await
         .map(drop)
     }
@@ -127,18 +134,24 @@ impl ClientRepository for Repository {
         update: &ClientUpdate,
         write: &Write,
     ) -> Result<Client> {
-        let ClientUpdate { client, secrets } = update;
+        let ClientUpdate {
+            client,
+            secrets,
+            changes_cors_origins,
+        } = update;
         let audit = &write.audit;
         let key = Key::new(tenant, &client.client_id);
         let metadata = MetadataRow::new(&client.metadata, &client.status)?;
         let row = AuditRow::new(&key, audit);
-        let change = (key, client.version, metadata, *secrets, row);
+        let pages = changes_cors_origins.then(|| pages(client));
+        let change = (key, client.version, metadata, *secrets, pages, row);
         self.change(
             audit,
             change,
-            |conn, (key, expected, metadata, secrets, audit)| {
+            |conn, (key, expected, metadata, secrets, pages, audit)| {
+                let pages = pages.as_deref();
                 Box::pin(queries::update(
-                    conn, key, *expected, metadata, *secrets, audit,
+                    conn, key, *expected, metadata, *secrets, pages, audit,
                 ))
             },
         )
@@ -341,6 +354,21 @@ impl CredentialRepository for Repository {
         })
         .await
     }
+}
+
+impl OriginRepository for Repository {
+    async fn is_cors_origin(&self, origin: &str) -> Result<bool> {
+        self.read(origin.to_owned(), |conn, origin| {
+            Box::pin(queries::is_cors_origin(conn, origin))
+        })
+        .await
+    }
+}
+
+/// The origins whose pages may call the host's endpoints for the client.
+fn pages(client: &Client) -> Vec<String> {
+    let origins = client.metadata.page_origins().into_iter();
+    origins.map(str::to_owned).collect()
 }
 
 impl PurgeRepository for Repository {

@@ -16,6 +16,8 @@ mod private;
 mod queries;
 #[path = "../shared/refold.rs"]
 mod refold;
+#[path = "../shared/reorigin.rs"]
+mod reorigin;
 #[path = "../shared/repository.rs"]
 mod repository;
 #[cfg(test)]
@@ -173,6 +175,7 @@ impl SqliteRepository {
         });
         let steps = steps.await?;
         self.refold().await?;
+        self.derive_origins().await?;
         Ok(steps)
     }
 

@@ -11,7 +11,9 @@ use crate::domain::{
     SecretRecord, TenantId, Timestamp, Version,
 };
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
-use crate::repository::{ClientFilter, ClientRepository, ErrorKind, NewClient, Secrets, Write};
+use crate::repository::{
+    ClientFilter, ClientRepository, ErrorKind, NewClient, OriginRepository, Secrets, Write,
+};
 
 fn tenant() -> TenantId {
     TenantId::parse("acme").unwrap()
@@ -81,6 +83,7 @@ async fn every_statement(path: &str) -> Vec<String> {
         conn,
         &row,
         std::slice::from_ref(&secret_row),
+        &["https://app.example.com".into()],
         None,
         &entry(key, &client),
     )
@@ -93,7 +96,7 @@ async fn every_statement(path: &str) -> Vec<String> {
     let row = ClientRow::new(&tenant(), &clone).unwrap();
     let origin = (Key::new(&tenant(), &client.client_id), Version::from_i64(1));
     let audit = entry(&clone_key, &clone);
-    queries::create(conn, &row, &[], Some(&origin), &audit)
+    queries::create(conn, &row, &[], &[], Some(&origin), &audit)
         .await
         .unwrap();
     queries::get(conn, key).await.unwrap();
@@ -124,7 +127,7 @@ async fn every_statement(path: &str) -> Vec<String> {
     let metadata = MetadataRow::new(&client.metadata, &client.status).unwrap();
     for secrets in [Secrets::Keep, Secrets::End] {
         let audit = entry(key, &client);
-        queries::update(conn, key, version, &metadata, secrets, &audit)
+        queries::update(conn, key, version, &metadata, secrets, Some(&[]), &audit)
             .await
             .unwrap();
         version = version.next();
@@ -175,7 +178,9 @@ async fn every_statement_names_the_tenant_and_uses_an_index() {
     assert!(statements.len() > 25, "{}", statements.len());
     let plain = rusqlite::Connection::open(&path).unwrap();
     for sql in statements {
-        assert!(sql.contains("`tenant_id`"), "{sql}");
+        // A preflight request names no tenant.
+        let of_origins = sql.contains("`oauth_client_origins`");
+        assert!(sql.contains("`tenant_id`") || of_origins, "{sql}");
         let mut plan = plain.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let mut steps = plan.raw_query();
         while let Some(step) = steps.next().unwrap() {
@@ -318,4 +323,50 @@ async fn connections_are_safe_by_default() {
     assert_eq!(pragmas.synchronous, 2);
     assert_eq!(pragmas.foreign_keys, 1);
     assert_eq!(pragmas.timeout, 5_000);
+}
+
+/// Clients that were stored before origins were get theirs from the next host that migrates.
+#[tokio::test]
+async fn origins_of_older_clients_are_derived() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.db");
+    let repository = SqliteRepository::open(&path).await.unwrap();
+    repository.migrate().await.unwrap();
+    let operator = Operator::new("alice", Role::Admin, tenant());
+    for is_confidential in [true, false] {
+        let mut client = client();
+        client.id = Id::generate(client.created_at);
+        client.client_id = crate::domain::ClientId::generate("app-", client.id);
+        client.metadata.is_confidential = is_confidential;
+        client.metadata.redirect_uris = vec![format!("https://{is_confidential}.example.com/cb")];
+        let id = client.client_id.clone();
+        let audit = AuditEntry::new(&operator, id, Action::ClientCreate, "", client.created_at);
+        let (new, write) = (NewClient::new(client), Write::new(audit));
+        repository.create(&tenant(), &new, &write).await.unwrap();
+    }
+    let host = rusqlite::Connection::open(&path).unwrap();
+    host.execute_batch(
+        "DELETE FROM oauth_client_origins;
+         DROP TABLE oauth_client_origins; DROP INDEX oauth_clients_deleted_by_tenant;
+         DROP INDEX oauth_client_audit_logs_by_tenant; DROP INDEX oauth_client_secrets_expiring;
+         ALTER TABLE oauth_client_audit_logs DROP COLUMN changes;
+         ALTER TABLE oauth_clients DROP COLUMN description;
+         ALTER TABLE oauth_clients DROP COLUMN contacts;
+         ALTER TABLE oauth_clients DROP COLUMN post_logout_redirect_uris;
+         ALTER TABLE oauth_clients DROP COLUMN allowed_cors_origins;
+         ALTER TABLE oauth_clients DROP COLUMN metadata;
+         ALTER TABLE oauth_clients DROP COLUMN origin;
+         ALTER TABLE oauth_clients DROP COLUMN last_used_at;
+         DELETE FROM oauth_client_migrations WHERE name = '0004_metadata'",
+    )
+    .unwrap();
+    assert_eq!(repository.migrate().await.unwrap(), 1);
+    for (origin, expected) in [
+        ("https://false.example.com", true),
+        ("https://true.example.com", false),
+        ("", false),
+    ] {
+        let allowed = repository.is_cors_origin(origin).await.unwrap();
+        assert_eq!(allowed, expected, "{origin}");
+    }
 }

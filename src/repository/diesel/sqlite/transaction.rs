@@ -5,6 +5,7 @@ mod compound;
 #[path = "../shared/pooled/find.rs"]
 mod find;
 #[path = "../shared/queries/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "a transaction does not migrate")]
 mod queries;
 #[path = "../shared/repository.rs"]
 mod repository;

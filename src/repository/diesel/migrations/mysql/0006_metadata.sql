@@ -51,6 +51,17 @@ SET @step = IF(
 PREPARE step FROM @step;
 EXECUTE step;
 DEALLOCATE PREPARE step;
+-- The origins whose pages may call the host's endpoints for a client. An empty one stands for those
+-- of a client that was there before; they are derived from its redirect URIs afterwards.
+CREATE TABLE IF NOT EXISTS oauth_client_origins (
+    origin VARCHAR(512) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    client_id VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    PRIMARY KEY (origin, client_id),
+    INDEX oauth_client_origins_by_client (client_id),
+    FOREIGN KEY (client_id) REFERENCES oauth_clients (client_id) ON DELETE CASCADE
+) ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = utf8mb4_bin;
+INSERT IGNORE INTO oauth_client_origins (origin, client_id)
+    SELECT '', client_id FROM oauth_clients WHERE is_confidential = 0;
 -- What expires soon.
 SET @step = IF(
     EXISTS (

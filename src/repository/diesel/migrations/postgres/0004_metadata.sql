@@ -24,6 +24,17 @@ CREATE INDEX oauth_clients_deleted_by_tenant ON oauth_clients (tenant_id, id)
     WHERE deleted_at IS NOT NULL;
 CREATE INDEX oauth_client_audit_logs_by_tenant ON oauth_client_audit_logs (tenant_id, id);
 
+-- The origins whose pages may call the host's endpoints for a client. An empty one stands for those
+-- of a client that was there before; they are derived from its redirect URIs afterwards.
+CREATE TABLE oauth_client_origins (
+    origin TEXT COLLATE "C" NOT NULL,
+    client_id TEXT COLLATE "C" NOT NULL REFERENCES oauth_clients (client_id) ON DELETE CASCADE,
+    PRIMARY KEY (origin, client_id)
+);
+CREATE INDEX oauth_client_origins_by_client ON oauth_client_origins (client_id);
+INSERT INTO oauth_client_origins (origin, client_id)
+    SELECT '', client_id FROM oauth_clients WHERE is_confidential = 0;
+
 -- What expires soon.
 CREATE INDEX oauth_client_secrets_expiring
     ON oauth_client_secrets (tenant_id, expires_at, client_id)

@@ -73,6 +73,7 @@ impl Repository {
         });
         let steps = steps.await?;
         patient.refold().await?;
+        patient.derive_origins().await?;
         Ok(steps)
     }
 

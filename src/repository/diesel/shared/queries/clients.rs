@@ -4,6 +4,7 @@ use diesel_async::RunQueryDsl;
 use super::audit::insert_audit;
 use super::filter::Filter;
 use super::lock::{advance, explain, stored_version};
+use super::origins::{insert_origins, replace_origins};
 use super::secrets::{end_secrets, far_ahead, show_last_four};
 use super::transaction::{begin, end};
 use super::{Connection, Statement, compound, find, together};
@@ -21,10 +22,12 @@ pub(in super::super) async fn create(
     conn: &mut Connection,
     client: &ClientRow,
     secrets: &[SecretRow],
+    pages: &[String],
     origin: Option<&(Key, Version)>,
     audit: &AuditRow,
 ) -> Result<()> {
-    if origin.is_none() && secrets.len() <= 1 && compound::is_atomic(conn) {
+    let is_plain = origin.is_none() && secrets.len() <= 1 && pages.is_empty();
+    if is_plain && compound::is_atomic(conn) {
         return Ok(compound::insert(conn, client, secrets, audit).await?);
     }
     begin(conn).await?;
@@ -32,7 +35,8 @@ pub(in super::super) async fn create(
         if let Some((source, version)) = origin {
             lock_origin(conn, source, *version).await?;
         }
-        Ok(compound::insert(conn, client, secrets, audit).await?)
+        compound::insert(conn, client, secrets, audit).await?;
+        insert_origins(conn, client.client_id(), pages).await
     }
     .await;
     end(conn, outcome).await
@@ -95,9 +99,10 @@ pub(in super::super) async fn update(
     expected: Version,
     metadata: &MetadataRow,
     secrets: Secrets,
+    pages: Option<&[String]>,
     audit: &AuditRow,
 ) -> Result<()> {
-    if secrets == Secrets::Keep && compound::is_atomic(conn) {
+    if secrets == Secrets::Keep && pages.is_none() && compound::is_atomic(conn) {
         let replace = replace(key, expected, metadata, audit);
         let changed = compound::change(conn, replace, audit).await?;
         return explain(conn, key, changed).await;
@@ -116,6 +121,9 @@ pub(in super::super) async fn update(
                 let end = end_secrets(key, audit);
                 together!(conn; end, show_last_four(key, audit), insert_audit(audit))?;
             }
+        }
+        if let Some(pages) = pages {
+            replace_origins(conn, &key.client, pages).await?;
         }
         Ok(())
     }

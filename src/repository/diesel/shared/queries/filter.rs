@@ -185,8 +185,8 @@ impl Scope {
     }
 }
 
-/// The ways in which an http(s) URI on a host may begin, as it stands in the JSON text of a list. No
-/// URI contains a quote.
+/// The ways in which an http(s) URI on a host may begin, as it stands in the JSON text of a list.
+/// No URI contains a quote.
 fn starts(host: &str) -> [String; 8] {
     let host = item(host);
     let host = host.trim_matches('"');

@@ -9,6 +9,7 @@ mod audit;
 mod clients;
 mod filter;
 mod lock;
+mod origins;
 mod purge;
 mod secrets;
 mod statuses;
@@ -23,6 +24,7 @@ pub(super) use clients::{
     create, delete, get, get_deleted, insert_client, list, touch_client, update,
 };
 pub(super) use filter::Filter;
+pub(super) use origins::{derive_origins, is_cors_origin};
 pub(super) use purge::{purge_audit_entries, purge_deleted_clients, purge_inactive_secrets};
 pub(super) use secrets::{
     add_secret, credentials, deactivate_secret, delete_secret, insert_secret, rehash_secret,
