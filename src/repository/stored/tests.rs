@@ -1,5 +1,7 @@
 use super::*;
-use crate::domain::{Action, AuditEntry, ClientId, ClientMetadata, ClientStatus, Operator, Role};
+use crate::domain::{
+    Action, AuditEntry, ClientId, ClientMetadata, ClientStatus, Operator, Role, SecretHash,
+};
 use crate::repository::{ClientFilter, Error};
 
 fn at(second: i64) -> Timestamp {
