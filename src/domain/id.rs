@@ -23,6 +23,11 @@ impl Id {
         Self(Ulid::from_parts(now.as_millis(), micros << 70 | random))
     }
 
+    /// The least id that is generated in this millisecond.
+    pub(crate) fn least_of(millis: u64) -> Self {
+        Self(Ulid::from_parts(millis, 0))
+    }
+
     /// Parses the canonical form: 26 upper-case characters of Crockford's Base32.
     ///
     /// Returns `None` for anything else, including other spellings of a valid ULID: an id has only
