@@ -109,6 +109,7 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+    use crate::domain::Timestamp;
 
     #[test]
     fn lines_are_for_those_who_ask_for_them() {
@@ -146,7 +147,10 @@ mod tests {
 
     #[test]
     fn a_long_response_ends_early() {
-        let ids: Vec<_> = (0..6).map(Id::least_of).rev().collect();
+        let ids: Vec<_> = (0..6)
+            .map(|at| Id::least_at(Timestamp::from_micros(at)))
+            .rev()
+            .collect();
         let text = "x".repeat(ENOUGH / 3);
         let mut lines = Lines::new("application/jsonl", None, 1_000);
         let slice = Slice {

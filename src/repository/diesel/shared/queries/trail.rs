@@ -4,7 +4,7 @@ use diesel::query_source::Alias;
 use diesel_async::RunQueryDsl;
 
 use super::{Backend, Connection};
-use crate::domain::{AuditEntry, ClientId, Id, Page, Slice, TenantId, Timestamp};
+use crate::domain::{AuditEntry, ClientId, Id, Page, Slice, TenantId};
 use crate::repository::AuditFilter;
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::limited::Limited;
@@ -22,8 +22,11 @@ pub(in super::super) struct Trail {
     action: Option<String>,
     operator: Option<Operator>,
     target: Option<Target>,
-    from: Option<Bound>,
-    to: Option<Bound>,
+    /// The least id from that time on: ids are in the index that the list is sorted by, and times
+    /// are not.
+    from: Option<String>,
+    /// The least id that is too late.
+    to: Option<String>,
 }
 
 /// An operator, and the pattern that it alone matches: for MySQL, texts that differ only in spaces
@@ -41,14 +44,6 @@ struct Target {
     secret: Option<String>,
 }
 
-/// A time, and the id that separates the entries of earlier milliseconds from those since: it
-/// bounds the index that the list is sorted by.
-#[derive(Clone, Debug)]
-struct Bound {
-    at: i64,
-    id: String,
-}
-
 /// Restricts a list to the entries of a trail; `$column` is a macro that names a column.
 macro_rules! restrict {
     ($trail:expr, $list:expr, $column:ident) => {{
@@ -56,11 +51,11 @@ macro_rules! restrict {
         let mut list = $list
             .filter($column!(tenant_id).eq(&trail.tenant))
             .into_boxed();
-        if let Some(Bound { at, id }) = &trail.from {
-            list = list.filter($column!(id).ge(id).and($column!(at).ge(at)));
+        if let Some(id) = &trail.from {
+            list = list.filter($column!(id).ge(id));
         }
-        if let Some(Bound { at, id }) = &trail.to {
-            list = list.filter($column!(id).lt(id).and($column!(at).lt(at)));
+        if let Some(id) = &trail.to {
+            list = list.filter($column!(id).lt(id));
         }
         if let Some(action) = &trail.action {
             list = list.filter($column!(action).eq(action));
@@ -109,17 +104,14 @@ impl Trail {
                 secret: Id::parse(id).map(|id| id.to_string()),
             })
         });
-        let bound = |time: Timestamp, millis: u64| Bound {
-            at: time.as_micros(),
-            id: Id::least_of(millis).to_string(),
-        };
+        let least = |time| Id::least_at(time).to_string();
         Some(Self {
             tenant: tenant.as_str().to_owned(),
             action: filter.action.as_ref().map(|one| one.as_str().to_owned()),
             operator: lift(operator)?,
             target: lift(target)?,
-            from: filter.from.map(|time| bound(time, time.as_millis())),
-            to: filter.to.map(|time| bound(time, time.as_millis() + 1)),
+            from: filter.from.map(least),
+            to: filter.to.map(least),
         })
     }
 
