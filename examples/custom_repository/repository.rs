@@ -286,7 +286,7 @@ impl ClientRepository for LogRepository {
         let mut entries: Vec<_> = entries
             .filter(|entry| entry.tenant_id == *tenant && matches(entry))
             .collect();
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+        entries.sort_by_key(|entry| Reverse(entry.id));
         Ok(Slice::cut(entries, |entry| entry.id, page))
     }
 }
