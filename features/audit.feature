@@ -131,3 +131,95 @@ Feature: Read the audit trail
       And Alice sends no token
       When Alice reads the audit trail of "My Application"
       Then it is refused as unauthenticated
+
+  Rule: The trail of a tenant is that of all its clients
+
+    Scenario: Two clients, of which one is deleted
+      Given the client "My Application"
+      And the client "Other Application"
+      And Alice added a secret to "Other Application"
+      And Alice deleted "My Application"
+      When Alice reads the audit trail of the tenant
+      Then the trail tells of client.delete, secret.create, client.create, client.create
+      And there are 4 in all, on 1 page
+
+    Scenario Outline: Only what <what>
+      Given the client "My Application"
+      And the client "Other Application"
+      And Grace, acting in "acme", rotated the secret of "My Application"
+      And Alice changed "My Application" to
+        | name | "Renamed" |
+      When Alice reads the audit trail of the tenant by "<query>"
+      Then the trail tells of <actions>
+
+      Examples:
+        | what                      | query                                               | actions                                     |
+        | Grace did                 | operator_id=grace                                   | secret.rotate                               |
+        | is a creation             | action=client.create                                | client.create, client.create                |
+        | was done to a client      | target_id={My Application}                          | client.update, client.create                |
+        | Alice did to that client  | target_id={My Application}&operator_id=alice&after= | client.update, client.create                |
+        | is not older than a time  | from=2020-01-01T00:00:00Z&to=2999-01-01T00:00:00Z   | client.update, secret.rotate, client.create, client.create |
+
+    Scenario: Nothing was done that long ago
+      Given the client "My Application"
+      When Alice reads the audit trail of the tenant by "to=2020-01-01T00:00:00Z"
+      Then there are 0 in all, on 0 pages
+
+    Scenario Outline: "<query>" is not a filter
+      When Alice reads the audit trail of the tenant by "<query>"
+      Then it is refused as malformed
+
+      Examples:
+        | query                                             |
+        | action=client.rename                              |
+        | operator_id=                                      |
+        | target_id=a%20b                                   |
+        | from=yesterday                                    |
+        | from=2026-04-15T10:30:01Z&to=2026-04-15T10:30:00Z |
+
+    Scenario: An export has one entry per line, and a link to the next lines
+      Given the client "My Application"
+      And Alice rotated the secret of "My Application"
+      And Alice added a secret to "My Application"
+      When Alice exports the audit trail of the tenant by "page_size=2"
+      Then each line tells of one: secret.create, secret.rotate
+      When Alice follows the link to the next
+      Then the trail tells of client.create
+
+    Scenario: Bob reads the trail of his own tenant
+      Given the client "My Application"
+      And Bob created "Their Application"
+      When Bob reads the audit trail of the tenant
+      Then the trail tells of client.create
+      And its newest entry says
+        | operator_id | "bob"    |
+        | tenant_id   | "globex" |
+
+    Scenario: Without a token
+      Given Alice sends no token
+      When Alice reads the audit trail of the tenant
+      Then it is refused as unauthenticated
+
+  Rule: Old and new values, if the host records them
+
+    Scenario: A change of the name
+      Given the host records the values that change
+      And the client "My Application"
+      And Alice changed "My Application" to
+        | name | "Renamed" |
+      When Alice reads the audit trail of the tenant by "view=full"
+      Then its newest entry says that name was "My Application" and is "Renamed"
+      When Alice reads the audit trail of "My Application" by "view=full"
+      Then its newest entry says that name was "My Application" and is "Renamed"
+
+    Scenario: Who does not ask for them gets the documented entry
+      Given the host records the values that change
+      And the client "My Application"
+      And Alice changed "My Application" to
+        | name | "Renamed" |
+      When Alice reads the audit trail of "My Application"
+      Then its newest entry holds exactly
+        """
+        id tenant_id action operator_id operator_type target_id target_type module level message
+        status timestamp
+        """

@@ -12,8 +12,9 @@ use tower_oauth_clients::domain::{
     Version,
 };
 use tower_oauth_clients::repository::{
-    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, Document,
-    Error, ErrorKind, NewClient, NewSecret, Origin, Result, SecretRotation, StoredClient, Write,
+    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
+    Document, Error, ErrorKind, NewClient, NewSecret, Origin, Result, SecretRotation, StoredClient,
+    Write,
 };
 
 use crate::log::Log;
@@ -271,6 +272,23 @@ impl ClientRepository for LogRepository {
         }
         let trail = clients.trails.get(client_id).into_iter();
         let entries = trail.flat_map(|trail| trail.values().rev().map(Document::value));
+        Ok(Slice::cut(entries, |entry| entry.id, page))
+    }
+
+    async fn tenant_audit_entries(
+        &self,
+        tenant: &TenantId,
+        filter: &AuditFilter,
+        page: Page,
+    ) -> Result<Slice<AuditEntry>> {
+        let clients = self.0.clients.read().await;
+        let matches = filter.matcher();
+        let trails = clients.trails.values().flat_map(|trail| trail.values());
+        let entries = trails.map(Document::value);
+        let mut entries: Vec<_> = entries
+            .filter(|entry| entry.tenant_id == *tenant && matches(entry))
+            .collect();
+        entries.sort_by_key(|entry| Reverse(entry.id));
         Ok(Slice::cut(entries, |entry| entry.id, page))
     }
 }

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use super::word::stored_words;
-use super::{ClientId, Id, Operator, TenantId, Timestamp};
+use super::{ClientId, FieldChange, Id, Operator, TenantId, Timestamp};
 
 stored_words! {
     /// An operator's action.
@@ -50,6 +50,9 @@ pub struct AuditEntry {
     pub ip: Option<IpAddr>,
     /// When it happened.
     pub at: Timestamp,
+    /// The changed fields with their values, if the host records them
+    /// ([`with_audited_values`](crate::manager::ClientManagerBuilder::with_audited_values)).
+    pub changes: Vec<FieldChange>,
 }
 
 impl AuditEntry {
@@ -76,11 +79,12 @@ impl AuditEntry {
             message,
             ip: operator.ip,
             at,
+            changes: Vec::new(),
         }
     }
 
     /// Creates an entry from storage, for a repository that then sets the other fields from its
-    /// columns: no operator, no address and no message.
+    /// columns: no operator, no address, no message and no changed fields.
     pub fn stored(
         id: Id,
         tenant_id: TenantId,
@@ -99,6 +103,7 @@ impl AuditEntry {
             message: String::new(),
             ip: None,
             at,
+            changes: Vec::new(),
         }
     }
 
@@ -107,6 +112,21 @@ impl AuditEntry {
     pub fn with_secret(mut self, id: Id) -> Self {
         self.secret_id = Some(id);
         self
+    }
+
+    /// Sets the changed fields.
+    #[must_use]
+    pub fn with_changes(mut self, changes: Vec<FieldChange>) -> Self {
+        self.changes = changes;
+        self
+    }
+
+    /// What it concerns: the id of the secret, if any, or else the `client_id`.
+    pub fn target_id(&self) -> String {
+        match self.secret_id {
+            Some(id) => id.to_string(),
+            None => self.client_id.to_string(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::input::Input;
 use super::kind::Kind;
-use super::{Client, ClientMetadata, Violation};
+use super::{Client, ClientMetadata, FieldChange, Violation};
 
 /// The fields of [`ClientMetadata`], one row each: the name, the type (a [`Kind`]), and the schema
 /// in requests (a function of `openapi/request.rs`; without the feature it is not compiled).
@@ -96,6 +96,19 @@ macro_rules! requests {
                 fields
                     .into_iter()
                     .filter_map(|(name, differs)| differs.then_some(name))
+            }
+
+            /// The fields that differ from those of `new`, with their values; without those of
+            /// `jwks`, since keys don't belong into the audit trail.
+            pub(crate) fn changes(&self, new: &Self) -> Vec<FieldChange> {
+                let mut changes = Vec::new();
+                $(if self.$name != new.$name {
+                    changes.push(match stringify!($name) {
+                        "jwks" => FieldChange::unrecorded("jwks"),
+                        name => FieldChange::between(name, &self.$name, &new.$name),
+                    });
+                })+
+                changes
             }
         }
     };

@@ -17,10 +17,19 @@ impl Id {
     /// Generates an id at `now`. It starts with the microseconds, so that ids sort by age, and ends
     /// with 70 random bits.
     pub fn generate(now: Timestamp) -> Self {
+        Self::at(now, rand::random::<u128>() >> 58)
+    }
+
+    /// The least id that is generated at a time: those of earlier times are below it.
+    #[cfg(any(feature = "diesel", test))]
+    pub(crate) fn least_at(time: Timestamp) -> Self {
+        Self::at(time, 0)
+    }
+
+    fn at(time: Timestamp, random: u128) -> Self {
         // A ULID has milliseconds and 80 more bits, of which the first 10 hold the microseconds.
-        let micros = u128::from(now.as_micros().unsigned_abs() % 1_000);
-        let random = rand::random::<u128>() >> 58;
-        Self(Ulid::from_parts(now.as_millis(), micros << 70 | random))
+        let micros = u128::from(time.as_micros().unsigned_abs() % 1_000);
+        Self(Ulid::from_parts(time.as_millis(), micros << 70 | random))
     }
 
     /// Parses the canonical form: 26 upper-case characters of Crockford's Base32.
@@ -136,6 +145,12 @@ mod tests {
             .map(|at| Id::generate(Timestamp::from_micros(at)))
             .collect();
         assert!(ids.is_sorted());
+        let moment = Timestamp::from_micros(1_776_249_000_000_999);
+        let (before, at) = (
+            Timestamp::from_micros(moment.as_micros() - 1),
+            Id::least_at(moment),
+        );
+        assert!(Id::generate(before) < at && at <= Id::generate(moment));
     }
 
     #[test]

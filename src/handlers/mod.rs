@@ -10,6 +10,7 @@ mod clients;
 #[cfg(feature = "openapi")]
 mod document;
 mod error;
+mod lines;
 mod noted;
 mod precondition;
 mod query;
@@ -23,6 +24,8 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, Response};
 
+#[cfg(feature = "openapi")]
+pub(crate) use self::lines::TYPES as LINES;
 #[cfg(feature = "openapi")]
 pub(crate) use self::query::{
     DEFAULT_SIZE as DEFAULT_PAGE_SIZE, MAX_CLIENT_IDS, MAX_GRACE_PERIOD, MAX_HOST_LENGTH,

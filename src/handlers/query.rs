@@ -7,10 +7,10 @@ use percent_encoding::percent_decode_str;
 use super::Error;
 use super::noted::{Noted, prefers_full, prefers_strict, shown};
 use crate::domain::{
-    AuthMethod, ClientId, ClientOrigin, ClientStatus, GrantType, Id, Page, Timestamp, TokenPage,
-    Violation, Violations, one_of,
+    Action, AuthMethod, ClientId, ClientOrigin, ClientStatus, GrantType, Id, Page, Timestamp,
+    TokenPage, Violation, Violations, one_of,
 };
-use crate::repository::ClientFilter;
+use crate::repository::{AuditFilter, ClientFilter};
 use crate::wire::View;
 
 pub(crate) const DEFAULT_SIZE: u32 = 20;
@@ -26,6 +26,9 @@ pub(crate) const MAX_TIME: u64 = 3_155_760_000;
 
 /// The maximum length of a host's name, in bytes.
 pub(crate) const MAX_HOST_LENGTH: usize = 255;
+
+/// The maximum number of lines in a response.
+pub(crate) const MAX_LINES: usize = 1_000;
 
 /// The maximum number of clients that a filter names.
 pub(crate) const MAX_CLIENT_IDS: usize = 100;
@@ -93,14 +96,7 @@ impl<'a> Query<'a> {
 
     pub(super) fn page(&mut self) -> Page {
         let (number, size) = (self.number(), self.size());
-        let after = self.get("after", "must be the id of an item, or empty", |text| {
-            if text.is_empty() {
-                Some(None)
-            } else {
-                Id::parse(text).map(Some)
-            }
-        });
-        match after {
+        match self.after() {
             None => Page::Number {
                 number: number.unwrap_or(1),
                 size,
@@ -114,6 +110,29 @@ impl<'a> Query<'a> {
             }
             Some(id) => Page::After { id, size },
         }
+    }
+
+    fn after(&mut self) -> Option<Option<Id>> {
+        self.get("after", "must be the id of an item, or empty", |text| {
+            if text.is_empty() {
+                Some(None)
+            } else {
+                Id::parse(text).map(Some)
+            }
+        })
+    }
+
+    /// The item that lines follow, and how many there may be.
+    pub(super) fn lines(&mut self) -> (Option<Id>, usize) {
+        if self.number().is_some() {
+            let must = "must not be set for lines of JSON, use after";
+            self.faults.push(Violation::new("page", must));
+        }
+        let must = "must be a whole number from 1 to 1000";
+        let size = self.get("page_size", must, |text| {
+            digits(text).filter(|size| (1..=MAX_LINES).contains(size))
+        });
+        (self.after().flatten(), size.unwrap_or(MAX_LINES))
     }
 
     pub(super) fn token_page(&mut self) -> TokenPage {
@@ -200,7 +219,32 @@ impl<'a> Query<'a> {
         seconds.map(Duration::from_secs)
     }
 
-    /// How much of each client the response shows, if the request says so in its query.
+    /// Which entries of the tenant's audit trail are listed.
+    pub(super) fn audit_filter(&mut self) -> AuditFilter {
+        let must = one_of(Action::ALL, Action::word);
+        let action = self.get("action", must, Action::parse);
+        let operator_id = self.get("operator_id", MUST_BE_SHORT, short);
+        // An id of a secret has this form, too.
+        let target_id = self.get("target_id", MUST_BE_VISIBLE, ClientId::parse);
+        let must = "must be a time as in RFC 3339, such as 2026-04-15T10:30:00Z";
+        let from = self.get("from", must, Timestamp::parse);
+        let to = self.get("to", must, Timestamp::parse);
+        if let (Some(from), Some(to)) = (from, to)
+            && from > to
+        {
+            self.faults
+                .push(Violation::new("from", "must not be after to"));
+        }
+        AuditFilter {
+            action,
+            operator_id,
+            target_id: target_id.map(|id| id.as_str().to_owned()),
+            from,
+            to,
+        }
+    }
+
+    /// How much of each item the response shows, if the request says so in its query.
     pub(super) fn view(&mut self) -> Option<View> {
         self.get("view", "must be full", |text| {
             (text == "full").then_some(View::Full)
@@ -214,7 +258,7 @@ impl<'a> Query<'a> {
         let must = if ids.len() > MAX_CLIENT_IDS {
             "must be there at most 100 times"
         } else if ids.contains(&None) {
-            "must be 1 to 128 visible ASCII characters"
+            MUST_BE_VISIBLE
         } else {
             return ids.into_iter().flatten().collect();
         };
@@ -245,7 +289,7 @@ impl<'a> Query<'a> {
 }
 
 impl Query<'_> {
-    /// The same for a response that shows clients, and how much of them.
+    /// The same for a response that has a full view, and which view it has.
     pub(super) fn finish_with_view(mut self, headers: &HeaderMap) -> Result<(View, Noted), Error> {
         let asked = self.view();
         let mut noted = self.finish(headers)?;
@@ -255,6 +299,7 @@ impl Query<'_> {
     }
 }
 
+const MUST_BE_VISIBLE: &str = "must be 1 to 128 visible ASCII characters";
 const MUST_BE_SHORT: &str = "must be 1 to 2048 bytes without control characters";
 
 /// No redirect URI and no scope is longer than this, so a longer filter can't match.

@@ -17,6 +17,7 @@ pub(super) struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: Option<Bytes>,
+    media_type: &'static str,
     extensions: http::Extensions,
 }
 
@@ -43,6 +44,7 @@ impl Reply {
             status: StatusCode::OK,
             headers: HeaderMap::with_capacity(8),
             body: None,
+            media_type: "application/json",
             extensions: http::Extensions::new(),
         }
     }
@@ -68,15 +70,26 @@ impl Reply {
         let items = slice.items.iter().map(item).collect();
         let reply = Self::json(&List::new(items, page, slice.total, now))?;
         let last = slice.items.last().filter(|_| slice.has_more).map(id);
-        match (page, last) {
-            (Page::After { .. }, Some(last)) => {
-                let link = format!("<{}>; rel=\"next\"", call.uri_after(last));
-                Ok(match HeaderValue::try_from(link) {
-                    Ok(value) => reply.with_header(header::LINK, value),
-                    Err(_) => reply,
-                })
-            }
-            _ => Ok(reply),
+        Ok(match (page, last) {
+            (Page::After { .. }, Some(last)) => reply.with_next(call, last),
+            _ => reply,
+        })
+    }
+
+    /// A response with lines of JSON, already serialized.
+    pub(super) fn lines(media_type: &'static str, lines: Vec<u8>) -> Self {
+        Self {
+            media_type,
+            ..Self::raw(lines.into())
+        }
+    }
+
+    /// Sets `Link` to the page after this item.
+    pub(super) fn with_next(self, call: &Call<'_>, last: Id) -> Self {
+        let link = format!("<{}>; rel=\"next\"", call.uri_after(last));
+        match HeaderValue::try_from(link) {
+            Ok(value) => self.with_header(header::LINK, value),
+            Err(_) => self,
         }
     }
 
@@ -116,7 +129,7 @@ impl Reply {
         if let Some(bytes) = self.body {
             headers.insert(
                 header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
+                HeaderValue::from_static(self.media_type),
             );
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
             if !head_only {

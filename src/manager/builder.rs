@@ -24,6 +24,7 @@ pub struct ClientManagerBuilder {
     max_grace: Option<Duration>,
     tokens: Option<Arc<dyn tokens::Erased>>,
     listener: Option<Arc<dyn ClientEvents>>,
+    audits_values: bool,
 }
 
 impl ClientManagerBuilder {
@@ -40,6 +41,7 @@ impl ClientManagerBuilder {
             max_grace: None,
             tokens: None,
             listener: None,
+            audits_values: false,
         }
     }
 
@@ -111,6 +113,17 @@ impl ClientManagerBuilder {
         self
     }
 
+    /// Records the old and the new value of each field that an update changes, in
+    /// [`AuditEntry::changes`](crate::domain::AuditEntry::changes). Off by default: the trail then
+    /// has the names of the fields only. It never has secrets, and never the keys in `jwks`.
+    ///
+    /// Values stay in the trail when the client no longer has them, until a
+    /// [purge](crate::repository::PurgeRepository), which matters for contacts of persons.
+    pub fn with_audited_values(mut self) -> Self {
+        self.audits_values = true;
+        self
+    }
+
     /// Builds the manager.
     ///
     /// # Errors
@@ -142,6 +155,7 @@ impl ClientManagerBuilder {
             secrets,
             tokens: self.tokens,
             listener: self.listener,
+            audits_values: self.audits_values,
             turns: Arc::new(Turns::new()),
         })))
     }

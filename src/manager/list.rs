@@ -1,6 +1,6 @@
 use super::{ClientManager, ErrorKind, Result};
 use crate::domain::{AuditEntry, Client, ClientId, Id, Operator, Page, Slice};
-use crate::repository::ClientFilter;
+use crate::repository::{AuditFilter, ClientFilter};
 
 impl ClientManager {
     /// Lists the tenant's clients, newest first.
@@ -58,6 +58,28 @@ impl ClientManager {
             .0
             .repository
             .audit_entries(&operator.tenant, client_id, page)
+            .await?)
+    }
+    /// Lists the audit trail of all clients of the tenant, newest first, deleted ones included.
+    ///
+    /// A [`Page::After`] costs the same anywhere in the trail if the filter has nothing but times.
+    /// A [`Page::Number`] counts all matches, and the other criteria read entries until the page is
+    /// full; as with [`list`](Self::list), a repository limits how many of them run and wait at
+    /// once.
+    ///
+    /// # Errors
+    ///
+    /// As [`list`](Self::list).
+    pub async fn tenant_audit_entries(
+        &self,
+        operator: &Operator,
+        filter: &AuditFilter,
+        page: Page,
+    ) -> Result<Slice<AuditEntry>> {
+        Ok(self
+            .0
+            .repository
+            .tenant_audit_entries(&operator.tenant, filter, page)
             .await?)
     }
 }

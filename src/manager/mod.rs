@@ -72,6 +72,7 @@ struct Inner {
     secrets: SecretRules,
     tokens: Option<Arc<dyn tokens::Erased>>,
     listener: Option<Arc<dyn ClientEvents>>,
+    audits_values: bool,
     turns: Arc<Turns>,
 }
 

@@ -1,7 +1,8 @@
 use super::events::kinds;
 use super::{ClientManager, ErrorKind, Expected, Result};
 use crate::domain::{
-    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, Operator, Patch,
+    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, FieldChange, Operator,
+    Patch,
 };
 use crate::repository::{ClientUpdate, Secrets, Write};
 
@@ -46,9 +47,14 @@ impl ClientManager {
         };
         let changes_cors_origins = current.metadata.page_origins() != metadata.page_origins();
         let message = changes(&current, &metadata, &status);
+        let values = self
+            .0
+            .audits_values
+            .then(|| values(&current, &metadata, &status));
         let client_id = current.client_id.clone();
         let action = Action::ClientUpdate;
-        let audit = AuditEntry::new(operator, client_id, action, message, self.now());
+        let audit = AuditEntry::new(operator, client_id, action, message, self.now())
+            .with_changes(values.unwrap_or_default());
         let kinds = kinds(&current, &metadata, &status);
         let events = self.events(operator, &current, kinds, audit.at);
         let client = Client {
@@ -82,4 +88,14 @@ fn changes(current: &Client, metadata: &ClientMetadata, status: &ClientStatus) -
     } else {
         format!("changed {}", changed.join(", "))
     }
+}
+
+/// The fields that an update changes, with their values.
+fn values(current: &Client, metadata: &ClientMetadata, status: &ClientStatus) -> Vec<FieldChange> {
+    let mut changes = current.metadata.changes(metadata);
+    if current.status != *status {
+        let [old, new] = [&current.status, status].map(|status| Some(status.as_str().into()));
+        changes.push(FieldChange::new("status", old, new));
+    }
+    changes
 }

@@ -34,6 +34,8 @@ struct Outline {
     /// Query and header parameters, by component name.
     parameters: &'static [&'static str],
     answer: Answer,
+    /// Whether it is answered in lines of JSON, too.
+    lines: bool,
     /// Headers of a success, besides the common ones.
     headers: &'static [&'static str],
     /// Failures besides the common ones and those implied by the path or the body.
@@ -53,6 +55,7 @@ const NOTHING: Outline = Outline {
     description: "",
     parameters: &[],
     answer: None,
+    lines: false,
     headers: &[],
     failures: &[],
 };
@@ -90,7 +93,7 @@ pub(super) fn describe(operation: Operation, generator: &mut SchemaGenerator) ->
     let (tag, _) = outline.tag;
     let status = operation.success();
     let answer = outline.answer.map(|schema| schema(generator));
-    let success = response::success(status, answer, outline.headers);
+    let success = response::success(status, answer, outline.lines, outline.headers);
     let mut responses = response::failures_of(failures(operation, outline.failures));
     responses.insert(status.as_str().to_owned(), success);
 

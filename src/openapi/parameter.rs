@@ -2,7 +2,7 @@ use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    AuthMethod, ClientId, ClientOrigin, ClientStatus, GrantType, Id, Page, TenantId,
+    Action, AuthMethod, ClientId, ClientOrigin, ClientStatus, GrantType, Id, Page, TenantId,
 };
 use crate::handlers::{
     DEFAULT_PAGE_SIZE, MAX_CLIENT_IDS, MAX_GRACE_PERIOD, MAX_HOST_LENGTH, MAX_NAME_FILTER,
@@ -108,18 +108,43 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
         },
         "ExpiringWithin": {
             "name": "expiring_within", "in": "query", "schema": time,
-            "description": "Only clients with an active secret that expires within so many seconds.",
+            "description": "Only clients with an active secret that expires within so many \
+                            seconds.",
+        },
+        "WithAction": {
+            "name": "action", "in": "query",
+            "schema": {"type": "string", "enum": words(Action::ALL, Action::word)},
+            "description": "Only what was done by this action.",
+        },
+        "WithOperatorId": {
+            "name": "operator_id", "in": "query", "schema": text,
+            "description": "Only what this operator did.",
+        },
+        "WithTargetId": {
+            "name": "target_id", "in": "query", "schema": client_id,
+            "description": "Only what was done to this client itself, or to the secret with this \
+                            id.",
+        },
+        "From": {
+            "name": "from", "in": "query", "schema": {"type": "string", "format": "date-time"},
+            "description": "Only what was done at this time or later.",
+        },
+        "To": {
+            "name": "to", "in": "query", "schema": {"type": "string", "format": "date-time"},
+            "description": "Only what was done before this time, which must not be before `from`.",
         },
         "View": {
             "name": "view", "in": "query", "schema": {"const": "full"},
             "description": "With `full`, clients are shown whole: with their public keys, what is \
-                            only for administrators, and how they came to be.",
+                            only for administrators, and how they came to be; and entries of an \
+                            audit trail with their client, and with what changed if the host \
+                            records it.",
         },
         "Prefer": {
             "name": "Prefer", "in": "header", "schema": {"type": "string"},
             "example": "handling=strict",
             "description": "With `handling=strict` (RFC 7240 section 4.4), unknown query parameters \
-                            are refused; with `return=representation; view=full`, clients are \
+                            are refused; with `return=representation; view=full`, items are \
                             shown as with `view=full`.",
         },
         "GracePeriod": {

@@ -3,7 +3,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::with;
-use crate::handlers::ErrorKind;
+use crate::handlers::{ErrorKind, LINES};
 use crate::wire::Failure;
 
 /// The headers of all responses.
@@ -33,12 +33,24 @@ const FAILURES: [(ErrorKind, &str, &[&str]); 10] = [
 ];
 
 /// A success, with a body if there is one.
-pub(super) fn success(status: StatusCode, body: Option<Schema>, headers: &[&str]) -> Value {
+pub(super) fn success(
+    status: StatusCode,
+    body: Option<Schema>,
+    lines: bool,
+    headers: &[&str],
+) -> Value {
     let response = json!({
         "description": status.canonical_reason().unwrap_or_default(),
         "headers": references(headers),
     });
-    let content = body.map(|schema| json!({"application/json": {"schema": schema}}));
+    let content = body.map(|schema| {
+        let mut content = json!({"application/json": {"schema": schema}});
+        for media_type in LINES.into_iter().filter(|_| lines) {
+            let text = json!({"type": "string", "description": "One item per line."});
+            content = with(content, media_type, Some(json!({"schema": text})));
+        }
+        content
+    });
     with(response, "content", content)
 }
 

@@ -157,8 +157,27 @@ macro_rules! operations {
         ) audit_logs::list {
             tag: AUDIT,
             description: "What was done to one client, newest first; also after its deletion.",
-            parameters: &["Page", "PageSize", "After", "Prefer"],
+            parameters: &["Page", "PageSize", "After", "View", "Prefer"],
             answer: json::<List<AuditLogItem<'_>>>(),
+            headers: &["Link", "Unknown-Parameters", "Preference-Applied"],
+        }
+
+        ListTenantAuditLogs (
+            reads "list_tenant_audit_logs": GET "/audit-logs" => OK,
+            "List the audit trail of all clients"
+        ) audit_logs::list_of_tenant {
+            tag: AUDIT,
+            description: "What was done to the clients of the tenant, newest first; deleted ones \
+                included. With `Accept: application/x-ndjson` or `application/jsonl`, the answer \
+                has one item per line instead: always by position, of at most 1000 lines \
+                (`page_size`, which is also the default) and about 4 MiB, with a `Link` to those \
+                that follow.",
+            parameters: &[
+                "Page", "PageSize", "After", "WithAction", "WithOperatorId", "WithTargetId",
+                "From", "To", "View", "Prefer",
+            ],
+            answer: json::<List<AuditLogItem<'_>>>(),
+            lines: true,
             headers: &["Link", "Unknown-Parameters", "Preference-Applied"],
         }
 

@@ -4,8 +4,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::{
-    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, NewClient,
-    NewSecret, Result, SecretRotation, Write,
+    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
+    NewClient, NewSecret, Result, SecretRotation, Write,
 };
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,

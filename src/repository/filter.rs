@@ -186,7 +186,7 @@ impl ClientFilter {
 }
 
 /// Whether a criterion is met, or not set.
-fn is<T>(criterion: &Option<T>, met: impl FnOnce(&T) -> bool) -> bool {
+pub(super) fn is<T>(criterion: &Option<T>, met: impl FnOnce(&T) -> bool) -> bool {
     criterion.as_ref().is_none_or(met)
 }
 

@@ -66,6 +66,11 @@ macro_rules! methods {
                 client_id: [&] ClientId,
                 page: [] Page
             ) -> Result<Slice<AuditEntry>>;
+            fn tenant_audit_entries(
+                tenant: [&] TenantId,
+                filter: [&] AuditFilter,
+                page: [] Page
+            ) -> Result<Slice<AuditEntry>>;
         }
     };
     ($macro:ident! { $($before:tt)* } CredentialRepository) => {

@@ -7,6 +7,7 @@
 mod methods;
 
 mod arguments;
+mod audit_filter;
 
 #[cfg(feature = "conformance")]
 #[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
@@ -54,6 +55,7 @@ pub use self::diesel::{PostgresRepository, PostgresTransaction};
 #[cfg_attr(docsrs, doc(cfg(feature = "diesel-sqlite")))]
 pub use self::diesel::{SqliteRepository, SqliteTransaction};
 pub use arguments::{ClientUpdate, NewClient, NewSecret, Origin, SecretRotation, Secrets, Write};
+pub use audit_filter::AuditFilter;
 pub use credentials::{CredentialRepository, Credentials};
 pub use document::Document;
 #[cfg(feature = "authentication")]
@@ -93,7 +95,7 @@ pub const MAX_INACTIVE_SECRETS: usize = 100;
 ///   tenant; both stay taken after its deletion, until a [purge](PurgeRepository) removes it. The
 ///   `id` of a secret is unique at least within its client, and that of an audit entry at least
 ///   within its client's trail. A write with a taken id is [`ErrorKind::Conflict`] and stores
-///   nothing.
+///   nothing. The `id` of an audit entry is [generated](Id::generate) at its time.
 /// - **Atomic.** A method that writes stores the change and all of its [`Write`] (the audit entry)
 ///   together, or neither, and returns only once both would survive a crash of the process. A
 ///   dropped future leaves one of these two states and no lock.
@@ -102,7 +104,8 @@ pub const MAX_INACTIVE_SECRETS: usize = 100;
 /// - **Versions.** Each write to a client increments its version and sets `updated_at` to the time
 ///   of the audit entry.
 /// - **Deleted clients** are [`ErrorKind::NotFound`] for every method except
-///   [`get_deleted`](Self::get_deleted) and [`audit_entries`](Self::audit_entries).
+///   [`get_deleted`](Self::get_deleted), [`audit_entries`](Self::audit_entries) and
+///   [`tenant_audit_entries`](Self::tenant_audit_entries).
 /// - **Consistent reads.** What a method returns, including its total, is a snapshot of one moment,
 ///   and includes every write that returned before.
 /// - **Newest first.** Lists are in descending order of ids.
@@ -288,6 +291,18 @@ pub trait ClientRepository: Send + Sync + 'static {
         &self,
         tenant: &TenantId,
         client_id: &ClientId,
+        page: Page,
+    ) -> impl Future<Output = Result<Slice<AuditEntry>>> + Send;
+
+    /// Reads a page of the audit trail of all clients of the tenant, deleted ones included.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unavailable`] or [`ErrorKind::Other`] if the storage fails.
+    fn tenant_audit_entries(
+        &self,
+        tenant: &TenantId,
+        filter: &AuditFilter,
         page: Page,
     ) -> impl Future<Output = Result<Slice<AuditEntry>>> + Send;
 }

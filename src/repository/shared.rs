@@ -2,8 +2,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::{
-    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, NewClient,
-    NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
+    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
+    NewClient, NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
 };
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,

@@ -107,6 +107,12 @@ impl Scene {
         service.settle(change);
     }
 
+    /// Records the values that updates change.
+    pub fn audit_values(&mut self) {
+        let service = self.service.as_mut().expect("opened before the first step");
+        service.audit_values();
+    }
+
     /// Accepts numbers as operators and tenants.
     pub fn accept_numbers(&mut self) {
         let service = self.service.as_mut().expect("opened before the first step");

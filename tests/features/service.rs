@@ -10,6 +10,7 @@ use tower_oauth_clients::domain::{
     AuditEntry, Client, ClientId, Clock, Page, Policy, SecretRecord, TenantId,
 };
 use tower_oauth_clients::handlers::Handlers;
+use tower_oauth_clients::manager::ClientManagerBuilder;
 use tower_oauth_clients::repository::{ClientRepository, Result};
 use tower_oauth_clients::secrets::{HashPool, Plaintext, SecretFormat};
 
@@ -27,6 +28,7 @@ pub struct Service {
     pool: HashPool,
     place: Place,
     policy: Policy,
+    audits_values: bool,
 }
 
 impl Service {
@@ -37,7 +39,8 @@ impl Service {
         clock.advance(Duration::from_micros(1_000_000 - past.unsigned_abs()));
         let (repository, place) = Repository::open(store).await;
         let authorizer = authorizer(clock.clone());
-        let management = management(&repository, &pool, &clock, Policy::default(), authorizer);
+        let builder = builder(&repository, &pool, &clock, Policy::default());
+        let management = management(builder, authorizer);
         Self {
             clock,
             management,
@@ -45,34 +48,35 @@ impl Service {
             pool,
             place,
             policy: Policy::default(),
+            audits_values: false,
         }
     }
 
     /// Changes the host's policy.
     pub fn settle(&mut self, change: impl FnOnce(Policy) -> Policy) {
         self.policy = change(self.policy.clone());
-        let policy = self.policy.clone();
-        let authorizer = authorizer(self.clock.clone());
-        self.management = management(
-            &self.repository,
-            &self.pool,
-            &self.clock,
-            policy,
-            authorizer,
-        );
+        self.restart(authorizer(self.clock.clone()));
+    }
+
+    /// Records the values that updates change.
+    pub fn audit_values(&mut self) {
+        self.audits_values = true;
+        self.restart(authorizer(self.clock.clone()));
     }
 
     /// Accepts numbers as operators and tenants.
     pub fn accept_numbers(&mut self) {
         let builder = authorizer_builder(self.clock.clone()).with_numeric_ids();
-        let (policy, authorizer) = (self.policy.clone(), builder.build().unwrap());
-        self.management = management(
-            &self.repository,
-            &self.pool,
-            &self.clock,
-            policy,
-            authorizer,
-        );
+        self.restart(builder.build().unwrap());
+    }
+
+    fn restart(&mut self, authorizer: JwtAuthorizer) {
+        let policy = self.policy.clone();
+        let mut builder = builder(&self.repository, &self.pool, &self.clock, policy);
+        if self.audits_values {
+            builder = builder.with_audited_values();
+        }
+        self.management = management(builder, authorizer);
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
@@ -116,17 +120,19 @@ impl Service {
     }
 }
 
-fn management(
+fn builder(
     repository: &Repository,
     pool: &HashPool,
     clock: &TestClock,
     policy: Policy,
-    authorizer: JwtAuthorizer,
-) -> ManagementService {
+) -> ClientManagerBuilder {
     let builder = repository.manager().with_policy(policy);
-    let builder = builder
+    builder
         .with_hash_pool(pool.clone())
-        .with_clock(clock.clone());
+        .with_clock(clock.clone())
+}
+
+fn management(builder: ClientManagerBuilder, authorizer: JwtAuthorizer) -> ManagementService {
     let manager = builder.build().unwrap();
     ManagementService::new(Handlers::new(manager, authorizer))
 }

@@ -17,8 +17,9 @@ use tower_oauth_clients::domain::{
     TenantId, Timestamp, Version,
 };
 use tower_oauth_clients::repository::{
-    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, MysqlRepository, NewClient,
-    NewSecret, Origin, PostgresRepository, PurgeRepository, SecretRotation, Secrets, Write,
+    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository,
+    MysqlRepository, NewClient, NewSecret, Origin, PostgresRepository, PurgeRepository,
+    SecretRotation, Secrets, Write,
 };
 
 use support::servers::{Database, Server, execute, mysql};
@@ -40,7 +41,7 @@ const SECRETS: &str = "INSERT INTO oauth_client_secrets (tenant_id, client_id, i
 const ENTRIES: &str = "INSERT INTO oauth_client_audit_logs (tenant_id, client_id, id, action, \
     operator_id, operator_type, message, at) \
     SELECT tenant_id, client_id, CONCAT(LEFT(id, 25), n), 'client.update', 'alice', 'admin', \
-    'changed name', 1 FROM oauth_clients, numbers WHERE n < 4";
+    'changed name', 1469918176385000 FROM oauth_clients, numbers WHERE n < 4";
 
 const CLIENT: &str = "app-9999";
 
@@ -69,6 +70,23 @@ async fn use_everything<R: CredentialRepository + PurgeRepository>(repository: &
         }
         for page in [after(None), after(middle)] {
             repository.audit_entries(&tenant, &id, page).await.unwrap();
+        }
+        // Of all, of a long time, and of a short one.
+        let (start, end) = (Timestamp::from_micros(1_400_000_000_000_000), at(1_000_000));
+        for (from, to, count) in [
+            (None, None, 20),
+            (Some(start), Some(end), 20),
+            (Some(start), None, 20),
+            (Some(at(0)), None, (round * 3).min(20)),
+        ] {
+            let mut filter = AuditFilter::new();
+            (filter.from, filter.to) = (from, to);
+            for page in [after(None), after(middle)] {
+                let trail = repository.tenant_audit_entries(&tenant, &filter, page);
+                let found = trail.await.unwrap().items.len() as u64;
+                let is_new = from == Some(at(0)) && page == after(middle);
+                assert!(is_new || found >= count, "{found} in {filter:?}");
+            }
         }
         let entries = [2, 4, 5, 6, 7].map(|second| entry(&id, round * 100 + second));
         let (first, second) = (secret(round * 100 + 1), secret(round * 100 + 3));
@@ -206,14 +224,16 @@ async fn of_postgres() {
     let plans = plans_of_postgres(true).await;
     for plan in plans.iter() {
         assert!(!plan.contains("Seq Scan"), "{plan}");
-        let page = plan.contains("LIMIT") && plan.contains("\"oauth_clients\"");
-        assert!(!page || !plan.contains("Sort"), "{plan}");
+        let page = plan.contains("LIMIT") && !plan.contains("\"client_id\" = ");
+        let list = plan.contains("\"oauth_clients\"") || plan.contains("audit_logs");
+        assert!(!page || !list || !plan.contains("Sort"), "{plan}");
     }
     // In the end, a read gets a custom plan only if its values may make a difference.
     let (_, last) = plans.split_at(plans.len() * 7 / 8);
     for plan in last {
         let (text, conditions) = plan.split_once("Index Cond").unwrap_or_default();
-        let depends = [r#""id" <"#, r#""status" ="#].map(|condition| text.contains(condition));
+        let depends =
+            [r#""id" <"#, r#""id" >="#, r#""status" ="#].map(|condition| text.contains(condition));
         let anew = conditions.contains("tenant_3");
         assert!(!anew || depends.contains(&true), "{plan}");
     }

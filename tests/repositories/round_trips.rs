@@ -7,8 +7,8 @@ use tower_oauth_clients::domain::{
     SecretRecord, TenantId, Timestamp,
 };
 use tower_oauth_clients::repository::{
-    ClientFilter, ClientUpdate, CredentialRepository, MysqlRepository, NewClient, NewSecret,
-    Origin, PostgresRepository, SecretRotation, Secrets, Write,
+    AuditFilter, ClientFilter, ClientUpdate, CredentialRepository, MysqlRepository, NewClient,
+    NewSecret, Origin, PostgresRepository, SecretRotation, Secrets, Write,
 };
 
 use support::servers::{Database, Proxy};
@@ -45,6 +45,9 @@ async fn to_postgres() {
         ("delete", 4),
         ("audit entries", 1),
         ("audit entries past the end", 3),
+        ("trail by number", 1),
+        ("trail past the end", 2),
+        ("trail after", 1),
     ];
     assert_eq!(trips, documented);
 }
@@ -78,6 +81,9 @@ async fn to_mysql() {
         ("delete", 6),
         ("audit entries", 1),
         ("audit entries past the end", 3),
+        ("trail by number", 1),
+        ("trail past the end", 2),
+        ("trail after", 1),
     ];
     assert_eq!(trips, documented);
 }
@@ -205,6 +211,16 @@ async fn walk<R: CredentialRepository>(repository: &R, proxy: &Proxy, start: u64
         .await
         .unwrap();
     note("audit entries past the end");
+    let filter = AuditFilter::new().with_from(at(start));
+    for (page, what) in [
+        (page(1), "trail by number"),
+        (page(9), "trail past the end"),
+        (after, "trail after"),
+    ] {
+        let trail = repository.tenant_audit_entries(&tenant, &filter, page);
+        trail.await.unwrap();
+        note(what);
+    }
     trips.retain(|(what, _)| *what != "-");
     trips
 }

@@ -114,6 +114,7 @@ async fn a_reader_reads_and_changes_nothing() {
         (Method::GET, CLIENTS.to_owned()),
         (Method::GET, format!("{path}/secrets")),
         (Method::GET, format!("{path}/audit-logs")),
+        (Method::GET, "/admin/oauth/audit-logs".to_owned()),
     ] {
         let answer = app.call_as(&reader, method, &path, None).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
@@ -208,6 +209,10 @@ async fn an_authorizer_is_told_every_operation() {
         "/c/tokens",
         "/c/nothing",
     ];
+    let paths = paths.map(|path| format!("{CLIENTS}{path}"));
+    let paths = paths
+        .into_iter()
+        .chain(["/admin/oauth/audit-logs".to_owned()]);
     for path in paths {
         for method in [
             Method::POST,
@@ -216,7 +221,7 @@ async fn an_authorizer_is_told_every_operation() {
             Method::PATCH,
             Method::DELETE,
         ] {
-            let answer = app.call(method, &format!("{CLIENTS}{path}"), None).await;
+            let answer = app.call(method, &path, None).await;
             assert!(matches!(answer.status.as_u16(), 403..=405), "{path}");
         }
     }

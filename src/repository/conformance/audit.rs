@@ -1,6 +1,8 @@
+use serde_json::json;
+
 use super::samples::{entry, id, operator};
 use super::subject::Subject;
-use crate::domain::{Action, AuditEntry, Client, Page};
+use crate::domain::{Action, AuditEntry, Client, FieldChange, Page};
 use crate::repository::{ClientRepository, ClientUpdate};
 
 async fn written<R: ClientRepository>(
@@ -33,6 +35,13 @@ pub async fn entries_come_back_as_they_were_stored(repository: impl ClientReposi
         }
         entry.operator_id = format!("o'{second} 💥 ");
         entry.operator_type = "super_admin".into();
+        if second % 3 == 0 {
+            entry.changes = vec![
+                FieldChange::new("name", Some(json!("o'\\ 💥")), Some(json!("\u{1f980}"))),
+                FieldChange::new("field_of_tomorrow", None, Some(json!({"a": [1, null, ""]}))),
+                FieldChange::unrecorded("jwks"),
+            ];
+        }
         entry.message = String::new();
         entries.push(entry);
     }

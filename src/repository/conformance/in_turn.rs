@@ -6,8 +6,8 @@ use crate::domain::{
     Version,
 };
 use crate::repository::{
-    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, NewClient,
-    NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
+    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
+    NewClient, NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
 };
 
 /// Several repositories on the same storage, as with several hosts: each call goes to the next one.

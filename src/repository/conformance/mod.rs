@@ -48,6 +48,7 @@ mod secrets;
 mod subject;
 mod tenants;
 mod texts;
+mod trails;
 mod writes;
 
 use std::future::Future;
@@ -74,6 +75,7 @@ pub use rotation::*;
 pub use secrets::*;
 pub use tenants::*;
 pub use texts::*;
+pub use trails::*;
 
 /// Far longer than any case takes.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -112,6 +114,11 @@ macro_rules! conformance_tests {
             entries_come_back_as_they_were_stored,
             a_trail_has_numbered_pages,
             a_trail_has_pages_after_an_entry,
+            the_trail_of_a_tenant_is_of_all_its_clients,
+            the_trail_of_a_tenant_has_numbered_pages,
+            the_trail_of_a_tenant_has_pages_after_an_entry,
+            the_trail_of_a_tenant_is_filtered,
+            the_trail_of_a_tenant_is_filtered_by_time,
             a_client_comes_back_as_it_was_stored,
             what_is_not_there_is_not_found,
             a_taken_id_is_a_conflict,
@@ -261,6 +268,7 @@ mod tests {
             include_str!("secrets.rs"),
             include_str!("tenants.rs"),
             include_str!("texts.rs"),
+            include_str!("trails.rs"),
         ];
         let cases = sources.iter().flat_map(|source| source.lines());
         let cases = cases.filter_map(|line| line.strip_prefix("pub async fn ")?.split('(').next());

@@ -4,8 +4,8 @@ use crate::domain::{
     Version,
 };
 use crate::repository::{
-    ClientFilter, ClientRepository, ClientUpdate, Error, ErrorKind, NewClient, NewSecret, Origin,
-    Result, SecretRotation, Secrets, Write,
+    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, Error, ErrorKind, NewClient,
+    NewSecret, Origin, Result, SecretRotation, Secrets, Write,
 };
 
 /// The repository under test, as seen by one tenant. Each method takes the second at which it
@@ -174,6 +174,13 @@ impl<R: ClientRepository> Subject<R> {
 
     pub(super) async fn trail(&self, id: &ClientId, page: Page) -> Result<Slice<AuditEntry>> {
         self.repository.audit_entries(&self.tenant, id, page).await
+    }
+
+    pub(super) async fn tenant_trail(&self, filter: &AuditFilter, page: Page) -> Slice<AuditEntry> {
+        let trail = self
+            .repository
+            .tenant_audit_entries(&self.tenant, filter, page);
+        trail.await.expect("a trail")
     }
 
     pub(super) async fn see(&self, id: &ClientId) -> Seen {

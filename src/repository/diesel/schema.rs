@@ -67,6 +67,7 @@ diesel::table! {
         message -> Text,
         ip -> Nullable<Text>,
         at -> BigInt,
+        changes -> Nullable<Text>,
     }
 }
 

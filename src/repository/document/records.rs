@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Document, Layout, Unknown, text};
 use crate::domain::{
-    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientOrigin, ClientStatus, Id, Kind,
-    SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version, fields,
+    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientOrigin, ClientStatus, FieldChange,
+    Id, Kind, SecretHash, SecretRecord, SecretStatus, TenantId, Timestamp, Version, fields,
 };
 
 macro_rules! metadata {
@@ -157,6 +157,8 @@ struct Entry {
     ip: Option<IpAddr>,
     #[serde(with = "text")]
     at: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<FieldChange>,
 }
 
 #[derive(Deserialize)]

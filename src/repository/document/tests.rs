@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::{
-    Action, AuthMethod, ClientId, ClientMetadata, ClientStatus, FapiProfile, GrantType, Id,
-    SecretHash, SecretStatus, TenantId, Timestamp,
+    Action, AuthMethod, ClientId, ClientMetadata, ClientStatus, FapiProfile, FieldChange,
+    GrantType, Id, SecretHash, SecretStatus, TenantId, Timestamp,
 };
 use crate::repository::{NewSecret, StoredClient, Write};
 
@@ -63,6 +63,10 @@ fn entry() -> AuditEntry {
     entry.operator_type = "admin".into();
     entry.message = "done".into();
     entry.ip = Some("2001:db8::1".parse().unwrap());
+    entry.changes = vec![
+        FieldChange::new("name", Some("a".into()), None),
+        FieldChange::unrecorded("jwks"),
+    ];
     entry
 }
 
@@ -83,6 +87,8 @@ fn everything_comes_back() {
     assert_eq!(read::<Document<Client>>(document).into_value(), client());
     let document = written(&Document::new(entry()));
     assert_eq!(document["ip"], "2001:db8::1");
+    let changes = json!([{"field": "name", "old": "a"}, {"field": "jwks"}]);
+    assert_eq!(document["changes"], changes);
     assert_eq!(read::<Document<AuditEntry>>(document).into_value(), entry());
     let document = written(&Document::new(secret()));
     assert_eq!(document["hash"], "$x$1");

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::state::State;
 use super::{
-    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, NewClient,
-    NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
+    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
+    NewClient, NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
 };
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
@@ -156,6 +156,15 @@ impl ClientRepository for MemoryRepository {
         page: Page,
     ) -> Result<Slice<AuditEntry>> {
         self.state().audit_entries(tenant, client_id, page)
+    }
+
+    async fn tenant_audit_entries(
+        &self,
+        tenant: &TenantId,
+        filter: &AuditFilter,
+        page: Page,
+    ) -> Result<Slice<AuditEntry>> {
+        Ok(self.state().tenant_audit_entries(tenant, filter, page))
     }
 }
 

@@ -1,7 +1,10 @@
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
-use super::super::{ClientFilter, ErrorKind, NewClient, Origin, Result, StoredClient, Write};
+use super::super::{
+    AuditFilter, ClientFilter, ErrorKind, NewClient, Origin, Result, StoredClient, Write,
+};
 use crate::domain::{AuditEntry, Client, ClientId, ClientStatus, Id, Page, Slice, TenantId};
 
 #[derive(Debug, Default)]
@@ -112,6 +115,21 @@ impl State {
         let trail = self.trails.get(client_id).into_iter();
         let entries = trail.flat_map(|trail| newest_first(trail, page));
         Ok(Slice::cut(entries, |entry| entry.id, page))
+    }
+
+    pub(super) fn tenant_audit_entries(
+        &self,
+        tenant: &TenantId,
+        filter: &AuditFilter,
+        page: Page,
+    ) -> Slice<AuditEntry> {
+        let matches = filter.matcher();
+        let clients = self.tenants.get(tenant).into_iter().flatten();
+        let trails = clients.filter_map(|(_, client_id)| self.trails.get(client_id));
+        let entries = trails.flat_map(|trail| newest_first(trail, page));
+        let mut entries: Vec<_> = entries.filter(|entry| matches(entry)).collect();
+        entries.sort_by_key(|entry| Reverse(entry.id));
+        Slice::cut(entries, |entry| entry.id, page)
     }
 }
 

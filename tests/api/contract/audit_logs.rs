@@ -12,7 +12,7 @@ use super::shape::{assert_error, assert_only_these_headers, assert_timestamp, me
 use support::console::{path, text};
 use support::{App, admin, request, super_admin};
 
-const ENTRY: &[&str] = &[
+pub const ENTRY: &[&str] = &[
     "id",
     "tenant_id",
     "action",

@@ -1,7 +1,9 @@
 //! The wire contract of each operation: the exact members, types and headers, the same with every
 //! repository.
 
+mod audit_lines;
 mod audit_logs;
+mod audited_values;
 mod by_id;
 mod clients;
 mod deletion;
@@ -23,5 +25,6 @@ mod secrets;
 mod shape;
 mod strict;
 mod telling;
+mod tenant_audit_logs;
 mod tomorrow;
 mod whole;

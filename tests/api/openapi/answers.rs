@@ -180,7 +180,7 @@ async fn clients(check: &mut Check) {
         check.call(id, &client_id, "", 200).await;
     }
 
-    for id in ["listClients", "listAuditLogs"] {
+    for id in ["listClients", "listAuditLogs", "listTenantAuditLogs"] {
         for query in [
             "",
             "?page=9",

@@ -1,7 +1,7 @@
 use cucumber::gherkin::Step;
-use cucumber::{then, when};
+use cucumber::{given, then, when};
 use http::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower_oauth_clients::domain::{AuditEntry, TenantId};
 
 use super::answers::{common, success};
@@ -97,6 +97,51 @@ async fn read(scene: &mut Scene, who: Who, name: String) {
 async fn read_by(scene: &mut Scene, who: Who, name: String, query: String) {
     let path = format!("{}/audit-logs?{query}", path(scene.client(&name)));
     scene.send(&who, Method::GET, &path, "").await;
+}
+
+#[when(expr = "{who} reads the audit trail of the tenant")]
+async fn read_all(scene: &mut Scene, who: Who) {
+    read_all_by(scene, who, String::new()).await;
+}
+
+#[when(expr = "{who} reads the audit trail of the tenant by {string}")]
+async fn read_all_by(scene: &mut Scene, who: Who, query: String) {
+    let path = format!("/admin/oauth/audit-logs?{}", named(scene, &query));
+    scene.send(&who, Method::GET, &path, "").await;
+}
+
+#[when(expr = "{who} exports the audit trail of the tenant by {string}")]
+async fn export(scene: &mut Scene, who: Who, query: String) {
+    let lines = ("Accept".to_owned(), "application/x-ndjson".to_owned());
+    scene.headers.push(lines);
+    read_all_by(scene, who, query).await;
+}
+
+#[then(regex = r"^each line tells of one: ([a-z.]+(?:, [a-z.]+)*)$")]
+fn each_line(scene: &mut Scene, actions: String) {
+    let answer = scene.answer();
+    let media_type = answer.header("Content-Type");
+    assert_eq!(media_type, Some("application/x-ndjson"));
+    let body = std::str::from_utf8(&answer.body).unwrap();
+    let action = |line| serde_json::from_str::<Value>(line).unwrap()["action"].clone();
+    let told: Vec<_> = body.lines().map(action).collect();
+    assert_eq!(told, actions.split(", ").collect::<Vec<_>>());
+}
+
+#[given("the host records the values that change")]
+fn records_values(scene: &mut Scene) {
+    scene.audit_values();
+}
+
+#[then(expr = "its newest entry says that {word} was {string} and is {string}")]
+fn says_what_changed(scene: &mut Scene, field: String, old: String, new: String) {
+    let entry = &entries(scene)[0];
+    let changes = entry["changes"].as_array().expect("a list of changes");
+    let change = changes.iter().find(|change| change["field"] == *field);
+    assert_eq!(
+        *change.unwrap(),
+        json!({"field": field, "old": old, "new": new})
+    );
 }
 
 fn entries(scene: &Scene) -> Vec<Value> {

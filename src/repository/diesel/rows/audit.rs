@@ -1,4 +1,5 @@
 use diesel::prelude::*;
+use serde_json::json;
 
 use super::{Key, read, read_id, read_optional};
 use crate::domain::{Action, AuditEntry, ClientId, Id, TenantId, Timestamp};
@@ -19,6 +20,7 @@ pub(in super::super) struct AuditRow {
     message: String,
     ip: Option<String>,
     at: i64,
+    changes: Option<String>,
 }
 
 impl AuditRow {
@@ -34,12 +36,21 @@ impl AuditRow {
             message: entry.message.clone(),
             ip: entry.ip.map(|ip| ip.to_string()),
             at: entry.at.as_micros(),
+            changes: Some(&entry.changes)
+                .filter(|changes| !changes.is_empty())
+                .map(|changes| json!(changes).to_string()),
         }
     }
 
     /// When the change was made, in microseconds.
     pub(in super::super) fn at(&self) -> i64 {
         self.at
+    }
+
+    /// The length of its only long text, in bytes.
+    #[cfg(feature = "diesel-sqlite")]
+    pub(in super::super) fn len(&self) -> usize {
+        self.changes.as_ref().map_or(0, String::len)
     }
 
     pub(in super::super) fn into_entry(self) -> Result<AuditEntry> {
@@ -54,6 +65,10 @@ impl AuditRow {
             message: self.message,
             ip: read_optional("ip", self.ip.as_deref(), |ip| ip.parse().ok())?,
             at: Timestamp::from_micros(self.at),
+            changes: read_optional("changes", self.changes.as_deref(), |changes| {
+                serde_json::from_str(changes).ok()
+            })?
+            .unwrap_or_default(),
         })
     }
 }

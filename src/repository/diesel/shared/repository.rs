@@ -12,9 +12,9 @@ use crate::domain::{
 use crate::repository::diesel::page;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::{
-    ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials, ErrorKind,
-    NewClient, NewSecret, Origin, OriginRepository, PurgeRepository, Result, SecretRotation,
-    Secrets, Write,
+    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
+    ErrorKind, NewClient, NewSecret, Origin, OriginRepository, PurgeRepository, Result,
+    SecretRotation, Secrets, Write,
 };
 
 /// The time limit for finding out whether a change was stored.
@@ -308,6 +308,25 @@ impl ClientRepository for Repository {
             // It counts the whole audit trail.
             Page::Number { .. } => self.scan((key, page), operation).await,
             Page::After { .. } => self.read((key, page), operation).await,
+        }
+    }
+
+    async fn tenant_audit_entries(
+        &self,
+        tenant: &TenantId,
+        filter: &AuditFilter,
+        page: Page,
+    ) -> Result<Slice<AuditEntry>> {
+        let Some(trail) = queries::Trail::new(tenant, filter) else {
+            return Ok(page::empty(page));
+        };
+        let scans = trail.searches() || matches!(page, Page::Number { .. });
+        let operation: Operation<_, _> =
+            |conn, (trail, page)| Box::pin(queries::tenant_audit_entries(conn, trail, *page));
+        if scans {
+            self.scan((trail, page), operation).await
+        } else {
+            self.read((trail, page), operation).await
         }
     }
 }

@@ -38,8 +38,7 @@ light!(
     Secrets,
     Key,
     SecretHash,
-    SecretRow,
-    AuditRow
+    SecretRow
 );
 
 impl Weight for ClientRow {
@@ -49,6 +48,12 @@ impl Weight for ClientRow {
 }
 
 impl Weight for MetadataRow {
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+}
+
+impl Weight for AuditRow {
     fn bytes(&self) -> usize {
         self.len()
     }

@@ -13,6 +13,7 @@ mod origins;
 mod purge;
 mod secrets;
 mod statuses;
+mod trail;
 mod transaction;
 
 use diesel::query_builder::{QueryFragment, QueryId};
@@ -30,6 +31,7 @@ pub(super) use secrets::{
     add_secret, credentials, deactivate_secret, delete_secret, insert_secret, rehash_secret,
     rotate_secret, secrets, touch_secret,
 };
+pub(super) use trail::{Trail, tenant_audit_entries};
 
 /// A statement whose result is not needed.
 pub(super) trait Statement: QueryFragment<Backend> + QueryId + Send {}
