@@ -164,6 +164,7 @@ impl<'a> Query<'a> {
         let is_confidential = self.get("is_confidential", "must be true or false", |text| {
             text.parse::<bool>().ok()
         });
+        let deleted = self.get("deleted", "must be true or false", |text| text.parse().ok());
         ClientFilter {
             name: name.filter(|name| !name.is_empty()),
             status,
@@ -174,6 +175,7 @@ impl<'a> Query<'a> {
             scope,
             client_auth_method: method,
             is_confidential,
+            deleted: deleted.unwrap_or_default(),
         }
     }
 

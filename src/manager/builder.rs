@@ -24,7 +24,11 @@ pub struct ClientManagerBuilder {
     max_grace: Option<Duration>,
     tokens: Option<Arc<dyn tokens::Erased>>,
     listener: Option<Arc<dyn ClientEvents>>,
+    restore_window: Duration,
 }
+
+/// 30 days.
+const RESTORE_WINDOW: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 impl ClientManagerBuilder {
     pub(super) fn new(repository: Repository) -> Self {
@@ -40,6 +44,7 @@ impl ClientManagerBuilder {
             max_grace: None,
             tokens: None,
             listener: None,
+            restore_window: RESTORE_WINDOW,
         }
     }
 
@@ -97,6 +102,14 @@ impl ClientManagerBuilder {
         self
     }
 
+    /// Sets how long after its deletion a client can be [restored](ClientManager::restore). 30 days
+    /// by default; zero for never. What is left of it afterwards remains until the host
+    /// [purges](crate::repository::PurgeRepository::purge_deleted_clients) it.
+    pub fn with_restore_window(mut self, window: Duration) -> Self {
+        self.restore_window = window;
+        self
+    }
+
     /// Sets the store of the tokens that the host issued. Without one, requests about a client's
     /// tokens are not found.
     pub fn with_token_store(mut self, store: impl TokenStore) -> Self {
@@ -143,6 +156,7 @@ impl ClientManagerBuilder {
             tokens: self.tokens,
             listener: self.listener,
             turns: Arc::new(Turns::new()),
+            restore_window: self.restore_window,
         })))
     }
 

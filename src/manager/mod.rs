@@ -9,6 +9,7 @@ mod delete;
 mod error;
 mod events;
 mod list;
+mod restore;
 mod secrets;
 pub mod tokens;
 pub mod transfer;
@@ -17,6 +18,7 @@ mod update;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use self::create::NewSecret;
 use self::turns::Turns;
@@ -73,6 +75,7 @@ struct Inner {
     tokens: Option<Arc<dyn tokens::Erased>>,
     listener: Option<Arc<dyn ClientEvents>>,
     turns: Arc<Turns>,
+    restore_window: Duration,
 }
 
 /// A new client with its plaintext secret, which is not available again.

@@ -84,6 +84,10 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
             "name": "is_confidential", "in": "query", "schema": {"type": "boolean"},
             "description": "Only confidential clients, or only public ones.",
         },
+        "Deleted": {
+            "name": "deleted", "in": "query", "schema": {"type": "boolean", "default": false},
+            "description": "With `true`, only deleted clients, instead of only existing ones.",
+        },
         "View": {
             "name": "view", "in": "query", "schema": {"const": "full"},
             "description": "With `full`, clients are shown whole: with their public keys, what is \

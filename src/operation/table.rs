@@ -40,7 +40,8 @@ macro_rules! operations {
             description: "Newest first.",
             parameters: &[
                 "Page", "PageSize", "After", "Name", "Status", "WithClientId", "WithRedirectUri",
-                "WithGrant", "WithScope", "WithMethod", "IsConfidential", "View", "Prefer",
+                "WithGrant", "WithScope", "WithMethod", "IsConfidential", "Deleted", "View",
+                "Prefer",
             ],
             answer: json::<List<ClientItem<'_>>>(),
             headers: &["Link", "Unknown-Parameters", "Preference-Applied"],
@@ -90,6 +91,18 @@ macro_rules! operations {
             description: "Its secrets stop working at once. Its audit trail remains.",
             parameters: &["IfMatch"],
             failures: &[PreconditionFailed],
+        }
+
+        RestoreClient (
+            writes "restore_client": POST "/clients/{client_id}/restore" => OK,
+            "Restore a deleted client"
+        ) clients::restore {
+            tag: CLIENTS,
+            description: "For a while after its deletion. Its secrets have ended, so it needs a \
+                new one.",
+            parameters: &["View", "Prefer"],
+            answer: json::<Success<ClientItem<'_>>>(),
+            headers: &["ETag", "Unknown-Parameters", "Preference-Applied"],
         }
 
         CloneClient (

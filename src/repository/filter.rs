@@ -29,6 +29,8 @@ pub struct ClientFilter {
     pub client_auth_method: Option<AuthMethod>,
     /// Only confidential clients, or only public ones.
     pub is_confidential: Option<bool>,
+    /// Only deleted clients that are not purged, instead of only those that are not deleted.
+    pub deleted: bool,
 }
 
 impl ClientFilter {
@@ -100,14 +102,21 @@ impl ClientFilter {
         self
     }
 
-    /// Returns a predicate for clients of the tenant; it never matches a deleted one. Call this
-    /// once per list, as it prepares the search text.
+    /// Only deleted clients, instead of only those that are not deleted.
+    #[must_use]
+    pub fn with_deleted(mut self, deleted: bool) -> Self {
+        self.deleted = deleted;
+        self
+    }
+
+    /// Returns a predicate for clients of the tenant; it matches deleted ones only if the filter is
+    /// for [those](Self::deleted). Call this once per list, as it prepares the search text.
     pub fn matcher(&self) -> impl Fn(&Client) -> bool + use<> {
         let filter = self.clone();
         let part = self.name.as_deref().map(fold_name);
         move |client| {
             let metadata = &client.metadata;
-            client.deleted_at.is_none()
+            client.deleted_at.is_some() == filter.deleted
                 && is(&filter.status, |status| client.status == *status)
                 && (filter.ids.is_empty() || filter.ids.contains(&client.id))
                 && (filter.client_ids.is_empty() || filter.client_ids.contains(&client.client_id))

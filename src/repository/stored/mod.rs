@@ -188,6 +188,18 @@ impl StoredClient {
         })
     }
 
+    /// Makes it an existing client again. Its secrets stay ended.
+    ///
+    /// # Errors
+    ///
+    /// As in [`ClientRepository::restore`](super::ClientRepository::restore).
+    pub fn restore(&mut self, expected: Version, write: &Write) -> Result<()> {
+        self.deleted(&write.audit.tenant_id)?;
+        self.check(Some(expected))?;
+        self.client.deleted_at = None;
+        self.write(None, write, |_, _| Ok(()))
+    }
+
     /// Adds an active secret.
     ///
     /// # Errors

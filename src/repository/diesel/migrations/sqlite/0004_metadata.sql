@@ -10,7 +10,7 @@ ALTER TABLE oauth_clients ADD COLUMN last_used_at BIGINT;
 -- The old and new values of what a change has changed.
 ALTER TABLE oauth_client_audit_logs ADD COLUMN changes TEXT;
 
--- The lists of deleted clients, and the trail of a whole tenant.
+-- The lists of deleted clients, without purged ones, and the trail of a whole tenant.
 CREATE INDEX oauth_clients_deleted_by_tenant ON oauth_clients (tenant_id, id)
-    WHERE deleted_at IS NOT NULL;
+    WHERE deleted_at < 9223372036854775807;
 CREATE INDEX oauth_client_audit_logs_by_tenant ON oauth_client_audit_logs (tenant_id, id);

@@ -6,7 +6,7 @@ use super::{Backend, position};
 use crate::domain::{ClientStatus, TenantId};
 use crate::repository::diesel::pattern;
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
-use crate::repository::diesel::schema::{COUNTED_CLIENTS, CountedClients};
+use crate::repository::diesel::schema::{COUNTED_CLIENTS, CountedClients, Deleted};
 use crate::repository::{ClientFilter, fold_name};
 
 type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
@@ -24,6 +24,7 @@ pub(in super::super) struct Filter {
     scope: Option<Scope>,
     client_auth_method: Option<String>,
     is_confidential: Option<i64>,
+    deleted: bool,
 }
 
 /// Restricts a list to the clients of a filter; `$column` is a macro that names a column.
@@ -32,8 +33,12 @@ macro_rules! restrict {
         let filter = $filter;
         let mut list = $list
             .filter($column!(tenant_id).eq(&filter.tenant))
-            .filter($column!(deleted_at).is_null())
             .into_boxed();
+        list = if filter.deleted {
+            list.filter(Deleted::new($column!(deleted_at)))
+        } else {
+            list.filter($column!(deleted_at).is_null())
+        };
         if let Some(status) = &filter.status {
             list = list.filter($column!(status).eq(status.as_str()));
         }
@@ -101,6 +106,7 @@ impl Filter {
                 .as_ref()
                 .map(|method| item(method.as_str())),
             is_confidential: filter.is_confidential.map(i64::from),
+            deleted: filter.deleted,
         })
     }
 

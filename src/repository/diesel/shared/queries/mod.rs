@@ -19,7 +19,7 @@ use diesel::query_builder::{QueryFragment, QueryId};
 use super::{Backend, Connection, compound, find, latest, position, together};
 
 pub(super) use audit::{audit_entries, insert_audit, is_audited};
-pub(super) use clients::{create, delete, get, get_deleted, insert_client, list, update};
+pub(super) use clients::{create, delete, get, get_deleted, insert_client, list, restore, update};
 pub(super) use filter::Filter;
 pub(super) use purge::{purge_audit_entries, purge_deleted_clients, purge_inactive_secrets};
 pub(super) use secrets::{
