@@ -16,6 +16,7 @@ mod numeric_ids;
 mod older;
 mod patch;
 mod refusals;
+mod restore;
 mod rotation;
 mod search;
 mod secret_options;

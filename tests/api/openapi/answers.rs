@@ -204,6 +204,12 @@ async fn clients(check: &mut Check) {
     }
     check.call("deleteClient", &client_id, "", 204).await;
     check.call("listAuditLogs", &client_id, "", 200).await;
+    let mut request = check.request("listClients", "", "", &json!(null));
+    let uri = format!("{}?deleted=true&view=full", request.uri());
+    *request.uri_mut() = uri.parse().unwrap();
+    let listed = check.send("listClients", request, 200).await.json();
+    assert_eq!(listed["items"][0]["client_id"], client_id);
+    check.call("restoreClient", &client_id, "", 200).await;
 }
 
 async fn secrets(check: &mut Check) {
