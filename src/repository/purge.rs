@@ -54,9 +54,9 @@ pub trait PurgeRepository: ClientRepository {
     /// trails. Each row counts; a trail longer than `limit` takes several calls, and the client is
     /// removed with its last entry.
     ///
-    /// Only that its `client_id`, and its `id` in its tenant, are taken remains: neither is given to
-    /// another client, and the client can no longer be [restored](ClientRepository::restore). So
-    /// choose a time before the manager's
+    /// Its `client_id`, and its `id` in its tenant, stay taken: no other client gets them. Nothing
+    /// else remains, and it can no longer be [restored](ClientRepository::restore). So choose a
+    /// time that is longer ago than the manager's
     /// [window](crate::manager::ClientManagerBuilder::with_restore_window).
     ///
     /// # Errors

@@ -53,7 +53,7 @@ pub async fn a_restored_client_is_as_it_was(repository: impl ClientRepository) {
     let newest = trail.items.first().map(|entry| &entry.action);
     assert_eq!(newest, Some(&Action::ClientRestore));
     let live = subject.list(&ClientFilter::new(), page).await;
-    assert_eq!(live.items, [restored.clone()]);
+    assert_eq!(live.items, std::slice::from_ref(&restored));
 
     let third = subject.add(id, restored.version, 6).await.expect("added");
     let current = subject.get(id).await.expect("the client");

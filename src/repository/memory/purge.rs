@@ -35,8 +35,8 @@ impl State {
         removed
     }
 
-    /// Removes the oldest entries of a client's trail, and the client with the last of them. Its ids
-    /// stay taken.
+    /// Removes the oldest entries of a client's trail, and the client with the last of them. Its
+    /// ids stay taken.
     fn purge_client(&mut self, client_id: &ClientId, limit: usize) -> usize {
         let trail = self.trails.entry(client_id.clone()).or_default();
         let entries = trail.len();

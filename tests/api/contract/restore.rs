@@ -110,7 +110,7 @@ async fn a_restored_client_gets_a_new_secret() {
             let (issued, member) = if rotates {
                 (app.rotate(&client_id).await, "new_secret")
             } else {
-                (app.add_secret(&client_id).await, "secret")
+                (app.add_secret(&client_id).await, "secret_value")
             };
             assert!(issued.status.is_success(), "{:?}", issued.body);
             let secret = issued.data()[member].clone();

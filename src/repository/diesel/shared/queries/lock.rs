@@ -23,18 +23,17 @@ pub(super) async fn advance(
         dsl::version.eq(dsl::version + 1),
         dsl::updated_at.eq(audit.at()),
     );
-    let changed = match expected {
-        Some(version) => {
-            prepared!(diesel::update(live(key).filter(dsl::version.eq(version.as_i64()))).set(next))
-                .execute(conn)
-                .await?
-        }
-        None => {
-            prepared!(diesel::update(live(key)).set(next))
-                .execute(conn)
-                .await?
-        }
+    let Some(version) = expected else {
+        let changed = prepared!(diesel::update(live(key)).set(next));
+        // Not read again: the client may have been restored meanwhile.
+        return match changed.execute(conn).await? {
+            0 => Err(ErrorKind::NotFound.into()),
+            _ => Ok(()),
+        };
     };
+    let client = live(key).filter(dsl::version.eq(version.as_i64()));
+    let changed = prepared!(diesel::update(client).set(next));
+    let changed = changed.execute(conn).await?;
     explain(conn, key, changed).await
 }
 
