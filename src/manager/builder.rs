@@ -25,6 +25,7 @@ pub struct ClientManagerBuilder {
     tokens: Option<Arc<dyn tokens::Erased>>,
     listener: Option<Arc<dyn ClientEvents>>,
     restore_window: Duration,
+    http_import: bool,
 }
 
 /// 30 days.
@@ -45,6 +46,7 @@ impl ClientManagerBuilder {
             tokens: None,
             listener: None,
             restore_window: RESTORE_WINDOW,
+            http_import: false,
         }
     }
 
@@ -110,6 +112,14 @@ impl ClientManagerBuilder {
         self
     }
 
+    /// Allows a `super_admin` to import clients over HTTP, with a chosen `client_id` and a secret
+    /// that it brings along. Off by default: whoever imports a client knows its secret, and an
+    /// audit trail starts with the import. Without it, the operation is not found.
+    pub fn with_http_import(mut self) -> Self {
+        self.http_import = true;
+        self
+    }
+
     /// Sets the store of the tokens that the host issued. Without one, requests about a client's
     /// tokens are not found.
     pub fn with_token_store(mut self, store: impl TokenStore) -> Self {
@@ -157,6 +167,7 @@ impl ClientManagerBuilder {
             listener: self.listener,
             turns: Arc::new(Turns::new()),
             restore_window: self.restore_window,
+            http_import: self.http_import,
         })))
     }
 

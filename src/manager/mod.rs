@@ -76,6 +76,7 @@ struct Inner {
     listener: Option<Arc<dyn ClientEvents>>,
     turns: Arc<Turns>,
     restore_window: Duration,
+    http_import: bool,
 }
 
 /// A new client with its plaintext secret, which is not available again.
@@ -157,6 +158,11 @@ impl ClientManager {
     /// [`ErrorKind::NotFound`] if the operator's tenant has no such client.
     pub async fn get(&self, operator: &Operator, client_id: &ClientId) -> Result<Client> {
         Ok(self.0.repository.get(&operator.tenant, client_id).await?)
+    }
+
+    /// Whether clients may be imported over HTTP.
+    pub(crate) fn allows_http_import(&self) -> bool {
+        self.0.http_import
     }
 
     pub(crate) fn policy(&self) -> &Policy {

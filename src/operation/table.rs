@@ -32,6 +32,21 @@ macro_rules! operations {
             headers: &["Location"],
         }
 
+        ImportClient (
+            writes "import_client": POST "/clients/import" ImportClientRequest => CREATED,
+            "Import a client"
+        ) imports::import {
+            tag: CLIENTS,
+            description: "With a chosen `client_id`, and a secret in clear or as a hash; or from a \
+                transfer document, which is answered 200 if the client is there already. Only \
+                for a `super_admin`. Answered 404 where the host does not allow it.",
+            parameters: &["View", "Prefer"],
+            answer: json::<Success<ClientItem<'_>>>(),
+            headers: &["Location", "ETag", "Unknown-Parameters", "Preference-Applied"],
+            failures: &[NotFound, Conflict],
+            also: Some(StatusCode::OK),
+        }
+
         ListClients (
             reads "list_clients": GET "/clients" => OK,
             "List clients"

@@ -7,6 +7,7 @@ mod clients;
 mod deletion;
 mod fapi;
 mod filters;
+mod import;
 mod key_sets;
 mod lists;
 mod look_alikes;
