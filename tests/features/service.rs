@@ -27,6 +27,7 @@ pub struct Service {
     pool: HashPool,
     place: Place,
     policy: Policy,
+    imports: bool,
 }
 
 impl Service {
@@ -37,7 +38,8 @@ impl Service {
         clock.advance(Duration::from_micros(1_000_000 - past.unsigned_abs()));
         let (repository, place) = Repository::open(store).await;
         let authorizer = authorizer(clock.clone());
-        let management = management(&repository, &pool, &clock, Policy::default(), authorizer);
+        let policy = Policy::default();
+        let management = management(&repository, &pool, &clock, policy, authorizer, false);
         Self {
             clock,
             management,
@@ -45,6 +47,7 @@ impl Service {
             pool,
             place,
             policy: Policy::default(),
+            imports: false,
         }
     }
 
@@ -59,7 +62,14 @@ impl Service {
             &self.clock,
             policy,
             authorizer,
+            self.imports,
         );
+    }
+
+    /// Allows imports over HTTP.
+    pub fn allow_imports(&mut self) {
+        self.imports = true;
+        self.settle(|policy| policy);
     }
 
     /// Accepts numbers as operators and tenants.
@@ -72,6 +82,7 @@ impl Service {
             &self.clock,
             policy,
             authorizer,
+            self.imports,
         );
     }
 
@@ -122,8 +133,12 @@ fn management(
     clock: &TestClock,
     policy: Policy,
     authorizer: JwtAuthorizer,
+    imports: bool,
 ) -> ManagementService {
-    let builder = repository.manager().with_policy(policy);
+    let mut builder = repository.manager().with_policy(policy);
+    if imports {
+        builder = builder.with_http_import();
+    }
     let builder = builder
         .with_hash_pool(pool.clone())
         .with_clock(clock.clone());

@@ -264,7 +264,7 @@ async fn every_fault_is_named_and_no_value() {
         ),
         (
             json!({"status": "evil"}),
-            "status: must be one of active, inactive, suspended",
+            "status: must be one of active, suspended, inactive",
         ),
         (
             json!({"clientSecret": evil}),
