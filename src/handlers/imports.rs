@@ -14,7 +14,7 @@ pub(super) async fn import(manager: &ClientManager, call: Call<'_>) -> Result<Re
     if !manager.allows_http_import() {
         return Err(ErrorKind::NotFound.into());
     }
-    // Whoever may set any secret by its hash must be trusted by every tenant.
+    // The caller can set any secret by its hash, and take a `client_id` from every tenant.
     if call.operator.role != Role::SuperAdmin {
         let message = "only a super_admin may import clients";
         let kind = authorization::ErrorKind::Forbidden;

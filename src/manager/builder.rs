@@ -113,8 +113,8 @@ impl ClientManagerBuilder {
     }
 
     /// Allows a `super_admin` to import clients over HTTP, with a chosen `client_id` and a secret
-    /// that it brings along. Off by default: whoever imports a client knows its secret, and an
-    /// audit trail starts with the import. Without it, the operation is not found.
+    /// that it brings along. Off by default, since the importer of a client knows its secret:
+    /// without it, the operation is not found.
     pub fn with_http_import(mut self) -> Self {
         self.http_import = true;
         self

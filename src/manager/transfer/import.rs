@@ -89,7 +89,8 @@ impl ClientManager {
     ///
     /// The client must satisfy the rules for new clients, but needs no redirect URI if none of its
     /// grants redirects. A caller can set any secret by its hash: this is for the host, and for a
-    /// `super_admin` if the host [allows it](crate::manager::ClientManagerBuilder::with_http_import).
+    /// `super_admin` if the host
+    /// [allows it](crate::manager::ClientManagerBuilder::with_http_import).
     ///
     /// # Errors
     ///
