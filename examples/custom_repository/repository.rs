@@ -189,6 +189,17 @@ impl ClientRepository for LogRepository {
             .await
     }
 
+    async fn restore(
+        &self,
+        _: &TenantId,
+        _: &ClientId,
+        expected: Version,
+        write: &Write,
+    ) -> Result<()> {
+        self.change(write, move |stored, write| stored.restore(expected, write))
+            .await
+    }
+
     async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
         let clients = self.0.clients.read().await;
         Ok(clients.find(client_id)?.live(tenant)?.secrets().to_vec())

@@ -12,6 +12,8 @@ stored_words! {
         ClientUpdate = "client.update",
         /// A client was deleted.
         ClientDelete = "client.delete",
+        /// A deleted client was restored.
+        ClientRestore = "client.restore",
         /// A client was cloned.
         ClientClone = "client.clone",
         /// A new secret replaced the active ones.

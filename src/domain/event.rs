@@ -4,8 +4,11 @@ use super::{Client, ClientId, Id, Operator, TenantId, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClientEventKind {
-    /// The client was deleted for good, with its secrets.
+    /// The client was deleted, with its secrets. It may be restored for a while.
     Deleted,
+    /// The deleted client was restored. Its tokens and its secrets have ended, and it may get new
+    /// ones.
+    Restored,
     /// The client was suspended: it must not get tokens for now.
     Suspended,
     /// The client was made inactive: it must no longer get tokens.

@@ -13,6 +13,15 @@ pub(crate) enum Input<T> {
 }
 
 impl<T> Input<T> {
+    pub(crate) fn map<U>(self, map: impl FnOnce(T) -> U) -> Input<U> {
+        match self {
+            Self::Absent => Input::Absent,
+            Self::Null => Input::Null,
+            Self::Mistyped => Input::Mistyped,
+            Self::Value(value) => Input::Value(map(value)),
+        }
+    }
+
     pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }

@@ -73,6 +73,12 @@ pub(super) async fn delete(manager: &ClientManager, call: Call<'_>) -> Result<Re
     Ok(Reply::empty())
 }
 
+pub(super) async fn restore(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
+    let (view, noted) = call.view()?;
+    let client = manager.restore(&call.operator, &call.client_id()?).await?;
+    Ok(noted.tell(item(manager, &client, view)?))
+}
+
 pub(super) async fn clone(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let issued = manager
         .clone_client(&call.operator, &call.client_id()?)

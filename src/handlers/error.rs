@@ -24,7 +24,7 @@ pub enum ErrorKind {
     NotFound,
     /// 405: the path exists, but not with this method.
     MethodNotAllowed,
-    /// 409: the client has the maximum number of active secrets.
+    /// 409: the client has the maximum number of active secrets, or an imported id is taken.
     Conflict,
     /// 412: `If-Match` names another version.
     PreconditionFailed,
@@ -221,12 +221,11 @@ impl From<manager::Error> for Error {
         use manager::ErrorKind as Kind;
         let kind = match error.kind() {
             Kind::Invalid | Kind::LastSecret => ErrorKind::BadRequest,
-            Kind::TooManySecrets => ErrorKind::Conflict,
+            Kind::TooManySecrets | Kind::Conflict => ErrorKind::Conflict,
             Kind::NotFound => ErrorKind::NotFound,
             Kind::Stale => ErrorKind::PreconditionFailed,
             Kind::Contended | Kind::Overloaded | Kind::Unavailable => ErrorKind::Unavailable,
-            // No operation lets its caller choose an id.
-            Kind::Conflict | Kind::Internal => ErrorKind::Internal,
+            Kind::Internal => ErrorKind::Internal,
         };
         Self {
             message: error.to_string().into(),

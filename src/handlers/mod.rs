@@ -10,6 +10,7 @@ mod clients;
 #[cfg(feature = "openapi")]
 mod document;
 mod error;
+mod imports;
 mod lines;
 mod noted;
 mod precondition;
@@ -126,7 +127,7 @@ impl Handlers {
         };
         let call = Call::new(operator, client, parameters, head, body);
         let reply = run(operation, &self.manager, call).await?;
-        Ok(reply.with_status(operation.success()))
+        Ok(reply.or_status(operation.success()))
     }
 
     #[cfg(not(feature = "openapi"))]

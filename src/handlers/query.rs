@@ -194,6 +194,7 @@ impl<'a> Query<'a> {
         let origin = self.get("origin", must, ClientOrigin::parse);
         let unused_for = self.seconds("unused_for");
         let expiring_within = self.seconds("expiring_within");
+        let deleted = self.get("deleted", "must be true or false", |text| text.parse().ok());
         ClientFilter {
             name: name.filter(|name| !name.is_empty()),
             status,
@@ -208,6 +209,7 @@ impl<'a> Query<'a> {
             origin,
             unused_since: unused_for.map(|time| now - time),
             secret_expires: expiring_within.map(|time| now..=now + time),
+            deleted: deleted.unwrap_or_default(),
         }
     }
 

@@ -14,7 +14,8 @@ const USUAL_BODY: usize = 1024;
 /// A response under construction. The status defaults to 200; the headers common to all responses
 /// are added at the end.
 pub(super) struct Reply {
-    status: StatusCode,
+    /// That of the operation's success, unless it is set.
+    status: Option<StatusCode>,
     headers: HeaderMap,
     body: Option<Bytes>,
     media_type: &'static str,
@@ -41,7 +42,7 @@ impl Reply {
     /// A response without a body.
     pub(super) fn empty() -> Self {
         Self {
-            status: StatusCode::OK,
+            status: None,
             headers: HeaderMap::with_capacity(8),
             body: None,
             media_type: "application/json",
@@ -50,7 +51,7 @@ impl Reply {
     }
 
     pub(super) fn status(&self) -> StatusCode {
-        self.status
+        self.status.unwrap_or_default()
     }
 
     /// A success in the standard envelope.
@@ -94,7 +95,13 @@ impl Reply {
     }
 
     pub(super) fn with_status(mut self, status: StatusCode) -> Self {
-        self.status = status;
+        self.status = Some(status);
+        self
+    }
+
+    /// Sets the status, unless it is set already.
+    pub(super) fn or_status(mut self, status: StatusCode) -> Self {
+        self.status.get_or_insert(status);
         self
     }
 
@@ -119,6 +126,7 @@ impl Reply {
     }
 
     pub(super) fn into_response(self, head_only: bool) -> Response<Body> {
+        let status = self.status();
         let mut headers = self.headers;
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(
@@ -137,7 +145,7 @@ impl Reply {
             }
         }
         let mut response = Response::new(body);
-        *response.status_mut() = self.status;
+        *response.status_mut() = status;
         *response.headers_mut() = headers;
         *response.extensions_mut() = self.extensions;
         response

@@ -25,7 +25,12 @@ pub struct ClientManagerBuilder {
     tokens: Option<Arc<dyn tokens::Erased>>,
     listener: Option<Arc<dyn ClientEvents>>,
     audits_values: bool,
+    restore_window: Duration,
+    http_import: bool,
 }
+
+/// 30 days.
+const RESTORE_WINDOW: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 impl ClientManagerBuilder {
     pub(super) fn new(repository: Repository) -> Self {
@@ -42,6 +47,8 @@ impl ClientManagerBuilder {
             tokens: None,
             listener: None,
             audits_values: false,
+            restore_window: RESTORE_WINDOW,
+            http_import: false,
         }
     }
 
@@ -96,6 +103,22 @@ impl ClientManagerBuilder {
     /// the [default grace period](Self::with_rotation_grace) if that is longer.
     pub fn with_max_rotation_grace(mut self, grace: Duration) -> Self {
         self.max_grace = Some(grace);
+        self
+    }
+
+    /// Sets how long after its deletion a client can be [restored](ClientManager::restore). 30 days
+    /// by default; zero for never. What is left of it afterwards remains until the host
+    /// [purges](crate::repository::PurgeRepository::purge_deleted_clients) it.
+    pub fn with_restore_window(mut self, window: Duration) -> Self {
+        self.restore_window = window;
+        self
+    }
+
+    /// Allows a `super_admin` to import clients over HTTP, with a chosen `client_id` and a secret
+    /// that it brings along. Off by default, since the importer of a client knows its secret:
+    /// without it, the operation is not found.
+    pub fn with_http_import(mut self) -> Self {
+        self.http_import = true;
         self
     }
 
@@ -157,6 +180,8 @@ impl ClientManagerBuilder {
             listener: self.listener,
             audits_values: self.audits_values,
             turns: Arc::new(Turns::new()),
+            restore_window: self.restore_window,
+            http_import: self.http_import,
         })))
     }
 

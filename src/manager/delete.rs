@@ -4,7 +4,8 @@ use crate::repository::Write;
 
 impl ClientManager {
     /// Deletes a client: it disappears from all reads, and its secrets stop working at once. Its
-    /// audit trail remains, and its `client_id` is never reused.
+    /// audit trail remains, its `client_id` is never reused, and it can be
+    /// [restored](Self::restore) for a while.
     ///
     /// # Errors
     ///

@@ -3,7 +3,8 @@ use crate::domain::{AuditEntry, Client, ClientId, Id, Operator, Page, Slice};
 use crate::repository::{AuditFilter, ClientFilter};
 
 impl ClientManager {
-    /// Lists the tenant's clients, newest first.
+    /// Lists the tenant's clients, newest first; deleted ones if the filter is for
+    /// [those](ClientFilter::deleted).
     ///
     /// A [`Page::After`] costs the same anywhere in the list. A [`Page::Number`] counts all
     /// matches, and a name filter reads the tenant's names until the page is full. Both grow with
@@ -28,18 +29,23 @@ impl ClientManager {
             .await?)
     }
 
-    /// The `client_id` of the client with this `id`, which is in the index of the lists.
+    /// The `client_id` of the client with this `id`, deleted or not, which is in the indexes of the
+    /// lists.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] if the operator's tenant has no such
     /// client.
     pub(crate) async fn client_id(&self, operator: &Operator, id: Id) -> Result<ClientId> {
-        let filter = ClientFilter::new().with_ids([id]);
         let page = Page::After { id: None, size: 1 };
-        let found = self.list(operator, &filter, page).await?;
-        let client = found.items.into_iter().next();
-        Ok(client.ok_or(ErrorKind::NotFound)?.client_id)
+        for deleted in [false, true] {
+            let filter = ClientFilter::new().with_ids([id]).with_deleted(deleted);
+            let found = self.list(operator, &filter, page).await?;
+            if let Some(client) = found.items.into_iter().next() {
+                return Ok(client.client_id);
+            }
+        }
+        Err(ErrorKind::NotFound.into())
     }
 
     /// Lists a client's audit trail, newest first, even after its deletion.

@@ -9,6 +9,7 @@ mod delete;
 mod error;
 mod events;
 mod list;
+mod restore;
 mod secrets;
 pub mod tokens;
 pub mod transfer;
@@ -17,6 +18,7 @@ mod update;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use self::create::NewSecret;
 use self::turns::Turns;
@@ -74,6 +76,8 @@ struct Inner {
     listener: Option<Arc<dyn ClientEvents>>,
     audits_values: bool,
     turns: Arc<Turns>,
+    restore_window: Duration,
+    http_import: bool,
 }
 
 /// A new client with its plaintext secret, which is not available again.
@@ -155,6 +159,11 @@ impl ClientManager {
     /// [`ErrorKind::NotFound`] if the operator's tenant has no such client.
     pub async fn get(&self, operator: &Operator, client_id: &ClientId) -> Result<Client> {
         Ok(self.0.repository.get(&operator.tenant, client_id).await?)
+    }
+
+    /// Whether clients may be imported over HTTP.
+    pub(crate) fn allows_http_import(&self) -> bool {
+        self.0.http_import
     }
 
     pub(crate) fn policy(&self) -> &Policy {

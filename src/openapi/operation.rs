@@ -1,8 +1,9 @@
+use http::StatusCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use super::{parameter, request, response, with};
-use crate::handlers::ErrorKind::{self, Conflict, PreconditionFailed};
+use crate::handlers::ErrorKind::{self, Conflict, NotFound, PreconditionFailed};
 use crate::operation::{Operation, operations};
 // The rows of the table may name any response type.
 use crate::wire::*;
@@ -40,6 +41,8 @@ struct Outline {
     headers: &'static [&'static str],
     /// Failures besides the common ones and those implied by the path or the body.
     failures: &'static [ErrorKind],
+    /// Another status of a success.
+    also: Option<StatusCode>,
 }
 
 /// The schema of the response body, if there is one.
@@ -58,6 +61,7 @@ const NOTHING: Outline = Outline {
     lines: false,
     headers: &[],
     failures: &[],
+    also: None,
 };
 
 macro_rules! outlines {
@@ -78,7 +82,7 @@ fn failures(operation: Operation, own: &[ErrorKind]) -> Vec<ErrorKind> {
     let mut kinds = vec![Kind::BadRequest, Kind::Unauthorized, Kind::Forbidden];
     kinds.extend([Kind::Internal, Kind::Unavailable]);
     if operation.path().contains('{') {
-        kinds.push(Kind::NotFound);
+        kinds.push(NotFound);
     }
     if operation.body().is_some() {
         kinds.extend([Kind::PayloadTooLarge, Kind::UnsupportedMediaType]);
@@ -95,6 +99,14 @@ pub(super) fn describe(operation: Operation, generator: &mut SchemaGenerator) ->
     let answer = outline.answer.map(|schema| schema(generator));
     let success = response::success(status, answer, outline.lines, outline.headers);
     let mut responses = response::failures_of(failures(operation, outline.failures));
+    if let Some(also) = outline.also {
+        let success = with(
+            success.clone(),
+            "description",
+            also.canonical_reason().map(Value::from),
+        );
+        responses.insert(also.as_str().to_owned(), success);
+    }
     responses.insert(status.as_str().to_owned(), success);
 
     let in_path = parameter::of_path(operation.path());

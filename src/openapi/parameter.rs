@@ -133,6 +133,10 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
             "name": "to", "in": "query", "schema": {"type": "string", "format": "date-time"},
             "description": "Only what was done before this time, which must not be before `from`.",
         },
+        "Deleted": {
+            "name": "deleted", "in": "query", "schema": {"type": "boolean", "default": false},
+            "description": "With `true`, only deleted clients, instead of only existing ones.",
+        },
         "View": {
             "name": "view", "in": "query", "schema": {"const": "full"},
             "description": "With `full`, clients are shown whole: with their public keys, what is \

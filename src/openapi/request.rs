@@ -2,11 +2,12 @@ use serde_json::{Map, Value, json};
 
 use super::with;
 use crate::domain::{
-    AuthMethod, FapiProfile, GrantType, MAX_CONTACT_LENGTH, MAX_CONTACTS, MAX_DESCRIPTION_LENGTH,
-    MAX_KEY_LENGTH, MAX_PAIRS, MAX_VALUE_LENGTH, MAX_WORDS, Policy, SecretOptions, SecretRules,
-    fields,
+    AuthMethod, ClientId, FapiProfile, GrantType, MAX_CONTACT_LENGTH, MAX_CONTACTS,
+    MAX_DESCRIPTION_LENGTH, MAX_KEY_LENGTH, MAX_PAIRS, MAX_VALUE_LENGTH, MAX_WORDS, Policy,
+    SecretOptions, SecretRules, fields,
 };
-use crate::wire::{ANSWERED, words};
+use crate::manager::transfer::{MAX_HASH_LENGTH, MAX_SECRET_LENGTH, MIN_SECRET_LENGTH};
+use crate::wire::{ANSWERED, CLIENT_ID, LAST_FOUR, SECRET, SECRET_HASH, words};
 
 /// The request body of an operation, by the name of its schema.
 pub(super) fn body(schema: &str, is_required: bool, media_types: &[&str]) -> Value {
@@ -18,7 +19,7 @@ pub(super) fn body(schema: &str, is_required: bool, media_types: &[&str]) -> Val
 
 /// The request bodies, by component name. Unknown members are ignored, unless
 /// the policy is strict.
-pub(super) fn schemas(policy: &Policy, secrets: &SecretRules) -> [(String, Value); 4] {
+pub(super) fn schemas(policy: &Policy, secrets: &SecretRules) -> [(String, Value); 5] {
     let mut create = fields(policy);
     for (name, default) in [
         ("is_confidential", json!(true)),
@@ -72,9 +73,54 @@ pub(super) fn schemas(policy: &Policy, secrets: &SecretRules) -> [(String, Value
             "UpdateClientRequest".into(),
             with(update, "additionalProperties", more),
         ),
+        ("ImportClientRequest".into(), import(policy)),
         ("CreateSecretRequest".into(), optional(secret_options())),
         ("RotateSecretRequest".into(), optional(rotation(secrets))),
     ]
+}
+
+/// A client as another system has it, or a transfer document.
+fn import(policy: &Policy) -> Value {
+    let mut members = fields(&policy.clone().with_optional_redirect_uris());
+    let printable = |least: usize, most: usize| {
+        json!({
+            "type": ["string", "null"], "minLength": least, "maxLength": most,
+            "pattern": "^[ -~]*$",
+        })
+    };
+    let status = json!({"$ref": "#/components/schemas/ClientStatus"});
+    let client_id = json!({
+        "type": "string", "minLength": 1, "maxLength": ClientId::MAX_LENGTH,
+        "pattern": "^[!-~]+$",
+    });
+    let hash = json!({
+        "type": ["string", "null"], "maxLength": MAX_HASH_LENGTH,
+        "description": "The hash of its secret, in a format that the host's hasher verifies.",
+    });
+    for (name, schema) in [
+        ("status", status),
+        (CLIENT_ID, client_id),
+        (SECRET, printable(MIN_SECRET_LENGTH, MAX_SECRET_LENGTH)),
+        (SECRET_HASH, hash),
+        (LAST_FOUR, printable(0, 4)),
+    ] {
+        members.insert(name.into(), schema);
+    }
+    let system = json!({
+        "title": "From another system",
+        "type": "object",
+        "required": [CLIENT_ID, "name"],
+        "properties": members,
+        "additionalProperties": false,
+    });
+    let document = json!({
+        "title": "Transfer document",
+        "description": "What an export wrote.",
+        "type": "object",
+        "required": ["id", "tenant_id", CLIENT_ID, "name", "version", "secrets"],
+        "properties": {"secrets": {"type": "array", "items": {"type": "object"}}},
+    });
+    json!({"anyOf": [system, document]})
 }
 
 /// A body that may be missing.

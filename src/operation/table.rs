@@ -32,6 +32,21 @@ macro_rules! operations {
             headers: &["Location"],
         }
 
+        ImportClient (
+            writes "import_client": POST "/clients/import" ImportClientRequest => CREATED,
+            "Import a client"
+        ) imports::import {
+            tag: CLIENTS,
+            description: "With a chosen `client_id`, and a secret in clear or as a hash; or from a \
+                transfer document, which is answered 200 if the client is there already. Only \
+                for a `super_admin`. Answered 404 where the host does not allow it.",
+            parameters: &["View", "Prefer"],
+            answer: json::<Success<ClientItem<'_>>>(),
+            headers: &["Location", "ETag", "Unknown-Parameters", "Preference-Applied"],
+            failures: &[NotFound, Conflict],
+            also: Some(StatusCode::OK),
+        }
+
         ListClients (
             reads "list_clients": GET "/clients" => OK,
             "List clients"
@@ -41,7 +56,7 @@ macro_rules! operations {
             parameters: &[
                 "Page", "PageSize", "After", "Name", "Status", "WithClientId", "WithRedirectUri",
                 "WithGrant", "WithScope", "WithMethod", "IsConfidential", "WithRedirectHost",
-                "WithOrigin", "UnusedFor", "ExpiringWithin", "View", "Prefer",
+                "WithOrigin", "UnusedFor", "ExpiringWithin", "Deleted", "View", "Prefer",
             ],
             answer: json::<List<ClientItem<'_>>>(),
             headers: &["Link", "Unknown-Parameters", "Preference-Applied"],
@@ -91,6 +106,18 @@ macro_rules! operations {
             description: "Its secrets stop working at once. Its audit trail remains.",
             parameters: &["IfMatch"],
             failures: &[PreconditionFailed],
+        }
+
+        RestoreClient (
+            writes "restore_client": POST "/clients/{client_id}/restore" => OK,
+            "Restore a deleted client"
+        ) clients::restore {
+            tag: CLIENTS,
+            description: "For a while after its deletion. Its secrets have ended, so it needs a \
+                new one.",
+            parameters: &["View", "Prefer"],
+            answer: json::<Success<ClientItem<'_>>>(),
+            headers: &["ETag", "Unknown-Parameters", "Preference-Applied"],
         }
 
         CloneClient (

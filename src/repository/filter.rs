@@ -43,6 +43,8 @@ pub struct ClientFilter {
     pub unused_since: Option<Timestamp>,
     /// Only clients with an active secret that expires within these times.
     pub secret_expires: Option<RangeInclusive<Timestamp>>,
+    /// Only deleted clients that are not purged, instead of only those that are not deleted.
+    pub deleted: bool,
 }
 
 impl ClientFilter {
@@ -143,14 +145,22 @@ impl ClientFilter {
         self
     }
 
-    /// Returns a predicate for clients of the tenant and their secrets; it never matches a deleted
-    /// client. Call this once per list, as it prepares the search text.
+    /// Only deleted clients, instead of only those that are not deleted.
+    #[must_use]
+    pub fn with_deleted(mut self, deleted: bool) -> Self {
+        self.deleted = deleted;
+        self
+    }
+
+    /// Returns a predicate for clients of the tenant and their secrets; it matches deleted clients
+    /// only if the filter is for [those](Self::deleted). Call this once per list, as it prepares
+    /// the search text.
     pub fn matcher(&self) -> impl Fn(&Client, &[SecretRecord]) -> bool + use<> {
         let filter = self.clone();
         let part = self.name.as_deref().map(fold_name);
         move |client, secrets| {
             let metadata = &client.metadata;
-            client.deleted_at.is_none()
+            client.deleted_at.is_some() == filter.deleted
                 && is(&filter.status, |status| client.status == *status)
                 && (filter.ids.is_empty() || filter.ids.contains(&client.id))
                 && (filter.client_ids.is_empty() || filter.client_ids.contains(&client.client_id))

@@ -27,6 +27,12 @@ macro_rules! methods {
                 expected: [] Option<Version>,
                 write: [&] Write
             ) -> Result<()>;
+            fn restore(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId,
+                expected: [] Version,
+                write: [&] Write
+            ) -> Result<()>;
             fn secrets(
                 tenant: [&] TenantId,
                 client_id: [&] ClientId

@@ -92,7 +92,7 @@ pub const MAX_INACTIVE_SECRETS: usize = 100;
 /// - **Consistent arguments.** The tenant and the `client_id` passed to a method are those of the
 ///   client and of the audit entry passed with them; a repository may rely on it.
 /// - **Ids.** A `client_id` is unique across tenants, and the `id` of a client at least within its
-///   tenant; both stay taken after its deletion, until a [purge](PurgeRepository) removes it. The
+///   tenant; both stay taken for ever, after its deletion and after a [purge](PurgeRepository). The
 ///   `id` of a secret is unique at least within its client, and that of an audit entry at least
 ///   within its client's trail. A write with a taken id is [`ErrorKind::Conflict`] and stores
 ///   nothing. The `id` of an audit entry is [generated](Id::generate) at its time.
@@ -104,8 +104,10 @@ pub const MAX_INACTIVE_SECRETS: usize = 100;
 /// - **Versions.** Each write to a client increments its version and sets `updated_at` to the time
 ///   of the audit entry.
 /// - **Deleted clients** are [`ErrorKind::NotFound`] for every method except
-///   [`get_deleted`](Self::get_deleted), [`audit_entries`](Self::audit_entries) and
-///   [`tenant_audit_entries`](Self::tenant_audit_entries).
+///   [`get_deleted`](Self::get_deleted), [`restore`](Self::restore),
+///   [`audit_entries`](Self::audit_entries) and
+///   [`tenant_audit_entries`](Self::tenant_audit_entries), and in no list of clients except that of
+///   [deleted ones](ClientFilter::deleted).
 /// - **Consistent reads.** What a method returns, including its total, is a snapshot of one moment,
 ///   and includes every write that returned before.
 /// - **Newest first.** Lists are in descending order of ids.
@@ -191,6 +193,22 @@ pub trait ClientRepository: Send + Sync + 'static {
         tenant: &TenantId,
         client_id: &ClientId,
         expected: Option<Version>,
+        write: &Write,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Makes a deleted client an existing one again, with its metadata and its status. Its secrets
+    /// stay ended.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`], also if the client is not deleted or was
+    /// [purged](PurgeRepository::purge_deleted_clients), and [`ErrorKind::Stale`] if the stored
+    /// version is not the expected one.
+    fn restore(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        expected: Version,
         write: &Write,
     ) -> impl Future<Output = Result<()>> + Send;
 

@@ -54,8 +54,10 @@ pub trait PurgeRepository: ClientRepository {
     /// trails. Each row counts; a trail longer than `limit` takes several calls, and the client is
     /// removed with its last entry.
     ///
-    /// The ids of such a client become available again. Generated ones don't recur, but imported
-    /// ones may: tokens that name such a client must have expired by then.
+    /// Its `client_id`, and its `id` in its tenant, stay taken: no other client gets them. Nothing
+    /// else remains, and it can no longer be [restored](ClientRepository::restore). So choose a
+    /// time that is longer ago than the manager's
+    /// [window](crate::manager::ClientManagerBuilder::with_restore_window).
     ///
     /// # Errors
     ///

@@ -4,6 +4,7 @@
 mod audit;
 mod coding;
 mod envelope;
+mod import;
 mod request;
 mod response;
 #[cfg(feature = "openapi")]
@@ -16,6 +17,7 @@ mod unknown;
 pub(crate) use audit::*;
 pub(crate) use coding::{ACCEPTED, CODED, is_coded};
 pub(crate) use envelope::*;
+pub(crate) use import::*;
 pub(crate) use request::read_fields;
 pub(crate) use response::*;
 #[cfg(feature = "openapi")]
@@ -25,4 +27,4 @@ pub(crate) use secret_request::{read_creation, read_rotation, read_secret_option
 pub(crate) use token::*;
 #[cfg(feature = "openapi")]
 pub(crate) use unknown::ANSWERED;
-pub(crate) use unknown::Body;
+pub(crate) use unknown::{Body, violation as unknown_member};

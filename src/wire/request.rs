@@ -59,28 +59,32 @@ read! {
 /// A violation of `body` if it is malformed. A known member of a wrong type is reported later, with
 /// all other violations.
 pub(crate) fn read_fields(bytes: &[u8], body: Body, policy: &Policy) -> Result<Fields, Violation> {
-    read_client(bytes, body, policy, None).map(|(fields, _)| fields)
+    read_client(bytes, body, policy, &[]).map(|(fields, _)| fields)
 }
 
-/// The same, and the value of the member `beside`, with its members if it is an object.
+/// The values of members that are not fields.
+type Found<'a> = BTreeMap<&'static str, Value<'a>>;
+
+/// The same, and the values of the members `beside`, with their members if they are objects.
 pub(super) fn read_client<'a>(
     bytes: &'a [u8],
     body: Body,
     policy: &Policy,
-    beside: Option<&'static str>,
-) -> Result<(Fields, Option<Value<'a>>), Violation> {
-    let wanted = |name: &str| member(name).is_some() || Some(name) == beside;
-    let objects: Vec<_> = ["metadata"].into_iter().chain(beside).collect();
+    beside: &[&'static str],
+) -> Result<(Fields, Found<'a>), Violation> {
+    let wanted = |name: &str| member(name).is_some() || beside.contains(&name);
+    let objects = [&["metadata"], beside].concat();
     let object = read_object(bytes, &wanted, &[], &objects)?;
-    let (mut fields, mut found) = (Fields::default(), None);
+    let is_strict = policy.strict_members || body.is_strict();
+    let (mut fields, mut found) = (Fields::default(), Found::new());
     for (name, value) in object {
         let known = member(&name).filter(|_| body.knows(&name));
         if let Some(set) = known {
             set(&mut fields, value);
-        } else if Some(&*name) == beside {
-            found = Some(value);
-        } else if policy.strict_members && !body.ignores(&name) {
-            let names = MEMBERS.iter().map(|(name, _)| *name).chain(beside);
+        } else if let Some(name) = beside.iter().find(|beside| **beside == name) {
+            found.insert(name, value);
+        } else if is_strict && !body.ignores(&name) {
+            let names = MEMBERS.iter().map(|(name, _)| name).chain(beside).copied();
             let names = names.filter(|name| body.knows(name));
             fields.unknown.push(unknown::violation(&name, names));
         }
@@ -104,9 +108,18 @@ pub(super) fn read_object<'a>(
     numbers: &[&str],
     objects: &[&str],
 ) -> Result<Object<'a>, Violation> {
+    as_object(body, |text| {
+        Object::read_with(text, wanted, numbers, objects)
+    })
+}
+
+/// Parses a body with `read`, and tells what is wrong with it.
+pub(super) fn as_object<'a>(
+    body: &'a [u8],
+    read: impl FnOnce(&'a str) -> Result<Object<'a>, Fault>,
+) -> Result<Object<'a>, Violation> {
     let text = std::str::from_utf8(body).map_err(|_| Violation::new("body", "must be UTF-8"))?;
-    let object = Object::read_with(text, wanted, numbers, objects);
-    object.map_err(|fault| match fault {
+    read(text).map_err(|fault| match fault {
         Fault::Syntax { line, column } => {
             let message = format!("must be valid JSON: it is not at line {line}, column {column}");
             Violation::new("body", message)

@@ -16,9 +16,9 @@ pub(crate) fn read_creation(
     bytes: &[u8],
     policy: &Policy,
 ) -> Result<(Fields, Input<SecretOptions>), Violation> {
-    let beside = Some(SecretOptions::AT_CREATION);
-    let (fields, options) = read_client(bytes, Body::Creation, policy, beside)?;
-    let options = match options {
+    let beside = [SecretOptions::AT_CREATION];
+    let (fields, mut found) = read_client(bytes, Body::Creation, policy, &beside)?;
+    let options = match found.remove(SecretOptions::AT_CREATION) {
         None => Input::Absent,
         Some(Value::Null) => Input::Null,
         Some(Value::Object(object)) => Input::Value(options_in(&object)),

@@ -7,6 +7,7 @@ pub(crate) enum Body {
     Change,
     /// A merge patch (RFC 7396).
     Patch,
+    Import,
 }
 
 /// The members that only responses have.
@@ -43,14 +44,19 @@ impl Body {
         self != Self::Creation || name != "status"
     }
 
+    /// Whether unknown members are refused, whatever the policy says.
+    pub(super) fn is_strict(self) -> bool {
+        self == Self::Import
+    }
+
     /// Whether the member is harmless, though unknown: what was read can be sent back.
     pub(super) fn ignores(self, name: &str) -> bool {
-        self != Self::Creation && ANSWERED.contains(&name)
+        matches!(self, Self::Change | Self::Patch) && ANSWERED.contains(&name)
     }
 }
 
 /// The violation of a member that is not among the `known` names.
-pub(super) fn violation(name: &str, known: impl Iterator<Item = &'static str>) -> Violation {
+pub(crate) fn violation(name: &str, known: impl Iterator<Item = &'static str>) -> Violation {
     let message = match meant(name, known) {
         Some(meant) => format!("is not a known member, use {meant}"),
         None => "is not a known member".to_owned(),

@@ -53,6 +53,36 @@ async fn an_axum_host_keeps_its_own_routes_and_state() {
     assert_eq!(answer.body, "notes");
 }
 
+/// The path of the import hides nothing of a client that is called so.
+#[tokio::test]
+async fn a_client_may_be_called_import() {
+    let app = App::with(Store::Memory, |manager| manager.with_http_import()).await;
+    let host: Router = Router::new().nest("/api/v1", router(app.handlers.clone()));
+    let mut body = base();
+    body["client_id"] = "import".into();
+    let path = format!("/api/v1{CLIENTS}/import");
+    let mut import = request(&super_admin(), Method::POST, &path, Some(&body));
+    let tenant = "tenant_a".parse().unwrap();
+    import.headers_mut().insert("x-tenant-id", tenant);
+    let imported = through(&host, import).await;
+    assert_eq!(imported.status, StatusCode::CREATED, "{:?}", imported.body);
+    assert_eq!(imported.header("location"), Some(&*path));
+    for (method, below, status) in [
+        (Method::GET, "", StatusCode::OK),
+        (Method::GET, "/secrets", StatusCode::OK),
+        (Method::POST, "/rotate-secret", StatusCode::OK),
+        (Method::POST, "/clone", StatusCode::CREATED),
+        (Method::DELETE, "", StatusCode::NO_CONTENT),
+        (Method::POST, "/restore", StatusCode::OK),
+        (Method::PATCH, "/restore", StatusCode::METHOD_NOT_ALLOWED),
+        (Method::GET, "/nothing", StatusCode::NOT_FOUND),
+    ] {
+        let asked = request(&admin("tenant_a"), method, &format!("{path}{below}"), None);
+        let answer = through(&host, asked).await;
+        assert_eq!(answer.status, status, "{below}: {:?}", answer.body);
+    }
+}
+
 #[tokio::test]
 async fn location_holds_the_mount() {
     let (_app, host) = host().await;

@@ -98,6 +98,29 @@ async fn a_deletion_is_told_again_to_whoever_asks() {
 }
 
 #[tokio::test]
+async fn a_restoration_is_told() {
+    for (app, heard) in each().await {
+        let id = created(&app).await;
+        call(&app, Method::DELETE, &id).await;
+        app.clock.advance(Duration::from_secs(60));
+        let restore = format!("{id}/restore");
+        for status in [200, 404] {
+            assert_eq!(call(&app, Method::POST, &restore).await.status, status);
+        }
+        let [deleted, restored] = &heard.events()[..] else {
+            panic!("not two events")
+        };
+        assert_eq!(restored.kind, ClientEventKind::Restored);
+        assert_eq!(
+            (restored.id, &restored.client_id),
+            (deleted.id, &deleted.client_id)
+        );
+        assert_eq!(restored.operator.as_ref().unwrap().id, "alice");
+        assert_eq!(restored.at, app.clock.now());
+    }
+}
+
+#[tokio::test]
 async fn an_update_tells_what_it_does_to_tokens() {
     use ClientEventKind::{BecamePublic, Inactivated, LeftSecrets, Suspended};
 

@@ -113,6 +113,12 @@ impl Scene {
         service.audit_values();
     }
 
+    /// Allows imports over HTTP.
+    pub fn allow_imports(&mut self) {
+        let service = self.service.as_mut().expect("opened before the first step");
+        service.allow_imports();
+    }
+
     /// Accepts numbers as operators and tenants.
     pub fn accept_numbers(&mut self) {
         let service = self.service.as_mut().expect("opened before the first step");

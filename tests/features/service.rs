@@ -29,6 +29,7 @@ pub struct Service {
     place: Place,
     policy: Policy,
     audits_values: bool,
+    imports: bool,
 }
 
 impl Service {
@@ -49,6 +50,7 @@ impl Service {
             place,
             policy: Policy::default(),
             audits_values: false,
+            imports: false,
         }
     }
 
@@ -64,6 +66,12 @@ impl Service {
         self.restart(authorizer(self.clock.clone()));
     }
 
+    /// Allows imports over HTTP.
+    pub fn allow_imports(&mut self) {
+        self.imports = true;
+        self.restart(authorizer(self.clock.clone()));
+    }
+
     /// Accepts numbers as operators and tenants.
     pub fn accept_numbers(&mut self) {
         let builder = authorizer_builder(self.clock.clone()).with_numeric_ids();
@@ -75,6 +83,9 @@ impl Service {
         let mut builder = builder(&self.repository, &self.pool, &self.clock, policy);
         if self.audits_values {
             builder = builder.with_audited_values();
+        }
+        if self.imports {
+            builder = builder.with_http_import();
         }
         self.management = management(builder, authorizer);
     }

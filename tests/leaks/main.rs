@@ -28,7 +28,9 @@ use tracing::Level;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use support::{Answer, App, CLIENTS, KEY, Store, admin, base, claims, request, sign_with};
+use support::{
+    Answer, App, CLIENTS, KEY, Store, admin, base, claims, request, sign_with, super_admin,
+};
 
 /// The log of all crates.
 #[derive(Clone, Default)]
@@ -180,7 +182,10 @@ async fn a_secret_is_shown_once() {
     let recorded = recorder.snapshotter();
     recorder.install().unwrap();
     for store in Store::ALL {
-        let app = App::with(store, |manager| manager.with_audited_values()).await;
+        let app = App::with(store, |manager| {
+            manager.with_audited_values().with_http_import()
+        })
+        .await;
         let mut secrets = Secrets::default();
         let mut caller = Caller {
             app: &app,
@@ -252,6 +257,8 @@ async fn everything(caller: &mut Caller<'_>, secrets: &mut Secrets) {
         &cloned.body,
         issued["client_secret"].as_str().unwrap().as_bytes()
     ));
+
+    import(caller, secrets).await;
 
     let (jwks, d) = private_key();
     secrets.add("a private key", &d);
@@ -331,6 +338,52 @@ async fn everything(caller: &mut Caller<'_>, secrets: &mut Secrets) {
         caller.call(&token, Method::GET, &one, None).await.status,
         404
     );
+}
+
+/// A secret that is brought along, accepted and not.
+async fn import(caller: &mut Caller<'_>, secrets: &mut Secrets) {
+    const BROUGHT: &str = "brought along, and nobody's business";
+    const HASH: &str = "$2a$05$S3CR3T.CANARY.OF.A.HASH";
+    let token = super_admin();
+    secrets.add("a secret that was brought along", BROUGHT);
+    secrets.add("a hash that was brought along", HASH);
+    let ask = |token: &str, members: Value| {
+        let mut body = base();
+        body["client_id"] = "brought-along".into();
+        for (name, value) in members.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let path = format!("{CLIENTS}/import");
+        let mut request = request(token, Method::POST, &path, Some(&body));
+        let tenant = "tenant_a".parse().unwrap();
+        request.headers_mut().insert("x-tenant-id", tenant);
+        request
+    };
+    let whole = json!({"client_secret": BROUGHT});
+    let answer = caller.send(ask(&token, whole.clone())).await;
+    assert_eq!(answer.status, 201, "{:?}", answer.body);
+    assert!(!contains(&answer.body, BROUGHT.as_bytes()));
+    assert!(!contains(&answer.body, b"$argon2id$"));
+    for (token, members) in [
+        (&token, whole.clone()),
+        (&admin("tenant_a"), whole),
+        (&token, json!({"client_secret": format!("{BROUGHT}é")})),
+        (&token, json!({"client_secret": {BROUGHT: 1}})),
+        (
+            &token,
+            json!({"client_secret": BROUGHT, "client_secret_hash": HASH}),
+        ),
+        (&token, json!({"client_secret": BROUGHT, "name": 7})),
+        (&token, json!({"client_secret_hash": HASH})),
+        (&token, json!({"secrets": BROUGHT})),
+        (
+            &token,
+            json!({"secrets": [{"hash": HASH, "last_four": BROUGHT}]}),
+        ),
+    ] {
+        let answer = caller.send(ask(token, members)).await;
+        assert!(answer.status.is_client_error(), "{:?}", answer.body);
+    }
 }
 
 /// The stored hashes, which are secret everywhere but in the database.

@@ -69,6 +69,10 @@ fn delete(client_id: &str) -> Ask {
     Ask::new(Method::DELETE, path(client_id, ""))
 }
 
+fn restore(client_id: &str) -> Ask {
+    Ask::new(Method::POST, path(client_id, "/restore"))
+}
+
 fn delete_secret(client_id: &str, id: &str) -> Ask {
     Ask::new(Method::DELETE, path(client_id, &format!("/secrets/{id}")))
 }
@@ -327,4 +331,37 @@ pub async fn two_deletions(stage: &impl Stage) {
     let answers = stage.at_once(vec![delete(&client_id); 2]).await;
     assert_eq!(sorted(&answers), [204, 404]);
     assert_eq!(told(stage, &client_id, Action::ClientDelete).await, 1);
+}
+
+pub async fn restorations_of_one_deletion(stage: &impl Stage) {
+    let client_id = client(stage).await;
+    assert_eq!(ask(stage, delete(&client_id)).await.status, 204);
+    stage.tick().await;
+    let answers = stage.at_once(vec![restore(&client_id); 4]).await;
+    assert_eq!(sorted(&answers), [200, 404, 404, 404]);
+    let secrets = sound(stage, &client_id).await;
+    assert_eq!(count(&secrets, SecretStatus::Inactive), 1);
+    assert_eq!(told(stage, &client_id, Action::ClientRestore).await, 1);
+}
+
+pub async fn a_restoration_and_a_deletion(stage: &impl Stage) {
+    let client_id = client(stage).await;
+    assert_eq!(ask(stage, delete(&client_id)).await.status, 204);
+    stage.tick().await;
+    let asks = vec![restore(&client_id), delete(&client_id)];
+    let answers = stage.at_once(asks).await;
+    let [200, deleted] = statuses(&answers)[..] else {
+        panic!("{answers:?}")
+    };
+    // Deleted again after it was restored, or not there to be deleted.
+    match deleted {
+        204 => assert_eq!(get(stage, &client_id).await.status, 404),
+        404 => drop(sound(stage, &client_id).await),
+        _ => panic!("{answers:?}"),
+    }
+    let deletions = 1 + usize::from(deleted == 204);
+    assert_eq!(
+        told(stage, &client_id, Action::ClientDelete).await,
+        deletions
+    );
 }

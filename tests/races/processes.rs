@@ -169,6 +169,8 @@ races! {
     a_suspension_and_a_rotation
     leaving_the_secret_methods_and_a_rotation
     two_deletions
+    restorations_of_one_deletion
+    a_restoration_and_a_deletion
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -24,8 +24,8 @@ use tower_oauth_clients::repository::{
 
 use support::servers::{Database, Server, execute, mysql};
 
-/// Four tenants with 5,000 clients each. Every client has a secret and three audit entries. `{n}`
-/// is its number.
+/// Four tenants with 5,000 clients each, of which some are deleted and some purged. Every client
+/// has a secret and three audit entries. `{n}` is its number.
 const CLIENTS: &str = "INSERT INTO oauth_clients (client_id, tenant_id, id, name, name_folded, \
     redirect_uris, scopes, grant_types, client_auth_methods, is_confidential, status, version, \
     clones, created_at, updated_at, deleted_at) \
@@ -34,7 +34,7 @@ const CLIENTS: &str = "INSERT INTO oauth_clients (client_id, tenant_id, id, name
     'my application', '[\"https://app.example.com/callback\"]', '[]', \
     '[\"authorization_code\"]', '[\"client_secret_basic\"]', 1, \
     CASE WHEN n % 3 = 0 THEN 'suspended' ELSE 'active' END, 1, 0, 1, 1, \
-    CASE WHEN n % 5 = 0 THEN 1 ELSE NULL END FROM numbers";
+    CASE WHEN n % 5 = 0 THEN 1 WHEN n % 7 = 0 THEN 9223372036854775807 ELSE NULL END FROM numbers";
 const SECRETS: &str = "INSERT INTO oauth_client_secrets (tenant_id, client_id, id, hash, \
     last_four, status, created_at, updated_at) \
     SELECT tenant_id, client_id, id, 'hash', 'abcd', 'active', 1, 1 FROM oauth_clients";
@@ -68,6 +68,19 @@ async fn use_everything<R: CredentialRepository + PurgeRepository>(repository: &
                 assert_eq!(listed.items.len(), 20);
             }
         }
+        let deleted = ClientFilter::new().with_deleted(true);
+        for page in [after(None), after(middle)] {
+            let listed = repository.list(&tenant, &deleted, page).await.unwrap();
+            assert_eq!(listed.items.len(), 20);
+        }
+        let gone = ClientId::parse("app-19995").unwrap();
+        let was = repository.get_deleted(&tenant, &gone).await.unwrap();
+        let audit = entry(&gone, round * 100 + 1);
+        let restored = repository.restore(&tenant, &gone, was.version, &audit);
+        restored.await.unwrap();
+        let audit = entry(&gone, round * 100 + 2);
+        let deleted = repository.delete(&tenant, &gone, None, &audit);
+        deleted.await.unwrap();
         for page in [after(None), after(middle)] {
             repository.audit_entries(&tenant, &id, page).await.unwrap();
         }

@@ -3,7 +3,9 @@ use std::mem::take;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
 
+use super::received::Members;
 use crate::domain::{
     Client, ClientId, ClientOrigin, Fields, Id, Input, Kind, SecretHash, SecretRecord,
     SecretStatus, TenantId, Timestamp, Version, Violation, Violations, fields,
@@ -63,6 +65,31 @@ macro_rules! export {
                 }
             }
 
+            /// Reads the members of a document; the violations name them, and quote no value.
+            pub(super) fn from_members(members: Map<String, Value>) -> Result<Self, Violations> {
+                let mut members = Members::new(members);
+                let export = Self {
+                    id: members.read("id", false),
+                    tenant_id: members.read("tenant_id", false),
+                    client_id: members.read("client_id", false),
+                    $($name: {
+                        // The attributes of a row are its default.
+                        let has_default = !<[&str]>::is_empty(&[$(stringify!($file)),*]);
+                        members.read(stringify!($name), has_default)
+                    },)+
+                    status: members.read("status", false),
+                    origin: members
+                        .read::<Option<String>>("origin", true)
+                        .unwrap_or_else(by_administrator),
+                    version: members.read("version", false),
+                    created_at: members.read("created_at", false),
+                    updated_at: members.read("updated_at", false),
+                    last_used_at: members.read("last_used_at", false),
+                    secrets: members.list("secrets", SecretExport::from_members),
+                };
+                members.finish().map(|()| export)
+            }
+
             /// The fields, not validated.
             fn fields(&mut self) -> Fields {
                 Fields {
@@ -96,7 +123,7 @@ struct SecretExport {
 }
 
 /// A hash to be exported: [`SecretHash`] itself can't be serialized.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 struct ExportedHash(String);
 
@@ -211,6 +238,20 @@ impl SecretExport {
         }
     }
 
+    fn from_members(members: &mut Members) -> Self {
+        Self {
+            secret_id: members.read("secret_id", false),
+            hash: members.read("hash", false),
+            last_four: members.read("last_four", false),
+            status: members.read("status", false),
+            description: members.read("description", false),
+            created_at: members.read("created_at", false),
+            updated_at: members.read("updated_at", false),
+            last_used_at: members.read("last_used_at", false),
+            expires_at: members.read("expires_at", false),
+        }
+    }
+
     fn read(self) -> Result<SecretRecord, (&'static str, &'static str)> {
         let id = Id::parse(&self.secret_id).ok_or(("secret_id", "must be a ULID"))?;
         let status = SecretStatus::parse(&self.status);
@@ -226,6 +267,13 @@ impl SecretExport {
             last_used_at: self.last_used_at.map(|moment| moment.0),
             expires_at: self.expires_at.map(|moment| moment.0),
         })
+    }
+}
+
+/// In place of one that can't be read.
+impl Default for Moment {
+    fn default() -> Self {
+        Self(Timestamp::from_micros(0))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::manager::{ClientManager, Error, ErrorKind, Result};
 use crate::repository::{self, MAX_ACTIVE_SECRETS, MAX_RETIRED_SECRETS, NewClient, Origin};
 
 /// The maximum length of a hash: several times what any format needs.
-const MAX_HASH_LENGTH: usize = 1024;
+pub(crate) const MAX_HASH_LENGTH: usize = 1024;
 
 /// A client to be imported.
 ///
@@ -32,10 +32,10 @@ const MAX_HASH_LENGTH: usize = 1024;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ClientImport(Source);
+pub struct ClientImport(pub(super) Source);
 
 #[derive(Clone, Debug)]
-enum Source {
+pub(super) enum Source {
     System {
         client_id: ClientId,
         draft: Box<Draft>,
@@ -88,8 +88,9 @@ impl ClientManager {
     /// import.
     ///
     /// The client must satisfy the rules for new clients, but needs no redirect URI if none of its
-    /// grants redirects. A caller can set any secret by its hash:
-    /// this is for the host only, and no operation of the admin API uses it.
+    /// grants redirects. A caller can set any secret by its hash: this is for the host, and for a
+    /// `super_admin` if the host
+    /// [allows it](crate::manager::ClientManagerBuilder::with_http_import).
     ///
     /// # Errors
     ///
@@ -197,8 +198,7 @@ impl ClientManager {
         let mut ids = HashSet::new();
         for (index, secret) in secrets.iter().enumerate() {
             let is_live = secret.status != SecretStatus::Inactive;
-            let hash = secret.hash.expose().as_bytes();
-            let is_text = hash.len() <= MAX_HASH_LENGTH && hash.iter().all(u8::is_ascii_graphic);
+            let is_text = is_hash(&secret.hash);
             let sound = [
                 (
                     "secret_id",
@@ -225,15 +225,11 @@ impl ClientManager {
                     secret.description.as_deref().is_none_or(is_description),
                     "must be at most 1024 characters without control characters",
                 ),
-                (
-                    "hash",
-                    is_text,
-                    "must be at most 1024 visible ASCII characters",
-                ),
+                ("hash", is_text, NO_HASH),
                 (
                     "hash",
                     !is_live || !is_text || self.0.pool.reads(&secret.hash),
-                    "must have a format that the hasher reads, within its limits",
+                    NO_FORMAT,
                 ),
             ];
             for (field, _, message) in sound.into_iter().filter(|(_, sound, _)| !sound) {
@@ -253,6 +249,14 @@ impl ClientManager {
             ));
         }
         faults
+    }
+
+    /// What is wrong with the hash of a secret that is to be active.
+    pub(super) fn hash_fault(&self, hash: &SecretHash) -> Option<&'static str> {
+        if !is_hash(hash) {
+            return Some(NO_HASH);
+        }
+        (!self.0.pool.reads(hash)).then_some(NO_FORMAT)
     }
 
     /// Whether the conflicting client is this very client.
@@ -288,8 +292,16 @@ impl ClientManager {
     }
 }
 
+const NO_HASH: &str = "must be at most 1024 visible ASCII characters";
+const NO_FORMAT: &str = "must have a format that the hasher reads, within its limits";
+
+fn is_hash(hash: &SecretHash) -> bool {
+    let hash = hash.expose().as_bytes();
+    hash.len() <= MAX_HASH_LENGTH && hash.iter().all(u8::is_ascii_graphic)
+}
+
 /// Only characters that a client secret may have (RFC 6749 Appendix A.2).
-fn is_end_of_secret(text: &str) -> bool {
+pub(super) fn is_end_of_secret(text: &str) -> bool {
     text.len() <= 4 && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 

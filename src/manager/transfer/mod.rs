@@ -52,7 +52,12 @@
 mod document;
 mod export;
 mod import;
+mod received;
 
 pub use document::ClientExport;
 pub use export::ExportPage;
+#[cfg(feature = "openapi")]
+pub(crate) use import::MAX_HASH_LENGTH;
 pub use import::{ClientImport, Imported};
+#[cfg(feature = "openapi")]
+pub(crate) use received::{MAX_SECRET_LENGTH, MIN_SECRET_LENGTH};

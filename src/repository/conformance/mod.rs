@@ -42,6 +42,7 @@ mod lists;
 mod origins;
 mod purge;
 mod races;
+mod restores;
 mod rotation;
 mod samples;
 mod secrets;
@@ -71,6 +72,7 @@ pub use lists::*;
 pub use origins::*;
 pub use purge::*;
 pub use races::*;
+pub use restores::*;
 pub use rotation::*;
 pub use secrets::*;
 pub use tenants::*;
@@ -153,6 +155,10 @@ macro_rules! conformance_tests {
             an_update_and_a_deletion_do_not_both_win,
             a_clone_and_a_deletion_come_one_after_the_other,
             one_of_many_creations_wins,
+            a_restored_client_is_as_it_was,
+            only_what_is_deleted_can_be_restored,
+            deleted_clients_have_lists_of_their_own,
+            one_of_many_restorations_wins,
             a_rotation_retires_the_active_secrets,
             a_rotation_without_grace_ends_every_other_secret,
             two_retired_secrets_stay_at_most,
@@ -236,6 +242,7 @@ macro_rules! purge_conformance_tests {
         $crate::conformance_tests! { $open;
             old_entries_are_purged,
             deleted_clients_are_purged,
+            a_restoration_and_a_purge_do_not_both_win,
             a_long_trail_is_purged_in_batches,
             inactive_secrets_are_purged,
             purges_at_the_same_time_do_no_harm,
@@ -264,6 +271,7 @@ mod tests {
             include_str!("lists.rs"),
             include_str!("purge.rs"),
             include_str!("races.rs"),
+            include_str!("restores.rs"),
             include_str!("rotation.rs"),
             include_str!("secrets.rs"),
             include_str!("tenants.rs"),

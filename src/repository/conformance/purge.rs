@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::races::race;
-use super::samples::{at, tenant};
+use super::samples::{at, client, tenant};
 use super::subject::{Subject, kind};
 use crate::domain::{ClientId, Page, SecretStatus};
-use crate::repository::{ErrorKind, Origin, PurgeRepository, Secrets};
+use crate::repository::{ClientFilter, ErrorKind, Origin, PurgeRepository, Secrets};
 
 const MANY: u32 = 1_000;
 
@@ -79,10 +79,10 @@ pub async fn old_entries_are_purged(repository: impl PurgeRepository) {
     assert_eq!(subject.times(&one.client_id).await, [60]);
 }
 
-/// Removes deleted clients with their secrets and trails, which frees their ids; live ones stay.
+/// Removes deleted clients with their secrets and trails; their ids stay taken, and others stay.
 pub async fn deleted_clients_are_purged(repository: impl PurgeRepository) {
-    let subject = Subject::new(repository);
-    let (old, secret) = subject.create_with_secret(1).await;
+    let mut subject = Subject::new(repository);
+    let (old, _) = subject.create_with_secret(1).await;
     let (young, _) = subject.create_with_secret(2).await;
     let (live, _) = subject.create_with_secret(3).await;
     subject
@@ -102,24 +102,79 @@ pub async fn deleted_clients_are_purged(repository: impl PurgeRepository) {
     // The client, its secret and two entries.
     assert_eq!(subject.purge_clients(20, MANY).await, 4);
     assert_eq!(subject.purge_clients(20, MANY).await, 0);
+    assert_eq!(subject.purge_clients(20, 1).await, 0);
+    let not_found = Some(ErrorKind::NotFound);
     let trail = subject.trail(&old.client_id, FIRST).await;
-    assert_eq!(kind(&trail), Some(ErrorKind::NotFound));
+    assert_eq!(kind(&trail), not_found);
+    let was = subject.get_deleted(&old.client_id).await;
+    assert_eq!(kind(&was), not_found);
+    for version in [old.version, old.version.next()] {
+        let restored = subject.restore(&old.client_id, version, 30).await;
+        assert_eq!(kind(&restored), not_found);
+    }
+    let deleted = ClientFilter::new().with_deleted(true);
+    let numbered = Page::Number { number: 1, size: 9 };
+    for page in [FIRST, numbered] {
+        let deleted = subject.list(&deleted, page).await.items;
+        let ids: Vec<_> = deleted.iter().map(|client| client.id).collect();
+        assert_eq!(ids, [young.id]);
+    }
+    assert_eq!(subject.list(&deleted, numbered).await.total, Some(1));
     let after = (
         subject.see(&young.client_id).await,
         subject.see(&live.client_id).await,
     );
     assert_eq!(after, before);
 
-    let again = subject.store(&old, Some(&secret), &Origin::Draft, 1).await;
-    again.expect("the ids are free");
-    assert_eq!(subject.times(&old.client_id).await, [1]);
-    assert_eq!(
-        subject
-            .secrets(&old.client_id)
-            .await
-            .map_or(0, |all| all.len()),
-        1
-    );
+    let mut same = client(&subject.tenant, 40);
+    same.client_id = old.client_id.clone();
+    let mut like = client(&subject.tenant, 41);
+    like.id = old.id;
+    for taken in [&old, &same, &like] {
+        let again = subject.store(taken, None, &Origin::Draft, 42).await;
+        assert_eq!(kind(&again), Some(ErrorKind::Conflict));
+    }
+    subject.tenant = tenant("another");
+    same.tenant_id = subject.tenant.clone();
+    let again = subject.store(&same, None, &Origin::Draft, 42).await;
+    assert_eq!(kind(&again), Some(ErrorKind::Conflict));
+}
+
+/// A client is restored as a whole, and then stays, or is purged as a whole.
+pub async fn a_restoration_and_a_purge_do_not_both_win(repository: impl PurgeRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    for round in 0..10 {
+        let start = 100 + round * 10;
+        let (client, _) = subject.create_with_secret(start).await;
+        let id = client.client_id;
+        let deleted = subject.delete(&id, None, start + 1).await;
+        deleted.expect("deleted");
+        let was = subject.get_deleted(&id).await.expect("what was deleted");
+        let purging = {
+            let subject = Arc::clone(&subject);
+            tokio::spawn(async move { subject.purge_clients(start + 2, MANY).await })
+        };
+        let restored = loop {
+            let restored = subject.restore(&id, was.version, start + 3).await;
+            if kind(&restored) != Some(ErrorKind::Unavailable) {
+                break restored;
+            }
+        };
+        let purged = purging.await.expect("no panic");
+        match kind(&restored) {
+            None => {
+                assert_eq!(purged, 0);
+                let (_, client, secrets, trail) = subject.see(&id).await;
+                assert_eq!(client.map(|client| client.metadata), Some(was.metadata));
+                assert_eq!((secrets.len(), trail.len()), (1, 3));
+            }
+            other => {
+                assert_eq!((other, purged), (Some(ErrorKind::NotFound), 4));
+                let trail = subject.trail(&id, FIRST).await;
+                assert_eq!(kind(&trail), Some(ErrorKind::NotFound));
+            }
+        }
+    }
 }
 
 /// A client is removed with the last entry of its trail, in as many calls as necessary.

@@ -100,6 +100,18 @@ impl<R: ClientRepository> Subject<R> {
             .await
     }
 
+    pub(super) async fn restore(
+        &self,
+        id: &ClientId,
+        expected: Version,
+        second: u64,
+    ) -> Result<()> {
+        let write = self.write(id, Action::ClientRestore, second);
+        self.repository
+            .restore(&self.tenant, id, expected, &write)
+            .await
+    }
+
     pub(super) async fn secrets(&self, id: &ClientId) -> Result<Vec<SecretRecord>> {
         self.repository.secrets(&self.tenant, id).await
     }

@@ -107,7 +107,7 @@ diesel::alias! {
     pub(super) const COUNTED_LOGS: Alias<CountedLogs> = oauth_client_audit_logs as counted_logs;
 }
 
-/// The client, deleted or not.
+/// The client, deleted or purged or not.
 #[auto_type]
 pub(super) fn client<'a>(key: &'a Key) -> _ {
     let tenant: &'a str = &key.tenant;
@@ -129,6 +129,25 @@ pub(super) fn live<'a>(key: &'a Key) -> _ {
     let client: client<'a> = client(key);
     let live: Empty<oauth_clients::deleted_at> = Empty::new(oauth_clients::deleted_at);
     client.filter(live)
+}
+
+/// The time of deletion of a client that was purged: no clock has it, and no purge reaches it.
+/// Only the ids of the row mean anything, which stay taken.
+pub(super) const PURGED: i64 = i64::MAX;
+
+// A client that is deleted, but not purged. These are literals, so that the partial index applies
+// to lists. A client that is looked up by its key has a form that the index does not match, as in
+// `live`.
+diesel::postfix_operator!(Deleted, " < 9223372036854775807");
+diesel::postfix_operator!(FoundDeleted, " + 0 < 9223372036854775807");
+
+/// The client, if it is deleted and not purged.
+#[auto_type]
+pub(super) fn deleted<'a>(key: &'a Key) -> _ {
+    let client: client<'a> = client(key);
+    let deleted: FoundDeleted<oauth_clients::deleted_at> =
+        FoundDeleted::new(oauth_clients::deleted_at);
+    client.filter(deleted)
 }
 
 /// The secrets of the client.

@@ -87,6 +87,17 @@ impl ClientRepository for MemoryRepository {
             .change(write, |stored| stored.delete(expected, write))
     }
 
+    async fn restore(
+        &self,
+        _tenant: &TenantId,
+        _client_id: &ClientId,
+        expected: Version,
+        write: &Write,
+    ) -> Result<()> {
+        self.state()
+            .change_deleted(write, |stored| stored.restore(expected, write))
+    }
+
     async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
         let state = self.state();
         Ok(state.live(tenant, client_id)?.secrets().to_vec())

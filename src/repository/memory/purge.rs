@@ -35,7 +35,8 @@ impl State {
         removed
     }
 
-    /// Removes the oldest entries of a client's trail, and the client with the last of them.
+    /// Removes the oldest entries of a client's trail, and the client with the last of them. Its
+    /// ids stay taken.
     fn purge_client(&mut self, client_id: &ClientId, limit: usize) -> usize {
         let trail = self.trails.entry(client_id.clone()).or_default();
         let entries = trail.len();
@@ -47,10 +48,7 @@ impl State {
         let Some(stored) = self.clients.remove(client_id) else {
             return entries;
         };
-        let client = stored.client();
-        if let Some(ids) = self.tenants.get_mut(&client.tenant_id) {
-            ids.remove(&client.id);
-        }
+        self.taken.insert(client_id.clone());
         entries + stored.secrets().len() + 1
     }
 

@@ -1,5 +1,5 @@
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 
 use super::super::{
@@ -12,8 +12,10 @@ pub(super) struct State {
     pub(super) clients: HashMap<ClientId, StoredClient>,
     /// The audit trail of each client.
     pub(super) trails: HashMap<ClientId, BTreeMap<Id, AuditEntry>>,
-    /// The clients of each tenant by age, deleted ones included.
+    /// The clients of each tenant by age, including deleted and purged ones.
     pub(super) tenants: HashMap<TenantId, BTreeMap<Id, ClientId>>,
+    /// What purged clients were called.
+    pub(super) taken: HashSet<ClientId>,
 }
 
 impl State {
@@ -39,7 +41,9 @@ impl State {
         let stored = StoredClient::create(new, source)?;
         let client = &new.client;
         let ids = self.tenants.entry(client.tenant_id.clone()).or_default();
-        if self.clients.contains_key(&client.client_id) || ids.contains_key(&client.id) {
+        let is_taken =
+            self.clients.contains_key(&client.client_id) || self.taken.contains(&client.client_id);
+        if is_taken || ids.contains_key(&client.id) {
             return Err(ErrorKind::Conflict.into());
         }
         ids.insert(client.id, client.client_id.clone());
@@ -51,14 +55,40 @@ impl State {
     /// Writes to the client and tenant that the audit entry names.
     pub(super) fn change<T>(
         &mut self,
+        write: &Write,
+        change: impl FnOnce(&mut StoredClient) -> Result<T>,
+    ) -> Result<T> {
+        self.change_if(
+            write,
+            |stored, tenant| stored.live(tenant).map(drop),
+            change,
+        )
+    }
+
+    /// The same for a deleted client.
+    pub(super) fn change_deleted<T>(
+        &mut self,
+        write: &Write,
+        change: impl FnOnce(&mut StoredClient) -> Result<T>,
+    ) -> Result<T> {
+        self.change_if(
+            write,
+            |stored, tenant| stored.deleted(tenant).map(drop),
+            change,
+        )
+    }
+
+    fn change_if<T>(
+        &mut self,
         Write { audit, .. }: &Write,
+        check: impl FnOnce(&StoredClient, &TenantId) -> Result<()>,
         change: impl FnOnce(&mut StoredClient) -> Result<T>,
     ) -> Result<T> {
         let trail = self.trails.get(&audit.client_id);
         let is_taken = trail.is_some_and(|trail| trail.contains_key(&audit.id));
         let stored = self.clients.get_mut(&audit.client_id);
         let stored = stored.ok_or(ErrorKind::NotFound)?;
-        stored.live(&audit.tenant_id)?;
+        check(stored, &audit.tenant_id)?;
         if is_taken {
             return Err(ErrorKind::Conflict.into());
         }

@@ -1,3 +1,4 @@
+mod deletion;
 mod document;
 mod uses;
 
@@ -123,18 +124,6 @@ impl StoredClient {
         Ok(self)
     }
 
-    /// The deleted client, if `tenant` may read it.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::NotFound`] if it belongs to another tenant or is not deleted.
-    pub fn deleted(&self, tenant: &TenantId) -> Result<&Client> {
-        if self.client.tenant_id != *tenant || self.client.deleted_at.is_none() {
-            return Err(ErrorKind::NotFound.into());
-        }
-        Ok(&self.client)
-    }
-
     /// The result of
     /// [`CredentialRepository::credentials`](super::CredentialRepository::credentials).
     ///
@@ -174,19 +163,6 @@ impl StoredClient {
             self.client.secret_last_four = shown;
         }
         Ok(self.client.clone())
-    }
-
-    /// Marks it as deleted and ends its secrets.
-    ///
-    /// # Errors
-    ///
-    /// As in [`ClientRepository::delete`](super::ClientRepository::delete).
-    pub fn delete(&mut self, expected: Option<Version>, write: &Write) -> Result<()> {
-        self.write(expected, write, |stored, now| {
-            stored.client.deleted_at = Some(now);
-            stored.end_secrets(now);
-            Ok(())
-        })
     }
 
     /// Adds an active secret.

@@ -8,11 +8,13 @@ use http::{Method, Request};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use tower_oauth_clients::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal};
+use tower_oauth_clients::domain::{Operator, Role, TenantId};
 use tower_oauth_clients::handlers::Handlers;
+use tower_oauth_clients::manager::ClientManagerBuilder;
 
 use super::schema::Document;
 use super::tokens::OneToken;
-use support::{Answer, App, Store, admin, base, request};
+use support::{Answer, App, CLIENTS, Store, admin, base, request, super_admin};
 
 const SECRET: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
@@ -125,7 +127,8 @@ impl Check {
 #[tokio::test]
 async fn every_documented_answer_is_given_as_documented() {
     for store in Store::ALL {
-        let app = App::with(store, |manager| manager.with_token_store(OneToken)).await;
+        let settle = |manager: ClientManagerBuilder| manager.with_token_store(OneToken);
+        let app = App::with(store, |manager| settle(manager).with_http_import()).await;
         let document = Document::new();
         let mut check = Check {
             app,
@@ -134,6 +137,7 @@ async fn every_documented_answer_is_given_as_documented() {
         };
         refusals(&mut check).await;
         clients(&mut check).await;
+        imports(&mut check).await;
         secrets(&mut check).await;
         faults(&mut check).await;
         assert_eq!(check.seen, check.document.statuses());
@@ -153,6 +157,7 @@ async fn refusals(check: &mut Check) {
             400 => drop(headers.append("authorization", user.clone())),
             401 => drop(headers.remove("authorization")),
             403 => drop(headers.insert("authorization", user.clone())),
+            404 if id == "importClient" => continue,
             404 => {}
             413 => request = check.request(&id, "app-absent", SECRET, &long),
             415 => drop(headers.insert("content-type", "text/plain".parse().unwrap())),
@@ -204,6 +209,50 @@ async fn clients(check: &mut Check) {
     }
     check.call("deleteClient", &client_id, "", 204).await;
     check.call("listAuditLogs", &client_id, "", 200).await;
+    let mut request = check.request("listClients", "", "", &json!(null));
+    let uri = format!("{}?deleted=true&view=full", request.uri());
+    *request.uri_mut() = uri.parse().unwrap();
+    let listed = check.send("listClients", request, 200).await.json();
+    assert_eq!(listed["items"][0]["client_id"], client_id);
+    check.call("restoreClient", &client_id, "", 200).await;
+}
+
+async fn imports(check: &mut Check) {
+    let id = "importClient";
+    let ask = |body: &Value| {
+        let path = format!("{CLIENTS}/import");
+        let mut request = request(&super_admin(), Method::POST, &path, Some(body));
+        let tenant = "tenant_a".parse().unwrap();
+        request.headers_mut().insert("x-tenant-id", tenant);
+        request
+    };
+    let mut body = base();
+    body["client_id"] = "import".into();
+    let created = check.send(id, ask(&body), 201).await.data();
+    check.send(id, ask(&body), 409).await;
+    // It does not hide the client with this name.
+    let read = check.call("getClient", "import", "", 200).await.data();
+    assert_eq!(read, created);
+
+    let operator = Operator::new(
+        "root",
+        Role::SuperAdmin,
+        TenantId::parse("tenant_a").unwrap(),
+    );
+    let page = check.app.manager.export(&operator, None).await.unwrap();
+    let export = page
+        .clients
+        .iter()
+        .find(|client| client.client_id() == "import");
+    let document = serde_json::to_value(export.unwrap()).unwrap();
+    check.send(id, ask(&document), 200).await;
+
+    let allowed = check.app.handlers.clone();
+    let manager = check.app.repository.manager().build().unwrap();
+    let authorizer = support::authorizer(check.app.clock.clone());
+    check.app.handlers = Handlers::new(manager, authorizer);
+    check.send(id, ask(&body), 404).await;
+    check.app.handlers = allowed;
 }
 
 async fn secrets(check: &mut Check) {

@@ -31,3 +31,15 @@ async fn nowhere(scene: &mut Scene, name: String) {
     } = scene.client(&name);
     assert!(scene.service().stored(tenant, client_id).await.is_err());
 }
+
+#[given(expr = "{who} restored {string}")]
+async fn given_restoration(scene: &mut Scene, who: Who, name: String) {
+    restore(scene, who, name).await;
+    assert_eq!(scene.answer().status, StatusCode::OK);
+}
+
+#[when(expr = "{who} restores {string}")]
+async fn restore(scene: &mut Scene, who: Who, name: String) {
+    let path = format!("{}/restore", path(scene.client(&name)));
+    scene.send(&who, Method::POST, &path, "").await;
+}

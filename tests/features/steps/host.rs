@@ -31,3 +31,8 @@ fn numeric_ids(scene: &mut Scene) {
 fn strict_members(scene: &mut Scene) {
     scene.settle(|policy| policy.with_strict_members());
 }
+
+#[given("the host allows imports over HTTP")]
+fn imports(scene: &mut Scene) {
+    scene.allow_imports();
+}

@@ -1,8 +1,9 @@
 use cucumber::gherkin::Step;
-use cucumber::{given, when};
-use http::Method;
+use cucumber::{given, then, when};
+use http::{Method, StatusCode};
 use serde_json::Value;
 
+use super::answers::{common, envelope};
 use crate::scene::{Scene, Who, path, rows, text};
 use support::{CLIENTS, base};
 
@@ -43,6 +44,30 @@ async fn create_from_type(scene: &mut Scene, who: Who, name: String, media_type:
     let mut body = base();
     body["name"] = name.into();
     create_from(scene, &who, &media_type, body.to_string()).await;
+}
+
+#[when(expr = "{who} imports a client by sending")]
+async fn import(scene: &mut Scene, who: Who, step: &Step) {
+    scene.headers.push(("Content-Type".into(), JSON.into()));
+    let path = format!("{CLIENTS}/import");
+    let body = text(step).to_owned();
+    scene.send(&who, Method::POST, &path, body).await;
+}
+
+#[given(expr = "{who} imported a client by sending")]
+async fn given_import(scene: &mut Scene, who: Who, step: &Step) {
+    import(scene, who, step).await;
+    assert_eq!(scene.answer().status, StatusCode::CREATED);
+}
+
+#[then(expr = "the client {string} is imported")]
+fn imported(scene: &mut Scene, client_id: String) {
+    let answer = scene.answer();
+    common(answer, StatusCode::CREATED);
+    envelope(answer, &["code", "message", "data", "timestamp"]);
+    assert_eq!(answer.data()["client_id"], client_id);
+    let location = format!("{CLIENTS}/{client_id}");
+    assert_eq!(answer.header("Location"), Some(&*location));
 }
 
 async fn create_from(

@@ -184,6 +184,24 @@ impl ClientRepository for Repository {
         .map(drop)
     }
 
+    async fn restore(
+        &self,
+        tenant: &TenantId,
+        client_id: &ClientId,
+        expected: Version,
+        write: &Write,
+    ) -> Result<()> {
+        let key = Key::new(tenant, client_id);
+        let row = AuditRow::new(&key, &write.audit);
+        self.change(
+            &write.audit,
+            (key, expected, row),
+            |conn, (key, expected, audit)| Box::pin(queries::restore(conn, key, *expected, audit)),
+        )
+        .await
+        .map(drop)
+    }
+
     async fn secrets(&self, tenant: &TenantId, client_id: &ClientId) -> Result<Vec<SecretRecord>> {
         let key = Key::new(tenant, client_id);
         self.read(key, |conn, key| Box::pin(queries::secrets(conn, key)))

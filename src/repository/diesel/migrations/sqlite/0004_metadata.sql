@@ -18,9 +18,9 @@ WHERE client_id IN (SELECT client_id FROM oauth_client_secrets WHERE last_used_a
 -- The old and new values of what a change has changed.
 ALTER TABLE oauth_client_audit_logs ADD COLUMN changes TEXT;
 
--- The lists of deleted clients, and the trail of a whole tenant.
+-- The lists of deleted clients, without purged ones, and the trail of a whole tenant.
 CREATE INDEX oauth_clients_deleted_by_tenant ON oauth_clients (tenant_id, id)
-    WHERE deleted_at IS NOT NULL;
+    WHERE deleted_at < 9223372036854775807;
 CREATE INDEX oauth_client_audit_logs_by_tenant ON oauth_client_audit_logs (tenant_id, id);
 
 -- The origins whose pages may call the host's endpoints for a client. An empty one stands for those

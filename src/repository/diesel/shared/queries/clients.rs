@@ -7,7 +7,7 @@ use super::lock::{advance, explain, stored_version};
 use super::origins::{insert_origins, replace_origins};
 use super::secrets::{end_secrets, far_ahead, show_last_four};
 use super::transaction::{begin, end};
-use super::{Connection, Statement, compound, find, together};
+use super::{Connection, Statement, compound, find, latest, together};
 use crate::domain::{Client, Page, Slice, Version};
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::limited::Limited;
@@ -15,7 +15,7 @@ use crate::repository::diesel::page;
 use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
-use crate::repository::diesel::schema::{client, live};
+use crate::repository::diesel::schema::{deleted, live};
 use crate::repository::{ErrorKind, Secrets};
 
 pub(in super::super) async fn create(
@@ -64,8 +64,8 @@ pub(in super::super) async fn get(conn: &mut Connection, key: &Key) -> Result<Cl
 }
 
 pub(in super::super) async fn get_deleted(conn: &mut Connection, key: &Key) -> Result<Client> {
-    let row = client(key).filter(dsl::deleted_at.is_not_null());
-    let row = row.select(ClientRow::as_select()).get_result(conn).await;
+    let row = deleted(key).select(ClientRow::as_select());
+    let row = row.get_result(conn).await;
     row.optional()?.ok_or(ErrorKind::NotFound)?.into_client()
 }
 
@@ -182,4 +182,31 @@ pub(in super::super) async fn touch_client(
         .await
         .map_err(Fault::Repeatable)?;
     Ok(())
+}
+
+pub(in super::super) async fn restore(
+    conn: &mut Connection,
+    key: &Key,
+    expected: Version,
+    audit: &AuditRow,
+) -> Result<()> {
+    begin(conn).await?;
+    let outcome = async {
+        let back = (
+            dsl::version.eq(dsl::version + 1),
+            dsl::updated_at.eq(audit.at()),
+            dsl::deleted_at.eq(None::<i64>),
+        );
+        let client = deleted(key).filter(dsl::version.eq(expected.as_i64()));
+        let client = prepared!(diesel::update(client).set(back));
+        if compound::change(conn, client, audit).await? > 0 {
+            return Ok(());
+        }
+        let stored = latest!(deleted(key).select(dsl::version));
+        let stored: Option<i64> = stored.get_result(conn).await.optional()?;
+        let why = stored.map_or(ErrorKind::NotFound, |_| ErrorKind::Stale);
+        Err(why.into())
+    }
+    .await;
+    end(conn, outcome).await
 }

@@ -1,15 +1,19 @@
 use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
 use diesel::query_source::Alias;
+use diesel::sql_types::Bool;
 
 use super::{Backend, position};
 use crate::domain::{ClientOrigin, ClientStatus, SecretStatus, TenantId, Timestamp};
 use crate::repository::diesel::pattern;
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{
-    COUNTED_CLIENTS, CountedClients, oauth_client_secrets as secrets,
+    COUNTED_CLIENTS, CountedClients, Deleted, oauth_client_secrets as secrets,
 };
 use crate::repository::{ClientFilter, fold_name};
+
+/// A part of a condition. Without a type of its own, the types of the whole take minutes to check.
+pub(super) type Criterion<'a, S> = Box<dyn BoxableExpression<S, Backend, SqlType = Bool> + 'a>;
 
 type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
 
@@ -30,16 +34,21 @@ pub(in super::super) struct Filter {
     origin: Option<ClientOrigin>,
     unused_since: Option<i64>,
     secret_expires: Option<(i64, i64)>,
+    deleted: bool,
 }
 
 /// Restricts a list to the clients of a filter; `$column` is a macro that names a column.
 macro_rules! restrict {
-    ($filter:expr, $list:expr, $column:ident) => {{
+    ($filter:expr, $source:ty, $list:expr, $column:ident) => {{
         let filter = $filter;
         let mut list = $list
             .filter($column!(tenant_id).eq(&filter.tenant))
-            .filter($column!(deleted_at).is_null())
             .into_boxed();
+        list = if filter.deleted {
+            list.filter(Deleted::new($column!(deleted_at)))
+        } else {
+            list.filter($column!(deleted_at).is_null())
+        };
         if let Some(status) = &filter.status {
             list = list.filter($column!(status).eq(status.as_str()));
         }
@@ -62,24 +71,32 @@ macro_rules! restrict {
             list = list.filter(position($column!(grant_types), item).gt(0));
         }
         if let Some(Scope { part, alone }) = &filter.scope {
-            let is_in = position($column!(scopes), part).gt(0);
-            list = list.filter(is_in.or($column!(scopes).eq(alone)));
+            let is_in: Criterion<'_, $source> = Box::new(position($column!(scopes), part).gt(0));
+            let is_all: Criterion<'_, $source> = Box::new($column!(scopes).eq(alone));
+            list = list.filter(is_in.or(is_all));
         }
         if let Some(item) = &filter.client_auth_method {
             list = list.filter(position($column!(client_auth_methods), item).gt(0));
         }
-        if let Some([a, b, c, d, e, f, g, h]) = &filter.hosts {
-            let has = |part| position($column!(redirect_uris), part).gt(0);
-            let plain = has(a).or(has(b)).or(has(c)).or(has(d));
-            list = list.filter(plain.or(has(e)).or(has(f)).or(has(g)).or(has(h)));
+        if let Some(starts) = &filter.hosts {
+            let mut any: Criterion<'_, $source> = Box::new(false.into_sql::<Bool>());
+            for start in starts {
+                let has: Criterion<'_, $source> =
+                    Box::new(position($column!(redirect_uris), start).gt(0));
+                any = Box::new(any.or(has));
+            }
+            list = list.filter(any);
         }
         if let Some(origin) = &filter.origin {
             list = list.filter($column!(origin).eq(origin.as_str()));
         }
         if let Some(time) = filter.unused_since {
-            let is_old = $column!(created_at).lt(time);
-            let never = $column!(last_used_at).is_null().and(is_old);
-            list = list.filter($column!(last_used_at).assume_not_null().lt(time).or(never));
+            let used: Criterion<'_, $source> =
+                Box::new($column!(last_used_at).assume_not_null().lt(time));
+            let never: Criterion<'_, $source> = Box::new($column!(last_used_at).is_null());
+            let old: Criterion<'_, $source> = Box::new($column!(created_at).lt(time));
+            let unused: Criterion<'_, $source> = Box::new(never.and(old));
+            list = list.filter(used.or(unused));
         }
         if let Some((first, last)) = filter.secret_expires {
             let secrets = secrets::table
@@ -135,6 +152,7 @@ impl Filter {
                 .secret_expires
                 .as_ref()
                 .map(|times| (times.start().as_micros(), times.end().as_micros())),
+            deleted: filter.deleted,
         })
     }
 
@@ -154,11 +172,11 @@ impl Filter {
 
     /// The same clients, for the subquery that counts.
     pub(super) fn counted(&self) -> Counted<'_> {
-        restrict!(self, COUNTED_CLIENTS, counted)
+        restrict!(self, Alias<CountedClients>, COUNTED_CLIENTS, counted)
     }
 
     pub(in super::super) fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
-        restrict!(self, oauth_clients::table, listed)
+        restrict!(self, oauth_clients::table, oauth_clients::table, listed)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::repository::diesel::error::Result;
 use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{AuditRow, Key};
 use crate::repository::diesel::schema::oauth_clients::dsl;
-use crate::repository::diesel::schema::{client, live};
+use crate::repository::diesel::schema::{PURGED, client, live};
 
 /// The first statement of every write on a client: locks it and increments its version.
 pub(super) async fn advance(
@@ -23,18 +23,17 @@ pub(super) async fn advance(
         dsl::version.eq(dsl::version + 1),
         dsl::updated_at.eq(audit.at()),
     );
-    let changed = match expected {
-        Some(version) => {
-            prepared!(diesel::update(live(key).filter(dsl::version.eq(version.as_i64()))).set(next))
-                .execute(conn)
-                .await?
-        }
-        None => {
-            prepared!(diesel::update(live(key)).set(next))
-                .execute(conn)
-                .await?
-        }
+    let Some(version) = expected else {
+        let changed = prepared!(diesel::update(live(key)).set(next));
+        // Not read again: the client may have been restored meanwhile.
+        return match changed.execute(conn).await? {
+            0 => Err(ErrorKind::NotFound.into()),
+            _ => Ok(()),
+        };
     };
+    let client = live(key).filter(dsl::version.eq(version.as_i64()));
+    let changed = prepared!(diesel::update(client).set(next));
+    let changed = changed.execute(conn).await?;
     explain(conn, key, changed).await
 }
 
@@ -56,8 +55,9 @@ pub(super) async fn stored_version(conn: &mut Connection, key: &Key) -> Result<O
     Ok(version.optional()?.map(Version::from_i64))
 }
 
-/// Whether the tenant has or had such a client.
+/// Whether the tenant has such a client, or one that is deleted and not purged.
 pub(super) async fn existed(conn: &mut Connection, key: &Key) -> Result<bool> {
-    let id = client(key).select(dsl::id).get_result::<String>(conn).await;
-    Ok(id.optional()?.is_some())
+    let deleted_at = client(key).select(dsl::deleted_at);
+    let deleted_at: Option<Option<i64>> = deleted_at.get_result(conn).await.optional()?;
+    Ok(deleted_at.is_some_and(|at| at != Some(PURGED)))
 }

@@ -22,7 +22,7 @@ use super::{Backend, Connection, compound, find, latest, position, together};
 
 pub(super) use audit::{audit_entries, insert_audit, is_audited};
 pub(super) use clients::{
-    create, delete, get, get_deleted, insert_client, list, touch_client, update,
+    create, delete, get, get_deleted, insert_client, list, restore, touch_client, update,
 };
 pub(super) use filter::Filter;
 pub(super) use origins::{derive_origins, is_cors_origin};

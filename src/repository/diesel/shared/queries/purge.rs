@@ -6,11 +6,13 @@ use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 
 use super::Connection;
+use super::origins::replace_origins;
 use super::transaction::{begin, end};
+use crate::domain::{ClientMetadata, ClientStatus};
 use crate::repository::diesel::error::Result;
-use crate::repository::diesel::rows::Key;
+use crate::repository::diesel::rows::{Key, MetadataRow};
 use crate::repository::diesel::schema::{
-    client, oauth_client_audit_logs as logs, oauth_client_secrets as secrets,
+    PURGED, client, oauth_client_audit_logs as logs, oauth_client_secrets as secrets,
     oauth_clients as clients, secrets as of_client,
 };
 
@@ -82,7 +84,7 @@ async fn purge_oldest(conn: &mut Connection, before: i64, limit: i64) -> Result<
     end(conn, outcome).await.map(Some)
 }
 
-/// Removes the oldest audit entries of a deleted client, and the client with the last of them.
+/// Removes the oldest audit entries of a deleted client, and all but its ids with the last of them.
 async fn purge_client(conn: &mut Connection, key: &Key, before: i64, limit: i64) -> Result<usize> {
     let deleted = client(key).filter(clients::deleted_at.lt(before));
     let lock = diesel::update(deleted).set(clients::clones.eq(clients::clones + 1));
@@ -100,6 +102,14 @@ async fn purge_client(conn: &mut Connection, key: &Key, before: i64, limit: i64)
     }
     let entries = diesel::delete(trail).execute(conn).await?;
     let secrets = diesel::delete(of_client(key)).execute(conn).await?;
-    let client = diesel::delete(client(key)).execute(conn).await?;
-    Ok(entries + secrets + client)
+    replace_origins(conn, &key.client, &[]).await?;
+    // The row stays for its ids, which are taken.
+    let nothing = ClientMetadata::new("", [""; 0]);
+    let emptied = (
+        MetadataRow::new(&nothing, &ClientStatus::Inactive)?,
+        clients::last_used_at.eq(None::<i64>),
+        clients::deleted_at.eq(PURGED),
+    );
+    let client = diesel::update(client(key)).set(emptied);
+    Ok(entries + secrets + client.execute(conn).await?)
 }

@@ -3,6 +3,7 @@ use diesel::prelude::*;
 use diesel::query_source::Alias;
 use diesel_async::RunQueryDsl;
 
+use super::filter::Criterion;
 use super::{Backend, Connection};
 use crate::domain::{AuditEntry, ClientId, Id, Page, Slice, TenantId};
 use crate::repository::AuditFilter;
@@ -46,7 +47,7 @@ struct Target {
 
 /// Restricts a list to the entries of a trail; `$column` is a macro that names a column.
 macro_rules! restrict {
-    ($trail:expr, $list:expr, $column:ident) => {{
+    ($trail:expr, $source:ty, $list:expr, $column:ident) => {{
         let trail = $trail;
         let mut list = $list
             .filter($column!(tenant_id).eq(&trail.tenant))
@@ -61,17 +62,19 @@ macro_rules! restrict {
             list = list.filter($column!(action).eq(action));
         }
         if let Some(Operator { id, pattern }) = &trail.operator {
-            let is_alike = $column!(operator_id).like(pattern).escape('!');
-            list = list.filter($column!(operator_id).eq(id).and(is_alike));
+            list = list.filter($column!(operator_id).eq(id));
+            list = list.filter($column!(operator_id).like(pattern).escape('!'));
         }
         if let Some(Target { client, secret }) = &trail.target {
-            let of_client = $column!(secret_id)
-                .is_null()
-                .and($column!(client_id).eq(client));
-            list = match secret {
-                Some(secret) => list.filter($column!(secret_id).eq(secret).or(of_client)),
-                None => list.filter(of_client),
-            };
+            let no_secret: Criterion<'_, $source> = Box::new($column!(secret_id).is_null());
+            let client: Criterion<'_, $source> = Box::new($column!(client_id).eq(client));
+            let mut target: Criterion<'_, $source> = Box::new(no_secret.and(client));
+            if let Some(secret) = secret {
+                let secret: Criterion<'_, $source> =
+                    Box::new($column!(secret_id).assume_not_null().eq(secret));
+                target = Box::new(target.or(secret));
+            }
+            list = list.filter(target);
         }
         list
     }};
@@ -122,11 +125,16 @@ impl Trail {
 
     /// The same entries, for the subquery that counts.
     fn counted(&self) -> Counted<'_> {
-        restrict!(self, COUNTED_LOGS, counted)
+        restrict!(self, Alias<CountedLogs>, COUNTED_LOGS, counted)
     }
 
     fn query(&self) -> oauth_client_audit_logs::BoxedQuery<'_, Backend> {
-        restrict!(self, oauth_client_audit_logs::table, listed)
+        restrict!(
+            self,
+            oauth_client_audit_logs::table,
+            oauth_client_audit_logs::table,
+            listed
+        )
     }
 }
 
