@@ -19,7 +19,7 @@ impl StoredClient {
     ///
     /// # Errors
     ///
-    /// As in [`ClientRepository::delete`](super::ClientRepository::delete).
+    /// As in [`ClientRepository::delete`](crate::repository::ClientRepository::delete).
     pub fn delete(&mut self, expected: Option<Version>, write: &Write) -> Result<()> {
         self.write(expected, write, |stored, now| {
             stored.client.deleted_at = Some(now);
@@ -32,7 +32,7 @@ impl StoredClient {
     ///
     /// # Errors
     ///
-    /// As in [`ClientRepository::restore`](super::ClientRepository::restore).
+    /// As in [`ClientRepository::restore`](crate::repository::ClientRepository::restore).
     pub fn restore(&mut self, expected: Version, write: &Write) -> Result<()> {
         self.deleted(&write.audit.tenant_id)?;
         self.check(Some(expected))?;
