@@ -180,7 +180,7 @@ async fn a_secret_is_shown_once() {
     let recorded = recorder.snapshotter();
     recorder.install().unwrap();
     for store in Store::ALL {
-        let app = App::new(store).await;
+        let app = App::with(store, |manager| manager.with_audited_values()).await;
         let mut secrets = Secrets::default();
         let mut caller = Caller {
             app: &app,
