@@ -77,7 +77,7 @@ schemas! {
     ClientOrigin, "ClientOrigin", inline: false, {
         "type": "string",
         "enum": words(Self::ALL, Self::word),
-        "description": "A client that is not active never authenticates.",
+        "description": "How a client came to be.",
     };
     FapiProfile, "FapiProfile", inline: false, {
         "type": "string",
