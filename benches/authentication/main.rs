@@ -12,6 +12,8 @@
 //! - `assertion`: a `private_key_jwt`, compared with a bare `jsonwebtoken` verification of the same
 //!   tokens.
 //! - `timing`: an unknown client, compared with a wrong secret.
+//! - `cors`: an endpoint behind a `ClientCorsLayer` that knows the origin, compared with the
+//!   endpoint alone.
 //! - `http`: requests per second of a server with two threads, for each authentication method,
 //!   compared with a bare axum handler. Also the CPU time of the server process (Linux), which
 //!   other processes disturb least. The load is generated on the same processors.
@@ -23,6 +25,7 @@
 #![allow(unreachable_pub, reason = "modules of a program")]
 
 mod assertion;
+mod cors;
 mod load;
 mod over_http;
 mod race;
@@ -36,11 +39,12 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 /// A section of the bench: its name and its function.
 type Section = (&'static str, fn(bool) -> Outcome);
 
-const SECTIONS: [Section; 5] = [
+const SECTIONS: [Section; 6] = [
     ("first", secret::first),
     ("cached", secret::cached),
     ("assertion", assertion::run),
     ("timing", timing::run),
+    ("cors", cors::run),
     ("http", over_http::run),
 ];
 

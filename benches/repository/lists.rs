@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use tower_oauth_clients::domain::{ClientStatus, Id, Page, TenantId};
+use tower_oauth_clients::domain::{ClientId, ClientStatus, Id, Page, TenantId, Timestamp};
 use tower_oauth_clients::repository::{ClientFilter, ClientRepository};
 
 use super::Plan;
-use super::measure::{Watch, median};
+use super::measure::{Watch, median, percentile};
 use super::sql;
 
 /// Not the tenant that the operations use.
@@ -16,6 +16,9 @@ const SIZE: u32 = 20;
 
 /// One in this many clients is suspended.
 const SUSPENDED: usize = 100;
+
+/// One in this many clients is deleted, and one has a secret that expires.
+const RARE: usize = 100;
 
 /// The expressions that differ between databases.
 pub struct Dialect {
@@ -45,8 +48,8 @@ impl Dialect {
     };
 }
 
-/// The statement that inserts this range of clients, the oldest first.
-pub fn load(clients: Range<usize>, dialect: &Dialect) -> String {
+/// The statements that insert this range of clients, the oldest first, and their secrets.
+pub fn load(clients: Range<usize>, dialect: &Dialect) -> [String; 2] {
     let Dialect {
         id,
         client_id,
@@ -57,18 +60,31 @@ pub fn load(clients: Range<usize>, dialect: &Dialect) -> String {
         UNION ALL SELECT 8 UNION ALL SELECT 9)";
     let columns = sql::COLUMNS;
     let Range { start, end } = clients;
-    format!(
+    let numbers = format!(
+        "FROM (SELECT a.d * 100000 + b.d * 10000 + c.d * 1000 + d.d * 100 + e.d * 10 + f.d AS n
+            FROM {digit} a, {digit} b, {digit} c, {digit} d, {digit} e, {digit} f) numbers
+        WHERE n >= {start} AND n < {end}"
+    );
+    let clients = format!(
         r#"INSERT INTO oauth_clients ({columns})
         SELECT {client_id}, '{TENANT}', {id}, {name}, {name},
             '["https://app.example.com/callback"]', '["openid","profile"]',
             '["authorization_code","refresh_token"]', '["client_secret_basic"]', NULL, 1, NULL,
             NULL, 'https://app.example.com/logo.png', NULL, NULL, 'https://app.example.com/',
             CASE WHEN n % {SUSPENDED} = 0 THEN 'suspended' ELSE 'active' END, 'abcd', 1, 0,
-            1776000000000000, 1776000000000000, NULL
-        FROM (SELECT a.d * 100000 + b.d * 10000 + c.d * 1000 + d.d * 100 + e.d * 10 + f.d AS n
-            FROM {digit} a, {digit} b, {digit} c, {digit} d, {digit} e, {digit} f) numbers
-        WHERE n >= {start} AND n < {end} ORDER BY n"#
-    )
+            1776000000000000, 1776000000000000,
+            CASE WHEN n % {RARE} = 7 THEN 1776000000000000 ELSE NULL END,
+            NULL, '[]', '[]', '[]', '{{}}', 'administrator', NULL
+        {numbers} ORDER BY n"#
+    );
+    let secrets = format!(
+        "INSERT INTO oauth_client_secrets (tenant_id, client_id, id, hash, last_four, status,
+            created_at, updated_at, expires_at)
+        SELECT '{TENANT}', {client_id}, {id}, '$argon2id$', 'abcd', 'active', 1776000000000000,
+            1776000000000000, 1776000000000000 + n
+        {numbers} AND n % {RARE} = 3"
+    );
+    [clients, secrets]
 }
 
 fn id(number: usize) -> Id {
@@ -83,7 +99,13 @@ pub async fn measure(plan: Plan, repository: &impl ClientRepository) {
     let after = |id| Page::After { id, size: SIZE };
     let number = |number| Page::Number { number, size: SIZE };
     let size = SIZE as usize;
-    let pages = plan.listed / size;
+    let pages = (plan.listed - plan.listed / RARE) / size;
+    let start = 1_776_000_000_000_000;
+    let [from, to] = [0, 1_000].map(|more| Timestamp::from_micros(start + more));
+    let expiring = ClientFilter::new().with_secret_expires(from..=to);
+    let deleted = ClientFilter::new().with_deleted(true);
+    let one = ClientId::parse(&format!("app-{:026}", plan.listed / 2)).unwrap();
+    let one = ClientFilter::new().with_client_ids([one]);
     let rare = named(format!("application {}", plan.listed / 2));
     // Queries that read the whole list run less often.
     let lists = [
@@ -102,6 +124,24 @@ pub async fn measure(plan: Plan, repository: &impl ClientRepository) {
             plan.pages,
         ),
         ("named so, the only one, by keyset", &rare, after(None), 1),
+        (
+            "with its client_id, by keyset",
+            &one,
+            after(None),
+            plan.pages,
+        ),
+        (
+            "deleted, first, by keyset",
+            &deleted,
+            after(None),
+            plan.pages,
+        ),
+        (
+            "with an expiring secret, first, by keyset",
+            &expiring,
+            after(None),
+            plan.pages,
+        ),
         ("first, by number", &all, number(1), 1),
         ("last, by number", &all, number(pages as u64), 1),
         ("suspended, first, by number", &suspended, number(1), 1),
@@ -112,18 +152,20 @@ pub async fn measure(plan: Plan, repository: &impl ClientRepository) {
             if *often == 1 && round >= plan.scans {
                 continue;
             }
-            let watch = Watch::start();
             for _ in 0..*often {
+                let watch = Watch::start();
                 let slice = repository.list(&tenant, filter, *page).await;
                 assert!(!slice.unwrap().items.is_empty(), "{name}");
+                times.push(watch.each(1));
             }
-            times.push(watch.each(*often));
         }
     }
     println!("  pages of {SIZE} in a tenant of {} clients:", plan.listed);
-    let medians: Vec<_> = times.into_iter().map(median).collect();
-    for ((name, ..), time) in lists.iter().zip(&medians) {
-        let ratio = time.as_secs_f64() / medians[0].as_secs_f64();
-        println!("    {name}: {time:.1?}, {ratio:.2} x the first");
+    let first = median(times[0].clone());
+    for ((name, ..), times) in lists.iter().zip(times) {
+        let slowest = percentile(times.clone(), 99);
+        let time = median(times);
+        let ratio = time.as_secs_f64() / first.as_secs_f64();
+        println!("    {name}: {time:.1?}, {ratio:.2} x the first; p99 {slowest:.1?}");
     }
 }

@@ -58,9 +58,14 @@ fn quantile(sorted: &[f64], quarters: usize) -> f64 {
     sorted[(sorted.len() - 1) * quarters / 4]
 }
 
-pub fn median(mut times: Vec<Duration>) -> Duration {
+pub fn median(times: Vec<Duration>) -> Duration {
+    percentile(times, 50)
+}
+
+/// The time that so many percent of the times are below.
+pub fn percentile(mut times: Vec<Duration>, percent: usize) -> Duration {
     times.sort();
-    times[times.len() / 2]
+    times[(times.len() * percent / 100).min(times.len() - 1)]
 }
 
 /// A stopwatch for a number of equal operations.

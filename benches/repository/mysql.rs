@@ -58,8 +58,10 @@ async fn compare(plan: Plan, url: &str) {
     }
     let load = async |driver: &mut MysqlAsync, clients| {
         let load = lists::load(clients, &Dialect::MYSQL);
-        driver.conn.query_drop(load).await.unwrap();
-        let analyze = "ANALYZE TABLE oauth_clients";
+        for load in load {
+            driver.conn.query_drop(load).await.unwrap();
+        }
+        let analyze = "ANALYZE TABLE oauth_clients, oauth_client_secrets";
         driver.conn.query_drop(analyze).await.unwrap();
     };
     load(&mut driver, 0..plan.searched).await;

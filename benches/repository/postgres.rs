@@ -75,8 +75,8 @@ async fn compare(plan: Plan, url: &str) {
     }
     let load = async |clients| {
         let load = lists::load(clients, &Dialect::POSTGRES);
-        driver.conn.batch_execute(&load).await.unwrap();
-        let vacuum = "VACUUM ANALYZE oauth_clients";
+        driver.conn.batch_execute(&load.join(";")).await.unwrap();
+        let vacuum = "VACUUM ANALYZE oauth_clients, oauth_client_secrets";
         driver.conn.batch_execute(vacuum).await.unwrap();
     };
     load(0..plan.searched).await;

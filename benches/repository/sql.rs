@@ -10,15 +10,16 @@ macro_rules! columns {
         "client_id, tenant_id, id, name, name_folded, redirect_uris, scopes, grant_types, \
          client_auth_methods, fapi_profile, is_confidential, jwks, jwks_uri, logo_url, \
          privacy_policy, terms_url, website, status, secret_last_four, version, clones, \
-         created_at, updated_at, deleted_at"
+         created_at, updated_at, deleted_at, description, contacts, post_logout_redirect_uris, \
+         allowed_cors_origins, metadata, origin, last_used_at"
     };
 }
 
 pub const COLUMNS: &str = columns!();
 
 /// The indices of the numeric columns.
-pub const NUMBERS: [usize; 6] = [10, 19, 20, 21, 22, 23];
-pub const WIDTH: usize = 24;
+pub const NUMBERS: [usize; 7] = [10, 19, 20, 21, 22, 23, 30];
+pub const WIDTH: usize = 31;
 
 pub const GET: &str = concat!(
     "SELECT ",
@@ -35,7 +36,8 @@ pub const FIRST_PAGE: &str = concat!(
 pub const INSERT_CLIENT: &str = concat!(
     "INSERT INTO oauth_clients (",
     columns!(),
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
+     ?, ?, ?)"
 );
 
 pub const INSERT_SECRET: &str = "INSERT INTO oauth_client_secrets (tenant_id, client_id, id, \
@@ -49,7 +51,8 @@ pub const INSERT_AUDIT: &str = "INSERT INTO oauth_client_audit_logs (tenant_id, 
 pub const UPDATE: &str = "UPDATE oauth_clients SET version = version + 1, updated_at = ?, \
     name = ?, name_folded = ?, redirect_uris = ?, scopes = ?, grant_types = ?, \
     client_auth_methods = ?, fapi_profile = ?, is_confidential = ?, jwks = ?, jwks_uri = ?, \
-    logo_url = ?, privacy_policy = ?, terms_url = ?, website = ?, status = ? \
+    logo_url = ?, privacy_policy = ?, terms_url = ?, website = ?, status = ?, description = ?, \
+    contacts = ?, post_logout_redirect_uris = ?, allowed_cors_origins = ?, metadata = ? \
     WHERE tenant_id = ? AND client_id = ? AND deleted_at + 0 IS NULL AND version = ?";
 
 pub const ADVANCE: &str = "UPDATE oauth_clients SET version = version + 1, updated_at = ? \
@@ -115,7 +118,6 @@ pub fn key(client: &Client) -> [Value<'_>; 2] {
 /// The columns that an update replaces.
 fn metadata(client: &Client) -> [Value<'_>; 15] {
     let metadata = &client.metadata;
-    let list = |items: &[String]| serde_json::to_string(items).unwrap();
     let words = |items: Vec<&str>| serde_json::to_string(&items).unwrap();
     let grants = metadata.grant_types.iter().map(|grant| grant.as_str());
     let methods = metadata.client_auth_methods.iter().map(|m| m.as_str());
@@ -142,6 +144,22 @@ fn metadata(client: &Client) -> [Value<'_>; 15] {
     ]
 }
 
+/// Those of them that stand at the end of a row.
+fn more(client: &Client) -> [Value<'_>; 5] {
+    let metadata = &client.metadata;
+    [
+        metadata.description.as_deref().into(),
+        list(&metadata.contacts).into(),
+        list(&metadata.post_logout_redirect_uris).into(),
+        list(&metadata.allowed_cors_origins).into(),
+        serde_json::to_string(&metadata.metadata).unwrap().into(),
+    ]
+}
+
+fn list(items: &[String]) -> String {
+    serde_json::to_string(items).unwrap()
+}
+
 pub fn client(client: &Client) -> Vec<Value<'_>> {
     let mut values = Vec::with_capacity(WIDTH);
     values.push(client.client_id.as_str().into());
@@ -154,13 +172,17 @@ pub fn client(client: &Client) -> Vec<Value<'_>> {
     values.push(client.created_at.as_micros().into());
     values.push(client.updated_at.as_micros().into());
     values.push(client.deleted_at.map(Timestamp::as_micros).into());
+    values.extend(more(client));
+    values.push(client.origin.as_str().into());
+    values.push(client.last_used_at.map(Timestamp::as_micros).into());
     values
 }
 
 pub fn update<'a>(client: &'a Client, audit: &AuditEntry) -> Vec<Value<'a>> {
-    let mut values = Vec::with_capacity(19);
+    let mut values = Vec::with_capacity(24);
     values.push(audit.at.as_micros().into());
     values.extend(metadata(client));
+    values.extend(more(client));
     values.extend(key(client));
     values.push(client.version.as_i64().into());
     values

@@ -54,7 +54,10 @@ pub async fn run(plan: Plan) {
     }
     let load = |clients| {
         let load = lists::load(clients, &Dialect::SQLITE);
-        Rusqlite::open(&ours).0.execute_batch(&load).unwrap();
+        Rusqlite::open(&ours)
+            .0
+            .execute_batch(&load.join(";"))
+            .unwrap();
     };
     load(0..plan.searched);
     search::measure(plan, &repository.0).await;

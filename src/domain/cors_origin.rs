@@ -28,8 +28,12 @@ impl ClientMetadata {
         let derived = self.redirect_uris.iter().filter_map(|uri| of(uri));
         let derived = derived.filter(|_| !self.is_confidential);
         let allowed = self.allowed_cors_origins.iter().map(String::as_str);
-        let origins = allowed.chain(derived);
-        distinct(origins.filter(|origin| origin.len() <= MAX_LENGTH))
+        // A repository may hold what was never validated.
+        let is_sound = |origin: &&str| {
+            let length = 1..=MAX_LENGTH;
+            length.contains(&origin.len()) && origin.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        distinct(allowed.chain(derived).filter(is_sound))
     }
 }
 

@@ -2,8 +2,8 @@ use std::future::Future;
 
 use super::{ClientRepository, Result};
 
-/// A repository that finds out whether any client allows the pages of an origin: for browsers, whose
-/// preflight requests name an origin but no client.
+/// A repository that finds out whether any client allows the pages of an origin: for browsers,
+/// whose preflight requests name an origin but no client.
 ///
 /// The contract of [`ClientRepository`] applies, with one exception: a preflight names no tenant,
 /// either.

@@ -2,11 +2,12 @@
 
 use super::StoredClient;
 use crate::domain::{Id, SecretHash, SecretRecord, TenantId, Timestamp};
+#[cfg(doc)]
+use crate::repository::{ClientRepository, CredentialRepository};
 
 impl StoredClient {
     /// Records that the client authenticated at `at`, as in
-    /// [`CredentialRepository::touch_client`](crate::repository::CredentialRepository::touch_client), and
-    /// returns whether there is a change to store.
+    /// [`CredentialRepository::touch_client`], and returns whether there is a change to store.
     pub fn touch(&mut self, tenant: &TenantId, at: Timestamp) -> bool {
         if self.live(tenant).is_err() {
             return false;
@@ -14,17 +15,15 @@ impl StoredClient {
         note(&mut self.client.last_used_at, at)
     }
 
-    /// Records that a secret verified at `at`, as in
-    /// [`ClientRepository::touch_secret`](crate::repository::ClientRepository::touch_secret), and returns
-    /// whether there is a change to store.
+    /// Records that a secret verified at `at`, as in [`ClientRepository::touch_secret`], and
+    /// returns whether there is a change to store.
     pub fn touch_secret(&mut self, tenant: &TenantId, secret_id: Id, at: Timestamp) -> bool {
         self.note(tenant, secret_id, |secret| {
             note(&mut secret.last_used_at, at)
         })
     }
 
-    /// Sets another hash of the same plaintext, as in
-    /// [`CredentialRepository::rehash_secret`](crate::repository::CredentialRepository::rehash_secret), and
+    /// Sets another hash of the same plaintext, as in [`CredentialRepository::rehash_secret`], and
     /// returns whether there is a change to store.
     pub fn rehash_secret(
         &mut self,
