@@ -26,6 +26,9 @@ use support::servers::{Database, Server, execute, mysql};
 
 /// Four tenants with 5,000 clients each, of which some are deleted and some purged. Every client
 /// has a secret and three audit entries. `{n}` is its number.
+const ORIGINS: &str = "INSERT INTO oauth_client_origins (origin, client_id)
+    SELECT 'https://' || client_id, client_id FROM oauth_clients";
+
 const CLIENTS: &str = "INSERT INTO oauth_clients (client_id, tenant_id, id, name, name_folded, \
     redirect_uris, scopes, grant_types, client_auth_methods, is_confidential, status, version, \
     clones, created_at, updated_at, deleted_at) \
@@ -206,7 +209,7 @@ async fn plans_of_postgres(analyzed: bool) -> Vec<String> {
     }
     let numbers = "CREATE TABLE numbers AS SELECT n FROM generate_series(1, 20000) AS n";
     database
-        .execute(&[numbers, CLIENTS, SECRETS, ENTRIES])
+        .execute(&[numbers, CLIENTS, ORIGINS, SECRETS, ENTRIES])
         .await;
     if analyzed {
         database.execute(&["ANALYZE"]).await;

@@ -129,7 +129,7 @@ async fn walk<R: CredentialRepository>(repository: &R, proxy: &Proxy, start: u64
     stored = repository
         .update(
             &tenant,
-            &ClientUpdate::new(stored.clone()),
+            &ClientUpdate::new(stored.clone()).with_changes_cors_origins(false),
             &entry(&first, 4),
         )
         .await
@@ -190,7 +190,9 @@ async fn walk<R: CredentialRepository>(repository: &R, proxy: &Proxy, start: u64
     let clone = repository.create(&tenant, &new, &audit);
     clone.await.unwrap();
     note("clone");
-    let ended = ClientUpdate::new(stored.clone()).with_secrets(Secrets::End);
+    let ended = ClientUpdate::new(stored.clone())
+        .with_secrets(Secrets::End)
+        .with_changes_cors_origins(false);
     repository
         .update(&tenant, &ended, &entry(&first, 13))
         .await

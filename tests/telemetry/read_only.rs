@@ -193,13 +193,14 @@ async fn an_authorizer_is_told_every_operation() {
     }
 
     let _alone = Watch::begin().await;
-    let mut app = App::new(Store::Memory).await;
+    let mut app = App::with(Store::Memory, |manager| manager.with_http_import()).await;
     let told = Arc::new(Told::default());
     app.handlers = Handlers::new(app.manager.clone(), Arc::clone(&told));
     let paths = [
         "",
         "/c",
         "/c/clone",
+        "/c/restore",
         "/c/rotate-secret",
         "/c/secrets",
         "/c/secrets/s",
@@ -225,6 +226,9 @@ async fn an_authorizer_is_told_every_operation() {
             assert!(matches!(answer.status.as_u16(), 403..=405), "{path}");
         }
     }
+    let import = format!("{CLIENTS}/import");
+    let answer = app.call(Method::POST, &import, None).await;
+    assert_eq!(answer.status, 403);
     let told = std::mem::take(&mut *told.0.lock().unwrap());
     assert_eq!(told.len(), Operation::ALL.len());
     for operation in Operation::ALL {

@@ -43,6 +43,9 @@ pub async fn everything(app: &App) {
         (Method::POST, path(""), None),
         (Method::GET, path("/whatever-comes"), None),
         (Method::DELETE, path(""), None),
+        (Method::POST, path("/restore"), None),
+        (Method::POST, path("/restore"), None),
+        (Method::POST, format!("{CLIENTS}/import"), Some(json!({}))),
     ] {
         call(method, &path, body).await;
     }
@@ -71,6 +74,9 @@ async fn each_is_counted_by_its_operation_and_its_status() {
                 ("operation=patch_client,status=200", 1),
                 ("operation=delete_client,status=204", 1),
                 ("operation=clone_client,status=201", 1),
+                ("operation=import_client,status=404", 1),
+                ("operation=restore_client,status=200", 1),
+                ("operation=restore_client,status=404", 1),
                 ("operation=rotate_secret,status=200", 1),
                 ("operation=list_secrets,status=200", 1),
                 ("operation=create_secret,status=201", 1),

@@ -108,7 +108,10 @@ async fn searches_that_nobody_waits_for_keep_nobody_out() {
     world.create("One").await.unwrap();
     // Enough clients for a search to take a few hundred milliseconds.
     let many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150000)
-        INSERT INTO oauth_clients
+        INSERT INTO oauth_clients (client_id, tenant_id, id, name, name_folded, redirect_uris,
+            scopes, grant_types, client_auth_methods, fapi_profile, is_confidential, jwks,
+            jwks_uri, logo_url, privacy_policy, terms_url, website, status, secret_last_four,
+            version, clones, created_at, updated_at, deleted_at)
         SELECT 'app-' || i, tenant_id, printf('%026d', i), name, name_folded, redirect_uris, scopes,
             grant_types, client_auth_methods, fapi_profile, is_confidential, jwks, jwks_uri,
             logo_url, privacy_policy, terms_url, website, status, secret_last_four, version,
