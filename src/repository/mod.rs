@@ -36,6 +36,8 @@ pub mod guide {}
 mod memory;
 mod origins;
 mod purge;
+#[cfg(feature = "registration")]
+mod registrations;
 mod shared;
 mod stored;
 
@@ -68,6 +70,9 @@ pub(crate) use fold::fold_name;
 pub use memory::MemoryRepository;
 pub use origins::OriginRepository;
 pub use purge::PurgeRepository;
+#[cfg(feature = "registration")]
+#[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
+pub use registrations::{NewRegistration, RegistrationRepository, RegistrationUpdate};
 pub use stored::StoredClient;
 
 /// The result of a repository method.
