@@ -90,6 +90,7 @@ pub mod authentication;
 pub mod authorization;
 pub mod domain;
 mod error;
+mod exchange;
 pub mod handlers;
 #[cfg_attr(
     not(all(feature = "authentication", feature = "jwt")),
