@@ -2,7 +2,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::word::stored_words;
-use super::{AuthMethod, Client, GrantType, Id, TenantId, Timestamp};
+use super::{AuthMethod, Client, ClientStatus, GrantType, Id, TenantId, Timestamp};
 
 stored_words! {
     /// Whether an administrator has to decide on a client that registered itself.
@@ -13,6 +13,15 @@ stored_words! {
         Pending = "pending",
         /// An administrator refused it. It stays inactive.
         Denied = "denied",
+    }
+}
+
+impl RegistrationState {
+    /// Whether a client of that status stays only as long as it is used. Words of a newer version
+    /// are a reason to keep it.
+    pub(crate) fn depends_on_use(&self, status: &ClientStatus) -> bool {
+        matches!(self, Self::Approved | Self::Denied)
+            && matches!(status, ClientStatus::Active | ClientStatus::Inactive)
     }
 }
 
@@ -118,6 +127,18 @@ impl RegisteredClient {
             client,
             registration,
         }
+    }
+
+    /// When it was last used, or created if it never was.
+    pub fn used_at(&self) -> Timestamp {
+        self.client.last_used_at.unwrap_or(self.client.created_at)
+    }
+
+    /// Whether it has not been [used](Self::used_at) since before that time, and nobody keeps it
+    /// for another reason: it is neither suspended nor pending.
+    pub fn is_unused_since(&self, time: Timestamp) -> bool {
+        let state = &self.registration.state;
+        state.depends_on_use(&self.client.status) && self.used_at() < time
     }
 }
 

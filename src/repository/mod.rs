@@ -62,6 +62,9 @@ pub use credentials::{CredentialRepository, Credentials};
 pub use document::Document;
 #[cfg(feature = "authentication")]
 pub(crate) use erased::CredentialSource;
+#[cfg(feature = "registration")]
+#[allow(unused_imports, reason = "the endpoints of registration use it")]
+pub(crate) use erased::RegistrationSource;
 pub(crate) use erased::Repository;
 pub use error::{Error, ErrorKind};
 pub use filter::ClientFilter;

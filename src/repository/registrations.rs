@@ -63,7 +63,8 @@ pub trait RegistrationRepository: CredentialRepository {
 
     /// Updates a client as in [`update`](super::ClientRepository::update), replaces its
     /// registration, and then adds the secret, if there is one, as in
-    /// [`add_secret`](super::ClientRepository::add_secret). Returns the stored client.
+    /// [`add_secret`](super::ClientRepository::add_secret): one write, with one new version. Returns
+    /// the stored client.
     ///
     /// # Errors
     ///
@@ -90,18 +91,20 @@ pub trait RegistrationRepository: CredentialRepository {
         limit: u32,
     ) -> impl Future<Output = Result<u32>> + Send;
 
-    /// Reads clients of all tenants that registered themselves, are neither suspended nor pending,
-    /// and were last used before that time, or were created before it and never used: about `limit`
-    /// of them, by `id`, after `after`. Reads no more rows than it returns, if an index can.
+    /// Reads about `limit` clients of all tenants that registered themselves and were
+    /// [unused since](RegisteredClient::is_unused_since) before that time, the longest unused
+    /// first: those after `after`, in ascending order of
+    /// [`used_at`](RegisteredClient::used_at) and `client_id`. Fewer than `limit` are the last
+    /// ones. Reads no more rows than it returns, if an index can.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) or
     /// [`ErrorKind::Other`](super::ErrorKind::Other) if the storage fails.
-    fn unused_registrations(
-        &self,
+    fn unused_registrations<'a>(
+        &'a self,
         unused_since: Timestamp,
-        after: Option<&RegisteredClient>,
+        after: Option<&'a RegisteredClient>,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<RegisteredClient>>> + Send;
 
