@@ -28,6 +28,8 @@ mod policy;
 mod redirect_match;
 mod redirect_uri;
 #[cfg(feature = "registration")]
+mod registrant;
+#[cfg(feature = "registration")]
 mod registration;
 mod rules;
 mod scope;
@@ -72,6 +74,8 @@ pub(crate) use pairs::Pairs;
 #[cfg(feature = "openapi")]
 pub(crate) use pairs::{MAX_KEY_LENGTH, MAX_PAIRS, MAX_VALUE_LENGTH};
 pub use policy::Policy;
+#[cfg(feature = "registration")]
+pub(crate) use registrant::ShownUrl;
 #[cfg(feature = "registration")]
 #[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
 pub use registration::{
