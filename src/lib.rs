@@ -59,6 +59,7 @@
 //! | `cors` | | `adapters::tower::ClientCorsLayer`: registered origins may call the host's endpoints |
 //! | `openapi` | | [`openapi`]: the OpenAPI document of the admin API |
 //! | `argon2-rust` | | [`secrets::SimdArgon2id`]: a faster Argon2id, with a risk of its own |
+//! | `registration` | | `registration`: clients register themselves (RFC 7591, RFC 7592) |
 //! | `metrics` | | metrics through the `metrics` facade ([names][guides::observability]) |
 //! | `tracing` | | spans and log events, without secrets ([names][guides::observability]) |
 //!
@@ -102,6 +103,9 @@ pub mod manager;
 #[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
 pub mod openapi;
 mod operation;
+#[cfg(feature = "registration")]
+#[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
+pub mod registration;
 pub mod repository;
 pub mod secrets;
 mod telemetry;

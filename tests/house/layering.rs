@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// `secrets` is before `wire`, since a response in `wire` contains a plaintext.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "telemetry",
     "error",
     "exchange",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 15] = [
     "authorization",
     "authentication",
     "manager",
+    "registration",
     "handlers",
     "openapi",
     "adapters",
