@@ -152,8 +152,8 @@ impl ClientManagerBuilder {
     ///
     /// # Errors
     ///
-    /// If the `client_id` prefix is not visible ASCII, starts a URL or leaves no room for the id, if
-    /// a secret's longest lifetime is less than a second, if the default grace period is longer
+    /// If the `client_id` prefix is not visible ASCII, starts a URL or leaves no room for the id,
+    /// if a secret's longest lifetime is less than a second, if the default grace period is longer
     /// than the longest one, or if the hashing threads can't be started.
     pub fn build(self) -> Result<ClientManager, BuildError> {
         let room = ClientId::MAX_LENGTH - Id::LENGTH;

@@ -5,7 +5,7 @@ use crate::domain::{
     one_of,
 };
 
-/// The maximum number of words in a list. Those that are not offered are left out.
+/// The maximum number of words in a list, also of words that are not offered.
 const MAX_WORDS: usize = 16;
 const MAX_CONTACTS: usize = 5;
 

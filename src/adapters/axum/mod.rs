@@ -112,9 +112,9 @@ pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S>
 /// `/oauth/register/{client_id}`. It is public, so mount it apart from the admin API, and below the
 /// endpoint that the [`Registrar`] was built with.
 ///
-/// Unknown methods get 405; all other paths are left to the host. Serve the app with
-/// `into_make_service_with_connect_info::<SocketAddr>()`: the limits depend on the caller's address.
-/// Behind a trusted proxy, insert the one that it reports as a [`PeerIp`].
+/// Unknown methods get 405; all other paths are left to the host. The limits depend on the caller's
+/// address: serve the app with `into_make_service_with_connect_info::<SocketAddr>()`, or insert the
+/// address that a trusted proxy reports as a [`PeerIp`].
 ///
 /// See the [module](crate::registration) for an example.
 #[cfg(feature = "registration")]

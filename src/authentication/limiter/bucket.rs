@@ -8,7 +8,8 @@ use tokio::sync::Notify;
 
 use crate::domain::Clock;
 
-/// A budget for each key, of failures or of registrations: up to the whole budget at once, refilled evenly over each period.
+/// A budget for each key, of failures or of registrations: up to the whole budget at once, refilled
+/// evenly over each period.
 ///
 /// An attempt holds one unit of the budget while it is in progress, so that concurrent attempts
 /// never exceed the failures that are left. Further attempts wait until one of them ends.
