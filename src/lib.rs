@@ -34,6 +34,7 @@
 //! | store clients in PostgreSQL or MySQL | [`guides::databases`] |
 //! | store clients elsewhere | [`repository::guide`], [`repository`] |
 //! | authenticate token requests | [`authentication`], [`ClientAuthenticationLayer`] |
+//! | let clients register themselves | `registration` |
 //! | list and revoke the tokens of clients | [`manager::tokens`] |
 //! | be notified of changes | [`domain::ClientEvents`] |
 //! | monitor it: metrics, spans and events | [`guides::observability`] |

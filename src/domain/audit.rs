@@ -62,6 +62,10 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
+    /// The type of an operator that is the client itself.
+    #[cfg(any(feature = "openapi", feature = "registration"))]
+    pub(crate) const BY_CLIENT: &str = "client";
+
     /// Creates an entry for what `operator` did to a client at `at`.
     pub fn new(
         operator: &Operator,
@@ -100,7 +104,7 @@ impl AuditEntry {
     ) -> Self {
         Self {
             operator_id: "registration".to_owned(),
-            operator_type: "client".to_owned(),
+            operator_type: Self::BY_CLIENT.to_owned(),
             message: message.into(),
             ip,
             ..Self::stored(Id::generate(at), tenant_id, client_id, action, at)

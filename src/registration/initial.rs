@@ -63,8 +63,8 @@ impl Registrar {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unavailable`](crate::manager::ErrorKind::Unavailable) or
-    /// [`ErrorKind::Internal`](crate::manager::ErrorKind::Internal) if the storage fails.
+    /// [`ErrorKind::Unavailable`] or
+    /// [`ErrorKind::Internal`] if the storage fails.
     pub async fn issue_initial_access_token(
         &self,
         operator: &Operator,
