@@ -43,7 +43,8 @@ macro_rules! forward {
         |$this:ident| $other:expr;
         $(fn $method:ident($($argument:ident: [$($by:tt)?] $type:ty),+) -> $output:ty;)+
     ) => {
-        $(fn $method<'a>(
+        $(#[allow(clippy::needless_lifetimes, reason = "some types name it")]
+        fn $method<'a>(
             &'a self,
             $($argument: $($by)? $type),+
         ) -> impl Future<Output = $output> + Send {

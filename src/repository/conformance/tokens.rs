@@ -225,10 +225,11 @@ pub async fn a_registration_takes_a_use_of_its_token(repository: impl Registrati
         (id(9), 18, false),
         (named_client(&subject).await, 19, false),
     ] {
-        let done = subject.register_with(token, second).await;
+        let client = dynamic(&subject.tenant, second);
+        let registration = with(token);
+        let done = subject.register(&client, None, &registration, second).await;
         let refused = (!stored).then_some(ErrorKind::TokenSpent);
         assert_eq!(kind(&done), refused, "{second}");
-        let client = dynamic(&subject.tenant, second);
         let read = subject.registered(&client.client_id).await;
         assert_eq!(read.is_ok(), stored);
         assert_eq!(subject.get(&client.client_id).await.is_ok(), stored);
