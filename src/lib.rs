@@ -104,6 +104,9 @@ pub mod manager;
 #[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
 pub mod openapi;
 mod operation;
+#[cfg(feature = "cimd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
+pub mod outbound;
 #[cfg(feature = "registration")]
 #[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
 pub mod registration;
