@@ -114,7 +114,7 @@ pub async fn unused_clients_are_neither_suspended_nor_pending(
     let was = subject.get_deleted(&deleted.client_id).await;
     let was = was.expect("a deleted client");
     subject.create(7).await;
-    assert_eq!(subject.unused_ids(50).await, [name.clone()]);
+    assert_eq!(subject.unused_ids(50).await, std::slice::from_ref(&name));
 
     let refused = Registration::new(RegistrationState::Denied);
     denied = subject
