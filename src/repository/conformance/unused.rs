@@ -91,8 +91,8 @@ pub async fn unused_clients_are_found_in_order(repository: impl RegistrationRepo
     assert_eq!(read.expect("the registration").client, first.client);
 }
 
-/// Those that are suspended or pending, that did not register themselves, and deleted ones are
-/// not; a denied one is.
+/// Suspended and pending clients are not found, nor are deleted ones and those of an administrator;
+/// a denied one is.
 pub async fn unused_clients_are_neither_suspended_nor_pending(
     repository: impl RegistrationRepository,
 ) {
