@@ -17,13 +17,7 @@ use tower_oauth_clients::registration::{
 };
 use tower_oauth_clients::repository::RegistrationRepository as _;
 
-use crate::{Answer, App};
-fn memory(r: &crate::Repository) -> &tower_oauth_clients::repository::MemoryRepository {
-    match r {
-        crate::Repository::Memory(m) => m,
-        _ => panic!(),
-    }
-}
+use crate::{Answer, App, call};
 
 pub const REGISTER: &str = "/oauth/register";
 pub const ENDPOINT: &str = "https://id.example.com/oauth/register";
@@ -110,10 +104,7 @@ impl<'a> Door<'a> {
     pub async fn stored(&self, client_id: &str) -> RegisteredClient {
         let client_id = ClientId::parse(client_id).unwrap();
         let repository = &self.app.repository;
-        memory(repository)
-            .registration(&self.tenant, &client_id)
-            .await
-            .unwrap()
+        call!(repository, registration(&self.tenant, &client_id)).unwrap()
     }
 
     /// The number of clients that registered themselves.
@@ -123,9 +114,7 @@ impl<'a> Door<'a> {
             size: 100,
         };
         let repository = &self.app.repository;
-        let slice = memory(repository)
-            .registrations(&self.tenant, None, page)
-            .await;
+        let slice = call!(repository, registrations(&self.tenant, None, page));
         slice.unwrap().items.len()
     }
 }

@@ -185,7 +185,9 @@ impl Repository {
     pub fn registrar(&self, manager: ClientManager, endpoint: &str) -> RegistrarBuilder {
         match self.clone() {
             Self::Memory(memory) => Registrar::builder(manager, memory, endpoint),
-            other => panic!("no registrations: {other:?}"),
+            Self::Sqlite(sqlite) => Registrar::builder(manager, sqlite, endpoint),
+            Self::Postgres(postgres) => Registrar::builder(manager, postgres, endpoint),
+            Self::Mysql(mysql) => Registrar::builder(manager, mysql, endpoint),
         }
     }
 
