@@ -5,8 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rcgen::{KeyPair, PKCS_ED25519, PublicKeyData, SigningKey};
 
 use super::*;
-use crate::authentication::ErrorKind;
 use crate::authentication::assertion::AssertionVerifier;
+use crate::authentication::{ClientAuthenticatorBuilder, ErrorKind};
 use crate::domain::{AuthMethod, Clock};
 use crate::outbound::FetchedKeys;
 
@@ -46,6 +46,12 @@ impl Key {
 
 /// A token endpoint that accepts clients with keys.
 fn endpoint(stage: &Stage) -> (ClientAuthenticator, Route) {
+    let (builder, route) = limited(stage);
+    (builder.with_insecure_no_limiter().build().unwrap(), route)
+}
+
+/// The same, which limits failures.
+fn limited(stage: &Stage) -> (ClientAuthenticatorBuilder, Route) {
     let (fetcher, route) = stage.server.fetcher(&stage.names, &stage.clock);
     let fetcher = fetcher.build().unwrap();
     let trust = DomainPolicy::new(Domains::all()).unwrap();
@@ -58,14 +64,11 @@ fn endpoint(stage: &Stage) -> (ClientAuthenticator, Route) {
         .unwrap();
     let keys = FetchedKeys::with_clock(fetcher, stage.clock.clone());
     let verifier = AssertionVerifier::builder(ISSUER).with_key_source(keys);
-    let authenticator = ClientAuthenticator::builder(repository)
+    let builder = ClientAuthenticator::builder(repository)
         .with_client_source(resolver.in_tenant(tenant("acme")))
         .with_assertions(verifier.build().unwrap())
-        .with_clock(stage.clock.clone())
-        .with_insecure_no_limiter()
-        .build()
-        .unwrap();
-    (authenticator, route)
+        .with_clock(stage.clock.clone());
+    (builder, route)
 }
 
 async fn asserted(
@@ -181,4 +184,22 @@ async fn keys_that_are_not_there_authenticate_nobody() {
         }
         assert_eq!(route.dialled().len(), 2);
     }
+}
+
+/// Without an address, only what cost something counts.
+#[tokio::test]
+async fn a_key_that_is_not_in_the_set_is_a_failure() {
+    let (key, unknown) = (Key::new("a"), Key::new("b"));
+    let set = Answer::of(200, &[], &key.set().to_string());
+    let stage = Stage::with(vec![with_keys("jwks_uri", KEYS.into()), set]).await;
+    let (builder, route) = limited(&stage);
+    let authenticator = builder.build().unwrap();
+    for jti in 0..120 {
+        let assertion = unknown.assertion(&stage.clock, &jti.to_string());
+        let refused = asserted(&authenticator, assertion).await;
+        assert_eq!(refused.err(), Some(ErrorKind::InvalidClient));
+    }
+    let right = asserted(&authenticator, key.assertion(&stage.clock, "right")).await;
+    assert_eq!(right.err(), Some(ErrorKind::TooManyFailures));
+    assert_eq!(route.dialled().len(), 2);
 }
