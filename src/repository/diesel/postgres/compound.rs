@@ -11,7 +11,7 @@ use diesel_async::{AnsiTransactionManager, RunQueryDsl, TransactionManager};
 
 use super::queries::{Statement, insert_audit, insert_client, insert_secret};
 use super::{Backend, Connection};
-use crate::repository::diesel::rows::{AuditRow, ClientRow, SecretRow};
+use crate::repository::diesel::rows::{AuditRow, NewClientRow, SecretRow};
 use crate::repository::diesel::schema::oauth_client_audit_logs;
 
 /// Whether the writes below are atomic without a transaction, with at most one secret. Not inside
@@ -23,7 +23,7 @@ pub(super) fn is_atomic(conn: &mut Connection) -> bool {
 /// Inserts a client with its first secrets and its first audit entry.
 pub(super) async fn insert(
     conn: &mut Connection,
-    client: &ClientRow,
+    client: &NewClientRow,
     secrets: &[SecretRow],
     audit: &AuditRow,
 ) -> QueryResult<()> {

@@ -1,18 +1,20 @@
 use diesel::prelude::*;
 
-use super::column::Column;
-use super::{moment, read, read_id};
+use super::column::{Column, Parsed};
+use super::moment;
 use crate::domain::{
-    Client, ClientId, ClientMetadata, ClientStatus, TenantId, Timestamp, Version, fields,
+    Client, ClientId, ClientMetadata, ClientOrigin, ClientStatus, Id, TenantId, Timestamp, Version,
+    fields,
 };
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::folded::folded;
 use crate::repository::diesel::schema::oauth_clients;
 
-#[derive(Debug, Insertable, Queryable, Selectable)]
+/// A client to insert.
+#[derive(Debug, Insertable)]
 #[diesel(table_name = oauth_clients)]
 #[diesel(treat_none_as_default_value = false)]
-pub(in super::super) struct ClientRow {
+pub(in super::super) struct NewClientRow {
     client_id: String,
     tenant_id: String,
     id: String,
@@ -30,10 +32,28 @@ pub(in super::super) struct ClientRow {
     deleted_at: Option<i64>,
 }
 
+/// A stored client, without the columns that only queries use.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = oauth_clients)]
+pub(in super::super) struct ClientRow {
+    client_id: Parsed<ClientId>,
+    tenant_id: Parsed<TenantId>,
+    id: Parsed<Id>,
+    #[diesel(embed)]
+    metadata: StoredMetadata,
+    origin: Parsed<ClientOrigin>,
+    secret_last_four: Option<String>,
+    version: i64,
+    created_at: i64,
+    updated_at: i64,
+    last_used_at: Option<i64>,
+    deleted_at: Option<i64>,
+}
+
 macro_rules! columns {
     ($($(#[$file:meta])* $name:ident: $type:ty => $schema:expr;)+) => {
         /// The columns that an update replaces.
-        #[derive(Debug, AsChangeset, Insertable, Queryable, Selectable)]
+        #[derive(Debug, AsChangeset, Insertable)]
         #[diesel(table_name = oauth_clients)]
         #[diesel(treat_none_as_default_value = false)]
         #[diesel(treat_none_as_null = true)]
@@ -41,6 +61,14 @@ macro_rules! columns {
             $($name: <$type as Column>::Stored,)+
             name_folded: String,
             status: String,
+        }
+
+        /// The same as they are read.
+        #[derive(Debug, Queryable, Selectable)]
+        #[diesel(table_name = oauth_clients)]
+        pub(in super::super) struct StoredMetadata {
+            $($name: <$type as Column>::Read,)+
+            status: Parsed<ClientStatus>,
         }
 
         impl MetadataRow {
@@ -61,12 +89,14 @@ macro_rules! columns {
                 let lengths = [$(<$type as Column>::len(&self.$name),)+];
                 lengths.iter().sum::<usize>() + self.name_folded.len() + self.status.len()
             }
+        }
 
+        impl StoredMetadata {
             fn into_metadata(self) -> Result<(ClientMetadata, ClientStatus)> {
                 let metadata = ClientMetadata {
                     $($name: Column::read(stringify!($name), self.$name)?,)+
                 };
-                Ok((metadata, Column::read("status", self.status)?))
+                Ok((metadata, self.status.or_unreadable("status")?))
             }
         }
     };
@@ -74,7 +104,7 @@ macro_rules! columns {
 
 fields!(columns);
 
-impl ClientRow {
+impl NewClientRow {
     pub(in super::super) fn new(tenant: &TenantId, client: &Client) -> Result<Self> {
         Ok(Self {
             client_id: client.client_id.as_str().to_owned(),
@@ -100,16 +130,18 @@ impl ClientRow {
     pub(in super::super) fn metadata(&self) -> &MetadataRow {
         &self.metadata
     }
+}
 
+impl ClientRow {
     pub(in super::super) fn into_client(self) -> Result<Client> {
         let (metadata, status) = self.metadata.into_metadata()?;
         Ok(Client {
-            id: read_id("id", &self.id)?,
-            tenant_id: read("tenant_id", TenantId::parse(&self.tenant_id))?,
-            client_id: read("client_id", ClientId::parse(&self.client_id))?,
+            id: self.id.or_unreadable("id")?,
+            tenant_id: self.tenant_id.or_unreadable("tenant_id")?,
+            client_id: self.client_id.or_unreadable("client_id")?,
             metadata,
             status,
-            origin: Column::read("origin", self.origin)?,
+            origin: self.origin.or_unreadable("origin")?,
             secret_last_four: self.secret_last_four,
             version: Version::from_i64(self.version),
             created_at: Timestamp::from_micros(self.created_at),

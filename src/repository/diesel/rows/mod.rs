@@ -11,7 +11,7 @@ use super::error::{Fault, Result};
 use crate::domain::{ClientId, Id, TenantId, Timestamp};
 
 pub(super) use audit::AuditRow;
-pub(super) use client::{ClientRow, MetadataRow};
+pub(super) use client::{ClientRow, MetadataRow, NewClientRow};
 pub(super) use secret::SecretRow;
 
 /// Identifies a client.

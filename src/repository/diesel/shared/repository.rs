@@ -12,7 +12,7 @@ use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId, Timestamp, Version,
 };
 use crate::repository::diesel::page;
-use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+use crate::repository::diesel::rows::{AuditRow, Key, MetadataRow, NewClientRow, SecretRow};
 use crate::repository::{
     AuditFilter, ClientFilter, ClientRepository, ClientUpdate, ErrorKind, NewClient, NewSecret,
     Origin, Result, SecretRotation, Secrets, Write,
@@ -74,7 +74,7 @@ impl ClientRepository for Repository {
         let secrets = secret.iter().chain(imported);
         let secrets: Vec<_> = secrets.map(|secret| SecretRow::new(&key, secret)).collect();
         let rows = (
-            ClientRow::new(tenant, client)?,
+            NewClientRow::new(tenant, client)?,
             secrets,
             pages(client),
             origin,

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use super::Connection;
 use super::queries::{Statement, insert_audit, insert_client, insert_secret};
-use crate::repository::diesel::rows::{AuditRow, ClientRow, SecretRow};
+use crate::repository::diesel::rows::{AuditRow, NewClientRow, SecretRow};
 
 /// Whether the writes below are atomic without a transaction.
 pub(super) fn is_atomic(_: &mut Connection) -> bool {
@@ -15,7 +15,7 @@ pub(super) fn is_atomic(_: &mut Connection) -> bool {
 /// Inserts a client with its first secrets and its first audit entry.
 pub(super) async fn insert(
     conn: &mut Connection,
-    client: &ClientRow,
+    client: &NewClientRow,
     secrets: &[SecretRow],
     audit: &AuditRow,
 ) -> QueryResult<()> {

@@ -10,7 +10,7 @@ use crate::domain::{
     Action, AuditEntry, Client, ClientMetadata, ClientStatus, Id, Operator, Page, Role, SecretHash,
     SecretRecord, TenantId, Timestamp, Version,
 };
-use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+use crate::repository::diesel::rows::{AuditRow, Key, MetadataRow, NewClientRow, SecretRow};
 use crate::repository::{
     ClientFilter, ClientRepository, ErrorKind, NewClient, OriginRepository, Secrets, Write,
 };
@@ -77,7 +77,7 @@ async fn every_statement(path: &str) -> Vec<String> {
     let client = client();
     let key = &Key::new(&tenant(), &client.client_id);
     let first = secret(&client);
-    let row = ClientRow::new(&tenant(), &client).unwrap();
+    let row = NewClientRow::new(&tenant(), &client).unwrap();
     let secret_row = SecretRow::new(key, &first);
     queries::create(
         conn,
@@ -93,7 +93,7 @@ async fn every_statement(path: &str) -> Vec<String> {
     clone.id = Id::generate(client.created_at);
     clone.client_id = crate::domain::ClientId::generate("app-", clone.id);
     let clone_key = Key::new(&tenant(), &clone.client_id);
-    let row = ClientRow::new(&tenant(), &clone).unwrap();
+    let row = NewClientRow::new(&tenant(), &clone).unwrap();
     let origin = (Key::new(&tenant(), &client.client_id), Version::from_i64(1));
     let audit = entry(&clone_key, &clone);
     queries::create(conn, &row, &[], &[], Some(&origin), &audit)

@@ -3,7 +3,7 @@
 use super::refold::OldName;
 use crate::domain::{SecretHash, Version};
 use crate::repository::Secrets;
-use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+use crate::repository::diesel::rows::{AuditRow, Key, MetadataRow, NewClientRow, SecretRow};
 
 /// The size of one unit, in bytes.
 pub(super) const UNIT: usize = 4_096;
@@ -41,7 +41,7 @@ light!(
     SecretRow
 );
 
-impl Weight for ClientRow {
+impl Weight for NewClientRow {
     fn bytes(&self) -> usize {
         self.metadata().bytes()
     }

@@ -13,14 +13,16 @@ use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::page;
 use crate::repository::diesel::prepared::prepared;
-use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+use crate::repository::diesel::rows::{
+    AuditRow, ClientRow, Key, MetadataRow, NewClientRow, SecretRow,
+};
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{deleted, live};
 use crate::repository::{ErrorKind, Secrets};
 
 pub(in super::super) async fn create(
     conn: &mut Connection,
-    client: &ClientRow,
+    client: &NewClientRow,
     secrets: &[SecretRow],
     pages: &[String],
     origin: Option<&(Key, Version)>,
@@ -42,7 +44,7 @@ pub(in super::super) async fn create(
     end(conn, outcome).await
 }
 
-pub(in super::super) fn insert_client(client: &ClientRow) -> impl Statement + use<'_> {
+pub(in super::super) fn insert_client(client: &NewClientRow) -> impl Statement + use<'_> {
     prepared!(diesel::insert_into(oauth_clients::table).values(client))
 }
 
@@ -74,23 +76,27 @@ pub(in super::super) async fn list(
     filter: &Filter,
     page: Page,
 ) -> Result<Slice<Client>> {
-    let rows = match page {
+    match page {
         Page::Number { number, size } => {
             let total = filter.counted().count().single_value();
             let list = filter.query().select((ClientRow::as_select(), total));
             let list = Limited::to_page(list.order(dsl::id.desc()), page);
             let rows: Vec<(ClientRow, Option<i64>)> = list.load(conn).await?;
             match page::counted(rows, number, size) {
-                Some(rows) => rows,
-                None => page::past_the_end(filter.query().count().get_result(conn).await?),
+                Some(rows) => page::try_map(rows, ClientRow::into_client),
+                None => Ok(page::past_the_end(
+                    filter.query().count().get_result(conn).await?,
+                )),
             }
         }
         Page::After { id, size } => {
             let id = id.map(|id| id.to_string());
-            page::keyset(find::after(conn, filter, page, id).await?, size)
+            Ok(page::keyset(
+                find::after(conn, filter, page, id).await?,
+                size,
+            ))
         }
-    };
-    page::try_map(rows, ClientRow::into_client)
+    }
 }
 
 pub(in super::super) async fn update(
