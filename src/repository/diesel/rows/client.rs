@@ -1,10 +1,9 @@
 use diesel::prelude::*;
 
-use super::column::{Column, Parsed};
-use super::moment;
+use super::column::Column;
+use super::{moment, read, read_id};
 use crate::domain::{
-    Client, ClientId, ClientMetadata, ClientOrigin, ClientStatus, Id, TenantId, Timestamp, Version,
-    fields,
+    Client, ClientId, ClientMetadata, ClientStatus, TenantId, Timestamp, Version, fields,
 };
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::folded::folded;
@@ -36,12 +35,12 @@ pub(in super::super) struct NewClientRow {
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = oauth_clients)]
 pub(in super::super) struct ClientRow {
-    client_id: Parsed<ClientId>,
-    tenant_id: Parsed<TenantId>,
-    id: Parsed<Id>,
+    client_id: String,
+    tenant_id: String,
+    id: String,
     #[diesel(embed)]
     metadata: StoredMetadata,
-    origin: Parsed<ClientOrigin>,
+    origin: String,
     secret_last_four: Option<String>,
     version: i64,
     created_at: i64,
@@ -68,7 +67,7 @@ macro_rules! columns {
         #[diesel(table_name = oauth_clients)]
         pub(in super::super) struct StoredMetadata {
             $($name: <$type as Column>::Read,)+
-            status: Parsed<ClientStatus>,
+            status: String,
         }
 
         impl MetadataRow {
@@ -96,7 +95,7 @@ macro_rules! columns {
                 let metadata = ClientMetadata {
                     $($name: Column::read(stringify!($name), self.$name)?,)+
                 };
-                Ok((metadata, self.status.or_unreadable("status")?))
+                Ok((metadata, Column::read("status", self.status)?))
             }
         }
     };
@@ -136,12 +135,12 @@ impl ClientRow {
     pub(in super::super) fn into_client(self) -> Result<Client> {
         let (metadata, status) = self.metadata.into_metadata()?;
         Ok(Client {
-            id: self.id.or_unreadable("id")?,
-            tenant_id: self.tenant_id.or_unreadable("tenant_id")?,
-            client_id: self.client_id.or_unreadable("client_id")?,
+            id: read_id("id", &self.id)?,
+            tenant_id: read("tenant_id", TenantId::parse(&self.tenant_id))?,
+            client_id: read("client_id", ClientId::parse(&self.client_id))?,
             metadata,
             status,
-            origin: self.origin.or_unreadable("origin")?,
+            origin: Column::read("origin", self.origin)?,
             secret_last_four: self.secret_last_four,
             version: Version::from_i64(self.version),
             created_at: Timestamp::from_micros(self.created_at),

@@ -6,8 +6,9 @@ use diesel::deserialize::{self, FromSql, FromSqlRef, FromSqlRow};
 use diesel::sql_types;
 use serde::Deserialize;
 
+use super::read;
+use crate::domain::Kind;
 use crate::domain::text::Text;
-use crate::domain::{ClientId, Id, Kind, TenantId};
 use crate::repository::diesel::error::{Fault, Result};
 
 /// How a field is stored in a column.
@@ -20,7 +21,7 @@ pub(in super::super) trait Column: Kind {
 
     fn write(&self, column: &'static str) -> Result<Self::Stored>;
 
-    fn read(column: &'static str, read: Self::Read) -> Result<Self>;
+    fn read(column: &'static str, stored: Self::Read) -> Result<Self>;
 
     /// The length of a text, in bytes.
     #[cfg(feature = "diesel-sqlite")]
@@ -29,14 +30,14 @@ pub(in super::super) trait Column: Kind {
 
 impl<T: Text> Column for T {
     type Stored = String;
-    type Read = Parsed<Self>;
+    type Read = String;
 
     fn write(&self, _: &'static str) -> Result<String> {
         Ok(self.as_str().to_owned())
     }
 
-    fn read(column: &'static str, read: Parsed<Self>) -> Result<Self> {
-        read.or_unreadable(column)
+    fn read(column: &'static str, stored: String) -> Result<Self> {
+        read(column, T::stored(stored.into()))
     }
 
     #[cfg(feature = "diesel-sqlite")]
@@ -47,14 +48,14 @@ impl<T: Text> Column for T {
 
 impl<T: Text> Column for Option<T> {
     type Stored = Option<String>;
-    type Read = Option<Parsed<T>>;
+    type Read = Option<String>;
 
     fn write(&self, _: &'static str) -> Result<Option<String>> {
         Ok(self.text())
     }
 
-    fn read(column: &'static str, read: Option<Parsed<T>>) -> Result<Self> {
-        read.map(|read| read.or_unreadable(column)).transpose()
+    fn read(column: &'static str, stored: Option<String>) -> Result<Self> {
+        stored.map(|text| Column::read(column, text)).transpose()
     }
 
     #[cfg(feature = "diesel-sqlite")]
@@ -66,14 +67,19 @@ impl<T: Text> Column for Option<T> {
 /// A list is one JSON text.
 impl<T: Text> Column for Vec<T> {
     type Stored = String;
-    type Read = Parsed<Self>;
+    type Read = Json;
 
     fn write(&self, column: &'static str) -> Result<String> {
         serde_json::to_string(self).map_err(|_| Fault::Unreadable(column))
     }
 
-    fn read(column: &'static str, read: Parsed<Self>) -> Result<Self> {
-        read.or_unreadable(column)
+    fn read(column: &'static str, stored: Json) -> Result<Self> {
+        let Some(text) = stored.0 else {
+            return Ok(Self::new());
+        };
+        let items: Vec<Item<'_>> = read(column, serde_json::from_str(&text).ok())?;
+        let items: Option<_> = items.into_iter().map(|item| T::stored(item.0)).collect();
+        read(column, items)
     }
 
     #[cfg(feature = "diesel-sqlite")]
@@ -85,14 +91,17 @@ impl<T: Text> Column for Vec<T> {
 /// Pairs are one JSON text.
 impl Column for BTreeMap<String, String> {
     type Stored = String;
-    type Read = Parsed<Self>;
+    type Read = Json;
 
     fn write(&self, column: &'static str) -> Result<String> {
         serde_json::to_string(self).map_err(|_| Fault::Unreadable(column))
     }
 
-    fn read(column: &'static str, read: Parsed<Self>) -> Result<Self> {
-        read.or_unreadable(column)
+    fn read(column: &'static str, stored: Json) -> Result<Self> {
+        match stored.0 {
+            Some(text) => read(column, serde_json::from_str(&text).ok()),
+            None => Ok(Self::new()),
+        }
     }
 
     #[cfg(feature = "diesel-sqlite")]
@@ -109,8 +118,8 @@ impl Column for bool {
         Ok(i64::from(*self))
     }
 
-    fn read(_: &'static str, read: i64) -> Result<Self> {
-        Ok(read != 0)
+    fn read(_: &'static str, stored: i64) -> Result<Self> {
+        Ok(stored != 0)
     }
 
     #[cfg(feature = "diesel-sqlite")]
@@ -119,71 +128,22 @@ impl Column for bool {
     }
 }
 
-/// A value that was parsed from the text in the row, without a copy of it; `None` if it can't be.
+/// The JSON text of a list or of pairs, which is not copied if it is empty, like most.
 #[derive(Debug, FromSqlRow)]
-pub(in super::super) struct Parsed<T>(Option<T>);
+pub(in super::super) struct Json(Option<String>);
 
-impl<T> Parsed<T> {
-    /// The value, or an error that names the column but not the text.
-    pub(in super::super) fn or_unreadable(self, column: &'static str) -> Result<T> {
-        self.0.ok_or(Fault::Unreadable(column))
-    }
-}
-
-impl<T, DB> FromSql<sql_types::Text, DB> for Parsed<T>
+impl<DB> FromSql<sql_types::Text, DB> for Json
 where
-    T: Parse,
     DB: Backend,
     for<'a> &'a str: FromSqlRef<'a, sql_types::Text, DB>,
 {
     fn from_sql(mut value: DB::RawValue<'_>) -> deserialize::Result<Self> {
         let text = <&str as FromSqlRef<'_, _, DB>>::from_sql(&mut value)?;
-        Ok(Self(T::parse(text)))
+        Ok(Self(
+            (!matches!(text, "[]" | "{}")).then(|| text.to_owned()),
+        ))
     }
 }
-
-/// A value that is stored as a text.
-pub(in super::super) trait Parse: Sized {
-    fn parse(text: &str) -> Option<Self>;
-}
-
-impl<T: Text> Parse for T {
-    fn parse(text: &str) -> Option<Self> {
-        T::stored(text.into())
-    }
-}
-
-impl<T: Text> Parse for Vec<T> {
-    fn parse(text: &str) -> Option<Self> {
-        if text == "[]" {
-            return Some(Self::new());
-        }
-        let items: Vec<Item<'_>> = serde_json::from_str(text).ok()?;
-        items.into_iter().map(|item| T::stored(item.0)).collect()
-    }
-}
-
-impl Parse for BTreeMap<String, String> {
-    fn parse(text: &str) -> Option<Self> {
-        if text == "{}" {
-            return Some(Self::new());
-        }
-        serde_json::from_str(text).ok()
-    }
-}
-
-/// An identifier, which has a constructor of that name.
-macro_rules! identifiers {
-    ($($name:ident),+) => {
-        $(impl Parse for $name {
-            fn parse(text: &str) -> Option<Self> {
-                Self::parse(text)
-            }
-        })+
-    };
-}
-
-identifiers!(ClientId, Id, TenantId);
 
 /// An item of a list, which is borrowed unless it has escapes.
 #[derive(Deserialize)]
