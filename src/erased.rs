@@ -1,6 +1,6 @@
 //! Traits with async methods are not dyn-compatible. These macros generate boxed versions of them
 //! from one list of methods: `argument: [&] Type` is `argument: &Type`, and `argument: [] Type` is
-//! taken by value.
+//! taken by value. A lifetime in a type is `'a`, that of the receiver.
 
 /// Declares the boxed version of a public trait, which every implementor of that trait implements.
 /// The form with `and Arc` also implements the public trait for an `Arc` of any implementor.
@@ -13,10 +13,12 @@ macro_rules! erased {
         }
     };
     (
+        $(#[$meta:meta])*
         $visibility:vis trait $erased:ident of $trait:ident $(with $parent:ident)? {
             $(fn $method:ident($($argument:ident: [$($by:tt)?] $type:ty),+) -> $output:ty;)+
         }
     ) => {
+        $(#[$meta])*
         $visibility trait $erased: $($parent +)? Send + Sync {
             $(fn $method<'a>(
                 &'a self,
@@ -41,8 +43,9 @@ macro_rules! forward {
         |$this:ident| $other:expr;
         $(fn $method:ident($($argument:ident: [$($by:tt)?] $type:ty),+) -> $output:ty;)+
     ) => {
-        $(fn $method(
-            &self,
+        $(#[allow(clippy::needless_lifetimes, reason = "some types name it")]
+        fn $method<'a>(
+            &'a self,
             $($argument: $($by)? $type),+
         ) -> impl Future<Output = $output> + Send {
             let $this = self;

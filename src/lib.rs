@@ -34,6 +34,7 @@
 //! | store clients in PostgreSQL or MySQL | [`guides::databases`] |
 //! | store clients elsewhere | [`repository::guide`], [`repository`] |
 //! | authenticate token requests | [`authentication`], [`ClientAuthenticationLayer`] |
+//! | let clients register themselves | `registration` |
 //! | list and revoke the tokens of clients | [`manager::tokens`] |
 //! | be notified of changes | [`domain::ClientEvents`] |
 //! | monitor it: metrics, spans and events | [`guides::observability`] |
@@ -59,6 +60,7 @@
 //! | `cors` | | `adapters::tower::ClientCorsLayer`: registered origins may call the host's endpoints |
 //! | `openapi` | | [`openapi`]: the OpenAPI document of the admin API |
 //! | `argon2-rust` | | [`secrets::SimdArgon2id`]: a faster Argon2id, with a risk of its own |
+//! | `registration` | | `registration`: clients register themselves (RFC 7591, RFC 7592) |
 //! | `metrics` | | metrics through the `metrics` facade ([names][guides::observability]) |
 //! | `tracing` | | spans and log events, without secrets ([names][guides::observability]) |
 //!
@@ -90,6 +92,7 @@ pub mod authentication;
 pub mod authorization;
 pub mod domain;
 mod error;
+mod exchange;
 pub mod handlers;
 #[cfg_attr(
     not(all(feature = "authentication", feature = "jwt")),
@@ -101,6 +104,9 @@ pub mod manager;
 #[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
 pub mod openapi;
 mod operation;
+#[cfg(feature = "registration")]
+#[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
+pub mod registration;
 pub mod repository;
 pub mod secrets;
 mod telemetry;

@@ -6,7 +6,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 
 use super::claimed::Claimed;
 use crate::error::{Source, opaque_error};
-use crate::wire::{ACCEPTED, CODED};
+use crate::exchange::{ACCEPTED, CODED};
 use crate::{repository, secrets};
 
 /// The kind of an authentication [`Error`].

@@ -128,6 +128,8 @@ pub use error::{Error, ErrorKind};
 pub use limiter::{
     Admission, Attempt, Claim, FailureLimiter, LocalLimiter, LocalLimiterBuilder, Outcome,
 };
+#[cfg(feature = "registration")]
+pub(crate) use limiter::{Buckets, Held, network};
 pub use presented::Presented;
 
 /// The result of an authentication.

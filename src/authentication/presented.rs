@@ -6,8 +6,8 @@ use http::request::Parts;
 use super::form::Form;
 use super::{Error, ErrorKind, basic};
 use crate::domain::{AuthMethod, ClientId};
+use crate::exchange::is_coded;
 use crate::secrets::Plaintext;
-use crate::wire::is_coded;
 
 /// The `client_assertion_type` of a JWT (RFC 7523 §2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -4,10 +4,12 @@ use super::word::stored_words;
 use super::{ClientId, FieldChange, Id, Operator, TenantId, Timestamp};
 
 stored_words! {
-    /// An operator's action.
+    /// An action of an operator, or of a client on itself.
     pub enum Action {
         /// A client was created.
         ClientCreate = "client.create",
+        /// A client registered itself.
+        ClientRegister = "client.register",
         /// A client was changed.
         ClientUpdate = "client.update",
         /// A client was deleted.
@@ -24,6 +26,8 @@ stored_words! {
         SecretDeactivate = "secret.deactivate",
         /// A secret was deleted.
         SecretDelete = "secret.delete",
+        /// An initial access token was issued, with which clients register themselves.
+        InitialAccessTokenCreate = "initial_access_token.create",
     }
 }
 
@@ -42,9 +46,9 @@ pub struct AuditEntry {
     pub secret_id: Option<Id>,
     /// The action.
     pub action: Action,
-    /// The operator's subject.
+    /// The operator's subject, or `registration` for a client that manages its own registration.
     pub operator_id: String,
-    /// The operator's role at the time.
+    /// The operator's role at the time, or `client` if there was none.
     pub operator_type: String,
     /// A human-readable list of what changed, and whether the operator came from another tenant.
     pub message: String,
@@ -58,6 +62,10 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
+    /// The type of an operator that is the client itself.
+    #[cfg(any(feature = "openapi", feature = "registration"))]
+    pub(crate) const BY_CLIENT: &str = "client";
+
     /// Creates an entry for what `operator` did to a client at `at`.
     pub fn new(
         operator: &Operator,
@@ -82,6 +90,24 @@ impl AuditEntry {
             ip: operator.ip,
             at,
             changes: Vec::new(),
+        }
+    }
+
+    /// Creates an entry for what a client did to itself at `at`, from that address.
+    #[cfg(feature = "registration")]
+    pub(crate) fn by_client(
+        (tenant_id, client_id): (TenantId, ClientId),
+        ip: Option<IpAddr>,
+        action: Action,
+        message: impl Into<String>,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            operator_id: "registration".to_owned(),
+            operator_type: Self::BY_CLIENT.to_owned(),
+            message: message.into(),
+            ip,
+            ..Self::stored(Id::generate(at), tenant_id, client_id, action, at)
         }
     }
 

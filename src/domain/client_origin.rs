@@ -7,5 +7,7 @@ stored_words! {
         Administrator = "administrator",
         /// It was imported from another system or storage.
         Import = "import",
+        /// It registered itself (RFC 7591).
+        Dynamic = "dynamic",
     }
 }

@@ -27,6 +27,10 @@ mod pairs;
 mod policy;
 mod redirect_match;
 mod redirect_uri;
+#[cfg(feature = "registration")]
+mod registrant;
+#[cfg(feature = "registration")]
+mod registration;
 mod rules;
 mod scope;
 mod secret;
@@ -70,6 +74,14 @@ pub(crate) use pairs::Pairs;
 #[cfg(feature = "openapi")]
 pub(crate) use pairs::{MAX_KEY_LENGTH, MAX_PAIRS, MAX_VALUE_LENGTH};
 pub use policy::Policy;
+#[cfg(feature = "registration")]
+pub(crate) use registrant::ShownUrl;
+#[cfg(feature = "registration")]
+#[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
+pub use registration::{
+    InitialAccessToken, RegisteredClient, Registration, RegistrationBounds, RegistrationState,
+    TokenHash,
+};
 pub use secret::{SecretHash, SecretRecord, SecretStatus};
 pub use secret_options::{RotationOptions, SecretOptions};
 pub(crate) use secret_options::{SecretLabel, SecretRules};

@@ -1,7 +1,10 @@
-use super::Client;
+use super::{Client, ClientOrigin};
 
 /// Hosts for which any port matches: the two literals of RFC 8252 §7.3.
-const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://[::1]"];
+const LOOPBACK: &[&str] = &["http://127.0.0.1", "http://[::1]"];
+
+/// The same for a client that registered itself.
+const LOOPBACK_OR_NAME: &[&str] = &["http://127.0.0.1", "http://[::1]", "http://localhost"];
 
 impl Client {
     /// Whether an authorization request may use `presented` as its `redirect_uri` (RFC 6749
@@ -10,7 +13,9 @@ impl Client {
     /// On `http://127.0.0.1` and `http://[::1]` any port, or none, matches, since a native app uses
     /// whatever port it gets (RFC 8252 §7.3); path and query must be equal. `http://localhost` is
     /// no exception: the device decides what the name resolves to (RFC 8252 §8.3), so the port must
-    /// match, too.
+    /// match, too. It is one for a client that registered itself ([`ClientOrigin::Dynamic`]):
+    /// native apps register that name with the port of the day, and come back with another (RFC
+    /// 9700 §2.1). A host never stands for another one, not even `127.0.0.1` for `localhost`.
     ///
     /// The status of the client is not checked.
     ///
@@ -34,7 +39,7 @@ impl Client {
     /// # }
     /// ```
     pub fn allows_redirect_uri(&self, presented: &str) -> bool {
-        allows(&self.metadata.redirect_uris, presented)
+        allows(&self.metadata.redirect_uris, presented, self.port_free())
     }
 
     /// Whether a logout request may use `presented` as its `post_logout_redirect_uri` (OpenID
@@ -43,19 +48,29 @@ impl Client {
     ///
     /// The status of the client is not checked.
     pub fn allows_post_logout_redirect_uri(&self, presented: &str) -> bool {
-        allows(&self.metadata.post_logout_redirect_uris, presented)
+        let registered = &self.metadata.post_logout_redirect_uris;
+        allows(registered, presented, self.port_free())
+    }
+
+    /// The hosts for which any port matches.
+    fn port_free(&self) -> &'static [&'static str] {
+        match self.origin {
+            ClientOrigin::Dynamic => LOOPBACK_OR_NAME,
+            _ => LOOPBACK,
+        }
     }
 }
 
-fn allows(registered: &[String], presented: &str) -> bool {
-    let wanted = loopback(presented);
+fn allows(registered: &[String], presented: &str, port_free: &[&'static str]) -> bool {
+    let wanted = loopback(presented, port_free);
+    let same = |uri| wanted.is_some() && loopback(uri, port_free) == wanted;
     let mut registered = registered.iter();
-    registered.any(|uri| uri == presented || (wanted.is_some() && loopback(uri) == wanted))
+    registered.any(|uri| uri == presented || same(uri))
 }
 
 /// A loopback URI without its port: the host, and the rest.
-fn loopback(uri: &str) -> Option<(&'static str, &str)> {
-    LOOPBACK.iter().find_map(|host| {
+fn loopback<'a>(uri: &'a str, port_free: &[&'static str]) -> Option<(&'static str, &'a str)> {
+    port_free.iter().find_map(|host| {
         let rest = uri.strip_prefix(host)?;
         let rest = match rest.strip_prefix(':') {
             Some(rest) => {
@@ -212,6 +227,33 @@ mod tests {
             "https://127.0.0.1:9/cb",
             "https://127.0.0.1:9/tls",
             "http://127.0.0.1:9/tls",
+        ] {
+            assert!(!client.allows_redirect_uri(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_port_is_free_on_localhost_for_who_registered_itself() {
+        let registered = ["http://localhost:3118/callback", "http://127.0.0.1/one"];
+        let mut client = client(&registered);
+        client.origin = ClientOrigin::Dynamic;
+        for good in [
+            "http://localhost:53121/callback",
+            "http://localhost/callback",
+            "http://127.0.0.1:53121/one",
+        ] {
+            assert!(client.allows_redirect_uri(good), "{good}");
+        }
+        for bad in [
+            "http://127.0.0.1:53121/callback",
+            "http://[::1]:53121/callback",
+            "http://localhost:53121/one",
+            "http://localhost:53121/callback/",
+            "http://localhost:0/callback",
+            "http://localhost.evil.test/callback",
+            "http://localhost:53121@evil.test/callback",
+            "https://localhost:53121/callback",
+            "http://LOCALHOST:53121/callback",
         ] {
             assert!(!client.allows_redirect_uri(bad), "{bad}");
         }

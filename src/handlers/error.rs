@@ -7,7 +7,8 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use super::reply::Reply;
 use crate::domain::{Timestamp, Violation, Violations};
 use crate::error::opaque_error;
-use crate::wire::{ACCEPTED, CODED, Failure};
+use crate::exchange::{ACCEPTED, CODED};
+use crate::wire::Failure;
 use crate::{authorization, manager};
 
 /// The kind of an [`Error`], one for each status.

@@ -5,7 +5,6 @@
 //! requests in and responses out.
 
 mod audit_logs;
-mod body;
 mod clients;
 #[cfg(feature = "openapi")]
 mod document;
@@ -40,12 +39,8 @@ use crate::manager::ClientManager;
 use crate::operation::{Operation, operations};
 use crate::telemetry::{Stopwatch, requested};
 
-pub use body::Body;
+pub use crate::exchange::{Body, BoxError, PeerIp};
 pub use error::{Error, ErrorKind};
-pub use request::PeerIp;
-
-/// A type-erased error of a request body.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// All operations, ready to serve. Cheap to clone.
 ///

@@ -1,27 +1,18 @@
-use std::net::IpAddr;
-
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, Uri, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http::{HeaderMap, Uri};
 use percent_encoding::percent_decode_str;
 
 use super::noted::Noted;
 use super::query::Query;
 use super::route::Parameters;
-use super::{BoxError, Error, ErrorKind};
+use super::{BoxError, Error, ErrorKind, PeerIp};
 use crate::domain::{ClientId, Id, Operator};
-use crate::wire::{View, is_coded};
+use crate::exchange::{self, Unread, check_media_type, is_coded};
+use crate::wire::View;
 
 /// The maximum length of a request body, in bytes.
 const MAX_BODY: usize = 128 * 1024;
-
-/// The caller's address, as an extension of the request.
-///
-/// Insert it if the host knows better than the connection, such as behind a trusted proxy.
-/// Otherwise the axum adapter uses the connection's address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PeerIp(pub IpAddr);
 
 /// An authorized request whose body has been read.
 pub(super) struct Call<'a> {
@@ -110,8 +101,8 @@ where
     B: http_body::Body<Data = Bytes> + Send,
     B::Error: Into<BoxError>,
 {
-    check_media_type(headers, types)?;
-    read(body).await
+    let read = exchange::read_json(headers, body, types, MAX_BODY).await;
+    read.map_err(|unread| refused(unread, types))
 }
 
 /// Reads a JSON body, within the limit, if there is one; returns nothing if not.
@@ -129,9 +120,9 @@ where
     B::Error: Into<BoxError>,
 {
     let declared = check_media_type(headers, types);
-    let body = match read(body).await {
+    let body = match exchange::read(body, MAX_BODY).await {
         Err(_) if declared.is_err() => return Ok(Bytes::new()),
-        body => body?,
+        body => body.map_err(|unread| refused(unread, types))?,
     };
     if says_nothing(&body) {
         return Ok(Bytes::new());
@@ -142,7 +133,10 @@ where
     if declared.is_err() && !body.trim_ascii().starts_with(b"{") {
         return Ok(Bytes::new());
     }
-    declared.map(|()| body)
+    match declared {
+        Ok(()) => Ok(body),
+        Err(unread) => Err(refused(unread, types)),
+    }
 }
 
 fn says_nothing(body: &[u8]) -> bool {
@@ -151,91 +145,21 @@ fn says_nothing(body: &[u8]) -> bool {
     matches!(&said[..], b"" | b"null" | b"\"\"" | b"[]" | b"{}")
 }
 
-async fn read<B>(body: B) -> Result<Bytes, Error>
-where
-    B: http_body::Body<Data = Bytes> + Send,
-    B::Error: Into<BoxError>,
-{
-    if body.size_hint().lower() > MAX_BODY as u64 {
-        return Err(ErrorKind::PayloadTooLarge.into());
+fn refused(unread: Unread, types: &'static [&'static str]) -> Error {
+    match unread {
+        Unread::RepeatedType => Error::bad_request("Content-Type: must be there once"),
+        Unread::Coded => Error::coded(),
+        Unread::OtherType => Error::media_type(types),
+        Unread::TooLong => ErrorKind::PayloadTooLarge.into(),
+        Unread::Broken(error) => Error::bad_request("body: could not be read").with_source(error),
     }
-    match Limited::new(body, MAX_BODY).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(ErrorKind::PayloadTooLarge.into()),
-        Err(error) => Err(Error::bad_request("body: could not be read").with_source(error)),
-    }
-}
-
-/// Accepts only these types of JSON (RFC 8259 §11), in UTF-8 and uncompressed.
-fn check_media_type(headers: &HeaderMap, types: &'static [&'static str]) -> Result<(), Error> {
-    let mut fields = headers.get_all(header::CONTENT_TYPE).iter();
-    let first = fields
-        .next()
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if fields.next().is_some() {
-        return Err(Error::bad_request("Content-Type: must be there once"));
-    }
-    let mut parts = first.split(';').map(str::trim);
-    let is_json = parts
-        .next()
-        .is_some_and(|name| types.iter().any(|known| name.eq_ignore_ascii_case(known)));
-    let other_charset =
-        parts
-            .filter_map(|parameter| parameter.split_once('='))
-            .any(|(key, value)| {
-                key.eq_ignore_ascii_case("charset")
-                    && !value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-            });
-    if is_coded(headers) {
-        return Err(Error::coded());
-    }
-    if !is_json || other_charset {
-        return Err(Error::media_type(types));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderValue, header};
 
     use super::*;
-
-    fn refusal(types: &[&'static str]) -> Option<ErrorKind> {
-        let mut headers = HeaderMap::new();
-        for value in types {
-            headers.append(header::CONTENT_TYPE, HeaderValue::from_static(value));
-        }
-        let refused = check_media_type(&headers, &["application/json"]);
-        refused.err().map(|error| error.kind())
-    }
-
-    #[test]
-    fn only_json_is_read() {
-        for good in [
-            "application/json",
-            "Application/JSON",
-            "application/json; charset=UTF-8",
-        ] {
-            assert_eq!(refusal(&[good]), None, "{good}");
-        }
-        for bad in [
-            "",
-            "text/json",
-            "application/jsonx",
-            "application/json;charset=utf-16",
-        ] {
-            assert_eq!(
-                refusal(&[bad]),
-                Some(ErrorKind::UnsupportedMediaType),
-                "{bad}"
-            );
-        }
-        assert_eq!(refusal(&[]), Some(ErrorKind::UnsupportedMediaType));
-        let two = ["application/json", "application/json"];
-        assert_eq!(refusal(&two), Some(ErrorKind::BadRequest));
-    }
 
     #[tokio::test]
     async fn a_body_may_be_missing_but_not_in_another_form() {
@@ -267,22 +191,5 @@ mod tests {
         let refused = Err(ErrorKind::UnsupportedMediaType);
         assert_eq!(read(form, object).await, refused);
         assert_eq!(read("", "{").await, refused);
-    }
-
-    #[test]
-    fn a_compressed_body_is_not_read() {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        let error = check_media_type(&headers, &["application/json"]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::UnsupportedMediaType);
-        headers.insert(
-            header::CONTENT_ENCODING,
-            HeaderValue::from_static("identity"),
-        );
-        assert!(check_media_type(&headers, &["application/json"]).is_ok());
     }
 }

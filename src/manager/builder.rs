@@ -66,7 +66,8 @@ impl ClientManagerBuilder {
         self
     }
 
-    /// Sets the prefix of every `client_id`. `app-` by default.
+    /// Sets the prefix of every `client_id`. `app-` by default. It can't start with `https://`,
+    /// like the id of a client that is described at that URL.
     pub fn with_client_id_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.client_id_prefix = prefix.into();
         self
@@ -151,12 +152,17 @@ impl ClientManagerBuilder {
     ///
     /// # Errors
     ///
-    /// If the `client_id` prefix is not visible ASCII or leaves no room for the id, if a secret's
-    /// longest lifetime is less than a second, if the default grace period is longer than the
-    /// longest one, or if the hashing threads can't be started.
+    /// If the `client_id` prefix is not visible ASCII, starts a URL or leaves no room for the id,
+    /// if a secret's longest lifetime is less than a second, if the default grace period is longer
+    /// than the longest one, or if the hashing threads can't be started.
     pub fn build(self) -> Result<ClientManager, BuildError> {
         let room = ClientId::MAX_LENGTH - Id::LENGTH;
         let prefix = &self.client_id_prefix;
+        if prefix.starts_with("https://") {
+            return Err(BuildError::setting(
+                "the prefix of client ids must not start with https://",
+            ));
+        }
         if prefix.len() > room || !prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(BuildError::setting(format!(
                 "the prefix of client ids must be at most {room} visible ASCII characters"
@@ -237,7 +243,7 @@ mod tests {
         for prefix in ["", "acme-", "~!", &longest] {
             assert!(built(prefix), "{prefix:?}");
         }
-        for prefix in ["a b", "a\n", "é", &format!("{longest}x")] {
+        for prefix in ["a b", "a\n", "é", "https://a/", &format!("{longest}x")] {
             assert!(!built(prefix), "{prefix:?}");
         }
     }

@@ -1,7 +1,7 @@
 use super::{ClientManager, ErrorKind, Issued, Result};
 use crate::domain::{
     Action, AuditEntry, Client, ClientId, ClientMetadata, Draft, Id, Input, Operator, SecretLabel,
-    SecretOptions, SecretRecord, Violation, Violations,
+    SecretOptions, SecretRecord, TenantId, Violation, Violations,
 };
 use crate::repository::{NewClient, Origin};
 use crate::secrets::Plaintext;
@@ -115,11 +115,8 @@ impl ClientManager {
         secret: Option<SecretRecord>,
         origin: Origin,
     ) -> Result<Client> {
-        let now = self.now();
-        let id = Id::generate(now);
-        let client_id = ClientId::generate(&self.0.client_id_prefix, id);
-        let mut client = Client::new(id, operator.tenant.clone(), client_id, metadata, now);
-        client.secret_last_four = secret.as_ref().map(|secret| secret.last_four.clone());
+        let client = self.new_client(&operator.tenant, metadata, secret.as_ref());
+        let now = client.created_at;
         let (action, message) = match &origin {
             Origin::Draft => (Action::ClientCreate, "created".to_owned()),
             Origin::CloneOf(source, _) => (Action::ClientClone, format!("cloned from {source}")),
@@ -136,5 +133,20 @@ impl ClientManager {
             .create(&operator.tenant, &new, &audit.into())
             .await?;
         Ok(new.client)
+    }
+
+    /// A client with a new identity, which is not stored yet.
+    pub(super) fn new_client(
+        &self,
+        tenant: &TenantId,
+        metadata: ClientMetadata,
+        secret: Option<&SecretRecord>,
+    ) -> Client {
+        let now = self.now();
+        let id = Id::generate(now);
+        let client_id = ClientId::generate(&self.0.client_id_prefix, id);
+        let mut client = Client::new(id, tenant.clone(), client_id, metadata, now);
+        client.secret_last_four = secret.map(|secret| secret.last_four.clone());
+        client
     }
 }

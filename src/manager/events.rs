@@ -19,9 +19,20 @@ impl ClientManager {
         kinds: impl IntoIterator<Item = ClientEventKind>,
         at: Timestamp,
     ) -> Vec<ClientEvent> {
+        let events = self.own_events(client, kinds, at).into_iter();
+        events.map(|event| event.with_operator(operator)).collect()
+    }
+
+    /// The same of a change that a client makes itself.
+    pub(crate) fn own_events(
+        &self,
+        client: &Client,
+        kinds: impl IntoIterator<Item = ClientEventKind>,
+        at: Timestamp,
+    ) -> Vec<ClientEvent> {
         let kinds = kinds.into_iter().filter(|_| self.0.listener.is_some());
         kinds
-            .map(|kind| ClientEvent::new(client, kind, at).with_operator(operator))
+            .map(|kind| ClientEvent::new(client, kind, at))
             .collect()
     }
 
@@ -45,7 +56,7 @@ impl ClientManager {
     ///
     /// A caller may go away during the commit. So a change with events runs to completion in its
     /// own task.
-    pub(super) async fn commit<T: Send + 'static>(
+    pub(crate) async fn commit<T: Send + 'static>(
         &self,
         events: Vec<ClientEvent>,
         change: impl Future<Output = repository::Result<T>> + Send + 'static,

@@ -9,6 +9,8 @@ mod delete;
 mod error;
 mod events;
 mod list;
+#[cfg(feature = "registration")]
+mod registrants;
 mod restore;
 mod secrets;
 pub mod tokens;

@@ -1,8 +1,8 @@
 use super::events::kinds;
 use super::{ClientManager, ErrorKind, Expected, Result};
 use crate::domain::{
-    Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, FieldChange, Operator,
-    Patch,
+    Action, AuditEntry, Client, ClientEventKind, ClientId, ClientMetadata, ClientStatus,
+    FieldChange, Operator, Patch,
 };
 use crate::repository::{ClientUpdate, Secrets, Write};
 
@@ -40,34 +40,14 @@ impl ClientManager {
 
     async fn write(&self, operator: &Operator, current: Client, patch: &Patch) -> Result<Client> {
         let (metadata, status) = patch.validate(&current, &self.0.policy)?;
-        let secrets = if metadata.may_use_secret() {
-            Secrets::Keep
-        } else {
-            Secrets::End
-        };
-        let changes_cors_origins = current.metadata.page_origins() != metadata.page_origins();
-        let message = changes(&current, &metadata, &status);
-        let values = self
-            .0
-            .audits_values
-            .then(|| values(&current, &metadata, &status));
-        let client_id = current.client_id.clone();
-        let action = Action::ClientUpdate;
-        let audit = AuditEntry::new(operator, client_id, action, message, self.now())
-            .with_changes(values.unwrap_or_default());
-        let kinds = kinds(&current, &metadata, &status);
-        let events = self.events(operator, &current, kinds, audit.at);
-        let client = Client {
-            metadata,
-            status,
-            ..current
-        };
+        let change = self.change(current, metadata, status);
+        let (client, action) = (&change.update.client, Action::ClientUpdate);
+        let client_id = client.client_id.clone();
+        let audit = AuditEntry::new(operator, client_id, action, change.message, self.now())
+            .with_changes(change.values);
+        let events = self.events(operator, client, change.kinds, audit.at);
         let (repository, write) = (self.0.repository.clone(), Write::new(audit));
-        let update = ClientUpdate {
-            client,
-            secrets,
-            changes_cors_origins,
-        };
+        let update = change.update;
         self.commit(events, async move {
             repository
                 .update(&update.client.tenant_id, &update, &write)
@@ -75,6 +55,50 @@ impl ClientManager {
         })
         .await
     }
+
+    /// What becomes of `current`, with all that follows from it.
+    pub(crate) fn change(
+        &self,
+        current: Client,
+        metadata: ClientMetadata,
+        status: ClientStatus,
+    ) -> Change {
+        let secrets = if metadata.may_use_secret() {
+            Secrets::Keep
+        } else {
+            Secrets::End
+        };
+        let changes_cors_origins = current.metadata.page_origins() != metadata.page_origins();
+        let values = self
+            .0
+            .audits_values
+            .then(|| values(&current, &metadata, &status));
+        Change {
+            message: changes(&current, &metadata, &status),
+            values: values.unwrap_or_default(),
+            kinds: kinds(&current, &metadata, &status).collect(),
+            update: ClientUpdate {
+                client: Client {
+                    metadata,
+                    status,
+                    ..current
+                },
+                secrets,
+                changes_cors_origins,
+            },
+        }
+    }
+}
+
+/// A change of a client that is ready to be written.
+pub(crate) struct Change {
+    pub(crate) update: ClientUpdate,
+    /// What changes, for the audit trail.
+    pub(crate) message: String,
+    /// The changed fields with their values, if the host records them.
+    pub(crate) values: Vec<FieldChange>,
+    /// What the listener is told.
+    pub(crate) kinds: Vec<ClientEventKind>,
 }
 
 /// The names of the fields that an update changes.

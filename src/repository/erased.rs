@@ -7,10 +7,14 @@ use super::{
     AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
     NewClient, NewSecret, Result, SecretRotation, Write,
 };
+#[cfg(feature = "registration")]
+use super::{NewRegistration, RegistrationRepository, RegistrationUpdate};
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
     Version,
 };
+#[cfg(feature = "registration")]
+use crate::domain::{InitialAccessToken, RegisteredClient, RegistrationState};
 
 /// A type-erased repository, so that nothing outside this module needs a type parameter for it.
 #[derive(Clone)]
@@ -54,7 +58,35 @@ impl Deref for CredentialSource {
     }
 }
 
+/// A type-erased repository that clients register themselves in.
+#[cfg(feature = "registration")]
+#[allow(dead_code, reason = "the endpoints of registration use it")]
+#[derive(Clone)]
+pub(crate) struct RegistrationSource(Arc<dyn ErasedRegistrations>);
+
+#[cfg(feature = "registration")]
+#[allow(dead_code, reason = "the endpoints of registration use it")]
+impl RegistrationSource {
+    pub(crate) fn new(repository: impl RegistrationRepository) -> Self {
+        Self(Arc::new(repository))
+    }
+}
+
+#[cfg(feature = "registration")]
+impl Deref for RegistrationSource {
+    type Target = dyn ErasedRegistrations;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
 methods!(erased! { pub(crate) trait Erased of ClientRepository } ClientRepository);
 methods!(erased! {
     pub(crate) trait ErasedCredentials of CredentialRepository with Erased
 } CredentialRepository);
+#[cfg(feature = "registration")]
+methods!(erased! {
+    #[allow(dead_code, reason = "the endpoints of registration use it")]
+    pub(crate) trait ErasedRegistrations of RegistrationRepository with ErasedCredentials
+} RegistrationRepository);

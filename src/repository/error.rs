@@ -16,6 +16,8 @@ pub enum ErrorKind {
     TooManySecrets,
     /// The last secret, or the last active one, can't be deleted.
     LastSecret,
+    /// The initial access token can't register a client: it is unknown, spent, expired or revoked.
+    TokenSpent,
     /// The storage can't be reached for now. A retry may succeed.
     Unavailable,
     /// The storage failed, or what it contains is invalid.
@@ -55,6 +57,7 @@ impl fmt::Display for Error {
             ErrorKind::Conflict => "the id is taken",
             ErrorKind::TooManySecrets => "too many active secrets",
             ErrorKind::LastSecret => "the last secret can't be deleted",
+            ErrorKind::TokenSpent => "the initial access token can't be used",
             ErrorKind::Unavailable => "the storage is not available",
             ErrorKind::Other => "the storage failed",
         })

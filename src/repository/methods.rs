@@ -111,6 +111,61 @@ macro_rules! methods {
             fn purge_inactive_secrets(before: [] Timestamp, limit: [] u32) -> Result<usize>;
         }
     };
+    ($macro:ident! { $($before:tt)* } RegistrationRepository) => {
+        methods! {
+            @ $macro { $($before)* }
+            fn register(
+                tenant: [&] TenantId,
+                new: [&] NewRegistration,
+                write: [&] Write
+            ) -> Result<()>;
+            fn registration(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId
+            ) -> Result<RegisteredClient>;
+            fn registrations(
+                tenant: [&] TenantId,
+                state: [] Option<RegistrationState>,
+                page: [] Page
+            ) -> Result<Slice<RegisteredClient>>;
+            fn update_registration(
+                tenant: [&] TenantId,
+                update: [&] RegistrationUpdate,
+                write: [&] Write
+            ) -> Result<Client>;
+            fn count_registrations(tenant: [&] TenantId, limit: [] u32) -> Result<u32>;
+            fn unused_registrations(
+                unused_since: [] Timestamp,
+                after: [] Option<&'a RegisteredClient>,
+                limit: [] u32
+            ) -> Result<Vec<RegisteredClient>>;
+            fn delete_unused(
+                tenant: [&] TenantId,
+                client_id: [&] ClientId,
+                expected: [] Version,
+                last_used_at: [] Option<Timestamp>,
+                write: [&] Write
+            ) -> Result<()>;
+            fn create_initial_access_token(
+                tenant: [&] TenantId,
+                token: [&] InitialAccessToken,
+                write: [&] Write
+            ) -> Result<()>;
+            fn initial_access_token(
+                tenant: [&] TenantId,
+                id: [] Id
+            ) -> Result<InitialAccessToken>;
+            fn initial_access_tokens(
+                tenant: [&] TenantId,
+                page: [] Page
+            ) -> Result<Slice<InitialAccessToken>>;
+            fn revoke_initial_access_token(
+                tenant: [&] TenantId,
+                id: [] Id,
+                write: [&] Write
+            ) -> Result<()>;
+        }
+    };
     (@ erased { $($before:tt)* } $($methods:tt)+) => {
         erased! { $($before)* { $($methods)+ } }
     };

@@ -36,6 +36,8 @@ pub mod guide {}
 mod memory;
 mod origins;
 mod purge;
+#[cfg(feature = "registration")]
+mod registrations;
 mod shared;
 mod stored;
 
@@ -60,6 +62,9 @@ pub use credentials::{CredentialRepository, Credentials};
 pub use document::Document;
 #[cfg(feature = "authentication")]
 pub(crate) use erased::CredentialSource;
+#[cfg(feature = "registration")]
+#[allow(unused_imports, reason = "the endpoints of registration use it")]
+pub(crate) use erased::RegistrationSource;
 pub(crate) use erased::Repository;
 pub use error::{Error, ErrorKind};
 pub use filter::ClientFilter;
@@ -68,6 +73,9 @@ pub(crate) use fold::fold_name;
 pub use memory::MemoryRepository;
 pub use origins::OriginRepository;
 pub use purge::PurgeRepository;
+#[cfg(feature = "registration")]
+#[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
+pub use registrations::{NewRegistration, RegistrationRepository, RegistrationUpdate};
 pub use stored::StoredClient;
 
 /// The result of a repository method.

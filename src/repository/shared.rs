@@ -5,10 +5,14 @@ use super::{
     AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
     NewClient, NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
 };
+#[cfg(feature = "registration")]
+use super::{NewRegistration, RegistrationRepository, RegistrationUpdate};
 use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
     Version,
 };
+#[cfg(feature = "registration")]
+use crate::domain::{InitialAccessToken, RegisteredClient, RegistrationState};
 
 impl<R: ClientRepository> ClientRepository for Arc<R> {
     methods!(forward! { |this| **this; } ClientRepository);
@@ -24,4 +28,9 @@ impl<R: OriginRepository> OriginRepository for Arc<R> {
 
 impl<R: PurgeRepository> PurgeRepository for Arc<R> {
     methods!(forward! { |this| **this; } PurgeRepository);
+}
+
+#[cfg(feature = "registration")]
+impl<R: RegistrationRepository> RegistrationRepository for Arc<R> {
+    methods!(forward! { |this| **this; } RegistrationRepository);
 }

@@ -14,7 +14,10 @@ pub(crate) struct AuditLogItem<'a> {
     tenant_id: &'a TenantId,
     action: &'a Action,
     operator_id: &'a str,
-    #[cfg_attr(feature = "openapi", schemars(with = "crate::domain::Role"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(schema_with = "super::schema::operator_type")
+    )]
     operator_type: &'a str,
     target_id: String,
     target_type: &'static str,

@@ -1,8 +1,6 @@
-//! The JSON on the wire: request bodies, responses and their envelopes, and which encodings a body
-//! may not have.
+//! The JSON on the wire: request bodies, responses and their envelopes.
 
 mod audit;
-mod coding;
 mod envelope;
 mod import;
 mod request;
@@ -15,7 +13,6 @@ mod token;
 mod unknown;
 
 pub(crate) use audit::*;
-pub(crate) use coding::{ACCEPTED, CODED, is_coded};
 pub(crate) use envelope::*;
 pub(crate) use import::*;
 pub(crate) use request::read_fields;

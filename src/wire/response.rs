@@ -10,10 +10,10 @@ use crate::domain::{
 use crate::secrets::Plaintext;
 
 /// The only type that serializes a plaintext: for the response that issues the secret.
-pub(super) struct ShownOnce<'a>(&'a Plaintext);
+pub(crate) struct ShownOnce<'a>(&'a Plaintext);
 
 impl<'a> ShownOnce<'a> {
-    pub(super) fn new(plaintext: &'a Plaintext) -> Self {
+    pub(crate) fn new(plaintext: &'a Plaintext) -> Self {
         Self(plaintext)
     }
 }

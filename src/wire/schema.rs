@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::response::{AuthMethods, ShownOnce};
 use crate::domain::{
-    Action, AuthMethod, ClientId, ClientOrigin, ClientStatus, FapiProfile, GrantType, Id, Role,
-    SecretStatus, TenantId, Timestamp, TokenType,
+    Action, AuditEntry, AuthMethod, ClientId, ClientOrigin, ClientStatus, FapiProfile, GrantType,
+    Id, Role, SecretStatus, TenantId, Timestamp, TokenType,
 };
 
 /// Implements `JsonSchema` for each type, inlined or as a named definition.
@@ -88,10 +88,6 @@ schemas! {
         "enum": words(Self::ALL, Self::word),
         "description": "RFC 7591 section 2.",
     };
-    Role, "Role", inline: false, {
-        "type": "string",
-        "enum": words(Self::ALL, |word| word.as_str()),
-    };
     TokenType, "TokenType", inline: false, {
         "type": "string",
         "enum": words(Self::ALL, |word| word.as_str()),
@@ -113,6 +109,13 @@ pub(crate) fn words<T>(all: &[T], as_str: impl Fn(&T) -> &'static str) -> Vec<&'
 /// The words of the auth methods, as alternatives in a pattern.
 fn auth_methods() -> String {
     words(AuthMethod::ALL, AuthMethod::word).join("|")
+}
+
+/// The role of an operator, or a client that manages its own registration.
+pub(super) fn operator_type(_: &mut SchemaGenerator) -> Schema {
+    let mut types = words(Role::ALL, |role| role.as_str());
+    types.push(AuditEntry::BY_CLIENT);
+    json_schema!({"type": "string", "enum": types})
 }
 
 pub(super) fn ip(_: &mut SchemaGenerator) -> Schema {

@@ -15,5 +15,6 @@ mod events;
 mod hostile;
 mod openapi;
 mod properties;
+mod registration;
 mod tokens;
 mod transfer;

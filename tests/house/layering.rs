@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// `secrets` is before `wire`, since a response in `wire` contains a plaintext.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 16] = [
     "telemetry",
     "error",
+    "exchange",
     "jose",
     "domain",
     "secrets",
@@ -20,6 +21,7 @@ const ROOMS: [&str; 14] = [
     "authorization",
     "authentication",
     "manager",
+    "registration",
     "handlers",
     "openapi",
     "adapters",

@@ -8,6 +8,7 @@
 
 mod authentication;
 mod printed;
+mod registration;
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
@@ -193,6 +194,7 @@ async fn a_secret_is_shown_once() {
         };
         everything(&mut caller, &mut secrets).await;
         let told = caller.told + &authentication::everything(&app, &mut secrets).await;
+        let told = told + &registration::everything(&app, &mut secrets).await;
 
         let place = |place: &str| format!("{place} over {store:?}");
         secrets.assert_absent(&app.database_bytes(), &place("the database"));

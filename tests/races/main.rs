@@ -12,6 +12,7 @@
 mod kinds;
 mod one_host;
 mod processes;
+mod registration;
 
 /// The host process that a test starts: this binary, run again.
 #[test]

@@ -13,7 +13,7 @@ use tower_oauth_clients::repository::{
 };
 use tower_oauth_clients::{
     conformance_tests, credential_conformance_tests, origin_conformance_tests,
-    purge_conformance_tests,
+    purge_conformance_tests, registration_conformance_tests,
 };
 
 use support::servers::Database;
@@ -25,6 +25,7 @@ mod memory {
     credential_conformance_tests!(async || (MemoryRepository::new(), ()));
     origin_conformance_tests!(async || (MemoryRepository::new(), ()));
     purge_conformance_tests!(async || (MemoryRepository::new(), ()));
+    registration_conformance_tests!(async || (MemoryRepository::new(), ()));
 }
 
 mod shared {
@@ -36,6 +37,7 @@ mod shared {
     credential_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
     origin_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
     purge_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
+    registration_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
 }
 
 pub(super) mod sqlite {
@@ -45,6 +47,7 @@ pub(super) mod sqlite {
     credential_conformance_tests!(open);
     origin_conformance_tests!(open);
     purge_conformance_tests!(open);
+    registration_conformance_tests!(open);
 
     pub(crate) async fn open() -> (SqliteRepository, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
@@ -62,6 +65,7 @@ mod postgres {
     credential_conformance_tests!(open);
     origin_conformance_tests!(open);
     purge_conformance_tests!(open);
+    registration_conformance_tests!(open);
 
     async fn open() -> (PostgresRepository, Database) {
         let database = Database::postgres().await;
@@ -85,6 +89,7 @@ macro_rules! postgres_at {
             credential_conformance_tests!(open);
             origin_conformance_tests!(open);
             purge_conformance_tests!(open);
+            registration_conformance_tests!(open);
 
             async fn open() -> (PostgresRepository, Database) {
                 let database = Database::postgres().await;
@@ -107,6 +112,7 @@ mod mysql {
     credential_conformance_tests!(open);
     origin_conformance_tests!(open);
     purge_conformance_tests!(open);
+    registration_conformance_tests!(open);
 
     async fn open() -> (MysqlRepository, Database) {
         let database = Database::mysql().await;
@@ -126,6 +132,7 @@ macro_rules! mysql_at {
             credential_conformance_tests!(open);
             origin_conformance_tests!(open);
             purge_conformance_tests!(open);
+            registration_conformance_tests!(open);
 
             async fn open() -> (MysqlRepository, Database) {
                 let database = Database::mysql().await;
@@ -173,6 +180,7 @@ macro_rules! default_pools {
             credential_conformance_tests!(open);
             origin_conformance_tests!(open);
             purge_conformance_tests!(open);
+            registration_conformance_tests!(open);
 
             async fn open() -> ($repository, Database) {
                 let database = Database::$database().await;
@@ -204,6 +212,7 @@ mod sqlite_in_two_hosts {
     credential_conformance_tests!(open);
     origin_conformance_tests!(open);
     purge_conformance_tests!(open);
+    registration_conformance_tests!(open);
 
     async fn open() -> (InTurn<SqliteRepository, 2>, tempfile::TempDir) {
         let (first, folder) = sqlite::open().await;

@@ -1,6 +1,8 @@
 //! The query plans of the servers, with many clients of many tenants: the statements use an index,
 //! and its order.
 
+mod registrations;
+
 use std::future::poll_fn;
 use std::mem;
 use std::sync::{Arc, Mutex};
@@ -17,11 +19,12 @@ use tower_oauth_clients::domain::{
     TenantId, Timestamp, Version,
 };
 use tower_oauth_clients::repository::{
-    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository,
-    MysqlRepository, NewClient, NewSecret, Origin, PostgresRepository, PurgeRepository,
-    SecretRotation, Secrets, Write,
+    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, MysqlRepository, NewClient,
+    NewSecret, Origin, PostgresRepository, PurgeRepository, RegistrationRepository, SecretRotation,
+    Secrets, Write,
 };
 
+use self::registrations::{REGISTRATIONS, TOKENS, UNUSED, use_registrations};
 use support::servers::{Database, Server, execute, mysql};
 
 /// Four tenants with 5,000 clients each, of which some are deleted and some purged. Every client
@@ -54,7 +57,7 @@ fn after(id: Option<&str>) -> Page {
 }
 
 /// Runs every operation whose cost must not grow with the number of records.
-async fn use_everything<R: CredentialRepository + PurgeRepository>(repository: &R) {
+async fn use_everything<R: RegistrationRepository + PurgeRepository>(repository: &R) {
     let tenant = TenantId::parse("tenant_3").unwrap();
     let id = ClientId::parse(CLIENT).unwrap();
     let middle = Some("01ARZ3NDEKTSV4RRFF00009999");
@@ -157,6 +160,7 @@ async fn use_everything<R: CredentialRepository + PurgeRepository>(repository: &
                 .await
                 .is_err()
         );
+        use_registrations(repository, round).await;
         let nothing = Timestamp::from_micros(1);
         let entries = repository.purge_audit_entries(nothing, 1_000);
         assert_eq!(entries.await.unwrap(), 0);
@@ -196,6 +200,8 @@ async fn plans_of_postgres(analyzed: bool) -> Vec<String> {
             "oauth_clients",
             "oauth_client_secrets",
             "oauth_client_audit_logs",
+            "oauth_client_registrations",
+            "oauth_initial_access_tokens",
         ];
         let without = tables.map(without);
         database
@@ -209,7 +215,16 @@ async fn plans_of_postgres(analyzed: bool) -> Vec<String> {
     }
     let numbers = "CREATE TABLE numbers AS SELECT n FROM generate_series(1, 20000) AS n";
     database
-        .execute(&[numbers, CLIENTS, ORIGINS, SECRETS, ENTRIES])
+        .execute(&[
+            numbers,
+            CLIENTS,
+            ORIGINS,
+            SECRETS,
+            ENTRIES,
+            REGISTRATIONS,
+            UNUSED,
+            TOKENS,
+        ])
         .await;
     if analyzed {
         database.execute(&["ANALYZE"]).await;
@@ -243,6 +258,10 @@ async fn of_postgres() {
         let page = plan.contains("LIMIT") && !plan.contains("\"client_id\" = ");
         let list = plan.contains("\"oauth_clients\"") || plan.contains("audit_logs");
         assert!(!page || !list || !plan.contains("Sort"), "{plan}");
+        if plan.contains("LIMIT") && plan.contains("_registrations\"") {
+            let whole = ["Sort", "Hash", "Bitmap"].map(|step| plan.contains(step));
+            assert_eq!(whole, [false; 3], "{plan}");
+        }
     }
     // In the end, a read gets a custom plan only if its values may make a difference.
     let (_, last) = plans.split_at(plans.len() * 7 / 8);
@@ -291,13 +310,24 @@ async fn of_mysql() {
     let numbers = "CREATE TABLE numbers AS WITH RECURSIVE numbers (n) AS \
         (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000) SELECT n FROM numbers";
     let depth = "SET SESSION max_recursive_iterations = 30000";
-    let analyze = "ANALYZE TABLE oauth_clients, oauth_client_secrets, oauth_client_audit_logs";
+    let analyze = "ANALYZE TABLE oauth_clients, oauth_client_secrets, oauth_client_audit_logs, \
+        oauth_client_registrations, oauth_initial_access_tokens";
     let (log, start) = (
         "SET GLOBAL log_output = 'TABLE'",
         "SET GLOBAL general_log = 1",
     );
     let prepare = [
-        depth, numbers, CLIENTS, SECRETS, ENTRIES, analyze, log, start,
+        depth,
+        numbers,
+        CLIENTS,
+        SECRETS,
+        ENTRIES,
+        REGISTRATIONS,
+        UNUSED,
+        TOKENS,
+        analyze,
+        log,
+        start,
     ];
     execute(&server.url(), &prepare).await.unwrap();
 

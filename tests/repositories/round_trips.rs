@@ -1,5 +1,7 @@
 //! The number of round trips of each operation, as documented for the repositories.
 
+mod registrations;
+
 use std::time::Duration;
 
 use tower_oauth_clients::domain::{
@@ -78,7 +80,7 @@ async fn to_mysql() {
         ("rotate and end one", 9),
         ("clone", 7),
         ("end the secrets", 6),
-        ("delete", 6),
+        ("delete", 7),
         ("audit entries", 1),
         ("audit entries past the end", 3),
         ("trail by number", 1),

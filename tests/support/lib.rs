@@ -18,6 +18,7 @@ pub mod forge;
 pub mod hosts;
 pub mod place;
 pub mod presented;
+pub mod registrant;
 mod repository;
 pub mod servers;
 pub mod world;

@@ -6,6 +6,7 @@ use tower_oauth_clients::adapters::tower::ClientCorsLayer;
 use tower_oauth_clients::authentication::{ClientAuthenticator, ClientAuthenticatorBuilder};
 use tower_oauth_clients::domain::{AuditEntry, ClientId, Page, SecretRecord};
 use tower_oauth_clients::manager::ClientManagerBuilder;
+use tower_oauth_clients::registration::{Registrar, RegistrarBuilder};
 use tower_oauth_clients::repository::{
     ClientRepository, MemoryRepository, MysqlRepository, PostgresRepository, Result,
     SqliteRepository,
@@ -178,6 +179,15 @@ impl Repository {
             Self::Sqlite(sqlite) => ClientAuthenticator::builder(sqlite),
             Self::Postgres(postgres) => ClientAuthenticator::builder(postgres),
             Self::Mysql(mysql) => ClientAuthenticator::builder(mysql),
+        }
+    }
+
+    pub fn registrar(&self, manager: ClientManager, endpoint: &str) -> RegistrarBuilder {
+        match self.clone() {
+            Self::Memory(memory) => Registrar::builder(manager, memory, endpoint),
+            Self::Sqlite(sqlite) => Registrar::builder(manager, sqlite, endpoint),
+            Self::Postgres(postgres) => Registrar::builder(manager, postgres, endpoint),
+            Self::Mysql(mysql) => Registrar::builder(manager, mysql, endpoint),
         }
     }
 

@@ -73,6 +73,8 @@ use http::{Extensions, Response};
 use super::mount::locate;
 use crate::handlers::{Body, Handlers, PeerIp};
 use crate::operation::{Operation, admin_path};
+#[cfg(feature = "registration")]
+use crate::registration::{self, Registrar};
 
 #[cfg(feature = "authentication")]
 #[cfg_attr(docsrs, doc(cfg(feature = "authentication")))]
@@ -106,17 +108,47 @@ pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S>
     })
 }
 
+/// A router for the registration of clients by themselves: `/oauth/register` and
+/// `/oauth/register/{client_id}`. It is public, so mount it apart from the admin API, and below the
+/// endpoint that the [`Registrar`] was built with.
+///
+/// Unknown methods get 405; all other paths are left to the host. The limits depend on the caller's
+/// address: serve the app with `into_make_service_with_connect_info::<SocketAddr>()`, or insert the
+/// address that a trusted proxy reports as a [`PeerIp`].
+///
+/// See the [module](crate::registration) for an example.
+#[cfg(feature = "registration")]
+#[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
+pub fn registration_router<S: Clone + Send + Sync + 'static>(registrar: Registrar) -> Router<S> {
+    let route = any(move |request: Request| register(registrar, request));
+    let paths = registration::PATHS.into_iter();
+    paths.fold(Router::new(), |router, path| {
+        router.route(path, route.clone())
+    })
+}
+
+#[cfg(feature = "registration")]
+async fn register(registrar: Registrar, mut request: Request) -> Response<Body> {
+    insert_peer(&mut request);
+    registrar.handle(request).await
+}
+
+/// Inserts the address of the connection, unless the host knows better.
+fn insert_peer(request: &mut Request) {
+    if let Some(ip) = connection(request.extensions())
+        && request.extensions().get::<PeerIp>().is_none()
+    {
+        request.extensions_mut().insert(PeerIp(ip));
+    }
+}
+
 async fn answer(handlers: Handlers, mut request: Request) -> Response<Body> {
     let original = request
         .extensions()
         .get()
         .map(|OriginalUri(uri)| uri.clone());
     let uri = request.uri().clone();
-    if let Some(ip) = connection(request.extensions())
-        && request.extensions().get::<PeerIp>().is_none()
-    {
-        request.extensions_mut().insert(PeerIp(ip));
-    }
+    insert_peer(&mut request);
     let response = handlers.handle(request).await;
     let mount = original
         .as_ref()

@@ -10,7 +10,8 @@ use crate::handlers::Body;
 
 type Inner = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 
-/// The response future of a [`ManagementService`](super::ManagementService).
+/// The response future of a [`ManagementService`](super::ManagementService) or a
+/// `RegistrationService`.
 #[must_use = "futures do nothing unless polled"]
 pub struct ResponseFuture(Inner);
 

@@ -135,6 +135,8 @@ mod authentication;
 #[cfg(feature = "cors")]
 mod cors;
 mod future;
+#[cfg(feature = "registration")]
+mod registration;
 mod service;
 
 #[cfg(feature = "authentication")]
@@ -147,4 +149,7 @@ pub use authentication::{
 #[cfg_attr(docsrs, doc(cfg(feature = "cors")))]
 pub use cors::{ClientCorsFuture, ClientCorsLayer, ClientCorsService};
 pub use future::ResponseFuture;
+#[cfg(feature = "registration")]
+#[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
+pub use registration::RegistrationService;
 pub use service::ManagementService;

@@ -62,7 +62,7 @@ where
 
 /// The part of a URI below the prefix. A URI outside of it becomes the root, where nothing is
 /// served.
-fn below(uri: &Uri, prefix: &str) -> Uri {
+pub(super) fn below(uri: &Uri, prefix: &str) -> Uri {
     let path_and_query = uri.path_and_query().map_or("", |path| path.as_str());
     let rest = path_and_query
         .strip_prefix(prefix)

@@ -8,14 +8,15 @@ use tokio::sync::Notify;
 
 use crate::domain::Clock;
 
-/// A failure budget for each key: up to the whole budget at once, refilled evenly over each period.
+/// A budget for each key, of failures or of registrations: up to the whole budget at once, refilled
+/// evenly over each period.
 ///
 /// An attempt holds one unit of the budget while it is in progress, so that concurrent attempts
 /// never exceed the failures that are left. Further attempts wait until one of them ends.
 ///
 /// The number of keys is bounded. An evicted key starts over with a full budget, so an attacker who
 /// floods the table with keys gains nothing on any other key.
-pub(super) struct Buckets<K> {
+pub(crate) struct Buckets<K> {
     cells: Cache<K, Arc<Cell>>,
     failures: u64,
     /// The time until one failure is forgiven, in nanoseconds.
@@ -38,7 +39,7 @@ struct State {
 }
 
 /// One unit of a budget, held by an attempt and returned on drop.
-pub(super) struct Held {
+pub(crate) struct Held {
     cell: Arc<Cell>,
     interval: u64,
     longest: u64,
@@ -46,7 +47,7 @@ pub(super) struct Held {
 
 impl<K: Eq + Hash + Clone> Buckets<K> {
     /// Returns `None` if the period is shorter than one nanosecond per failure.
-    pub(super) fn new(
+    pub(crate) fn new(
         failures: NonZeroU32,
         period: Duration,
         capacity: usize,
@@ -73,6 +74,19 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
             }
             ended.await;
         }
+    }
+
+    /// Like [`hold`](Self::hold), but waits for nobody.
+    #[cfg(feature = "registration")]
+    pub(crate) fn hold_now(&self, key: &K) -> Result<Held, Duration> {
+        let held = self.try_hold(&self.cell(key))?;
+        held.ok_or(Duration::from_secs(1))
+    }
+
+    /// The number of keys that are kept.
+    #[cfg(all(test, feature = "registration"))]
+    pub(crate) fn len(&self) -> usize {
+        self.cells.len()
     }
 
     /// Returns `None` if attempts in progress hold all that is left.
@@ -161,7 +175,7 @@ impl State {
 
 impl Held {
     /// Spends the held unit, and more if the failure counts several `times`.
-    pub(super) fn spend(self, clock: &dyn Clock, times: u32) {
+    pub(crate) fn spend(self, clock: &dyn Clock, times: u32) {
         let mut state = self.cell.state();
         state.fail(now(clock), self.interval, times, self.longest);
     }

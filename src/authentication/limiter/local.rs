@@ -201,7 +201,7 @@ impl FailureLimiter for LocalLimiter {
 }
 
 /// The smallest network of a subscriber.
-fn network(peer: IpAddr) -> IpAddr {
+pub(crate) fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => match translated(address) {
             Some(v4) => v4.into(),

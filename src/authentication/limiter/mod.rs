@@ -14,9 +14,13 @@ use std::time::Duration;
 
 use crate::domain::ClientId;
 
+#[cfg(feature = "registration")]
+pub(crate) use bucket::{Buckets, Held};
 pub use builder::LocalLimiterBuilder;
 pub(super) use claims::ending;
 pub(super) use erased::Limiter;
+#[cfg(feature = "registration")]
+pub(crate) use local::network;
 pub use local::{Admission, LocalLimiter};
 pub(super) use pending::Pending;
 

@@ -8,6 +8,8 @@ use super::uri::StrictUri;
 use super::violation::Fault;
 
 pub(super) use self::listed::{Listed, check_lists};
+#[cfg(feature = "registration")]
+pub(super) use self::scheme::is_forbidden as is_forbidden_scheme;
 
 /// The kind of a redirect URI; rules between fields depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

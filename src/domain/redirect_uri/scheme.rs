@@ -131,7 +131,7 @@ const FORBIDDEN_FAMILIES: [&str; 8] = [
     "chrome-", "itms-", "moz-", "ms-", "safari-", "svn+", "x-apple", "web+",
 ];
 
-pub(super) fn is_forbidden(scheme: &str) -> bool {
+pub(in crate::domain) fn is_forbidden(scheme: &str) -> bool {
     let mut families = FORBIDDEN_FAMILIES.iter();
     FORBIDDEN.contains(&scheme) || families.any(|family| scheme.starts_with(family))
 }

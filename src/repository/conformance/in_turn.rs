@@ -5,10 +5,14 @@ use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
     Version,
 };
+#[cfg(feature = "registration")]
+use crate::domain::{InitialAccessToken, RegisteredClient, RegistrationState};
 use crate::repository::{
     AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
     NewClient, NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
 };
+#[cfg(feature = "registration")]
+use crate::repository::{NewRegistration, RegistrationRepository, RegistrationUpdate};
 
 /// Several repositories on the same storage, as with several hosts: each call goes to the next one.
 /// The writes of one must be visible to the others at once.
@@ -65,4 +69,9 @@ impl<R: OriginRepository, const N: usize> OriginRepository for InTurn<R, N> {
 
 impl<R: PurgeRepository, const N: usize> PurgeRepository for InTurn<R, N> {
     methods!(forward! { |this| this.next(); } PurgeRepository);
+}
+
+#[cfg(feature = "registration")]
+impl<R: RegistrationRepository, const N: usize> RegistrationRepository for InTurn<R, N> {
+    methods!(forward! { |this| this.next(); } RegistrationRepository);
 }

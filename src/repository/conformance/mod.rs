@@ -6,7 +6,8 @@
 //! [`purge_conformance_tests!`](crate::purge_conformance_tests) do the same for a
 //! [`CredentialRepository`](super::CredentialRepository), an
 //! [`OriginRepository`](super::OriginRepository) and a
-//! [`PurgeRepository`](super::PurgeRepository). Each case is also a plain `async fn` here that
+//! [`PurgeRepository`](super::PurgeRepository); with the feature `registration`,
+//! `registration_conformance_tests!` does for a `RegistrationRepository`. Each case is also a plain `async fn` here that
 //! panics if the contract is violated. A case needs an empty repository of its own; [`InTurn`]
 //! combines several on the same storage. New versions of this crate may add cases.
 //!
@@ -42,6 +43,8 @@ mod lists;
 mod origins;
 mod purge;
 mod races;
+#[cfg(feature = "registration")]
+mod registrations;
 mod restores;
 mod rotation;
 mod samples;
@@ -49,7 +52,11 @@ mod secrets;
 mod subject;
 mod tenants;
 mod texts;
+#[cfg(feature = "registration")]
+mod tokens;
 mod trails;
+#[cfg(feature = "registration")]
+mod unused;
 mod writes;
 
 use std::future::Future;
@@ -72,12 +79,24 @@ pub use lists::*;
 pub use origins::*;
 pub use purge::*;
 pub use races::*;
+#[cfg(feature = "registration")]
+pub use registrations::{
+    a_deletion_ends_a_registration, a_registration_comes_back_as_it_was_stored,
+    a_registration_with_a_taken_id_is_a_conflict,
+    an_update_of_a_registration_may_change_the_secrets, an_update_replaces_a_registration,
+    registrations_are_counted_up_to_a_limit, registrations_are_listed_by_state,
+    what_did_not_register_has_no_registration,
+};
 pub use restores::*;
 pub use rotation::*;
 pub use secrets::*;
 pub use tenants::*;
 pub use texts::*;
+#[cfg(feature = "registration")]
+pub use tokens::*;
 pub use trails::*;
+#[cfg(feature = "registration")]
+pub use unused::*;
 
 /// Far longer than any case takes.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -250,6 +269,43 @@ macro_rules! purge_conformance_tests {
     };
 }
 
+/// Generates a `#[test]` for every case of the [conformance suite](crate::repository::conformance)
+/// that is specific to [`RegistrationRepository`](crate::repository::RegistrationRepository).
+///
+/// It takes the same argument as [`conformance_tests!`](crate::conformance_tests), and may be used
+/// in the same module.
+#[cfg(feature = "registration")]
+#[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
+#[macro_export]
+macro_rules! registration_conformance_tests {
+    ($open:expr) => {
+        $crate::conformance_tests! { $open;
+            a_registration_comes_back_as_it_was_stored,
+            what_did_not_register_has_no_registration,
+            a_registration_with_a_taken_id_is_a_conflict,
+            registrations_are_listed_by_state,
+            registrations_are_counted_up_to_a_limit,
+            an_update_replaces_a_registration,
+            an_update_of_a_registration_may_change_the_secrets,
+            a_deletion_ends_a_registration,
+            an_initial_access_token_comes_back_as_it_was_stored,
+            initial_access_tokens_are_listed,
+            a_taken_id_is_no_initial_access_token,
+            a_registration_takes_a_use_of_its_token,
+            writes_to_initial_access_tokens_are_in_the_trail,
+            a_token_registers_no_client_too_many,
+            a_revocation_and_a_registration_come_one_after_the_other,
+            abandoned_registrations_are_whole_or_nothing,
+            unused_clients_are_found_in_order,
+            unused_clients_are_neither_suspended_nor_pending,
+            an_unused_client_is_deleted_as_it_was_read,
+            a_client_in_use_is_not_deleted,
+            an_unused_client_is_deleted_once,
+            one_of_many_registrations_wins,
+        }
+    };
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -271,12 +327,15 @@ mod tests {
             include_str!("lists.rs"),
             include_str!("purge.rs"),
             include_str!("races.rs"),
+            include_str!("registrations.rs"),
             include_str!("restores.rs"),
             include_str!("rotation.rs"),
             include_str!("secrets.rs"),
             include_str!("tenants.rs"),
             include_str!("texts.rs"),
+            include_str!("tokens.rs"),
             include_str!("trails.rs"),
+            include_str!("unused.rs"),
         ];
         let cases = sources.iter().flat_map(|source| source.lines());
         let cases = cases.filter_map(|line| line.strip_prefix("pub async fn ")?.split('(').next());

@@ -9,7 +9,7 @@ use crate::domain::{Action, ClientId, Page, SecretStatus, Version};
 use crate::repository::{ClientRepository, ErrorKind, NewClient, Origin, Result, Secrets};
 
 /// How often each race is run, as a faulty repository may pass by chance.
-const ROUNDS: u64 = 10;
+pub(super) const ROUNDS: u64 = 10;
 
 /// Runs all of them concurrently and returns the outcome of each.
 pub(super) async fn race<F>(racers: impl IntoIterator<Item = F>) -> Vec<Option<ErrorKind>>
@@ -24,7 +24,7 @@ where
     ended.iter().map(kind).collect()
 }
 
-fn winners(ended: &[Option<ErrorKind>]) -> usize {
+pub(super) fn winners(ended: &[Option<ErrorKind>]) -> usize {
     ended.iter().filter(|kind| kind.is_none()).count()
 }
 

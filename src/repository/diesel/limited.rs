@@ -20,13 +20,18 @@ pub(super) struct Limited<L> {
     list: L,
     rows: i64,
     skipped: Option<i64>,
+    /// Whether the number of rows is in the text: each distinct text is a statement that every
+    /// connection keeps.
+    is_usual: bool,
 }
 
 impl<L> Limited<L> {
     pub(super) fn to_page(list: L, page: Page) -> Self {
+        let rows = page::limit(page);
         Self {
             list,
-            rows: page::limit(page),
+            rows,
+            is_usual: USUAL.contains(&rows),
             skipped: match page {
                 Page::Number { number, size } => Some(page::offset(number, size)),
                 Page::After { .. } => None,
@@ -34,10 +39,15 @@ impl<L> Limited<L> {
         }
     }
 
-    /// Whether the number of rows is a usual one: each distinct text is a statement that every
-    /// connection keeps.
-    fn is_usual(&self) -> bool {
-        USUAL.contains(&self.rows)
+    /// The first rows, of which a host always asks for the same number.
+    #[cfg(feature = "registration")]
+    pub(super) fn first(list: L, rows: i64) -> Self {
+        Self {
+            list,
+            rows,
+            is_usual: true,
+            skipped: None,
+        }
     }
 }
 
@@ -50,7 +60,7 @@ where
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.list.walk_ast(pass.reborrow())?;
         pass.push_sql(" LIMIT ");
-        if self.is_usual() {
+        if self.is_usual {
             pass.push_sql(&self.rows.to_string());
         } else {
             pass.push_bind_param::<BigInt, _>(&self.rows)?;

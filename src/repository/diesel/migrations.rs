@@ -23,6 +23,7 @@ pub(super) const MYSQL: Migrations = migrations! { "mysql":
     "0004_assertions",
     "0005_purge",
     "0006_metadata",
+    "0007_registrations",
 };
 
 pub(super) const POSTGRES: Migrations = migrations! { "postgres":
@@ -30,6 +31,7 @@ pub(super) const POSTGRES: Migrations = migrations! { "postgres":
     "0002_assertions",
     "0003_purge",
     "0004_metadata",
+    "0005_registrations",
 };
 
 pub(super) const SQLITE: Migrations = migrations! { "sqlite":
@@ -37,4 +39,5 @@ pub(super) const SQLITE: Migrations = migrations! { "sqlite":
     "0002_assertions",
     "0003_purge",
     "0004_metadata",
+    "0005_registrations",
 };

@@ -25,6 +25,8 @@
     reason = "the statements are written once, and each backend loads them with its own types"
 )]
 
+#[cfg(feature = "registration")]
+mod counted;
 #[cfg(feature = "diesel-pool")]
 mod detaching;
 mod error;

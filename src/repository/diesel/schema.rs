@@ -36,6 +36,7 @@ diesel::table! {
         updated_at -> BigInt,
         last_used_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
+        unused_since -> Nullable<BigInt>,
     }
 }
 
@@ -87,6 +88,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    oauth_client_registrations (client_id) {
+        client_id -> Text,
+        tenant_id -> Text,
+        id -> Text,
+        state -> Text,
+        token_hash -> Nullable<Text>,
+        initial_access_token_id -> Nullable<Text>,
+        bounds -> Text,
+        ip -> Nullable<Text>,
+        application_type -> Nullable<Text>,
+        software_id -> Nullable<Text>,
+        software_version -> Nullable<Text>,
+        software_statement -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    oauth_initial_access_tokens (id) {
+        id -> Text,
+        tenant_id -> Text,
+        hash -> Text,
+        description -> Nullable<Text>,
+        uses_left -> Nullable<BigInt>,
+        bounds -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     oauth_client_migrations (name) {
         name -> Text,
         applied_at -> BigInt,
@@ -96,6 +129,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     oauth_clients,
     oauth_client_origins,
+    oauth_client_registrations,
     oauth_client_secrets,
 );
 
@@ -105,6 +139,16 @@ diesel::alias! {
 }
 diesel::alias! {
     pub(super) const COUNTED_LOGS: Alias<CountedLogs> = oauth_client_audit_logs as counted_logs;
+}
+#[cfg(feature = "registration")]
+diesel::alias! {
+    pub(super) const COUNTED_REGISTRATIONS: Alias<CountedRegistrations> =
+        oauth_client_registrations as counted_registrations;
+}
+#[cfg(feature = "registration")]
+diesel::alias! {
+    pub(super) const COUNTED_TOKENS: Alias<CountedTokens> =
+        oauth_initial_access_tokens as counted_tokens;
 }
 
 /// The client, deleted or purged or not.
@@ -184,4 +228,14 @@ pub(super) fn credentials<'a>(client_id: &'a str, ended: &'a str) -> _ {
                 .and(oauth_client_secrets::client_id.eq(oauth_clients::client_id))
                 .and(oauth_client_secrets::status.ne(ended))),
         )
+}
+
+/// The registration of the client, if it registered itself.
+#[auto_type]
+pub(super) fn registration<'a>(key: &'a Key) -> _ {
+    let tenant: &'a str = &key.tenant;
+    let client: &'a str = &key.client;
+    oauth_client_registrations::table
+        .filter(oauth_client_registrations::tenant_id.eq(tenant))
+        .filter(oauth_client_registrations::client_id.eq(client))
 }

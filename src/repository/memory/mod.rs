@@ -1,4 +1,6 @@
 mod purge;
+#[cfg(feature = "registration")]
+mod registrations;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -83,8 +85,7 @@ impl ClientRepository for MemoryRepository {
         expected: Option<Version>,
         write: &Write,
     ) -> Result<()> {
-        self.state()
-            .change(write, |stored| stored.delete(expected, write))
+        self.state().delete(expected, write)
     }
 
     async fn restore(

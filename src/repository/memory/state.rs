@@ -5,7 +5,11 @@ use std::ops::Bound;
 use super::super::{
     AuditFilter, ClientFilter, ErrorKind, NewClient, Origin, Result, StoredClient, Write,
 };
-use crate::domain::{AuditEntry, Client, ClientId, ClientStatus, Id, Page, Slice, TenantId};
+use crate::domain::{
+    AuditEntry, Client, ClientId, ClientStatus, Id, Page, Slice, TenantId, Version,
+};
+#[cfg(feature = "registration")]
+use crate::domain::{InitialAccessToken, Registration};
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -16,6 +20,10 @@ pub(super) struct State {
     pub(super) tenants: HashMap<TenantId, BTreeMap<Id, ClientId>>,
     /// What purged clients were called.
     pub(super) taken: HashSet<ClientId>,
+    #[cfg(feature = "registration")]
+    pub(super) registrations: HashMap<ClientId, Registration>,
+    #[cfg(feature = "registration")]
+    pub(super) tokens: HashMap<Id, InitialAccessToken>,
 }
 
 impl State {
@@ -49,6 +57,13 @@ impl State {
         ids.insert(client.id, client.client_id.clone());
         self.clients.insert(client.client_id.clone(), stored);
         self.note(&write.audit);
+        Ok(())
+    }
+
+    pub(super) fn delete(&mut self, expected: Option<Version>, write: &Write) -> Result<()> {
+        self.change(write, |stored| stored.delete(expected, write))?;
+        #[cfg(feature = "registration")]
+        self.registrations.remove(&write.audit.client_id);
         Ok(())
     }
 
@@ -97,7 +112,7 @@ impl State {
         Ok(done)
     }
 
-    fn note(&mut self, audit: &AuditEntry) {
+    pub(super) fn note(&mut self, audit: &AuditEntry) {
         let trail = self.trails.entry(audit.client_id.clone()).or_default();
         trail.insert(audit.id, audit.clone());
     }
@@ -164,7 +179,7 @@ impl State {
 }
 
 /// The items that a page may show: all of them, or only those after an item.
-fn newest_first<T>(items: &BTreeMap<Id, T>, page: Page) -> impl Iterator<Item = &T> {
+pub(super) fn newest_first<T>(items: &BTreeMap<Id, T>, page: Page) -> impl Iterator<Item = &T> {
     let end = match page {
         Page::After { id: Some(id), .. } => Bound::Excluded(id),
         _ => Bound::Unbounded,

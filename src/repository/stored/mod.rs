@@ -1,5 +1,7 @@
 mod deletion;
 mod document;
+#[cfg(feature = "registration")]
+mod registration;
 mod uses;
 
 use self::document::Kept;
@@ -147,19 +149,38 @@ impl StoredClient {
     ///
     /// As in [`ClientRepository::update`](super::ClientRepository::update).
     pub fn update(&mut self, update: &ClientUpdate, write: &Write) -> Result<Client> {
+        self.replace(update, None, write)
+    }
+
+    /// Does the same, and then adds a secret, if there is one.
+    fn replace(
+        &mut self,
+        update: &ClientUpdate,
+        secret: Option<&SecretRecord>,
+        write: &Write,
+    ) -> Result<Client> {
         let ClientUpdate {
             client, secrets, ..
         } = update;
         let shown = self.client.secret_last_four.clone();
+        let ends = *secrets == Secrets::End;
         self.write(Some(client.version), write, |stored, now| {
+            let place = secret.map(|secret| stored.place(secret.id)).transpose()?;
+            if secret.is_some() && !ends && stored.active(now).count() >= MAX_ACTIVE_SECRETS {
+                return Err(ErrorKind::TooManySecrets.into());
+            }
             stored.client.metadata = client.metadata.clone();
             stored.client.status.clone_from(&client.status);
-            if *secrets == Secrets::End {
+            if ends {
                 stored.end_secrets(now);
+            }
+            if let Some((place, secret)) = place.zip(secret) {
+                stored.secrets.insert(place, secret.clone());
+                stored.remove_oldest();
             }
             Ok(())
         })?;
-        if *secrets == Secrets::Keep {
+        if !ends && secret.is_none() {
             self.client.secret_last_four = shown;
         }
         Ok(self.client.clone())

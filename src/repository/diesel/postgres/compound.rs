@@ -9,9 +9,9 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId, ValuesClause};
 use diesel::result::QueryResult;
 use diesel_async::{AnsiTransactionManager, RunQueryDsl, TransactionManager};
 
-use super::queries::{Statement, insert_audit, insert_client, insert_secret};
+use super::queries::{Statement, insert_audit, insert_secret};
 use super::{Backend, Connection};
-use crate::repository::diesel::rows::{AuditRow, NewClientRow, SecretRow};
+use crate::repository::diesel::rows::{AuditRow, SecretRow};
 use crate::repository::diesel::schema::oauth_client_audit_logs;
 
 /// Whether the writes below are atomic without a transaction, with at most one secret. Not inside
@@ -20,10 +20,11 @@ pub(super) fn is_atomic(conn: &mut Connection) -> bool {
     matches!(status(conn).transaction_depth(), Ok(None))
 }
 
-/// Inserts a client with its first secrets and its first audit entry.
+/// Inserts a client with its registration, its first secrets and its first audit entry.
 pub(super) async fn insert(
     conn: &mut Connection,
-    client: &NewClientRow,
+    client: impl Statement,
+    registration: Option<impl Statement>,
     secrets: &[SecretRow],
     audit: &AuditRow,
 ) -> QueryResult<()> {
@@ -32,7 +33,8 @@ pub(super) async fn insert(
         [secret, more @ ..] => (Some(secret), more),
     };
     let insert = Insert {
-        client: insert_client(client),
+        client,
+        registration,
         secret: secret.map(insert_secret),
         audit: insert_audit(audit),
     };
@@ -73,16 +75,27 @@ fn status(conn: &mut Connection) -> &mut TransactionManagerStatus {
 }
 
 /// Foreign keys are checked at the end of the statement.
-struct Insert<C, S, A> {
+struct Insert<C, R, S, A> {
     client: C,
+    registration: Option<R>,
     secret: Option<S>,
     audit: A,
 }
 
-impl<C: Statement, S: Statement, A: Statement> QueryFragment<Backend> for Insert<C, S, A> {
+impl<C, R, S, A> QueryFragment<Backend> for Insert<C, R, S, A>
+where
+    C: Statement,
+    R: Statement,
+    S: Statement,
+    A: Statement,
+{
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
         out.push_sql("WITH client AS (");
         self.client.walk_ast(out.reborrow())?;
+        if let Some(registration) = &self.registration {
+            out.push_sql("), registration AS (");
+            registration.walk_ast(out.reborrow())?;
+        }
         if let Some(secret) = &self.secret {
             out.push_sql("), secret AS (");
             secret.walk_ast(out.reborrow())?;
@@ -93,7 +106,7 @@ impl<C: Statement, S: Statement, A: Statement> QueryFragment<Backend> for Insert
 }
 
 /// Identified by its text.
-impl<C, S, A> QueryId for Insert<C, S, A> {
+impl<C, R, S, A> QueryId for Insert<C, R, S, A> {
     type QueryId = ();
 
     const HAS_STATIC_QUERY_ID: bool = false;

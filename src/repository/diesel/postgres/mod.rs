@@ -106,7 +106,8 @@ fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
 ///   other's results. Without contention, reads, `create`, `update` and `touch_secret` take 1 round
 ///   trip (2 for a page past the end, 3 in an audit trail), `delete` and an update that ends
 ///   secrets 4, a clone and a change of one secret 5, `rotate_secret` 6. Add one if a rotation ends
-///   a retired secret, and one if a write of a secret removes an inactive one.
+///   a retired secret, and one if a write of a secret removes an inactive one. `register` takes 1
+///   round trip, or 4 with a token; an `update` of a client that registered itself takes 4.
 /// - Lists that count or search, including audit trails, use at most two connections at once, and
 ///   at most 32 of them wait; more are refused as unavailable.
 #[derive(Clone)]

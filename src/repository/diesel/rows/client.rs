@@ -8,6 +8,8 @@ use crate::domain::{
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::folded::folded;
 use crate::repository::diesel::schema::oauth_clients;
+#[cfg(feature = "registration")]
+use crate::{domain::Id, repository::diesel::schema::PURGED};
 
 /// A client to insert.
 #[derive(Debug, Insertable)]
@@ -121,8 +123,30 @@ impl NewClientRow {
         })
     }
 
+    /// A row that looks like that of a purged client: only its ids mean anything, which are taken.
+    #[cfg(feature = "registration")]
+    pub(in super::super) fn purged(
+        tenant: &TenantId,
+        client_id: ClientId,
+        id: Id,
+        at: Timestamp,
+    ) -> Result<Self> {
+        let nothing = ClientMetadata::new("", [""; 0]);
+        let mut client = Client::new(id, tenant.clone(), client_id, nothing, at);
+        client.status = ClientStatus::Inactive;
+        Ok(Self {
+            deleted_at: Some(PURGED),
+            ..Self::new(tenant, &client)?
+        })
+    }
+
     pub(in super::super) fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    #[cfg(feature = "registration")]
+    pub(in super::super) fn id(&self) -> &str {
+        &self.id
     }
 
     #[cfg(feature = "diesel-sqlite")]

@@ -5,14 +5,22 @@
 mod audit;
 mod client;
 mod column;
+#[cfg(feature = "registration")]
+mod registration;
 mod secret;
+#[cfg(feature = "registration")]
+mod token;
 
 use super::error::{Fault, Result};
 use crate::domain::{ClientId, Id, TenantId, Timestamp};
 
 pub(super) use audit::AuditRow;
 pub(super) use client::{ClientRow, MetadataRow, NewClientRow};
+#[cfg(feature = "registration")]
+pub(super) use registration::{RegistrationRow, into_registered};
 pub(super) use secret::SecretRow;
+#[cfg(feature = "registration")]
+pub(super) use token::TokenRow;
 
 /// Identifies a client.
 #[derive(Clone, Debug)]

@@ -1,5 +1,8 @@
 //! The repository of a backend: converts arguments to rows and runs the statements.
 
+#[cfg(feature = "registration")]
+#[path = "registrations.rs"]
+mod registrations;
 #[path = "subtraits.rs"]
 mod subtraits;
 
@@ -9,7 +12,8 @@ use tokio::time::timeout;
 
 use super::{Argument, Operation, Repository, queries};
 use crate::domain::{
-    AuditEntry, Client, ClientId, Id, Page, SecretRecord, Slice, TenantId, Timestamp, Version,
+    AuditEntry, Client, ClientId, ClientOrigin, Id, Page, SecretRecord, Slice, TenantId, Timestamp,
+    Version,
 };
 use crate::repository::diesel::page;
 use crate::repository::diesel::rows::{AuditRow, Key, MetadataRow, NewClientRow, SecretRow};
@@ -57,43 +61,10 @@ impl Repository {
 
 impl ClientRepository for Repository {
     async fn create(&self, tenant: &TenantId, new: &NewClient, write: &Write) -> Result<()> {
-        let NewClient {
-            client,
-            secret,
-            origin,
-        } = new;
-        let audit = &write.audit;
-        let key = Key::new(tenant, &client.client_id);
-        let (origin, imported) = match origin {
-            Origin::Draft => (None, &[][..]),
-            Origin::CloneOf(source, version) => {
-                (Some((Key::new(tenant, source), *version)), &[][..])
-            }
-            Origin::Import(secrets) => (None, &secrets[..]),
-        };
-        let secrets = secret.iter().chain(imported);
-        let secrets: Vec<_> = secrets.map(|secret| SecretRow::new(&key, secret)).collect();
-        let rows = (
-            NewClientRow::new(tenant, client)?,
-            secrets,
-            pages(client),
-            origin,
-            AuditRow::new(&key, audit),
-        );
-        self.change(
-            audit,
-            rows,
-            |conn, (client, secrets, pages, origin, audit)| {
-                Box::pin(queries::create(
-                    conn,
-                    client,
-                    secrets,
-                    pages,
-                    origin.as_ref(),
-                    audit,
-                ))
-            },
-        )
+        let rows = new_rows(tenant, new, &write.audit)?;
+        self.change(&write.audit, rows, |conn, rows| {
+            Box::pin(queries::create(conn, rows))
+        })
         .await
         .map(drop)
     }
@@ -145,14 +116,16 @@ impl ClientRepository for Repository {
         let metadata = MetadataRow::new(&client.metadata, &client.status)?;
         let row = AuditRow::new(&key, audit);
         let pages = changes_cors_origins.then(|| pages(client));
-        let change = (key, client.version, metadata, *secrets, pages, row);
+        let registered = client.origin == ClientOrigin::Dynamic;
+        let status = registered.then(|| client.status.clone());
+        let change = (key, client.version, metadata, *secrets, pages, status, row);
         self.change(
             audit,
             change,
-            |conn, (key, expected, metadata, secrets, pages, audit)| {
-                let pages = pages.as_deref();
+            |conn, (key, expected, metadata, secrets, pages, status, audit)| {
+                let more = (pages.as_deref(), status.as_ref());
                 Box::pin(queries::update(
-                    conn, key, *expected, metadata, *secrets, pages, audit,
+                    conn, key, *expected, metadata, *secrets, more, audit,
                 ))
             },
         )
@@ -348,6 +321,30 @@ impl ClientRepository for Repository {
             self.read((trail, page), operation).await
         }
     }
+}
+
+/// The rows of a new client.
+fn new_rows(tenant: &TenantId, new: &NewClient, audit: &AuditEntry) -> Result<queries::NewRows> {
+    let NewClient {
+        client,
+        secret,
+        origin,
+    } = new;
+    let key = Key::new(tenant, &client.client_id);
+    let (origin, imported) = match origin {
+        Origin::Draft => (None, &[][..]),
+        Origin::CloneOf(source, version) => (Some((Key::new(tenant, source), *version)), &[][..]),
+        Origin::Import(secrets) => (None, &secrets[..]),
+    };
+    let secrets = secret.iter().chain(imported);
+    let secrets: Vec<_> = secrets.map(|secret| SecretRow::new(&key, secret)).collect();
+    Ok((
+        NewClientRow::new(tenant, client)?,
+        secrets,
+        pages(client),
+        origin,
+        AuditRow::new(&key, audit),
+    ))
 }
 
 /// The origins whose pages may call the host's endpoints for the client.

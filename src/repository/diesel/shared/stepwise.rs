@@ -4,22 +4,26 @@ use diesel::result::QueryResult;
 use diesel_async::RunQueryDsl;
 
 use super::Connection;
-use super::queries::{Statement, insert_audit, insert_client, insert_secret};
-use crate::repository::diesel::rows::{AuditRow, NewClientRow, SecretRow};
+use super::queries::{Statement, insert_audit, insert_secret};
+use crate::repository::diesel::rows::{AuditRow, SecretRow};
 
 /// Whether the writes below are atomic without a transaction.
 pub(super) fn is_atomic(_: &mut Connection) -> bool {
     false
 }
 
-/// Inserts a client with its first secrets and its first audit entry.
+/// Inserts a client with its registration, its first secrets and its first audit entry.
 pub(super) async fn insert(
     conn: &mut Connection,
-    client: &NewClientRow,
+    client: impl Statement,
+    registration: Option<impl Statement>,
     secrets: &[SecretRow],
     audit: &AuditRow,
 ) -> QueryResult<()> {
-    insert_client(client).execute(conn).await?;
+    client.execute(conn).await?;
+    if let Some(registration) = registration {
+        registration.execute(conn).await?;
+    }
     for secret in secrets {
         insert_secret(secret).execute(conn).await?;
     }

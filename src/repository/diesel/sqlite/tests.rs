@@ -1,3 +1,7 @@
+mod older;
+#[cfg(feature = "registration")]
+mod registrations;
+
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -11,9 +15,7 @@ use crate::domain::{
     SecretRecord, TenantId, Timestamp, Version,
 };
 use crate::repository::diesel::rows::{AuditRow, Key, MetadataRow, NewClientRow, SecretRow};
-use crate::repository::{
-    ClientFilter, ClientRepository, ErrorKind, NewClient, OriginRepository, Secrets, Write,
-};
+use crate::repository::{ClientFilter, ClientRepository, ErrorKind, NewClient, Secrets, Write};
 
 fn tenant() -> TenantId {
     TenantId::parse("acme").unwrap()
@@ -50,6 +52,23 @@ fn connect(path: &str, setup: &str) -> crate::repository::diesel::error::Result<
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<String>>>);
 
+impl Recorder {
+    /// The texts so far, each once. All of them are prepared.
+    fn statements(&self) -> Vec<String> {
+        let mut statements = std::mem::take(&mut *self.0.lock().unwrap());
+        statements.sort();
+        statements.dedup();
+        statements.retain(|sql| {
+            !sql.is_empty() && !["BEGIN", "COMMIT", "ROLLBACK"].contains(&sql.as_str())
+        });
+        let prepared = self.1.lock().unwrap();
+        for sql in &statements {
+            assert!(prepared.contains(sql), "prepared anew each time: {sql}");
+        }
+        statements
+    }
+}
+
 impl Instrumentation for Recorder {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         match event {
@@ -79,16 +98,9 @@ async fn every_statement(path: &str) -> Vec<String> {
     let first = secret(&client);
     let row = NewClientRow::new(&tenant(), &client).unwrap();
     let secret_row = SecretRow::new(key, &first);
-    queries::create(
-        conn,
-        &row,
-        std::slice::from_ref(&secret_row),
-        &["https://app.example.com".into()],
-        None,
-        &entry(key, &client),
-    )
-    .await
-    .unwrap();
+    let pages = vec!["https://app.example.com".into()];
+    let rows = (row, vec![secret_row], pages, None, entry(key, &client));
+    queries::create(conn, &rows).await.unwrap();
     let mut clone = client.clone();
     clone.id = Id::generate(client.created_at);
     clone.client_id = crate::domain::ClientId::generate("app-", clone.id);
@@ -96,9 +108,8 @@ async fn every_statement(path: &str) -> Vec<String> {
     let row = NewClientRow::new(&tenant(), &clone).unwrap();
     let origin = (Key::new(&tenant(), &client.client_id), Version::from_i64(1));
     let audit = entry(&clone_key, &clone);
-    queries::create(conn, &row, &[], &[], Some(&origin), &audit)
-        .await
-        .unwrap();
+    let rows = (row, vec![], vec![], Some(origin), audit);
+    queries::create(conn, &rows).await.unwrap();
     queries::get(conn, key).await.unwrap();
     queries::secrets(conn, key).await.unwrap();
     for page in [
@@ -127,7 +138,8 @@ async fn every_statement(path: &str) -> Vec<String> {
     let metadata = MetadataRow::new(&client.metadata, &client.status).unwrap();
     for secrets in [Secrets::Keep, Secrets::End] {
         let audit = entry(key, &client);
-        queries::update(conn, key, version, &metadata, secrets, Some(&[]), &audit)
+        let more = (Some(&[][..]), Some(&client.status));
+        queries::update(conn, key, version, &metadata, secrets, more, &audit)
             .await
             .unwrap();
         version = version.next();
@@ -147,6 +159,7 @@ async fn every_statement(path: &str) -> Vec<String> {
     }
     let id = first.id.to_string();
     queries::touch_secret(conn, key, &id, now).await.unwrap();
+    queries::touch_client(conn, key, now).await.unwrap();
     queries::deactivate_secret(conn, key, &id, &entry(key, &client))
         .await
         .unwrap();
@@ -158,16 +171,7 @@ async fn every_statement(path: &str) -> Vec<String> {
         .unwrap();
     let gone = queries::delete(conn, key, None, &entry(key, &client)).await;
     assert!(gone.is_err());
-    let mut statements = std::mem::take(&mut *recorder.0.lock().unwrap());
-    statements.sort();
-    statements.dedup();
-    statements
-        .retain(|sql| !sql.is_empty() && !["BEGIN", "COMMIT", "ROLLBACK"].contains(&sql.as_str()));
-    let prepared = recorder.1.lock().unwrap();
-    for sql in &statements {
-        assert!(prepared.contains(sql), "prepared anew each time: {sql}");
-    }
-    statements
+    recorder.statements()
 }
 
 #[tokio::test]
@@ -323,50 +327,4 @@ async fn connections_are_safe_by_default() {
     assert_eq!(pragmas.synchronous, 2);
     assert_eq!(pragmas.foreign_keys, 1);
     assert_eq!(pragmas.timeout, 5_000);
-}
-
-/// Clients that were stored before origins were get theirs from the next host that migrates.
-#[tokio::test]
-async fn origins_of_older_clients_are_derived() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("clients.db");
-    let repository = SqliteRepository::open(&path).await.unwrap();
-    repository.migrate().await.unwrap();
-    let operator = Operator::new("alice", Role::Admin, tenant());
-    for is_confidential in [true, false] {
-        let mut client = client();
-        client.id = Id::generate(client.created_at);
-        client.client_id = crate::domain::ClientId::generate("app-", client.id);
-        client.metadata.is_confidential = is_confidential;
-        client.metadata.redirect_uris = vec![format!("https://{is_confidential}.example.com/cb")];
-        let id = client.client_id.clone();
-        let audit = AuditEntry::new(&operator, id, Action::ClientCreate, "", client.created_at);
-        let (new, write) = (NewClient::new(client), Write::new(audit));
-        repository.create(&tenant(), &new, &write).await.unwrap();
-    }
-    let host = rusqlite::Connection::open(&path).unwrap();
-    host.execute_batch(
-        "DELETE FROM oauth_client_origins;
-         DROP TABLE oauth_client_origins; DROP INDEX oauth_clients_deleted_by_tenant;
-         DROP INDEX oauth_client_audit_logs_by_tenant; DROP INDEX oauth_client_secrets_expiring;
-         ALTER TABLE oauth_client_audit_logs DROP COLUMN changes;
-         ALTER TABLE oauth_clients DROP COLUMN description;
-         ALTER TABLE oauth_clients DROP COLUMN contacts;
-         ALTER TABLE oauth_clients DROP COLUMN post_logout_redirect_uris;
-         ALTER TABLE oauth_clients DROP COLUMN allowed_cors_origins;
-         ALTER TABLE oauth_clients DROP COLUMN metadata;
-         ALTER TABLE oauth_clients DROP COLUMN origin;
-         ALTER TABLE oauth_clients DROP COLUMN last_used_at;
-         DELETE FROM oauth_client_migrations WHERE name = '0004_metadata'",
-    )
-    .unwrap();
-    assert_eq!(repository.migrate().await.unwrap(), 1);
-    for (origin, expected) in [
-        ("https://false.example.com", true),
-        ("https://true.example.com", false),
-        ("", false),
-    ] {
-        let allowed = repository.is_cors_origin(origin).await.unwrap();
-        assert_eq!(allowed, expected, "{origin}");
-    }
 }

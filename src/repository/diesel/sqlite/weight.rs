@@ -1,9 +1,11 @@
 //! The memory that an operation uses while it waits.
 
 use super::refold::OldName;
-use crate::domain::{SecretHash, Version};
+use crate::domain::{ClientStatus, SecretHash, Version};
 use crate::repository::Secrets;
 use crate::repository::diesel::rows::{AuditRow, Key, MetadataRow, NewClientRow, SecretRow};
+#[cfg(feature = "registration")]
+use crate::repository::diesel::rows::{RegistrationRow, TokenRow};
 
 /// The size of one unit, in bytes.
 pub(super) const UNIT: usize = 4_096;
@@ -35,6 +37,7 @@ light!(
     String,
     OldName,
     Version,
+    ClientStatus,
     Secrets,
     Key,
     SecretHash,
@@ -54,6 +57,20 @@ impl Weight for MetadataRow {
 }
 
 impl Weight for AuditRow {
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+}
+
+#[cfg(feature = "registration")]
+impl Weight for RegistrationRow {
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+}
+
+#[cfg(feature = "registration")]
+impl Weight for TokenRow {
     fn bytes(&self) -> usize {
         self.len()
     }
@@ -88,3 +105,4 @@ tuple!(A, B, C);
 tuple!(A, B, C, D);
 tuple!(A, B, C, D, E);
 tuple!(A, B, C, D, E, F);
+tuple!(A, B, C, D, E, F, G);

@@ -1,4 +1,6 @@
+use diesel::dsl::case_when;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use diesel_async::RunQueryDsl;
 
 use super::audit::insert_audit;
@@ -7,8 +9,9 @@ use super::lock::{advance, explain, stored_version};
 use super::origins::{insert_origins, replace_origins};
 use super::secrets::{end_secrets, far_ahead, show_last_four};
 use super::transaction::{begin, end};
+use super::unused::{delete_registration, derive_unused};
 use super::{Connection, Statement, compound, find, latest, together};
-use crate::domain::{Client, Page, Slice, Version};
+use crate::domain::{Client, ClientStatus, Page, Slice, Version};
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::page;
@@ -20,36 +23,48 @@ use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{deleted, live};
 use crate::repository::{ErrorKind, Secrets};
 
+/// The rows of a new client: itself, its secrets, the origins of its pages, the client that it is a
+/// clone of, and its audit entry.
+pub(in super::super) type NewRows = (
+    NewClientRow,
+    Vec<SecretRow>,
+    Vec<String>,
+    Option<(Key, Version)>,
+    AuditRow,
+);
+
 pub(in super::super) async fn create(
     conn: &mut Connection,
-    client: &NewClientRow,
-    secrets: &[SecretRow],
-    pages: &[String],
-    origin: Option<&(Key, Version)>,
-    audit: &AuditRow,
+    (client, secrets, pages, origin, audit): &NewRows,
 ) -> Result<()> {
     let is_plain = origin.is_none() && secrets.len() <= 1 && pages.is_empty();
     if is_plain && compound::is_atomic(conn) {
-        return Ok(compound::insert(conn, client, secrets, audit).await?);
+        let row = insert_client(client);
+        return Ok(compound::insert(conn, row, None::<()>, secrets, audit).await?);
     }
     begin(conn).await?;
     let outcome = async {
         if let Some((source, version)) = origin {
             lock_origin(conn, source, *version).await?;
         }
-        compound::insert(conn, client, secrets, audit).await?;
+        let row = insert_client(client);
+        compound::insert(conn, row, None::<()>, secrets, audit).await?;
         insert_origins(conn, client.client_id(), pages).await
     }
     .await;
     end(conn, outcome).await
 }
 
-pub(in super::super) fn insert_client(client: &NewClientRow) -> impl Statement + use<'_> {
+pub(super) fn insert_client(client: &NewClientRow) -> impl Statement + use<'_> {
     prepared!(diesel::insert_into(oauth_clients::table).values(client))
 }
 
 /// Locks the row of the client that is cloned until the clone is written.
-async fn lock_origin(conn: &mut Connection, source: &Key, version: Version) -> Result<()> {
+pub(super) async fn lock_origin(
+    conn: &mut Connection,
+    source: &Key,
+    version: Version,
+) -> Result<()> {
     prepared!(diesel::update(live(source)).set(dsl::clones.eq(dsl::clones + 1)))
         .execute(conn)
         .await?;
@@ -99,16 +114,18 @@ pub(in super::super) async fn list(
     }
 }
 
+/// With the origins of its pages, if they may change, and its status, if it registered itself.
 pub(in super::super) async fn update(
     conn: &mut Connection,
     key: &Key,
     expected: Version,
     metadata: &MetadataRow,
     secrets: Secrets,
-    pages: Option<&[String]>,
+    (pages, status): (Option<&[String]>, Option<&ClientStatus>),
     audit: &AuditRow,
 ) -> Result<()> {
-    if secrets == Secrets::Keep && pages.is_none() && compound::is_atomic(conn) {
+    let is_plain = secrets == Secrets::Keep && pages.is_none() && status.is_none();
+    if is_plain && compound::is_atomic(conn) {
         let replace = replace(key, expected, metadata, audit);
         let changed = compound::change(conn, replace, audit).await?;
         return explain(conn, key, changed).await;
@@ -128,6 +145,9 @@ pub(in super::super) async fn update(
                 together!(conn; end, show_last_four(key, audit), insert_audit(audit))?;
             }
         }
+        if let Some(status) = status {
+            derive_unused(key, status).execute(conn).await?;
+        }
         if let Some(pages) = pages {
             replace_origins(conn, &key.client, pages).await?;
         }
@@ -137,7 +157,7 @@ pub(in super::super) async fn update(
     end(conn, outcome).await
 }
 
-fn replace<'a>(
+pub(super) fn replace<'a>(
     key: &'a Key,
     expected: Version,
     metadata: &'a MetadataRow,
@@ -161,17 +181,33 @@ pub(in super::super) async fn delete(
     begin(conn).await?;
     let outcome = async {
         advance(conn, key, expected, audit).await?;
-        let gone = (
-            dsl::deleted_at.eq(audit.at()),
-            dsl::secret_last_four.eq(None::<&str>),
-        );
-        let client = prepared!(diesel::update(live(key)).set(gone));
-        let end = end_secrets(key, audit);
-        together!(conn; end, client, insert_audit(audit))?;
+        let client = prepared!(diesel::update(live(key)).set(Gone::at(audit)));
+        let (end, registration) = (end_secrets(key, audit), delete_registration(key));
+        together!(conn; end, client, registration, insert_audit(audit))?;
         Ok(())
     }
     .await;
     end(conn, outcome).await
+}
+
+/// What a deletion sets, besides the version.
+#[derive(AsChangeset)]
+#[diesel(table_name = oauth_clients)]
+#[diesel(treat_none_as_null = true)]
+pub(super) struct Gone {
+    deleted_at: i64,
+    secret_last_four: Option<String>,
+    unused_since: Option<i64>,
+}
+
+impl Gone {
+    pub(super) fn at(audit: &AuditRow) -> Self {
+        Self {
+            deleted_at: audit.at(),
+            secret_last_four: None,
+            unused_since: None,
+        }
+    }
 }
 
 pub(in super::super) async fn touch_client(
@@ -183,7 +219,12 @@ pub(in super::super) async fn touch_client(
         .is_null()
         .or(dsl::last_used_at.lt(at))
         .or(dsl::last_used_at.gt(far_ahead(at)));
-    prepared!(diesel::update(live(key).filter(outdated)).set(dsl::last_used_at.eq(at)))
+    let at = at.into_sql::<Nullable<BigInt>>();
+    let used = (
+        dsl::last_used_at.eq(at),
+        dsl::unused_since.eq(case_when(dsl::unused_since.is_not_null(), at)),
+    );
+    prepared!(diesel::update(live(key).filter(outdated)).set(used))
         .execute(conn)
         .await
         .map_err(Fault::Repeatable)?;
@@ -206,6 +247,8 @@ pub(in super::super) async fn restore(
         let client = deleted(key).filter(dsl::version.eq(expected.as_i64()));
         let client = prepared!(diesel::update(client).set(back));
         if compound::change(conn, client, audit).await? > 0 {
+            // A host that does not know registrations may have left one behind.
+            delete_registration(key).execute(conn).await?;
             return Ok(());
         }
         let stored = latest!(deleted(key).select(dsl::version));

@@ -11,10 +11,15 @@ mod filter;
 mod lock;
 mod origins;
 mod purge;
+#[cfg(feature = "registration")]
+mod registrations;
 mod secrets;
 mod statuses;
+#[cfg(feature = "registration")]
+mod tokens;
 mod trail;
 mod transaction;
+mod unused;
 
 use diesel::query_builder::{QueryFragment, QueryId};
 
@@ -22,15 +27,22 @@ use super::{Backend, Connection, compound, find, latest, position, together};
 
 pub(super) use audit::{audit_entries, insert_audit, is_audited};
 pub(super) use clients::{
-    create, delete, get, get_deleted, insert_client, list, restore, touch_client, update,
+    NewRows, create, delete, get, get_deleted, list, restore, touch_client, update,
 };
 pub(super) use filter::Filter;
 pub(super) use origins::{derive_origins, is_cors_origin};
 pub(super) use purge::{purge_audit_entries, purge_deleted_clients, purge_inactive_secrets};
+#[cfg(feature = "registration")]
+pub(super) use registrations::{
+    count_registrations, delete_unused, register, registration, registrations,
+    unused_registrations, update_registration,
+};
 pub(super) use secrets::{
     add_secret, credentials, deactivate_secret, delete_secret, insert_secret, rehash_secret,
     rotate_secret, secrets, touch_secret,
 };
+#[cfg(feature = "registration")]
+pub(super) use tokens::{create_token, revoke_token, token, tokens};
 pub(super) use trail::{Trail, tenant_audit_entries};
 
 /// A statement whose result is not needed.

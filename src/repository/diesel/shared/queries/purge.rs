@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use super::Connection;
 use super::origins::replace_origins;
 use super::transaction::{begin, end};
+use super::unused::delete_registration;
 use crate::domain::{ClientMetadata, ClientStatus};
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::rows::{Key, MetadataRow};
@@ -103,11 +104,14 @@ async fn purge_client(conn: &mut Connection, key: &Key, before: i64, limit: i64)
     let entries = diesel::delete(trail).execute(conn).await?;
     let secrets = diesel::delete(of_client(key)).execute(conn).await?;
     replace_origins(conn, &key.client, &[]).await?;
+    // One that a host left behind that does not know registrations.
+    delete_registration(key).execute(conn).await?;
     // The row stays for its ids, which are taken.
     let nothing = ClientMetadata::new("", [""; 0]);
     let emptied = (
         MetadataRow::new(&nothing, &ClientStatus::Inactive)?,
         clients::last_used_at.eq(None::<i64>),
+        clients::unused_since.eq(None::<i64>),
         clients::deleted_at.eq(PURGED),
     );
     let client = diesel::update(client(key)).set(emptied);

@@ -1,0 +1,111 @@
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use crate::error::BuildError;
+
+/// How many at once, and the period over which as many come back.
+pub(super) type Budget = (u32, Duration);
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The limits of registration. What is over a budget gets 429 with `Retry-After`, and costs no
+/// query.
+///
+/// | Budget | Default |
+/// |---|---|
+/// | an address: IPv4, or the /64 of IPv6 | 10 at once, 20 an hour |
+/// | a network that many users share, all of it together | 500 at once, 1,000 an hour |
+/// | a tenant | 200 a day, of which no address takes more than a quarter |
+/// | living clients of a tenant that registered themselves | 10,000 |
+///
+/// A request that fails because of the storage costs nothing. Each process counts for itself, and
+/// keeps at most 10,000 keys of each table. If the host does not say where a caller is (see
+/// [`PeerIp`](crate::handlers::PeerIp)), only the limits of the tenant apply.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_oauth_clients::registration::RegistrationLimits;
+///
+/// let limits = RegistrationLimits::new()
+///     .with_tenant_budget(1_000, Duration::from_secs(24 * 60 * 60))
+///     .with_shared_networks(["160.79.104.0/21"]); // hosted clients of Claude
+/// # let _ = limits;
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct RegistrationLimits {
+    pub(super) address: Budget,
+    pub(super) shared: Budget,
+    pub(super) tenant: Budget,
+    shared_networks: Vec<String>,
+    pub(super) max_clients: u32,
+}
+
+impl RegistrationLimits {
+    pub(super) const MAX_PERIOD: Duration = DAY;
+
+    /// Creates the default limits.
+    pub fn new() -> Self {
+        Self {
+            address: (10, DAY / 48),
+            shared: (500, DAY / 48),
+            tenant: (200, DAY),
+            shared_networks: Vec::new(),
+            max_clients: 10_000,
+        }
+    }
+
+    /// Sets the budget of an address: this many registrations at once, and as many come back over
+    /// each period, of at most a day.
+    pub fn with_address_budget(mut self, registrations: u32, period: Duration) -> Self {
+        self.address = (registrations, period);
+        self
+    }
+
+    /// Adds networks from which many users register, such as those of hosted clients, in the form
+    /// `160.79.104.0/21`. Each has one budget for all of its addresses.
+    pub fn with_shared_networks<T: Into<String>>(
+        mut self,
+        networks: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let networks = networks.into_iter().map(Into::into);
+        self.shared_networks.extend(networks);
+        self
+    }
+
+    /// Sets the budget of a shared network.
+    pub fn with_shared_budget(mut self, registrations: u32, period: Duration) -> Self {
+        self.shared = (registrations, period);
+        self
+    }
+
+    /// Sets the budget of a tenant.
+    pub fn with_tenant_budget(mut self, registrations: u32, period: Duration) -> Self {
+        self.tenant = (registrations, period);
+        self
+    }
+
+    /// Sets how many clients of a tenant may live that registered themselves. They are counted
+    /// about once a minute.
+    pub fn with_max_clients(mut self, clients: u32) -> Self {
+        self.max_clients = clients;
+        self
+    }
+
+    pub(super) fn networks(&self) -> Result<Vec<IpNet>, BuildError> {
+        let parsed = self.shared_networks.iter().map(|text| text.parse());
+        let networks: Result<Vec<IpNet>, _> = parsed.collect();
+        networks.map_err(|_| {
+            BuildError::setting("a shared network must have the form 192.0.2.0/24 or 2001:db8::/32")
+        })
+    }
+}
+
+impl Default for RegistrationLimits {
+    fn default() -> Self {
+        Self::new()
+    }
+}
