@@ -23,7 +23,8 @@ pub enum RegistrationMode {
 #[non_exhaustive]
 pub enum RegisteredScope {
     /// All that such clients may have, whatever they ask for: a client of MCP names the scopes of
-    /// its first request here, and later asks for others with the same `client_id`.
+    /// its first request here, and later asks for others with the same `client_id`. An update
+    /// brings none back that an administrator took away.
     #[default]
     Ceiling,
     /// Those of them that the client asks for; all, if it asks for none.

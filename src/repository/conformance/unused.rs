@@ -91,8 +91,8 @@ pub async fn unused_clients_are_found_in_order(repository: impl RegistrationRepo
     assert_eq!(read.expect("the registration").client, first.client);
 }
 
-/// Those that are suspended or pending, that did not register themselves, and deleted ones are
-/// not; a denied one is.
+/// Suspended and pending clients are not found, nor are deleted ones and those of an administrator;
+/// a denied one is.
 pub async fn unused_clients_are_neither_suspended_nor_pending(
     repository: impl RegistrationRepository,
 ) {
@@ -114,7 +114,7 @@ pub async fn unused_clients_are_neither_suspended_nor_pending(
     let was = subject.get_deleted(&deleted.client_id).await;
     let was = was.expect("a deleted client");
     subject.create(7).await;
-    assert_eq!(subject.unused_ids(50).await, [name.clone()]);
+    assert_eq!(subject.unused_ids(50).await, std::slice::from_ref(&name));
 
     let refused = Registration::new(RegistrationState::Denied);
     denied = subject
