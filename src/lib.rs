@@ -62,6 +62,7 @@
 //! | `openapi` | | [`openapi`]: the OpenAPI document of the admin API |
 //! | `argon2-rust` | | [`secrets::SimdArgon2id`]: a faster Argon2id, with a risk of its own |
 //! | `registration` | | `registration`: clients register themselves (RFC 7591, RFC 7592) |
+//! | `cimd` | | `documents`: a `client_id` is the URL of a document. The only feature that connects out |
 //! | `metrics` | | metrics through the `metrics` facade ([names][guides::observability]) |
 //! | `tracing` | | spans and log events, without secrets ([names][guides::observability]) |
 //!
@@ -91,6 +92,9 @@ pub mod adapters;
 #[cfg_attr(docsrs, doc(cfg(feature = "authentication")))]
 pub mod authentication;
 pub mod authorization;
+#[cfg(feature = "cimd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
+pub mod documents;
 pub mod domain;
 mod error;
 mod exchange;
@@ -105,6 +109,9 @@ pub mod manager;
 #[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
 pub mod openapi;
 mod operation;
+#[cfg(feature = "cimd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
+pub mod outbound;
 #[cfg(feature = "registration")]
 #[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
 pub mod registration;
