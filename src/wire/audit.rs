@@ -29,8 +29,7 @@ pub(crate) struct AuditLogItem<'a> {
     ip: Option<IpAddr>,
     status: u8,
     timestamp: i64,
-    /// With `view=full`: the client concerned, also if the target is a secret. Absent if it is an
-    /// initial access token.
+    /// With `view=full`: the client concerned, also if the target is a secret. Tokens have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a ClientId>,
     /// With `view=full`: the fields that an update changed, if the host records them.
