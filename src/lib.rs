@@ -57,6 +57,7 @@
 //! | `diesel-postgres` | | [`repository::PostgresRepository`], your pool or its own; no `libpq` |
 //! | `diesel-mysql` | | [`repository::MysqlRepository`] (MySQL, MariaDB); no `libmysqlclient` |
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
+//! | `registration` | | [`registration`]: clients that register themselves ([guide][guides::registration]) |
 //! | `cors` | | `adapters::tower::ClientCorsLayer`: registered origins may call the host's endpoints |
 //! | `openapi` | | [`openapi`]: the OpenAPI document of the admin API |
 //! | `argon2-rust` | | [`secrets::SimdArgon2id`]: a faster Argon2id, with a risk of its own |
@@ -163,4 +164,8 @@ pub mod guides {
     #[cfg(not(doctest))]
     #[doc = include_str!("../docs/observability.md")]
     pub mod observability {}
+
+    #[cfg(not(doctest))]
+    #[doc = include_str!("../docs/registration.md")]
+    pub mod registration {}
 }

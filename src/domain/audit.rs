@@ -10,6 +10,10 @@ stored_words! {
         ClientCreate = "client.create",
         /// A client registered itself.
         ClientRegister = "client.register",
+        /// A client that registered itself was approved.
+        ClientApprove = "client.approve",
+        /// A client that registered itself was denied.
+        ClientDeny = "client.deny",
         /// A client was changed.
         ClientUpdate = "client.update",
         /// A client was deleted.
@@ -28,6 +32,18 @@ stored_words! {
         SecretDelete = "secret.delete",
         /// An initial access token was issued, with which clients register themselves.
         InitialAccessTokenCreate = "initial_access_token.create",
+        /// An initial access token was revoked.
+        InitialAccessTokenRevoke = "initial_access_token.revoke",
+    }
+}
+
+impl Action {
+    /// Whether it concerns an initial access token, which an entry names as its client.
+    pub(crate) fn is_of_initial_access_token(&self) -> bool {
+        matches!(
+            self,
+            Self::InitialAccessTokenCreate | Self::InitialAccessTokenRevoke
+        )
     }
 }
 

@@ -13,6 +13,10 @@ pub enum ClientEventKind {
     Suspended,
     /// The client was made inactive: it must no longer get tokens.
     Inactivated,
+    /// The client, which had registered itself, was approved: it may get tokens.
+    Approved,
+    /// The client, which had registered itself, was denied: it gets no tokens.
+    Denied,
     /// The client became public. Any secrets that it had have ended.
     BecamePublic,
     /// The client is still confidential, but no longer authenticates with a secret. Its secrets

@@ -17,6 +17,8 @@ mod field_change;
 mod fields;
 mod grant_type;
 mod id;
+#[cfg(feature = "registration")]
+mod initial_options;
 mod input;
 mod jwks_uri;
 mod kind;
@@ -69,6 +71,10 @@ pub use field_change::FieldChange;
 pub(crate) use fields::{Fields, fields};
 pub use grant_type::GrantType;
 pub use id::{ClientId, Id, TenantId};
+#[cfg(feature = "registration")]
+pub use initial_options::InitialAccessTokenOptions;
+#[cfg(all(feature = "openapi", feature = "registration"))]
+pub(crate) use initial_options::{MAX_HOST_LENGTH, MAX_HOSTS};
 pub(crate) use input::{Input, Items};
 pub(crate) use kind::Kind;
 pub use listener::ClientEvents;

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::Timestamp;
@@ -72,7 +73,7 @@ impl SecretOptions {
         faults: &mut Violations,
     ) -> SecretLabel {
         let description = check_description(self.description);
-        let expires_at = check_expiry(self.expires_at, rules, now);
+        let expires_at = check_expiry(self.expires_at, rules.lifetime, now);
         let path = |name: &str| format!("{prefix}{name}");
         SecretLabel {
             description: told(description, path("description"), faults),
@@ -81,7 +82,7 @@ impl SecretOptions {
     }
 }
 
-fn check_description(input: Input<String>) -> Result<Option<String>, Fault> {
+pub(super) fn check_description(input: Input<String>) -> Result<Option<String>, Fault> {
     let most = SecretOptions::MAX_DESCRIPTION_LENGTH;
     match input {
         Input::Absent | Input::Null => Ok(None),
@@ -97,9 +98,10 @@ fn check_description(input: Input<String>) -> Result<Option<String>, Fault> {
     }
 }
 
-fn check_expiry(
+/// Checks when a credential expires, at most so long after `now`.
+pub(super) fn check_expiry(
     input: Input<Option<Timestamp>>,
-    rules: &SecretRules,
+    longest: Option<Duration>,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Fault> {
     let end = match input {
@@ -111,7 +113,7 @@ fn check_expiry(
     if end <= now {
         return Err("must be in the future".into());
     }
-    match rules.lifetime {
+    match longest {
         Some(longest) if end > now + longest => {
             let seconds = longest.as_secs();
             Err(format!("must be at most {seconds} seconds from now").into())
@@ -121,7 +123,11 @@ fn check_expiry(
 }
 
 /// The value, if it is valid; otherwise its fault is reported.
-fn told<T>(read: Result<Option<T>, Fault>, path: String, faults: &mut Violations) -> Option<T> {
+pub(super) fn told<T>(
+    read: Result<Option<T>, Fault>,
+    path: impl Into<Cow<'static, str>>,
+    faults: &mut Violations,
+) -> Option<T> {
     read.unwrap_or_else(|fault| {
         faults.push(Violation::new(path, fault));
         None

@@ -143,9 +143,9 @@ impl Checked {
 }
 
 /// Reads the fields one by one; an invalid field is reported and read as `None`.
-struct Reader<'a> {
-    policy: &'a Policy,
-    faults: &'a mut Violations,
+pub(super) struct Reader<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) faults: &'a mut Violations,
 }
 
 impl Reader<'_> {
@@ -202,7 +202,12 @@ impl Reader<'_> {
         self.optional_text(path, input, |text| web_url::check(text, policy))
     }
 
-    fn flag(&mut self, path: &'static str, input: Input<bool>, default: bool) -> Option<bool> {
+    pub(super) fn flag(
+        &mut self,
+        path: &'static str,
+        input: Input<bool>,
+        default: bool,
+    ) -> Option<bool> {
         match input {
             Input::Absent => Some(default),
             Input::Value(value) => Some(value),
@@ -320,7 +325,7 @@ impl Reader<'_> {
     }
 
     /// A list whose items are checked one by one and deduplicated.
-    fn list<T: PartialEq>(
+    pub(super) fn list<T: PartialEq>(
         &mut self,
         path: &'static str,
         input: Input<Items>,

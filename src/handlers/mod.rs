@@ -10,10 +10,14 @@ mod clients;
 mod document;
 mod error;
 mod imports;
+#[cfg(feature = "registration")]
+mod initial_tokens;
 mod lines;
 mod noted;
 mod precondition;
 mod query;
+#[cfg(feature = "registration")]
+mod registrations;
 mod reply;
 mod request;
 mod route;
@@ -37,6 +41,8 @@ use self::route::{Matched, find};
 use crate::authorization::{AdminRequest, Authorizer, SharedAuthorizer};
 use crate::manager::ClientManager;
 use crate::operation::{Operation, operations};
+#[cfg(feature = "registration")]
+use crate::registration::Registrar;
 use crate::telemetry::{Stopwatch, requested};
 
 pub use crate::exchange::{Body, BoxError, PeerIp};
@@ -54,6 +60,8 @@ pub use error::{Error, ErrorKind};
 pub struct Handlers {
     manager: ClientManager,
     authorizer: SharedAuthorizer,
+    #[cfg(feature = "registration")]
+    registrar: Option<Registrar>,
     #[cfg(feature = "openapi")]
     document: Option<document::Document>,
 }
@@ -64,9 +72,24 @@ impl Handlers {
         Self {
             manager,
             authorizer: SharedAuthorizer::new(authorizer),
+            #[cfg(feature = "registration")]
+            registrar: None,
             #[cfg(feature = "openapi")]
             document: None,
         }
+    }
+
+    /// Serves the administration of clients that register themselves with this registrar: initial
+    /// access tokens below `/admin/oauth/initial-access-tokens`, and approvals below
+    /// `/admin/oauth/registrations`. By default, these paths are not found.
+    ///
+    /// It does not serve registration itself, which is public: mount that apart.
+    #[cfg(feature = "registration")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
+    #[must_use]
+    pub fn with_registrar(mut self, registrar: Registrar) -> Self {
+        self.registrar = Some(registrar);
+        self
     }
 
     /// Handles a request. A failure is a response too, with its [`Error`] as an `Arc<Error>` in the
@@ -121,6 +144,8 @@ impl Handlers {
             None => None,
         };
         let call = Call::new(operator, client, parameters, head, body);
+        #[cfg(feature = "registration")]
+        let call = call.with_registrar(self.registrar.as_ref());
         let reply = run(operation, &self.manager, call).await?;
         Ok(reply.or_status(operation.success()))
     }
@@ -132,7 +157,7 @@ impl Handlers {
 }
 
 macro_rules! run {
-    ($($name:ident $request:tt $handler:path { $($document:tt)* })+) => {
+    ($($(#[$feature:meta])? $name:ident $request:tt $handler:path { $($document:tt)* })+) => {
         async fn run(
             operation: Operation,
             manager: &ClientManager,
@@ -140,7 +165,9 @@ macro_rules! run {
         ) -> Result<Reply, Error> {
             // Boxed, because all operations together make a future of several kilobytes, which a
             // framework moves several times.
-            match operation { $(Operation::$name => Box::pin($handler(manager, call)).await,)+ }
+            match operation { $(
+                $(#[$feature])? Operation::$name => Box::pin($handler(manager, call)).await,
+            )+ }
         }
     };
 }

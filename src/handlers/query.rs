@@ -246,6 +246,15 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// Which clients that registered themselves are listed.
+    #[cfg(feature = "registration")]
+    pub(super) fn state(&mut self) -> Option<crate::domain::RegistrationState> {
+        use crate::domain::RegistrationState;
+
+        let must = one_of(RegistrationState::ALL, RegistrationState::word);
+        self.get("state", must, RegistrationState::parse)
+    }
+
     /// How much of each item the response shows, if the request says so in its query.
     pub(super) fn view(&mut self) -> Option<View> {
         self.get("view", "must be full", |text| {

@@ -9,6 +9,8 @@ use super::route::Parameters;
 use super::{BoxError, Error, ErrorKind, PeerIp};
 use crate::domain::{ClientId, Id, Operator};
 use crate::exchange::{self, Unread, check_media_type, is_coded};
+#[cfg(feature = "registration")]
+use crate::registration::Registrar;
 use crate::wire::View;
 
 /// The maximum length of a request body, in bytes.
@@ -19,6 +21,8 @@ pub(super) struct Call<'a> {
     pub(super) operator: Operator,
     pub(super) headers: &'a HeaderMap,
     pub(super) body: Bytes,
+    #[cfg(feature = "registration")]
+    registrar: Option<&'a Registrar>,
     /// The client that the path names by its `id`.
     client: Option<ClientId>,
     uri: &'a Uri,
@@ -39,9 +43,22 @@ impl<'a> Call<'a> {
             client,
             headers: &head.headers,
             body,
+            #[cfg(feature = "registration")]
+            registrar: None,
             uri: &head.uri,
             segments: parameters.segments,
         }
+    }
+
+    #[cfg(feature = "registration")]
+    pub(super) fn with_registrar(self, registrar: Option<&'a Registrar>) -> Self {
+        Self { registrar, ..self }
+    }
+
+    /// The registrar. Without one, its paths are not found.
+    #[cfg(feature = "registration")]
+    pub(super) fn registrar(&self) -> Result<&'a Registrar, Error> {
+        self.registrar.ok_or_else(|| ErrorKind::NotFound.into())
     }
 
     /// The client in the path. An impossible `client_id` is not found.
@@ -55,6 +72,12 @@ impl<'a> Call<'a> {
     /// The secret in the path.
     pub(super) fn secret_id(&self) -> Result<Id, Error> {
         self.parameter(1, Id::parse)
+    }
+
+    /// The initial access token in the path.
+    #[cfg(feature = "registration")]
+    pub(super) fn initial_access_token_id(&self) -> Result<Id, Error> {
+        self.parameter(0, Id::parse)
     }
 
     fn parameter<T>(

@@ -17,6 +17,8 @@ pub enum ErrorKind {
     Stale,
     /// The id is taken. Only returned by an import: all other ids are generated.
     Conflict,
+    /// The registration of the client was decided on already, or the client is suspended.
+    Decided,
     /// Two secrets are already active.
     TooManySecrets,
     /// The last secret, or the last active one, can't be deleted.
@@ -101,6 +103,7 @@ impl fmt::Display for Error {
             ErrorKind::NotFound => "not found",
             ErrorKind::Stale => "the client was changed by somebody else",
             ErrorKind::Conflict => "the id is taken",
+            ErrorKind::Decided => "it was decided on already, or the client is suspended",
             ErrorKind::TooManySecrets => "two secrets are active already",
             ErrorKind::LastSecret => "the last secret, or the last active one, can't be deleted",
             ErrorKind::Contended => "too many change the client now, try again later",

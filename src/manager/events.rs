@@ -12,7 +12,7 @@ use crate::repository;
 
 impl ClientManager {
     /// The events of a change to `client`, or none without a listener.
-    pub(super) fn events(
+    pub(crate) fn events(
         &self,
         operator: &Operator,
         client: &Client,

@@ -2,15 +2,21 @@
 
 use std::sync::Arc;
 
+use super::turns::Attempts;
 use super::{ClientManager, Result};
 use crate::domain::{
-    Client, ClientMetadata, ClientOrigin, Clock, SecretLabel, SecretRecord, TenantId,
+    Client, ClientId, ClientMetadata, ClientOrigin, Clock, SecretLabel, SecretRecord, TenantId,
 };
 use crate::secrets::{Plaintext, SecretFormat};
 
 impl ClientManager {
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.0.clock)
+    }
+
+    /// The attempts of a change of that client.
+    pub(crate) fn attempts(&self, client_id: &ClientId) -> Attempts<'_> {
+        self.0.turns.attempts(client_id)
     }
 
     /// A client with a new identity that registers itself, which is not stored yet.

@@ -26,7 +26,7 @@ pub(super) struct Turns {
 }
 
 /// The attempts of one change.
-pub(super) struct Attempts<'a> {
+pub(crate) struct Attempts<'a> {
     turn: Option<&'a Mutex<()>>,
     held: Option<MutexGuard<'a, ()>>,
     made: u32,
@@ -60,7 +60,7 @@ impl Attempts<'_> {
     ///
     /// [`ErrorKind::Contended`](super::ErrorKind::Contended) after too many attempts or too much
     /// time.
-    pub(super) async fn begin(&mut self) -> Result<()> {
+    pub(crate) async fn begin(&mut self) -> Result<()> {
         if let Some(turn) = self.turn
             && self.held.is_none()
             && (self.made > 0 || turn.try_lock().is_err())

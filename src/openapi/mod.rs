@@ -43,6 +43,8 @@
 
 mod operation;
 mod parameter;
+#[cfg(feature = "registration")]
+mod registration;
 mod request;
 mod response;
 
@@ -97,7 +99,9 @@ fn document(mount: &str, policy: &Policy, secrets: &SecretRules) -> Value {
             "description": DESCRIPTION,
         },
         "tags": operation::TAGS
-            .map(|(name, description)| json!({"name": name, "description": description})),
+            .iter()
+            .map(|(name, description)| json!({"name": name, "description": description}))
+            .collect::<Value>(),
         "paths": paths,
         "components": {
             "schemas": schemas,

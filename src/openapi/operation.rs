@@ -24,8 +24,21 @@ const TOKENS: Tag = (
     "The tokens issued to a client. Answered 404 where the host has no store for them.",
 );
 
+#[cfg(feature = "registration")]
+const REGISTRATION: Tag = (
+    "OAuth client registration",
+    "Clients that register themselves. Answered 404 where the host serves no registration.",
+);
+
 /// The tags, with their descriptions.
-pub(super) const TAGS: [Tag; 4] = [CLIENTS, SECRETS, AUDIT, TOKENS];
+pub(super) const TAGS: &[Tag] = &[
+    CLIENTS,
+    SECRETS,
+    AUDIT,
+    TOKENS,
+    #[cfg(feature = "registration")]
+    REGISTRATION,
+];
 
 /// The parts of an operation's description that don't concern routing.
 struct Outline {
@@ -65,10 +78,12 @@ const NOTHING: Outline = Outline {
 };
 
 macro_rules! outlines {
-    ($($name:ident $request:tt $handler:path { $($document:tt)* })+) => {
+    ($($(#[$feature:meta])? $name:ident $request:tt $handler:path { $($document:tt)* })+) => {
         #[allow(clippy::needless_update, reason = "a row may say everything")]
         fn outline(operation: Operation) -> Outline {
-            match operation { $(Operation::$name => Outline { $($document)* ..NOTHING },)+ }
+            match operation { $(
+                $(#[$feature])? Operation::$name => Outline { $($document)* ..NOTHING },
+            )+ }
         }
     };
 }

@@ -19,7 +19,7 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
     let grant_type = generator.subschema_for::<GrantType>();
     let text = json!({"type": "string", "minLength": 1, "maxLength": MAX_TEXT_FILTER});
     let time = json!({"type": "integer", "minimum": 0, "maximum": MAX_TIME});
-    json!({
+    let parameters = json!({
         "ClientId": {
             "name": "client_id", "in": "path", "required": true, "schema": client_id,
         },
@@ -158,7 +158,10 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
             },
             "description": "The seconds for which the tokens still work.",
         },
-    })
+    });
+    #[cfg(feature = "registration")]
+    let parameters = super::registration::parameters(parameters, generator);
+    parameters
 }
 
 /// The component names of the parameters in a path.

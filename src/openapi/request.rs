@@ -19,7 +19,7 @@ pub(super) fn body(schema: &str, is_required: bool, media_types: &[&str]) -> Val
 
 /// The request bodies, by component name. Unknown members are ignored, unless
 /// the policy is strict.
-pub(super) fn schemas(policy: &Policy, secrets: &SecretRules) -> [(String, Value); 5] {
+pub(super) fn schemas(policy: &Policy, secrets: &SecretRules) -> Vec<(String, Value)> {
     let mut create = fields(policy);
     for (name, default) in [
         ("is_confidential", json!(true)),
@@ -76,7 +76,10 @@ pub(super) fn schemas(policy: &Policy, secrets: &SecretRules) -> [(String, Value
         ("ImportClientRequest".into(), import(policy)),
         ("CreateSecretRequest".into(), optional(secret_options())),
         ("RotateSecretRequest".into(), optional(rotation(secrets))),
+        #[cfg(feature = "registration")]
+        super::registration::request(policy),
     ]
+    .into()
 }
 
 /// A client as another system has it, or a transfer document.
@@ -187,7 +190,7 @@ fn redirect_uris(policy: &Policy) -> Value {
     })
 }
 
-fn scopes(policy: &Policy) -> Value {
+pub(super) fn scopes(policy: &Policy) -> Value {
     let scope = json!({
         "type": "string", "minLength": 1, "maxLength": policy.scope_length,
         "pattern": r"^[!#-\[\]-~]+$",
@@ -197,7 +200,7 @@ fn scopes(policy: &Policy) -> Value {
     json!({"type": "array", "maxItems": policy.scopes, "items": scope})
 }
 
-fn grant_types(policy: &Policy) -> Value {
+pub(super) fn grant_types(policy: &Policy) -> Value {
     list_of(words(&policy.allowed_grant_types, GrantType::word))
 }
 
@@ -217,7 +220,7 @@ fn client_auth_methods(_: &Policy) -> Value {
 }
 
 /// A list of words.
-fn list_of(words: Vec<&str>) -> Value {
+pub(super) fn list_of(words: Vec<&str>) -> Value {
     json!({
         "type": "array", "minItems": 1, "maxItems": MAX_WORDS,
         "items": {"type": "string", "enum": words},
@@ -316,7 +319,8 @@ mod tests {
 
     #[test]
     fn every_field_that_is_read_is_documented() {
-        let [_, (_, update), ..] = schemas(&Policy::default(), &SecretRules::default());
+        let schemas = schemas(&Policy::default(), &SecretRules::default());
+        let (_, update) = &schemas[1];
         let documented = update["properties"].as_object().unwrap();
         let read = format!("{:?}", Fields::default());
         assert_eq!(read.matches("Absent").count(), documented.len());

@@ -14,7 +14,7 @@ const JSON: &str = "application/json";
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
 macro_rules! requests {
-    ($($name:ident (
+    ($($(#[cfg($($feature:tt)+)])? $name:ident (
         $effect:ident $word:literal: $method:ident $path:literal
             $($body:ident $(or $nothing:ident)?)? => $success:ident,
         $summary:literal
@@ -26,6 +26,7 @@ macro_rules! requests {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Operation { $(
+            $(#[cfg($($feature)+)] #[cfg_attr(docsrs, doc(cfg($($feature)+)))])?
             #[doc = concat!(
                 $summary, ": `", stringify!($method), " ", admin_path!($path), "`."
             )]
@@ -34,30 +35,30 @@ macro_rules! requests {
 
         impl Operation {
             /// Every operation.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
+            pub const ALL: &[Self] = &[$($(#[cfg($($feature)+)])? Self::$name,)+];
 
             /// The name in metrics, spans and logs.
             pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $word,)+ }
+                match self { $($(#[cfg($($feature)+)])? Self::$name => $word,)+ }
             }
 
             /// Whether it changes anything. Operations with `GET` and `HEAD` do not.
             pub fn is_write(self) -> bool {
-                match self { $(Self::$name => effect!($effect),)+ }
+                match self { $($(#[cfg($($feature)+)])? Self::$name => effect!($effect),)+ }
             }
 
             pub(crate) fn method(self) -> Method {
-                match self { $(Self::$name => Method::$method,)+ }
+                match self { $($(#[cfg($($feature)+)])? Self::$name => Method::$method,)+ }
             }
 
             /// The path, with parameters in braces.
             pub(crate) fn path(self) -> &'static str {
-                match self { $(Self::$name => admin_path!($path),)+ }
+                match self { $($(#[cfg($($feature)+)])? Self::$name => admin_path!($path),)+ }
             }
 
             /// The name of its body's schema, if it takes a body.
             pub(crate) fn body(self) -> Option<&'static str> {
-                match self { $(Self::$name => [$(stringify!($body))?].first().copied(),)+ }
+                match self { $($(#[cfg($($feature)+)])? Self::$name => [$(stringify!($body))?].first().copied(),)+ }
             }
 
             /// The media types of its body, if it takes one; the first is preferred.
@@ -67,24 +68,24 @@ macro_rules! requests {
 
             /// Whether its body may be missing.
             pub(crate) fn may_lack_body(self) -> bool {
-                match self { $(Self::$name => {
+                match self { $($(#[cfg($($feature)+)])? Self::$name => {
                     !<[&str]>::is_empty(&[$($(stringify!($nothing))?)?])
                 })+ }
             }
 
             /// The status of a success.
             pub(crate) fn success(self) -> StatusCode {
-                match self { $(Self::$name => StatusCode::$success,)+ }
+                match self { $($(#[cfg($($feature)+)])? Self::$name => StatusCode::$success,)+ }
             }
 
             #[cfg(feature = "openapi")]
             pub(crate) fn summary(self) -> &'static str {
-                match self { $(Self::$name => $summary,)+ }
+                match self { $($(#[cfg($($feature)+)])? Self::$name => $summary,)+ }
             }
 
             /// The span of a request for it.
             pub(crate) fn span(self) -> Span {
-                match self { $(Self::$name => span!(
+                match self { $($(#[cfg($($feature)+)])? Self::$name => span!(
                     INFO, concat!("oauth_clients.", $word), operation = $word; status
                 ),)+ }
             }

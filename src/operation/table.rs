@@ -14,6 +14,7 @@ macro_rules! admin_path {
 /// - The word is its name in metrics, spans and logs. Hosts depend on it.
 /// - Path parameters are in braces. Without a body schema, the body is not read; with
 ///   `BodySchema or nothing`, it may be missing.
+/// - A row that needs a feature has its `#[cfg(...)]` in front.
 /// - The document block is for OpenAPI: members of `openapi`'s `Outline`, in plain Rust. Without
 ///   the feature `openapi` it is not compiled.
 ///
@@ -235,6 +236,83 @@ macro_rules! operations {
             parameters: &["GracePeriod", "Prefer"],
             answer: json::<Success<RevokeTokensResponse>>(),
             headers: &["Unknown-Parameters", "Preference-Applied"],
+        }
+
+        #[cfg(feature = "registration")]
+        CreateInitialAccessToken (
+            writes "create_initial_access_token":
+                POST "/initial-access-tokens" CreateInitialAccessTokenRequest => CREATED,
+            "Issue an initial access token"
+        ) initial_tokens::create {
+            tag: REGISTRATION,
+            description: "The token is shown this once. Without bounds, it registers what the host \
+                lets everyone register.",
+            answer: json::<Success<CreateInitialAccessTokenResponse<'_>>>(),
+            failures: &[NotFound],
+        }
+
+        #[cfg(feature = "registration")]
+        ListInitialAccessTokens (
+            reads "list_initial_access_tokens": GET "/initial-access-tokens" => OK,
+            "List the initial access tokens"
+        ) initial_tokens::list {
+            tag: REGISTRATION,
+            description: "Newest first, with those that are spent, expired or revoked. Never a \
+                token itself.",
+            parameters: &["Page", "PageSize", "After", "Prefer"],
+            answer: json::<List<InitialAccessTokenItem<'_>>>(),
+            headers: &["Link", "Unknown-Parameters", "Preference-Applied"],
+            failures: &[NotFound],
+        }
+
+        #[cfg(feature = "registration")]
+        RevokeInitialAccessToken (
+            writes "revoke_initial_access_token":
+                DELETE "/initial-access-tokens/{initial_access_token_id}" => NO_CONTENT,
+            "Revoke an initial access token"
+        ) initial_tokens::revoke {
+            tag: REGISTRATION,
+            description: "The clients that were registered with it stay.",
+        }
+
+        #[cfg(feature = "registration")]
+        ListRegistrations (
+            reads "list_registrations": GET "/registrations" => OK,
+            "List the clients that registered themselves"
+        ) registrations::list {
+            tag: REGISTRATION,
+            description: "Newest first.",
+            parameters: &["Page", "PageSize", "After", "WithState", "View", "Prefer"],
+            answer: json::<List<RegistrationItem<'_>>>(),
+            headers: &["Link", "Unknown-Parameters", "Preference-Applied"],
+            failures: &[NotFound],
+        }
+
+        #[cfg(feature = "registration")]
+        ApproveRegistration (
+            writes "approve_registration": POST "/registrations/{client_id}/approve" => OK,
+            "Approve a client that registered itself"
+        ) registrations::approve {
+            tag: REGISTRATION,
+            description: "It becomes active. Only a pending or a denied one, unless it is \
+                suspended.",
+            parameters: &["View", "Prefer"],
+            answer: json::<Success<RegistrationItem<'_>>>(),
+            headers: &["ETag", "Unknown-Parameters", "Preference-Applied"],
+            failures: &[Conflict],
+        }
+
+        #[cfg(feature = "registration")]
+        DenyRegistration (
+            writes "deny_registration": POST "/registrations/{client_id}/deny" => OK,
+            "Deny a client that registered itself"
+        ) registrations::deny {
+            tag: REGISTRATION,
+            description: "It stays inactive. Only a pending one.",
+            parameters: &["View", "Prefer"],
+            answer: json::<Success<RegistrationItem<'_>>>(),
+            headers: &["ETag", "Unknown-Parameters", "Preference-Applied"],
+            failures: &[Conflict],
         }
     } };
 }

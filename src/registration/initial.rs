@@ -1,20 +1,11 @@
 use super::Registrar;
 use crate::domain::{
-    Action, AuditEntry, ClientId, Id, InitialAccessToken, Operator, RegistrationBounds, Timestamp,
+    Action, AuditEntry, ClientId, Id, InitialAccessToken, InitialAccessTokenOptions, Operator,
+    Page, Slice, Timestamp,
 };
 use crate::manager::{ErrorKind, Result};
 use crate::repository::Write;
 use crate::secrets::Plaintext;
-
-/// An initial access token to issue (RFC 7591 §3).
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct InitialAccessTokenOptions {
-    description: Option<String>,
-    uses: Option<u32>,
-    expires_at: Option<Timestamp>,
-    bounds: RegistrationBounds,
-}
 
 /// A new initial access token with its plaintext, which is not available again.
 #[derive(Debug)]
@@ -25,45 +16,12 @@ pub struct IssuedInitialAccessToken {
     pub plaintext: Plaintext,
 }
 
-impl InitialAccessTokenOptions {
-    /// A token for any number of clients within the ceilings of the registrar, that does not
-    /// expire.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets a description, for administrators.
-    pub fn with_description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Sets how many clients it may register.
-    pub fn with_uses(mut self, uses: u32) -> Self {
-        self.uses = Some(uses);
-        self
-    }
-
-    /// Sets when it expires.
-    pub fn with_expires_at(mut self, time: Timestamp) -> Self {
-        self.expires_at = Some(time);
-        self
-    }
-
-    /// Sets what may be registered with it, in place of the ceilings of the registrar. They hold
-    /// for every update of these clients, too.
-    pub fn with_bounds(mut self, bounds: RegistrationBounds) -> Self {
-        self.bounds = bounds;
-        self
-    }
-}
-
 impl Registrar {
     /// Issues an initial access token in the operator's tenant.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unavailable`] or
+    /// [`ErrorKind::Invalid`] with all violations of the options; [`ErrorKind::Unavailable`] or
     /// [`ErrorKind::Internal`] if the storage fails.
     pub async fn issue_initial_access_token(
         &self,
@@ -71,6 +29,7 @@ impl Registrar {
         options: InitialAccessTokenOptions,
     ) -> Result<IssuedInitialAccessToken> {
         let now = self.now();
+        let options = options.check(self.0.manager.policy(), now)?;
         let id = Id::generate(now);
         let (plaintext, hash) = self.0.formats.initial(id)?;
         let tenant = operator.tenant.clone();
@@ -79,13 +38,56 @@ impl Registrar {
         record.uses_left = options.uses;
         record.expires_at = options.expires_at;
         record.bounds = options.bounds;
-        let target = ClientId::parse(&id.to_string()).ok_or(ErrorKind::Internal)?;
         let action = Action::InitialAccessTokenCreate;
-        let audit = AuditEntry::new(operator, target, action, format!("created {id}"), now);
+        let write = entry(operator, id, action, format!("created {id}"), now)?;
         let repository = &self.0.repository;
         repository
-            .create_initial_access_token(&operator.tenant, &record, &Write::new(audit))
+            .create_initial_access_token(&operator.tenant, &record, &write)
             .await?;
         Ok(IssuedInitialAccessToken { record, plaintext })
     }
+
+    /// Reads a page of the initial access tokens in the operator's tenant, newest first, with those
+    /// that no longer register.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unavailable`] or [`ErrorKind::Internal`] if the storage fails.
+    pub async fn initial_access_tokens(
+        &self,
+        operator: &Operator,
+        page: Page,
+    ) -> Result<Slice<InitialAccessToken>> {
+        let tokens = self
+            .0
+            .repository
+            .initial_access_tokens(&operator.tenant, page);
+        Ok(tokens.await?)
+    }
+
+    /// Revokes an initial access token: it registers no more clients. Its clients stay.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] if the operator's tenant has no such token, or if it is revoked.
+    pub async fn revoke_initial_access_token(&self, operator: &Operator, id: Id) -> Result<()> {
+        let (action, now) = (Action::InitialAccessTokenRevoke, self.now());
+        let write = entry(operator, id, action, format!("revoked {id}"), now)?;
+        let repository = &self.0.repository;
+        let revoked = repository.revoke_initial_access_token(&operator.tenant, id, &write);
+        Ok(revoked.await?)
+    }
+}
+
+/// The entry of a write to an initial access token, which it names in place of a client.
+fn entry(
+    operator: &Operator,
+    id: Id,
+    action: Action,
+    message: String,
+    now: Timestamp,
+) -> Result<Write> {
+    let target = ClientId::parse(&id.to_string()).ok_or(ErrorKind::Internal)?;
+    let audit = AuditEntry::new(operator, target, action, message, now);
+    Ok(Write::new(audit))
 }

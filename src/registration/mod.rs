@@ -48,6 +48,7 @@
 //! ```
 
 mod answer;
+mod approval;
 mod asked;
 mod builder;
 mod endpoint;
@@ -83,11 +84,12 @@ use crate::domain::{Policy, TenantId, Timestamp};
 use crate::manager::ClientManager;
 use crate::repository::{RegistrationRepository, RegistrationSource};
 
+pub use crate::domain::InitialAccessTokenOptions;
 pub use builder::RegistrarBuilder;
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "axum")]
 pub(crate) use handle::PATHS;
-pub use initial::{InitialAccessTokenOptions, IssuedInitialAccessToken};
+pub use initial::IssuedInitialAccessToken;
 pub use limits::RegistrationLimits;
 pub use policy::{Decision, RegistrationPolicy, RegistrationRequest};
 pub use settings::{RegisteredScope, RegistrationMode, UnacceptableRedirects, UnofferedMethod};

@@ -3,6 +3,10 @@
 mod audit;
 mod envelope;
 mod import;
+#[cfg(feature = "registration")]
+mod initial_token;
+#[cfg(feature = "registration")]
+mod registration;
 mod request;
 mod response;
 #[cfg(feature = "openapi")]
@@ -15,6 +19,10 @@ mod unknown;
 pub(crate) use audit::*;
 pub(crate) use envelope::*;
 pub(crate) use import::*;
+#[cfg(feature = "registration")]
+pub(crate) use initial_token::*;
+#[cfg(feature = "registration")]
+pub(crate) use registration::*;
 pub(crate) use request::read_fields;
 pub(crate) use response::*;
 #[cfg(feature = "openapi")]

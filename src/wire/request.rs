@@ -135,7 +135,7 @@ fn member(name: &str) -> Option<Set> {
     found.map(|(_, set)| *set)
 }
 
-fn text(value: Value<'_>) -> Input<String> {
+pub(super) fn text(value: Value<'_>) -> Input<String> {
     match value {
         Value::Null => Input::Null,
         Value::Text(text) => Input::Value(text.into_owned()),
@@ -143,7 +143,7 @@ fn text(value: Value<'_>) -> Input<String> {
     }
 }
 
-fn list(value: Value<'_>) -> Input<Items> {
+pub(super) fn list(value: Value<'_>) -> Input<Items> {
     let items = match value {
         Value::Null => return Input::Null,
         Value::List(items) => items,
@@ -183,7 +183,7 @@ fn pairs(value: Value<'_>) -> Input<Pairs> {
     })
 }
 
-fn flag(value: Value<'_>) -> Input<bool> {
+pub(super) fn flag(value: Value<'_>) -> Input<bool> {
     match value {
         Value::Null => Input::Null,
         Value::Bool(value) => Input::Value(value),

@@ -6,6 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
 use super::response::{AuthMethods, ShownOnce};
+#[cfg(feature = "registration")]
+use crate::domain::RegistrationState;
 use crate::domain::{
     Action, AuditEntry, AuthMethod, ClientId, ClientOrigin, ClientStatus, FapiProfile, GrantType,
     Id, Role, SecretStatus, TenantId, Timestamp, TokenType,
@@ -13,7 +15,11 @@ use crate::domain::{
 
 /// Implements `JsonSchema` for each type, inlined or as a named definition.
 macro_rules! schemas {
-    ($($type:ty, $name:literal, inline: $inline:literal, $schema:tt;)+) => { $(
+    ($(
+        $(#[$feature:meta])*
+        $type:ty, $name:literal, inline: $inline:literal, $schema:tt;
+    )+) => { $(
+        $(#[$feature])*
         impl JsonSchema for $type {
             fn inline_schema() -> bool {
                 $inline
@@ -88,6 +94,12 @@ schemas! {
         "enum": words(Self::ALL, Self::word),
         "description": "RFC 7591 section 2.",
     };
+    #[cfg(feature = "registration")]
+    RegistrationState, "RegistrationState", inline: false, {
+        "type": "string",
+        "enum": words(Self::ALL, Self::word),
+        "description": "Whether an administrator has to decide on a client that registered itself.",
+    };
     TokenType, "TokenType", inline: false, {
         "type": "string",
         "enum": words(Self::ALL, |word| word.as_str()),
@@ -116,6 +128,13 @@ pub(super) fn operator_type(_: &mut SchemaGenerator) -> Schema {
     let mut types = words(Role::ALL, |role| role.as_str());
     types.push(AuditEntry::BY_CLIENT);
     json_schema!({"type": "string", "enum": types})
+}
+
+/// Auth methods as a list, unlike in a client.
+#[cfg(feature = "registration")]
+pub(super) fn auth_method_list(_: &mut SchemaGenerator) -> Schema {
+    let words = words(AuthMethod::ALL, AuthMethod::word);
+    json_schema!({"type": "array", "items": {"type": "string", "enum": words}})
 }
 
 pub(super) fn ip(_: &mut SchemaGenerator) -> Schema {

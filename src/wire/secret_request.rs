@@ -50,25 +50,45 @@ pub(crate) fn read_rotation(body: &[u8]) -> Result<RotationOptions, Violation> {
     }
     let wanted = |name: &str| is_option(name) || name == GRACE_PERIOD;
     let object = read_object(body, &wanted, &[], &[])?;
-    let grace = match object.get(GRACE_PERIOD) {
+    let grace = number_in(&object, body, GRACE_PERIOD).map(seconds);
+    Ok(RotationOptions {
+        secret: options_in(&object),
+        grace,
+    })
+}
+
+/// The number in a member of the body, whose other members were read already.
+pub(super) fn number_in(object: &Object<'_>, body: &[u8], name: &str) -> Input<f64> {
+    match object.get(name) {
         None => Input::Absent,
         Some(Value::Null) => Input::Null,
         // Read again: a number has to be asked for, and must then be one.
         Some(Value::Other | Value::Object(_)) => {
-            match read_object(body, &|name| name == GRACE_PERIOD, &[GRACE_PERIOD], &[]) {
-                Ok(object) => match object.get(GRACE_PERIOD) {
-                    Some(Value::Number(number)) => Input::Value(seconds(*number)),
+            match read_object(body, &|other| other == name, &[name], &[]) {
+                Ok(object) => match object.get(name) {
+                    Some(Value::Number(number)) => Input::Value(*number),
                     _ => Input::Mistyped,
                 },
                 Err(_) => Input::Mistyped,
             }
         }
         Some(_) => Input::Mistyped,
-    };
-    Ok(RotationOptions {
-        secret: options_in(&object),
-        grace,
-    })
+    }
+}
+
+/// The text in a member.
+pub(super) fn text_in(object: &Object<'_>, name: &str) -> Input<String> {
+    match object.get(name) {
+        None => Input::Absent,
+        Some(Value::Null) => Input::Null,
+        Some(Value::Text(text)) => Input::Value(text.clone().into_owned()),
+        Some(_) => Input::Mistyped,
+    }
+}
+
+/// The time in a member; `None` is a text that is not a time.
+pub(super) fn time_in(object: &Object<'_>, name: &str) -> Input<Option<Timestamp>> {
+    text_in(object, name).map(|text| Timestamp::parse(&text))
 }
 
 fn is_option(name: &str) -> bool {
@@ -76,21 +96,9 @@ fn is_option(name: &str) -> bool {
 }
 
 fn options_in(object: &Object<'_>) -> SecretOptions {
-    let text = |name| match object.get(name) {
-        None => Input::Absent,
-        Some(Value::Null) => Input::Null,
-        Some(Value::Text(text)) => Input::Value(text.clone().into_owned()),
-        Some(_) => Input::Mistyped,
-    };
-    let expires_at = match text("expires_at") {
-        Input::Absent => Input::Absent,
-        Input::Null => Input::Null,
-        Input::Mistyped => Input::Mistyped,
-        Input::Value(text) => Input::Value(Timestamp::parse(&text)),
-    };
     SecretOptions {
-        description: text("description"),
-        expires_at,
+        description: text_in(object, "description"),
+        expires_at: time_in(object, "expires_at"),
     }
 }
 

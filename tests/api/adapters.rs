@@ -9,6 +9,7 @@ use axum::routing::get;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body_util::Full;
+use support::registrant::{REGISTRATIONS, TOKENS};
 use support::{Answer, App, CLIENTS, Store, admin, base, claims, request, sign, super_admin};
 use tower::{Service, ServiceExt};
 use tower_oauth_clients::adapters::axum::router;
@@ -131,7 +132,22 @@ async fn what_is_below_the_clients_is_ours_to_answer_and_the_rest_the_hosts() {
 async fn both_adapters_answer_odd_paths_alike() {
     let (app, host) = host().await;
     let service = ManagementService::new(app.handlers.clone()).with_prefix("/api/v1");
-    for rest in [
+    let others = [
+        (REGISTRATIONS, "/"),
+        (REGISTRATIONS, "//"),
+        (REGISTRATIONS, "//approve"),
+        (REGISTRATIONS, "/app-1"),
+        (REGISTRATIONS, "/app-1/"),
+        (REGISTRATIONS, "/app-1/approve/"),
+        (REGISTRATIONS, "/app-1/unknown"),
+        (REGISTRATIONS, "/app-1/deny/more"),
+        (TOKENS, "/"),
+        (TOKENS, "//"),
+        (TOKENS, "//x"),
+        (TOKENS, "/x/"),
+        (TOKENS, "/x/more"),
+    ];
+    let of_clients = [
         "",
         "/",
         "//",
@@ -161,10 +177,12 @@ async fn both_adapters_answer_odd_paths_alike() {
         "/{client_id}",
         "/*",
         "/:id/clone",
-    ] {
+    ];
+    let of_clients = of_clients.map(|rest| (CLIENTS, rest));
+    for (root, rest) in of_clients.into_iter().chain(others) {
         for method in [Method::GET, Method::POST, Method::DELETE, Method::TRACE] {
             for token in ["".to_owned(), admin("tenant_a")] {
-                let path = format!("/api/v1{CLIENTS}{rest}");
+                let path = format!("/api/v1{root}{rest}");
                 let Ok(uri) = path.parse::<http::Uri>() else {
                     panic!("{path}")
                 };

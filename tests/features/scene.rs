@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cucumber::gherkin::Step;
 use cucumber::{Parameter, World};
-use http::{Method, Request};
+use http::{Method, Request, StatusCode};
 use http_body_util::Full;
 use serde_json::Value;
 use tower_oauth_clients::domain::{ClientId, Clock, Policy, TenantId};
@@ -26,6 +26,10 @@ pub struct Scene {
     pub key_sets: HashMap<String, String>,
     /// Headers for the next request only.
     pub headers: Vec<(String, String)>,
+    /// The id of the last initial access token, and the token.
+    pub token: Option<(String, String)>,
+    /// The outcome of the last registration with it.
+    pub registered: Option<StatusCode>,
     answers: Vec<Answer>,
 }
 
@@ -117,6 +121,34 @@ impl Scene {
     pub fn allow_imports(&mut self) {
         let service = self.service.as_mut().expect("opened before the first step");
         service.allow_imports();
+    }
+
+    /// Lets the clients of a tenant register themselves, and asks for an approval.
+    pub fn let_register(&mut self, tenant: &str) {
+        let service = self.service.as_mut().expect("opened before the first step");
+        service.let_register(TenantId::parse(tenant).unwrap());
+    }
+
+    /// A client registers itself, with a token if there is one.
+    pub async fn register(&mut self, name: &str, token: &str) -> StatusCode {
+        let answer = self.service().register(name, token).await;
+        if answer.status == StatusCode::CREATED {
+            let body = answer.json();
+            let known = Known {
+                tenant: self.service().registers.clone().unwrap(),
+                client_id: ClientId::parse(body["client_id"].as_str().unwrap()).unwrap(),
+                secret: body["client_secret"].as_str().map(str::to_owned),
+                later: Vec::new(),
+                etag: None,
+            };
+            self.clients.insert(name.to_owned(), known);
+        }
+        answer.status
+    }
+
+    /// The id of the initial access token, and the token.
+    pub fn token(&self) -> (String, String) {
+        self.token.clone().expect("issued before")
     }
 
     /// Accepts numbers as operators and tenants.

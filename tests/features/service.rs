@@ -1,22 +1,24 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Request;
+use http::{Method, Request};
 use http_body_util::Full;
 use tower::ServiceExt;
-use tower_oauth_clients::adapters::tower::ManagementService;
+use tower_oauth_clients::adapters::tower::{ManagementService, RegistrationService};
 use tower_oauth_clients::authorization::jwt::JwtAuthorizer;
 use tower_oauth_clients::domain::{
     AuditEntry, Client, ClientId, Clock, Page, Policy, SecretRecord, TenantId,
 };
 use tower_oauth_clients::handlers::Handlers;
 use tower_oauth_clients::manager::ClientManagerBuilder;
+use tower_oauth_clients::registration::RegistrationMode;
 use tower_oauth_clients::repository::{ClientRepository, Result};
 use tower_oauth_clients::secrets::{HashPool, Plaintext, SecretFormat};
 
 use support::place::Place;
+use support::registrant::{ENDPOINT, REGISTER, public};
 use support::{
-    Answer, Repository, Store, TestClock, authorizer, authorizer_builder, call, cheap_pool,
+    Answer, Repository, Store, TestClock, authorizer, authorizer_builder, call, cheap_pool, request,
 };
 
 /// The whole service, with access to its storage.
@@ -30,6 +32,9 @@ pub struct Service {
     policy: Policy,
     audits_values: bool,
     imports: bool,
+    /// The tenant whose clients register themselves.
+    pub registers: Option<TenantId>,
+    registration: Option<RegistrationService>,
 }
 
 impl Service {
@@ -51,6 +56,8 @@ impl Service {
             policy: Policy::default(),
             audits_values: false,
             imports: false,
+            registers: None,
+            registration: None,
         }
     }
 
@@ -78,6 +85,23 @@ impl Service {
         self.restart(builder.build().unwrap());
     }
 
+    /// Lets the clients of a tenant register themselves, and asks for an approval.
+    pub fn let_register(&mut self, tenant: TenantId) {
+        self.registers = Some(tenant);
+        self.restart(authorizer(self.clock.clone()));
+    }
+
+    /// A client registers itself, with a token if there is one.
+    pub async fn register(&self, name: &str, token: &str) -> Answer {
+        self.clock.advance(Duration::from_millis(1));
+        let mut body = public();
+        body["client_name"] = name.into();
+        let request = request(token, Method::POST, REGISTER, Some(&body));
+        let service = self.registration.clone().expect("clients may register");
+        let Ok(response) = service.oneshot(request).await;
+        Answer::read(response).await
+    }
+
     fn restart(&mut self, authorizer: JwtAuthorizer) {
         let policy = self.policy.clone();
         let mut builder = builder(&self.repository, &self.pool, &self.clock, policy);
@@ -87,7 +111,20 @@ impl Service {
         if self.imports {
             builder = builder.with_http_import();
         }
-        self.management = management(builder, authorizer);
+        let Some(tenant) = self.registers.clone() else {
+            self.management = management(builder, authorizer);
+            return;
+        };
+        let manager = builder.build().unwrap();
+        let registrar = self.repository.registrar(manager.clone(), ENDPOINT);
+        let registrar = registrar
+            .with_tenant(tenant)
+            .with_mode(RegistrationMode::Approval)
+            .build()
+            .unwrap();
+        let handlers = Handlers::new(manager, authorizer).with_registrar(registrar.clone());
+        self.management = ManagementService::new(handlers);
+        self.registration = Some(RegistrationService::new(registrar));
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {

@@ -1,13 +1,14 @@
 //! The endpoints of registration, and clients that call them.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use tower_oauth_clients::adapters::tower::RegistrationService;
+use tower_oauth_clients::adapters::tower::{ManagementService, RegistrationService};
 use tower_oauth_clients::domain::{
     ClientId, Operator, Page, RegisteredClient, RegistrationBounds, Role, TenantId,
 };
@@ -17,9 +18,11 @@ use tower_oauth_clients::registration::{
 };
 use tower_oauth_clients::repository::RegistrationRepository as _;
 
-use crate::{Answer, App, call};
+use crate::{Answer, App, admin, call};
 
 pub const REGISTER: &str = "/oauth/register";
+pub const TOKENS: &str = "/admin/oauth/initial-access-tokens";
+pub const REGISTRATIONS: &str = "/admin/oauth/registrations";
 pub const ENDPOINT: &str = "https://id.example.com/oauth/register";
 pub const SCOPES: [&str; 3] = ["mcp:read", "mcp:write", "offline_access"];
 
@@ -72,6 +75,42 @@ impl<'a> Door<'a> {
         body: Option<&Value>,
     ) -> Answer {
         self.send(crate::request(token, method, path, body)).await
+    }
+
+    /// Asks the admin API, as an administrator of the tenant.
+    pub async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        self.ask_as(&admin(self.tenant.as_str()), method, path, body)
+            .await
+    }
+
+    pub async fn ask_as(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
+        // What is done later is newer.
+        self.app.clock.advance(Duration::from_millis(1));
+        let request = crate::request(token, method, path, body);
+        let Ok(response) = self.management().oneshot(request).await;
+        Answer::read(response).await
+    }
+
+    /// The admin API of a host that serves registration.
+    pub fn management(&self) -> ManagementService {
+        let handlers = self.app.handlers.clone();
+        ManagementService::new(handlers.with_registrar(self.registrar.clone()))
+    }
+
+    pub async fn approve(&self, client_id: &str) -> Answer {
+        let path = format!("{REGISTRATIONS}/{client_id}/approve");
+        self.ask(Method::POST, &path, None).await
+    }
+
+    pub async fn deny(&self, client_id: &str) -> Answer {
+        let path = format!("{REGISTRATIONS}/{client_id}/deny");
+        self.ask(Method::POST, &path, None).await
     }
 
     pub async fn post(&self, body: &Value) -> Answer {

@@ -4,6 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::watch::{Watch, named, timed};
+use support::registrant::{REGISTRATIONS, TOKENS};
 use support::{App, CLIENTS, admin, base, request};
 
 const COUNT: &str = "oauth_clients_requests_total";
@@ -46,6 +47,12 @@ pub async fn everything(app: &App) {
         (Method::POST, path("/restore"), None),
         (Method::POST, path("/restore"), None),
         (Method::POST, format!("{CLIENTS}/import"), Some(json!({}))),
+        (Method::POST, TOKENS.to_owned(), Some(json!({}))),
+        (Method::GET, TOKENS.to_owned(), None),
+        (Method::DELETE, format!("{TOKENS}/x"), None),
+        (Method::GET, REGISTRATIONS.to_owned(), None),
+        (Method::POST, format!("{REGISTRATIONS}/x/approve"), None),
+        (Method::POST, format!("{REGISTRATIONS}/x/deny"), None),
     ] {
         call(method, &path, body).await;
     }
@@ -88,6 +95,12 @@ async fn each_is_counted_by_its_operation_and_its_status() {
                 ("operation=get_stats,status=404", 1),
                 ("operation=list_tokens,status=404", 1),
                 ("operation=revoke_tokens,status=404", 1),
+                ("operation=create_initial_access_token,status=404", 1),
+                ("operation=list_initial_access_tokens,status=404", 1),
+                ("operation=revoke_initial_access_token,status=404", 1),
+                ("operation=list_registrations,status=404", 1),
+                ("operation=approve_registration,status=404", 1),
+                ("operation=deny_registration,status=404", 1),
                 ("operation=other,status=404", 1),
                 ("operation=other,status=405", 1),
             ],

@@ -90,15 +90,34 @@ const UNKNOWN: [&str; 5] = [
     admin_path!("/clients/{client_id}/{*rest}"),
 ];
 
+/// The same below the registrations and the initial access tokens.
+#[cfg(feature = "registration")]
+const UNKNOWN_OF_REGISTRATION: [&str; 11] = [
+    admin_path!("/registrations/"),
+    admin_path!("/registrations//"),
+    admin_path!("/registrations//{*rest}"),
+    admin_path!("/registrations/{client_id}"),
+    admin_path!("/registrations/{client_id}/"),
+    admin_path!("/registrations/{client_id}/{*rest}"),
+    admin_path!("/initial-access-tokens/"),
+    admin_path!("/initial-access-tokens//"),
+    admin_path!("/initial-access-tokens//{*rest}"),
+    admin_path!("/initial-access-tokens/{initial_access_token_id}/"),
+    admin_path!("/initial-access-tokens/{initial_access_token_id}/{*rest}"),
+];
+
 /// A router for all operations, generic over the host's state.
 ///
 /// Unknown paths below `/admin/oauth/clients` get 404 and unknown methods 405, as with
-/// [`ManagementService`](super::tower::ManagementService); all other paths are left to the host.
+/// [`ManagementService`](super::tower::ManagementService), and so they do below the paths of
+/// registration if that feature is on; all other paths are left to the host.
 /// Serve the app with `into_make_service_with_connect_info::<SocketAddr>()` to record the caller's
 /// address in the audit trail.
 pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
     let paths = Operation::ALL.iter().map(|operation| operation.path());
     let paths = paths.chain(UNKNOWN);
+    #[cfg(feature = "registration")]
+    let paths = paths.chain(UNKNOWN_OF_REGISTRATION);
     #[cfg(feature = "openapi")]
     let paths = paths.chain(handlers.document_path());
     let paths: BTreeSet<_> = paths.collect();

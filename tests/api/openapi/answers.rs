@@ -11,12 +11,22 @@ use tower_oauth_clients::authorization::{AdminRequest, Authorizer, Error, ErrorK
 use tower_oauth_clients::domain::{Operator, Role, TenantId};
 use tower_oauth_clients::handlers::Handlers;
 use tower_oauth_clients::manager::ClientManagerBuilder;
+use tower_oauth_clients::registration::RegistrationMode;
 
 use super::schema::Document;
 use super::tokens::OneToken;
+use support::registrant::{Door, public};
 use support::{Answer, App, CLIENTS, Store, admin, base, request, super_admin};
 
 const SECRET: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+/// The operations that are not found where the host does not serve them, and only there.
+const OFF: [&str; 4] = [
+    "importClient",
+    "createInitialAccessToken",
+    "listInitialAccessTokens",
+    "listRegistrations",
+];
 
 /// Headers that are part of this API.
 const HEADERS: [&str; 8] = [
@@ -58,7 +68,8 @@ impl Check {
         let (path, method, operation) = self.document.operation(id);
         let path = path
             .replace("{client_id}", client_id)
-            .replace("{secret_id}", secret_id);
+            .replace("{secret_id}", secret_id)
+            .replace("{initial_access_token_id}", secret_id);
         let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).unwrap();
         let body = (!operation["requestBody"].is_null()).then_some(body);
         request(&admin("tenant_a"), method, &path, body)
@@ -128,8 +139,13 @@ impl Check {
 async fn every_documented_answer_is_given_as_documented() {
     for store in Store::ALL {
         let settle = |manager: ClientManagerBuilder| manager.with_token_store(OneToken);
-        let app = App::with(store, |manager| settle(manager).with_http_import()).await;
+        let mut app = App::with(store, |manager| settle(manager).with_http_import()).await;
         let document = Document::new();
+        let registrar = Door::with(&app, "tenant_a", |registrar| {
+            registrar.with_mode(RegistrationMode::Approval)
+        })
+        .registrar;
+        app.handlers = app.handlers.with_registrar(registrar);
         let mut check = Check {
             app,
             document,
@@ -139,6 +155,7 @@ async fn every_documented_answer_is_given_as_documented() {
         clients(&mut check).await;
         imports(&mut check).await;
         secrets(&mut check).await;
+        registrations(&mut check).await;
         faults(&mut check).await;
         assert_eq!(check.seen, check.document.statuses());
     }
@@ -157,7 +174,7 @@ async fn refusals(check: &mut Check) {
             400 => drop(headers.append("authorization", user.clone())),
             401 => drop(headers.remove("authorization")),
             403 => drop(headers.insert("authorization", user.clone())),
-            404 if id == "importClient" => continue,
+            404 if OFF.contains(&&*id) => continue,
             404 => {}
             413 => request = check.request(&id, "app-absent", SECRET, &long),
             415 => drop(headers.insert("content-type", "text/plain".parse().unwrap())),
@@ -271,6 +288,64 @@ async fn secrets(check: &mut Check) {
     assert_eq!(statuses, BTreeSet::from(["active", "inactive", "retired"]));
     check.call("deleteSecret", client_id, added, 204).await;
     check.call("deleteSecret", client_id, added, 404).await;
+}
+
+async fn registrations(check: &mut Check) {
+    let door = Door::with(&check.app, "tenant_a", |registrar| {
+        registrar.with_mode(RegistrationMode::Approval)
+    });
+    let mut clients = Vec::new();
+    for _ in 0..2 {
+        clients.push(door.registered(&public()).await);
+    }
+    for (client, id, view) in [
+        (&clients[0], "approveRegistration", ""),
+        (&clients[1], "denyRegistration", "?view=full"),
+    ] {
+        let mut request = check.request(id, client.id(), "", &json!(null));
+        *request.uri_mut() = format!("{}{view}", request.uri()).parse().unwrap();
+        check.send(id, request, 200).await;
+        check.call(id, client.id(), "", 409).await;
+    }
+    let id = "createInitialAccessToken";
+    let full = json!({
+        "description": "CI", "uses": 1, "expires_at": "2999-12-31T23:59:59Z",
+        "grant_types": ["authorization_code"], "client_auth_methods": ["none"],
+        "scopes": ["mcp:read"], "redirect_hosts": ["a.example"], "is_approved": true,
+    });
+    let mut issued = String::new();
+    for body in [json!({}), full] {
+        let request = check.request(id, "", "", &body);
+        let data = check.send(id, request, 201).await.data();
+        issued = data["id"].as_str().unwrap().to_owned();
+    }
+    let revoke = "revokeInitialAccessToken";
+    check.call(revoke, "", &issued, 204).await;
+    let queries = [
+        "",
+        "?page=9",
+        "?page_size=1",
+        "?after=",
+        "?after=&page_size=1",
+    ];
+    for id in ["listInitialAccessTokens", "listRegistrations"] {
+        for query in queries
+            .into_iter()
+            .chain(Some("?view=full").filter(|_| id.ends_with("ions")))
+        {
+            let mut request = check.request(id, "", "", &json!(null));
+            *request.uri_mut() = format!("{}{query}", request.uri()).parse().unwrap();
+            check.send(id, request, 200).await;
+        }
+    }
+
+    let served = check.app.handlers.clone();
+    let authorizer = support::authorizer(check.app.clock.clone());
+    check.app.handlers = Handlers::new(check.app.manager.clone(), authorizer);
+    for id in &OFF[1..] {
+        check.call(id, "", "", 404).await;
+    }
+    check.app.handlers = served;
 }
 
 /// Faults that every operation shares.

@@ -45,7 +45,8 @@ async fn each_documented_path_serves_the_documented_methods_and_no_others() {
     for template in document.0["paths"].as_object().unwrap().keys() {
         let path = template
             .replace("{client_id}", "app-1")
-            .replace("{secret_id}", "x");
+            .replace("{secret_id}", "x")
+            .replace("{initial_access_token_id}", "x");
         for method in METHODS {
             let expected = if is_documented(&document, &method, template) {
                 StatusCode::UNAUTHORIZED
@@ -63,7 +64,7 @@ async fn each_documented_path_serves_the_documented_methods_and_no_others() {
 
 #[tokio::test]
 async fn no_other_path_is_served() {
-    const SEGMENTS: [&str; 13] = [
+    const SEGMENTS: [&str; 15] = [
         "admin",
         "oauth",
         "clients",
@@ -76,6 +77,8 @@ async fn no_other_path_is_served() {
         "stats",
         "tokens",
         "events",
+        "initial-access-tokens",
+        "registrations",
         "openapi.json",
     ];
     let (app, document) = (App::new(Store::Memory).await, Document::new());

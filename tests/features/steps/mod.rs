@@ -7,6 +7,7 @@ mod deletion;
 mod host;
 mod lists;
 mod people;
+mod registration;
 mod requests;
 mod rotation;
 mod secrets;

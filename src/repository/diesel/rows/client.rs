@@ -11,10 +11,11 @@ use crate::repository::diesel::schema::oauth_clients;
 #[cfg(feature = "registration")]
 use crate::{domain::Id, repository::diesel::schema::PURGED};
 
-#[derive(Debug, Insertable, Queryable, Selectable)]
+/// A client to insert.
+#[derive(Debug, Insertable)]
 #[diesel(table_name = oauth_clients)]
 #[diesel(treat_none_as_default_value = false)]
-pub(in super::super) struct ClientRow {
+pub(in super::super) struct NewClientRow {
     client_id: String,
     tenant_id: String,
     id: String,
@@ -32,16 +33,42 @@ pub(in super::super) struct ClientRow {
     deleted_at: Option<i64>,
 }
 
+/// A stored client, without the columns that only queries use.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = oauth_clients)]
+pub(in super::super) struct ClientRow {
+    client_id: String,
+    tenant_id: String,
+    id: String,
+    #[diesel(embed)]
+    metadata: StoredMetadata,
+    origin: String,
+    secret_last_four: Option<String>,
+    version: i64,
+    created_at: i64,
+    updated_at: i64,
+    last_used_at: Option<i64>,
+    deleted_at: Option<i64>,
+}
+
 macro_rules! columns {
     ($($(#[$file:meta])* $name:ident: $type:ty => $schema:expr;)+) => {
         /// The columns that an update replaces.
-        #[derive(Debug, AsChangeset, Insertable, Queryable, Selectable)]
+        #[derive(Debug, AsChangeset, Insertable)]
         #[diesel(table_name = oauth_clients)]
         #[diesel(treat_none_as_default_value = false)]
         #[diesel(treat_none_as_null = true)]
         pub(in super::super) struct MetadataRow {
             $($name: <$type as Column>::Stored,)+
             name_folded: String,
+            status: String,
+        }
+
+        /// The same as they are read.
+        #[derive(Debug, Queryable, Selectable)]
+        #[diesel(table_name = oauth_clients)]
+        pub(in super::super) struct StoredMetadata {
+            $($name: <$type as Column>::Read,)+
             status: String,
         }
 
@@ -63,7 +90,9 @@ macro_rules! columns {
                 let lengths = [$(<$type as Column>::len(&self.$name),)+];
                 lengths.iter().sum::<usize>() + self.name_folded.len() + self.status.len()
             }
+        }
 
+        impl StoredMetadata {
             fn into_metadata(self) -> Result<(ClientMetadata, ClientStatus)> {
                 let metadata = ClientMetadata {
                     $($name: Column::read(stringify!($name), self.$name)?,)+
@@ -76,7 +105,7 @@ macro_rules! columns {
 
 fields!(columns);
 
-impl ClientRow {
+impl NewClientRow {
     pub(in super::super) fn new(tenant: &TenantId, client: &Client) -> Result<Self> {
         Ok(Self {
             client_id: client.client_id.as_str().to_owned(),
@@ -124,7 +153,9 @@ impl ClientRow {
     pub(in super::super) fn metadata(&self) -> &MetadataRow {
         &self.metadata
     }
+}
 
+impl ClientRow {
     pub(in super::super) fn into_client(self) -> Result<Client> {
         let (metadata, status) = self.metadata.into_metadata()?;
         Ok(Client {

@@ -1,6 +1,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRef, FromSqlRow};
+use diesel::sql_types;
 use serde::Deserialize;
 
 use super::read;
@@ -10,12 +13,15 @@ use crate::repository::diesel::error::{Fault, Result};
 
 /// How a field is stored in a column.
 pub(in super::super) trait Column: Kind {
-    /// The value of the column.
+    /// The value that is written to the column.
     type Stored;
+
+    /// The value that is read from it.
+    type Read;
 
     fn write(&self, column: &'static str) -> Result<Self::Stored>;
 
-    fn read(column: &'static str, stored: Self::Stored) -> Result<Self>;
+    fn read(column: &'static str, stored: Self::Read) -> Result<Self>;
 
     /// The length of a text, in bytes.
     #[cfg(feature = "diesel-sqlite")]
@@ -24,6 +30,7 @@ pub(in super::super) trait Column: Kind {
 
 impl<T: Text> Column for T {
     type Stored = String;
+    type Read = String;
 
     fn write(&self, _: &'static str) -> Result<String> {
         Ok(self.as_str().to_owned())
@@ -41,6 +48,7 @@ impl<T: Text> Column for T {
 
 impl<T: Text> Column for Option<T> {
     type Stored = Option<String>;
+    type Read = Option<String>;
 
     fn write(&self, _: &'static str) -> Result<Option<String>> {
         Ok(self.text())
@@ -59,16 +67,17 @@ impl<T: Text> Column for Option<T> {
 /// A list is one JSON text.
 impl<T: Text> Column for Vec<T> {
     type Stored = String;
+    type Read = Json;
 
     fn write(&self, column: &'static str) -> Result<String> {
         serde_json::to_string(self).map_err(|_| Fault::Unreadable(column))
     }
 
-    fn read(column: &'static str, stored: String) -> Result<Self> {
-        if stored == "[]" {
+    fn read(column: &'static str, stored: Json) -> Result<Self> {
+        let Some(text) = stored.0 else {
             return Ok(Self::new());
-        }
-        let items: Vec<Item<'_>> = read(column, serde_json::from_str(&stored).ok())?;
+        };
+        let items: Vec<Item<'_>> = read(column, serde_json::from_str(&text).ok())?;
         let items: Option<_> = items.into_iter().map(|item| T::stored(item.0)).collect();
         read(column, items)
     }
@@ -82,16 +91,17 @@ impl<T: Text> Column for Vec<T> {
 /// Pairs are one JSON text.
 impl Column for BTreeMap<String, String> {
     type Stored = String;
+    type Read = Json;
 
     fn write(&self, column: &'static str) -> Result<String> {
         serde_json::to_string(self).map_err(|_| Fault::Unreadable(column))
     }
 
-    fn read(column: &'static str, stored: String) -> Result<Self> {
-        if stored == "{}" {
-            return Ok(Self::new());
+    fn read(column: &'static str, stored: Json) -> Result<Self> {
+        match stored.0 {
+            Some(text) => read(column, serde_json::from_str(&text).ok()),
+            None => Ok(Self::new()),
         }
-        read(column, serde_json::from_str(&stored).ok())
     }
 
     #[cfg(feature = "diesel-sqlite")]
@@ -102,6 +112,7 @@ impl Column for BTreeMap<String, String> {
 
 impl Column for bool {
     type Stored = i64;
+    type Read = i64;
 
     fn write(&self, _: &'static str) -> Result<i64> {
         Ok(i64::from(*self))
@@ -114,6 +125,23 @@ impl Column for bool {
     #[cfg(feature = "diesel-sqlite")]
     fn len(_: &i64) -> usize {
         0
+    }
+}
+
+/// The JSON text of a list or of pairs, which is not copied if it is empty, like most.
+#[derive(Debug, FromSqlRow)]
+pub(in super::super) struct Json(Option<String>);
+
+impl<DB> FromSql<sql_types::Text, DB> for Json
+where
+    DB: Backend,
+    for<'a> &'a str: FromSqlRef<'a, sql_types::Text, DB>,
+{
+    fn from_sql(mut value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = <&str as FromSqlRef<'_, _, DB>>::from_sql(&mut value)?;
+        Ok(Self(
+            (!matches!(text, "[]" | "{}")).then(|| text.to_owned()),
+        ))
     }
 }
 

@@ -15,7 +15,7 @@ use super::error::{Fault, Result};
 use crate::domain::{ClientId, Id, TenantId, Timestamp};
 
 pub(super) use audit::AuditRow;
-pub(super) use client::{ClientRow, MetadataRow};
+pub(super) use client::{ClientRow, MetadataRow, NewClientRow};
 #[cfg(feature = "registration")]
 pub(super) use registration::{RegistrationRow, into_registered};
 pub(super) use secret::SecretRow;

@@ -7,7 +7,7 @@ use crate::domain::{
     TenantId, Timestamp, Version,
 };
 use crate::repository::diesel::rows::{
-    AuditRow, ClientRow, Key, MetadataRow, RegistrationRow, SecretRow, TokenRow,
+    AuditRow, Key, MetadataRow, NewClientRow, RegistrationRow, SecretRow, TokenRow,
 };
 use crate::repository::{
     NewRegistration, RegistrationRepository, RegistrationUpdate, Result, Write,
@@ -178,7 +178,7 @@ impl RegistrationRepository for Repository {
     ) -> Result<()> {
         let client_id = &write.audit.client_id;
         let key = Key::new(tenant, client_id);
-        let place = ClientRow::purged(tenant, client_id.clone(), token.id, token.created_at)?;
+        let place = NewClientRow::purged(tenant, client_id.clone(), token.id, token.created_at)?;
         let row = AuditRow::new(&key, &write.audit);
         let rows = (TokenRow::new(tenant, token)?, place, row);
         self.change(&write.audit, rows, |conn, (token, place, audit)| {

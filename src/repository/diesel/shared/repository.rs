@@ -16,7 +16,7 @@ use crate::domain::{
     Version,
 };
 use crate::repository::diesel::page;
-use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+use crate::repository::diesel::rows::{AuditRow, Key, MetadataRow, NewClientRow, SecretRow};
 use crate::repository::{
     AuditFilter, ClientFilter, ClientRepository, ClientUpdate, ErrorKind, NewClient, NewSecret,
     Origin, Result, SecretRotation, Secrets, Write,
@@ -339,7 +339,7 @@ fn new_rows(tenant: &TenantId, new: &NewClient, audit: &AuditEntry) -> Result<qu
     let secrets = secret.iter().chain(imported);
     let secrets: Vec<_> = secrets.map(|secret| SecretRow::new(&key, secret)).collect();
     Ok((
-        ClientRow::new(tenant, client)?,
+        NewClientRow::new(tenant, client)?,
         secrets,
         pages(client),
         origin,

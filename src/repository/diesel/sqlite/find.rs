@@ -1,11 +1,13 @@
 //! The hottest reads, without the async wrapper, which copies every value of a row and so takes
 //! longer than the query.
 
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 
 use super::Connection;
 use super::queries::Filter;
-use crate::domain::{Page, SecretStatus};
+use crate::domain::{Client, Page, SecretStatus};
+use crate::repository::diesel::error::Result;
 use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::rows::{ClientRow, Key, SecretRow};
 use crate::repository::diesel::schema::{
@@ -18,24 +20,34 @@ pub(super) async fn client(conn: &mut Connection, key: &Key) -> QueryResult<Clie
         .await
 }
 
-/// The next rows of a list, after a client or from the start.
+/// The next clients of a list, after a client or from the start.
 pub(super) async fn after(
     conn: &mut Connection,
     filter: &Filter,
     page: Page,
     id: Option<String>,
-) -> QueryResult<Vec<ClientRow>> {
+) -> Result<Vec<Client>> {
     let filter = filter.clone();
-    conn.spawn_blocking(move |conn| {
+    let found = conn.spawn_blocking(move |conn| {
         let list = filter.query().select(ClientRow::as_select());
         let list = list.order(oauth_clients::id.desc());
         let list = match id {
             Some(id) => list.filter(oauth_clients::id.lt(id)),
             None => list,
         };
-        Limited::to_page(list, page).load(conn)
-    })
-    .await
+        let list = Limited::to_page(list, page);
+        let rows = list.load_iter::<ClientRow, DefaultLoadingMode>(conn)?;
+        // One by one into a list that never grows: rows are large, and there may be a hundred.
+        let mut clients = Vec::with_capacity(page.size() as usize + 1);
+        for row in rows {
+            match row?.into_client() {
+                Ok(client) => clients.push(client),
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
+        Ok(Ok(clients))
+    });
+    found.await?
 }
 
 pub(super) async fn secrets(

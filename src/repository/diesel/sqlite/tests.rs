@@ -14,7 +14,7 @@ use crate::domain::{
     Action, AuditEntry, Client, ClientMetadata, ClientStatus, Id, Operator, Page, Role, SecretHash,
     SecretRecord, TenantId, Timestamp, Version,
 };
-use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+use crate::repository::diesel::rows::{AuditRow, Key, MetadataRow, NewClientRow, SecretRow};
 use crate::repository::{ClientFilter, ClientRepository, ErrorKind, NewClient, Secrets, Write};
 
 fn tenant() -> TenantId {
@@ -96,7 +96,7 @@ async fn every_statement(path: &str) -> Vec<String> {
     let client = client();
     let key = &Key::new(&tenant(), &client.client_id);
     let first = secret(&client);
-    let row = ClientRow::new(&tenant(), &client).unwrap();
+    let row = NewClientRow::new(&tenant(), &client).unwrap();
     let secret_row = SecretRow::new(key, &first);
     let pages = vec!["https://app.example.com".into()];
     let rows = (row, vec![secret_row], pages, None, entry(key, &client));
@@ -105,7 +105,7 @@ async fn every_statement(path: &str) -> Vec<String> {
     clone.id = Id::generate(client.created_at);
     clone.client_id = crate::domain::ClientId::generate("app-", clone.id);
     let clone_key = Key::new(&tenant(), &clone.client_id);
-    let row = ClientRow::new(&tenant(), &clone).unwrap();
+    let row = NewClientRow::new(&tenant(), &clone).unwrap();
     let origin = (Key::new(&tenant(), &client.client_id), Version::from_i64(1));
     let audit = entry(&clone_key, &clone);
     let rows = (row, vec![], vec![], Some(origin), audit);

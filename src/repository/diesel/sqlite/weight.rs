@@ -3,7 +3,7 @@
 use super::refold::OldName;
 use crate::domain::{ClientStatus, SecretHash, Version};
 use crate::repository::Secrets;
-use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+use crate::repository::diesel::rows::{AuditRow, Key, MetadataRow, NewClientRow, SecretRow};
 #[cfg(feature = "registration")]
 use crate::repository::diesel::rows::{RegistrationRow, TokenRow};
 
@@ -44,7 +44,7 @@ light!(
     SecretRow
 );
 
-impl Weight for ClientRow {
+impl Weight for NewClientRow {
     fn bytes(&self) -> usize {
         self.metadata().bytes()
     }

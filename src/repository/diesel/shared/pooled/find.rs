@@ -3,7 +3,8 @@ use diesel_async::RunQueryDsl;
 
 use super::Connection;
 use super::queries::Filter;
-use crate::domain::{Page, SecretStatus};
+use crate::domain::{Client, Page, SecretStatus};
+use crate::repository::diesel::error::Result;
 use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{ClientRow, Key, SecretRow};
@@ -17,20 +18,21 @@ pub(super) async fn client(conn: &mut Connection, key: &Key) -> QueryResult<Clie
         .await
 }
 
-/// The next rows of a list, after a client or from the start.
+/// The next clients of a list, after a client or from the start.
 pub(super) async fn after(
     conn: &mut Connection,
     filter: &Filter,
     page: Page,
     id: Option<String>,
-) -> QueryResult<Vec<ClientRow>> {
+) -> Result<Vec<Client>> {
     let list = filter.query().select(ClientRow::as_select());
     let list = list.order(oauth_clients::id.desc());
     let list = match id {
         Some(id) => list.filter(oauth_clients::id.lt(id)),
         None => list,
     };
-    Limited::to_page(list, page).load(conn).await
+    let rows: Vec<ClientRow> = Limited::to_page(list, page).load(conn).await?;
+    rows.into_iter().map(ClientRow::into_client).collect()
 }
 
 pub(super) async fn secrets(

@@ -16,7 +16,9 @@ use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::page;
 use crate::repository::diesel::prepared::prepared;
-use crate::repository::diesel::rows::{AuditRow, ClientRow, Key, MetadataRow, SecretRow};
+use crate::repository::diesel::rows::{
+    AuditRow, ClientRow, Key, MetadataRow, NewClientRow, SecretRow,
+};
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{deleted, live};
 use crate::repository::{ErrorKind, Secrets};
@@ -24,7 +26,7 @@ use crate::repository::{ErrorKind, Secrets};
 /// The rows of a new client: itself, its secrets, the origins of its pages, the client that it is a
 /// clone of, and its audit entry.
 pub(in super::super) type NewRows = (
-    ClientRow,
+    NewClientRow,
     Vec<SecretRow>,
     Vec<String>,
     Option<(Key, Version)>,
@@ -53,7 +55,7 @@ pub(in super::super) async fn create(
     end(conn, outcome).await
 }
 
-pub(super) fn insert_client(client: &ClientRow) -> impl Statement + use<'_> {
+pub(super) fn insert_client(client: &NewClientRow) -> impl Statement + use<'_> {
     prepared!(diesel::insert_into(oauth_clients::table).values(client))
 }
 
@@ -89,23 +91,27 @@ pub(in super::super) async fn list(
     filter: &Filter,
     page: Page,
 ) -> Result<Slice<Client>> {
-    let rows = match page {
+    match page {
         Page::Number { number, size } => {
             let total = filter.counted().count().single_value();
             let list = filter.query().select((ClientRow::as_select(), total));
             let list = Limited::to_page(list.order(dsl::id.desc()), page);
             let rows: Vec<(ClientRow, Option<i64>)> = list.load(conn).await?;
             match page::counted(rows, number, size) {
-                Some(rows) => rows,
-                None => page::past_the_end(filter.query().count().get_result(conn).await?),
+                Some(rows) => page::try_map(rows, ClientRow::into_client),
+                None => Ok(page::past_the_end(
+                    filter.query().count().get_result(conn).await?,
+                )),
             }
         }
         Page::After { id, size } => {
             let id = id.map(|id| id.to_string());
-            page::keyset(find::after(conn, filter, page, id).await?, size)
+            Ok(page::keyset(
+                find::after(conn, filter, page, id).await?,
+                size,
+            ))
         }
-    };
-    page::try_map(rows, ClientRow::into_client)
+    }
 }
 
 /// With the origins of its pages, if they may change, and its status, if it registered itself.

@@ -24,7 +24,8 @@ use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::page;
 use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{
-    AuditRow, ClientRow, Key, MetadataRow, RegistrationRow, SecretRow, into_registered,
+    AuditRow, ClientRow, Key, MetadataRow, NewClientRow, RegistrationRow, SecretRow,
+    into_registered,
 };
 use crate::repository::diesel::schema::oauth_client_registrations::{self, dsl};
 use crate::repository::diesel::schema::{
@@ -61,14 +62,14 @@ pub(in super::super) async fn register(
     end(conn, outcome).await
 }
 
-fn insert_registered(client: &ClientRow, unused_since: Option<i64>) -> impl Statement + use<'_> {
+fn insert_registered(client: &NewClientRow, unused_since: Option<i64>) -> impl Statement + use<'_> {
     let row = (client, clients::unused_since.eq(unused_since));
     prepared!(diesel::insert_into(clients::table).values(row))
 }
 
 fn insert_registration<'a>(
     key: &'a Key,
-    client: &'a ClientRow,
+    client: &'a NewClientRow,
     registration: &'a RegistrationRow,
 ) -> impl Statement + use<'a> {
     let row = (

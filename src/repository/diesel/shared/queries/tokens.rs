@@ -13,7 +13,7 @@ use crate::repository::diesel::error::Result;
 use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::page;
 use crate::repository::diesel::prepared::prepared;
-use crate::repository::diesel::rows::{AuditRow, ClientRow, TokenRow};
+use crate::repository::diesel::rows::{AuditRow, NewClientRow, TokenRow};
 use crate::repository::diesel::schema::COUNTED_TOKENS;
 use crate::repository::diesel::schema::oauth_initial_access_tokens::{self, dsl};
 
@@ -21,7 +21,7 @@ use crate::repository::diesel::schema::oauth_initial_access_tokens::{self, dsl};
 pub(in super::super) async fn create_token(
     conn: &mut Connection,
     token: &TokenRow,
-    place: &ClientRow,
+    place: &NewClientRow,
     audit: &AuditRow,
 ) -> Result<()> {
     begin(conn).await?;

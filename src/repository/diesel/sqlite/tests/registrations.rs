@@ -23,7 +23,7 @@ async fn every_statement(path: &str) -> Vec<String> {
         now,
     );
     let name = crate::domain::ClientId::parse(&issued.id.to_string()).unwrap();
-    let place = ClientRow::purged(&tenant(), name.clone(), issued.id, now).unwrap();
+    let place = NewClientRow::purged(&tenant(), name.clone(), issued.id, now).unwrap();
     let of_token = Key::new(&tenant(), &name);
     let mut named = client();
     named.client_id = name;
@@ -36,7 +36,7 @@ async fn every_statement(path: &str) -> Vec<String> {
 
     let client = client();
     let key = &Key::new(&tenant(), &client.client_id);
-    let row = ClientRow::new(&tenant(), &client).unwrap();
+    let row = NewClientRow::new(&tenant(), &client).unwrap();
     let mut registration = Registration::new(RegistrationState::Approved);
     registration.initial_access_token_id = Some(issued.id);
     let registered = RegistrationRow::new(&registration).unwrap();
