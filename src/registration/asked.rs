@@ -236,7 +236,7 @@ impl Reader<'_> {
                 continue;
             }
             if !is_bound {
-                let message = "must be on a host that the initial access token allows";
+                let message = "must be on a host that is allowed here";
                 self.fault(format!("{path}[{index}]"), message);
             }
             kept.push(Some(uri.clone()));

@@ -119,9 +119,11 @@ fn build(stage: &Stage, case: &Value) -> (ClientResolver, Route) {
     if let Some(hosts) = policy.get("redirect_hosts") {
         builder = builder.with_redirect_hosts(texts(hosts));
     }
-    for url in texts(&policy["pinned_fallback"]) {
-        let pinned = document(&url).to_string();
-        builder = builder.with_pinned_document(url, pinned, Pin::Fallback);
+    for (name, pin) in [("pinned", Pin::Always), ("pinned_fallback", Pin::Fallback)] {
+        for url in texts(&policy[name]) {
+            let pinned = document(&url).to_string();
+            builder = builder.with_pinned_document(url, pinned, pin);
+        }
     }
     (builder.build().unwrap(), route)
 }
@@ -214,7 +216,7 @@ const OTHERS: [&str; 5] = [
 #[tokio::test]
 async fn every_case_is_as_written() {
     let cases = cases();
-    assert_eq!(cases.len(), 72);
+    assert!(cases.len() >= 72, "{} cases only", cases.len());
     for case in cases {
         if !OTHERS.contains(&case["id"].as_str().unwrap()) {
             run(&case).await;
