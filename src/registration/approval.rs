@@ -38,7 +38,7 @@ impl Registrar {
     ///
     /// # Errors
     ///
-    /// - [`ErrorKind::NotFound`] if the operator's tenant has no such client that registered itself.
+    /// - [`ErrorKind::NotFound`] if no such client of the operator's tenant registered itself.
     /// - [`ErrorKind::Decided`] if it is approved already, or suspended: whoever suspended it
     ///   decides when it is active again.
     pub async fn approve(
@@ -53,7 +53,7 @@ impl Registrar {
     ///
     /// # Errors
     ///
-    /// - [`ErrorKind::NotFound`] if the operator's tenant has no such client that registered itself.
+    /// - [`ErrorKind::NotFound`] if no such client of the operator's tenant registered itself.
     /// - [`ErrorKind::Decided`] if it is not pending.
     pub async fn deny(
         &self,

@@ -65,12 +65,12 @@ impl Registrar {
         Ok(tokens.await?)
     }
 
-    /// Revokes an initial access token: it registers no more clients. Those that were registered
+    /// Revokes an initial access token: it registers no more clients. The ones that were registered
     /// with it stay.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] if the operator's tenant has no such token, or it is revoked already.
+    /// [`ErrorKind::NotFound`] if the operator's tenant has no such token, or it is already revoked.
     pub async fn revoke_initial_access_token(&self, operator: &Operator, id: Id) -> Result<()> {
         let (action, now) = (Action::InitialAccessTokenRevoke, self.now());
         let write = entry(operator, id, action, format!("revoked {id}"), now)?;
