@@ -57,10 +57,12 @@
 //! | `diesel-postgres` | | [`repository::PostgresRepository`], your pool or its own; no `libpq` |
 //! | `diesel-mysql` | | [`repository::MysqlRepository`] (MySQL, MariaDB); no `libmysqlclient` |
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
+//! | `registration` | | [`registration`]: clients that register themselves ([guide][guides::registration]) |
 //! | `cors` | | `adapters::tower::ClientCorsLayer`: registered origins may call the host's endpoints |
 //! | `openapi` | | [`openapi`]: the OpenAPI document of the admin API |
 //! | `argon2-rust` | | [`secrets::SimdArgon2id`]: a faster Argon2id, with a risk of its own |
 //! | `registration` | | `registration`: clients register themselves (RFC 7591, RFC 7592) |
+//! | `cimd` | | `documents`: a `client_id` is the URL of a document. The only feature that connects out |
 //! | `metrics` | | metrics through the `metrics` facade ([names][guides::observability]) |
 //! | `tracing` | | spans and log events, without secrets ([names][guides::observability]) |
 //!
@@ -90,6 +92,9 @@ pub mod adapters;
 #[cfg_attr(docsrs, doc(cfg(feature = "authentication")))]
 pub mod authentication;
 pub mod authorization;
+#[cfg(feature = "cimd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
+pub mod documents;
 pub mod domain;
 mod error;
 mod exchange;
@@ -104,6 +109,9 @@ pub mod manager;
 #[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
 pub mod openapi;
 mod operation;
+#[cfg(feature = "cimd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
+pub mod outbound;
 #[cfg(feature = "registration")]
 #[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
 pub mod registration;
@@ -156,4 +164,8 @@ pub mod guides {
     #[cfg(not(doctest))]
     #[doc = include_str!("../docs/observability.md")]
     pub mod observability {}
+
+    #[cfg(not(doctest))]
+    #[doc = include_str!("../docs/registration.md")]
+    pub mod registration {}
 }

@@ -14,6 +14,8 @@
 //! - `timing`: an unknown client, compared with a wrong secret.
 //! - `cors`: an endpoint behind a `ClientCorsLayer` that knows the origin, compared with the
 //!   endpoint alone.
+//! - `document`: resolving a client with a metadata document of which there is a copy, compared
+//!   with a stored client in memory.
 //! - `http`: requests per second of a server with two threads, for each authentication method,
 //!   compared with a bare axum handler. Also the CPU time of the server process (Linux), which
 //!   other processes disturb least. The load is generated on the same processors.
@@ -26,6 +28,7 @@
 
 mod assertion;
 mod cors;
+mod document;
 mod load;
 mod over_http;
 mod race;
@@ -39,12 +42,13 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 /// A section of the bench: its name and its function.
 type Section = (&'static str, fn(bool) -> Outcome);
 
-const SECTIONS: [Section; 6] = [
+const SECTIONS: [Section; 7] = [
     ("first", secret::first),
     ("cached", secret::cached),
     ("assertion", assertion::run),
     ("timing", timing::run),
     ("cors", cors::run),
+    ("document", document::run),
     ("http", over_http::run),
 ];
 

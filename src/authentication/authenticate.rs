@@ -5,6 +5,7 @@ use super::assertions::Assertions;
 use super::cache::{Entry, Memory, VerifiedCache};
 use super::candidate::{bar, may_be, select};
 use super::limiter::{Attempt, Claim, Pending, ending};
+use super::source::is_url;
 use super::{Authenticated, ClientAuthenticator, Error, ErrorKind, MAX_SECRET_LENGTH, Result};
 use crate::domain::{AuthMethod, Client, ClientId, SecretRecord, Timestamp};
 use crate::repository::{self, Credentials};
@@ -294,12 +295,17 @@ impl ClientAuthenticator {
 
     /// The client with this id, if it may authenticate by this method.
     async fn named(&self, client_id: &ClientId, method: AuthMethod) -> Result<Client> {
-        let found = self.find(client_id).await?;
-        let client = found.map_or(Err("no such client"), |found| {
-            bar(&found.client, &method).map_or(Ok(found.client), Err)
-        });
-        client.map_err(|reason| Error::refused(reason).before_verifying())
+        let client = match (self.find(client_id).await?, &self.0.source) {
+            (Some(found), _) => found.client,
+            (None, Some(source)) if is_url(client_id) => source.client(client_id).await?,
+            (None, _) => return Err(Error::refused("no such client").before_verifying()),
+        };
+        match bar(&client, &method) {
+            Some(reason) => Err(Error::refused(reason).before_verifying()),
+            None => Ok(client),
+        }
     }
+
     async fn find(&self, client_id: &ClientId) -> Result<Option<Credentials>> {
         match self.0.repository.credentials(client_id).await {
             Ok(found) => Ok(Some(found)),

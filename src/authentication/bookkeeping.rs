@@ -1,7 +1,7 @@
 use super::memo::{HOUR, MINUTE, Memo, is_stale};
 use super::{ClientAuthenticator, Inner};
 use crate::domain::{
-    Client, ClientEvent, ClientEventKind, SecretRecord, SecretStatus, Timestamp, tell,
+    Client, ClientEvent, ClientEventKind, ClientOrigin, SecretRecord, SecretStatus, Timestamp, tell,
 };
 use crate::repository::Error;
 use crate::secrets::{self, Plaintext};
@@ -44,6 +44,10 @@ impl ClientAuthenticator {
     /// not at all if too many tasks are running.
     pub(super) fn note_client(&self, client: &Client, now: Timestamp) {
         let inner = &*self.0;
+        // It has no record.
+        if client.origin == ClientOrigin::MetadataDocument {
+            return;
+        }
         let is_due = is_stale(client.last_used_at, now, HOUR);
         if !is_due || !inner.bookkeeping.clients.is_due_for(client.id, now) {
             return;

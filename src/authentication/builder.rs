@@ -8,6 +8,7 @@ use super::bookkeeping::Bookkeeping;
 use super::cache::VerifiedCache;
 use super::decoy::Decoy;
 use super::limiter::{self, FailureLimiter, LocalLimiter};
+use super::source::{ClientSource, ErasedSource};
 use super::{ClientAuthenticator, Inner};
 use crate::domain::{ClientEvents, Clock, SystemClock};
 use crate::error::{BuildError, BuildErrorKind};
@@ -23,6 +24,7 @@ pub struct ClientAuthenticatorBuilder {
     cache: Option<CacheSettings>,
     limiter: Limits,
     assertions: Option<Box<dyn Assertions>>,
+    source: Option<Box<dyn ErasedSource>>,
     listener: Option<Arc<dyn ClientEvents>>,
 }
 
@@ -64,6 +66,7 @@ impl ClientAuthenticatorBuilder {
             cache: Some(CacheSettings::default()),
             limiter: Limits::Default,
             assertions: None,
+            source: None,
             listener: None,
         }
     }
@@ -133,6 +136,13 @@ impl ClientAuthenticatorBuilder {
         self
     }
 
+    /// Sets where clients come from that are not stored, such as those with a metadata document.
+    /// Without it, only stored clients authenticate. A stored client is never looked for there.
+    pub fn with_client_source(mut self, source: impl ClientSource) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
     #[cfg(test)]
     pub(super) fn with_assertions_of(mut self, assertions: impl Assertions + 'static) -> Self {
         self.assertions = Some(Box::new(assertions));
@@ -166,6 +176,7 @@ impl ClientAuthenticatorBuilder {
             cache: self.cache.map(CacheSettings::build).transpose()?,
             limiter,
             assertions: self.assertions,
+            source: self.source,
             listener: self.listener,
             background: Background::new(TASKS),
             endings: Background::new(ENDINGS),

@@ -91,7 +91,7 @@ opaque_error! {
     /// `Display` is what the client receives: a fixed sentence without any value from the request,
     /// the same one for every [`ErrorKind::InvalidClient`]. The exact reason is the
     /// [`source`](std::error::Error::source), for the host's log only.
-    pub struct Error(pub(super) kind: ErrorKind) {
+    pub struct Error(pub kind: ErrorKind) {
         message: &'static str = kind.message(),
         retry_after: Option<Duration> = None,
         /// The `client_id` that the request claimed.
@@ -148,6 +148,13 @@ impl Error {
             }
             _ => None,
         }
+    }
+
+    /// Sets how long to wait before the next attempt.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
     }
 
     /// The complete response of RFC 6749 §5.2: JSON, with caching disabled.

@@ -77,6 +77,7 @@
 //!   whose secret was imported with another hash, such as bcrypt, until the first use rehashes it.
 //!   Rotate imported secrets that are not used. [`HmacSha256`](crate::secrets::HmacSha256) rehashes
 //!   only generated secrets: with it, rotate every imported one.
+//! - **A stored client is the client.** A [`ClientSource`] is asked only if there is none.
 //! - **Stored state decides.** The client and its secrets are read on each request; only the hash
 //!   is skipped, for a secret that verified within the last minutes. Every change by any host takes
 //!   effect with the next request.
@@ -104,6 +105,7 @@ mod limiter;
 mod memo;
 mod observed;
 mod presented;
+mod source;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -118,6 +120,7 @@ use self::bookkeeping::Bookkeeping;
 use self::cache::VerifiedCache;
 use self::decoy::Decoy;
 use self::observed::observed;
+use self::source::ErasedSource;
 use crate::domain::{AuthMethod, Client, ClientEvents, Clock, Id};
 use crate::repository::{CredentialRepository, CredentialSource};
 use crate::secrets::HashPool;
@@ -131,6 +134,7 @@ pub use limiter::{
 #[cfg(feature = "registration")]
 pub(crate) use limiter::{Buckets, Held, network};
 pub use presented::Presented;
+pub use source::ClientSource;
 
 /// The result of an authentication.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -153,6 +157,7 @@ struct Inner {
     cache: Option<VerifiedCache>,
     limiter: Option<Box<dyn limiter::Limiter>>,
     assertions: Option<Box<dyn Assertions>>,
+    source: Option<Box<dyn ErasedSource>>,
     listener: Option<Arc<dyn ClientEvents>>,
     background: Background,
     /// Slots for reporting outcomes after the caller disconnected.

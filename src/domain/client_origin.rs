@@ -9,5 +9,8 @@ stored_words! {
         Import = "import",
         /// It registered itself (RFC 7591).
         Dynamic = "dynamic",
+        /// It is not stored: its `client_id` is the URL of a document that describes it
+        /// (draft-ietf-oauth-client-id-metadata-document).
+        MetadataDocument = "metadata_document",
     }
 }

@@ -32,6 +32,12 @@ impl Id {
         Self(Ulid::from_parts(time.as_millis(), micros << 70 | random))
     }
 
+    /// The id of what has no record, from a hash of what identifies it.
+    #[cfg(feature = "cimd")]
+    pub(crate) fn from_hash(hash: [u8; 16]) -> Self {
+        Self(Ulid(u128::from_be_bytes(hash)))
+    }
+
     /// Parses the canonical form: 26 upper-case characters of Crockford's Base32.
     ///
     /// Returns `None` for anything else, including other spellings of a valid ULID: an id has only

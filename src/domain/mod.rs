@@ -10,6 +10,8 @@ mod client_origin;
 mod cors_origin;
 mod draft;
 mod event;
+#[cfg(feature = "registration")]
+mod facts;
 mod fapi_profile;
 mod field_change;
 mod fields;
@@ -27,12 +29,15 @@ mod operator;
 mod page;
 mod pairs;
 mod policy;
+mod public_host;
 mod redirect_match;
 mod redirect_uri;
 #[cfg(feature = "registration")]
 mod registrant;
 #[cfg(feature = "registration")]
 mod registration;
+#[cfg(feature = "cimd")]
+mod remote_url;
 mod rules;
 mod scope;
 mod secret;
@@ -58,6 +63,9 @@ pub use client_origin::ClientOrigin;
 pub(crate) use cors_origin::MAX_LENGTH as MAX_ORIGIN_LENGTH;
 pub use draft::{Draft, Patch};
 pub use event::{ClientEvent, ClientEventKind};
+#[cfg(feature = "registration")]
+#[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
+pub use facts::ClientFacts;
 pub use fapi_profile::FapiProfile;
 pub use field_change::FieldChange;
 pub(crate) use fields::{Fields, fields};
@@ -80,6 +88,8 @@ pub(crate) use pairs::Pairs;
 #[cfg(feature = "openapi")]
 pub(crate) use pairs::{MAX_KEY_LENGTH, MAX_PAIRS, MAX_VALUE_LENGTH};
 pub use policy::Policy;
+#[cfg(feature = "cimd")]
+pub(crate) use public_host::is_public_address;
 #[cfg(feature = "registration")]
 pub(crate) use registrant::ShownUrl;
 #[cfg(feature = "registration")]
@@ -88,6 +98,8 @@ pub use registration::{
     InitialAccessToken, RegisteredClient, Registration, RegistrationBounds, RegistrationState,
     TokenHash,
 };
+#[cfg(feature = "cimd")]
+pub(crate) use remote_url::RemoteUrl;
 pub use secret::{SecretHash, SecretRecord, SecretStatus};
 pub use secret_options::{RotationOptions, SecretOptions};
 pub(crate) use secret_options::{SecretLabel, SecretRules};

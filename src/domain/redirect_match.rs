@@ -3,7 +3,7 @@ use super::{Client, ClientOrigin};
 /// Hosts for which any port matches: the two literals of RFC 8252 §7.3.
 const LOOPBACK: &[&str] = &["http://127.0.0.1", "http://[::1]"];
 
-/// The same for a client that registered itself.
+/// The same for a client that described itself.
 const LOOPBACK_OR_NAME: &[&str] = &["http://127.0.0.1", "http://[::1]", "http://localhost"];
 
 impl Client {
@@ -13,9 +13,10 @@ impl Client {
     /// On `http://127.0.0.1` and `http://[::1]` any port, or none, matches, since a native app uses
     /// whatever port it gets (RFC 8252 §7.3); path and query must be equal. `http://localhost` is
     /// no exception: the device decides what the name resolves to (RFC 8252 §8.3), so the port must
-    /// match, too. It is one for a client that registered itself ([`ClientOrigin::Dynamic`]):
-    /// native apps register that name with the port of the day, and come back with another (RFC
-    /// 9700 §2.1). A host never stands for another one, not even `127.0.0.1` for `localhost`.
+    /// match, too. It is one for a client that registered itself ([`ClientOrigin::Dynamic`]) or
+    /// publishes a metadata document ([`ClientOrigin::MetadataDocument`]): native apps register
+    /// that name with the port of the day, and come back with another (RFC 9700 §2.1). A host never
+    /// stands for another one, not even `127.0.0.1` for `localhost`.
     ///
     /// The status of the client is not checked.
     ///
@@ -55,7 +56,7 @@ impl Client {
     /// The hosts for which any port matches.
     fn port_free(&self) -> &'static [&'static str] {
         match self.origin {
-            ClientOrigin::Dynamic => LOOPBACK_OR_NAME,
+            ClientOrigin::Dynamic | ClientOrigin::MetadataDocument => LOOPBACK_OR_NAME,
             _ => LOOPBACK,
         }
     }

@@ -19,19 +19,19 @@ const MAX_SOFTWARE: usize = 128;
 const UNNAMED: &str = "Unnamed client";
 
 /// What a request asks for, in terms of the domain and below the ceiling. The domain validates it.
-pub(super) struct Asked {
-    pub(super) fields: Fields,
-    pub(super) application_type: Option<String>,
+pub(crate) struct Asked {
+    pub(crate) fields: Fields,
+    pub(crate) application_type: Option<String>,
     pub(super) software_id: Option<String>,
     pub(super) software_version: Option<String>,
 }
 
 /// What decides on a request.
 #[derive(Clone, Copy)]
-pub(super) struct Rules<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) ceiling: &'a Ceiling,
-    pub(super) policy: &'a Policy,
+pub(crate) struct Rules<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) ceiling: &'a Ceiling,
+    pub(crate) policy: &'a Policy,
 }
 
 impl Asked {
@@ -40,7 +40,7 @@ impl Asked {
     /// # Errors
     ///
     /// All violations, except those that the domain finds.
-    pub(super) fn read(
+    pub(crate) fn read(
         members: Members,
         rules: Rules<'_>,
         current: Option<&Client>,

@@ -65,12 +65,11 @@ impl Registrar {
         Ok(tokens.await?)
     }
 
-    /// Revokes an initial access token: it registers no more clients. The ones that were registered
-    /// with it stay.
+    /// Revokes an initial access token: it registers no more clients. Its clients stay.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] if the operator's tenant has no such token, or it is already revoked.
+    /// [`ErrorKind::NotFound`] if the operator's tenant has no such token, or if it is revoked.
     pub async fn revoke_initial_access_token(&self, operator: &Operator, id: Id) -> Result<()> {
         let (action, now) = (Action::InitialAccessTokenRevoke, self.now());
         let write = entry(operator, id, action, format!("revoked {id}"), now)?;

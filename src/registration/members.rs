@@ -14,8 +14,8 @@ macro_rules! members {
     ($($name:ident: $type:ty = $read:ident;)+) => {
         /// The members of a request, not validated. All others are ignored (RFC 7591 §2).
         #[derive(Clone, Default)]
-        pub(super) struct Members {
-            $(pub(super) $name: Input<$type>,)+
+        pub(crate) struct Members {
+            $(pub(crate) $name: Input<$type>,)+
             /// The member of a response that is among them, if any.
             pub(super) of_response: Option<&'static str>,
         }
@@ -47,6 +47,7 @@ macro_rules! members {
 members! {
     redirect_uris: Items = list;
     token_endpoint_auth_method: String = text;
+    token_endpoint_auth_methods_supported: Items = list;
     grant_types: Items = list;
     response_types: Items = list;
     client_name: String = text;
@@ -100,7 +101,12 @@ impl Members {
         })
     }
 
-    fn parse(text: &str) -> Result<Self, Fault> {
+    /// Parses a single JSON object without duplicate members.
+    ///
+    /// # Errors
+    ///
+    /// If it is malformed. A member of a wrong type is kept as such.
+    pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
         let wanted = |name: &str| Self::NAMES.contains(&name) || OF_RESPONSES.contains(&name);
         let object = Object::read(text, &wanted, &[])?;
         let mut members = Self::default();

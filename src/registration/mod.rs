@@ -80,10 +80,14 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
+#[cfg(feature = "cimd")]
+pub(crate) use self::asked::{Asked, Rules};
 use self::endpoint::Endpoint;
 use self::limits::Limits;
+#[cfg(feature = "cimd")]
+pub(crate) use self::members::Members;
 use self::policy::SharedPolicy;
-use self::settings::{Ceiling, Settings};
+pub(crate) use self::settings::{Ceiling, Settings};
 use self::statement::SharedVerifier;
 use self::token::Formats;
 use crate::domain::{Policy, TenantId, Timestamp};

@@ -38,7 +38,7 @@ pub enum Decision {
     /// It is stored.
     Allow,
     /// An administrator has to decide: a new client is inactive until then, unless its initial
-    /// access token approves it in advance. An update is refused.
+    /// access token approves it in advance. An update that changes something is refused.
     Pend,
     /// It is refused as `invalid_client_metadata`.
     Deny {

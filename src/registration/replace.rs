@@ -29,9 +29,27 @@ impl Registrar {
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<BoxError>,
     {
-        let (mut found, token) = self.authenticate(target).await?;
+        let (found, token) = self.authenticate(target).await?;
         check_may_change(&found.client.status, &found.registration.state)?;
-        let mut members = read(target.head, body).await?;
+        let members = read(target.head, body).await?;
+        let permit = self.0.limits.update(found.client.id)?;
+        let outcome = self.replace_with(target, members, found, &token).await;
+        // A refusal counts, too, since it may have cost a hash.
+        if let Err(error) = &outcome
+            && error.kind() == ErrorKind::Unavailable
+        {
+            permit.release();
+        }
+        outcome
+    }
+
+    async fn replace_with(
+        &self,
+        target: Target<'_>,
+        mut members: Members,
+        mut found: RegisteredClient,
+        token: &Plaintext,
+    ) -> Result<Reply, Error> {
         self.check_credentials(&mut members, &found.client).await?;
         let (members, statement) = self.with_claims(members).await?;
         let wanted = Wanted { members, statement };
@@ -45,7 +63,7 @@ impl Registrar {
                     expires_at: secret.and_then(|(record, _)| record.expires_at),
                     token: None,
                 };
-                return self.show(&replaced, issued, &token);
+                return self.show(&replaced, issued, token);
             }
             (found, _) = self.authenticate(target).await?;
             check_may_change(&found.client.status, &found.registration.state)?;

@@ -23,7 +23,8 @@ pub enum RegistrationMode {
 #[non_exhaustive]
 pub enum RegisteredScope {
     /// All that such clients may have, whatever they ask for: a client of MCP names the scopes of
-    /// its first request here, and later asks for others with the same `client_id`.
+    /// its first request here, and later asks for others with the same `client_id`. An update
+    /// brings none back that an administrator took away.
     #[default]
     Ceiling,
     /// Those of them that the client asks for; all, if it asks for none.
@@ -55,14 +56,14 @@ pub enum UnofferedMethod {
 
 /// How requests are read.
 #[derive(Clone, Debug)]
-pub(super) struct Settings {
-    pub(super) mode: RegistrationMode,
-    pub(super) scope: RegisteredScope,
-    pub(super) redirects: UnacceptableRedirects,
-    pub(super) unoffered: UnofferedMethod,
-    pub(super) default_method: AuthMethod,
-    pub(super) management: bool,
-    pub(super) ignores_statements: bool,
+pub(crate) struct Settings {
+    pub(crate) mode: RegistrationMode,
+    pub(crate) scope: RegisteredScope,
+    pub(crate) redirects: UnacceptableRedirects,
+    pub(crate) unoffered: UnofferedMethod,
+    pub(crate) default_method: AuthMethod,
+    pub(crate) management: bool,
+    pub(crate) ignores_statements: bool,
 }
 
 impl Default for Settings {
@@ -81,11 +82,11 @@ impl Default for Settings {
 
 /// The most that a client may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Ceiling {
-    pub(super) grant_types: Vec<GrantType>,
-    pub(super) methods: Vec<AuthMethod>,
-    pub(super) scopes: Vec<String>,
-    pub(super) redirect_hosts: Option<Vec<String>>,
+pub(crate) struct Ceiling {
+    pub(crate) grant_types: Vec<GrantType>,
+    pub(crate) methods: Vec<AuthMethod>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) redirect_hosts: Option<Vec<String>>,
 }
 
 impl Default for Ceiling {
@@ -117,7 +118,7 @@ impl From<&Ceiling> for RegistrationBounds {
 
 impl Ceiling {
     /// Whether it offers something, and nothing that the host does not support at all.
-    pub(super) fn check(&self, policy: &Policy) -> Result<(), BuildError> {
+    pub(crate) fn check(&self, policy: &Policy) -> Result<(), BuildError> {
         let fault = if self.grant_types.is_empty() || self.methods.is_empty() {
             "registration must offer a grant and an authentication method"
         } else if self
@@ -136,7 +137,7 @@ impl Ceiling {
 
     /// The ceiling for the bearer of an initial access token: a bound replaces that of strangers,
     /// but never exceeds what the host supports at all.
-    pub(super) fn within(&self, bounds: &RegistrationBounds, policy: &Policy) -> Self {
+    pub(crate) fn within(&self, bounds: &RegistrationBounds, policy: &Policy) -> Self {
         let mut ceiling = self.clone();
         if let Some(grant_types) = &bounds.grant_types {
             let supported = |grant: &&GrantType| policy.allowed_grant_types.contains(grant);

@@ -63,8 +63,8 @@ pub trait RegistrationRepository: CredentialRepository {
 
     /// Updates a client as in [`update`](super::ClientRepository::update), replaces its
     /// registration, and then adds the secret, if there is one, as in
-    /// [`add_secret`](super::ClientRepository::add_secret): one write, with one new version. Returns
-    /// the stored client.
+    /// [`add_secret`](super::ClientRepository::add_secret). It is one write, with one new version.
+    /// Returns the stored client.
     ///
     /// # Errors
     ///

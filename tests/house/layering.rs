@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// `secrets` is before `wire`, since a response in `wire` contains a plaintext.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 18] = [
     "telemetry",
     "error",
     "exchange",
@@ -20,21 +20,35 @@ const ROOMS: [&str; 16] = [
     "operation",
     "authorization",
     "authentication",
+    "outbound",
     "manager",
     "registration",
+    "documents",
     "handlers",
     "openapi",
     "adapters",
 ];
 
 /// Libraries with the only place that may use them, and the module that may declare that place.
-const CONFINED: [(&str, &str, &str); 6] = [
+const CONFINED: [(&str, &str, &str); 9] = [
     ("axum", "adapters/axum", "adapters/mod.rs"),
     ("diesel", "repository/diesel", "repository/mod.rs"),
     ("ed25519_dalek", "jose", "lib.rs"),
+    ("hyper", "outbound", "lib.rs"),
     ("jsonwebtoken", "jose", "lib.rs"),
     ("p256", "jose", "lib.rs"),
     ("p384", "jose", "lib.rs"),
+    ("tokio_rustls", "outbound", "lib.rs"),
+    ("webpki_roots", "outbound", "lib.rs"),
+];
+
+/// What opens a connection, or asks for an address. Databases have drivers of their own.
+const OUTGOING: [&str; 5] = [
+    "TcpSocket",
+    "TcpStream",
+    "ToSocketAddrs",
+    "UdpSocket",
+    "lookup_host",
 ];
 
 const LONGEST: usize = 400;
@@ -87,6 +101,9 @@ fn faults(path: &str, source: &str) -> Vec<String> {
     for name in found.names {
         if name == "unsafe" {
             faults.push(format!("{path}: unsafe"));
+        }
+        if OUTGOING.contains(&&*name) && !path.starts_with("outbound/") {
+            faults.push(format!("{path}: must not name {name}"));
         }
         let confined = CONFINED.iter().find(|(library, _, _)| {
             name.strip_prefix(library)
@@ -246,6 +263,9 @@ fn a_room_may_use_those_above_it() {
         ("jose/jwk/ec.rs", "use p256::PublicKey;"),
         ("domain/rules.rs", "use crate::jose::JwkSet;"),
         ("domain/id.rs", "#![forbid(unsafe_code)]"),
+        ("outbound/http1.rs", "use hyper_util::rt::TokioIo;"),
+        ("outbound/fetcher.rs", "use tokio::net::TcpStream;"),
+        ("documents/mod.rs", "use crate::outbound::Copies;"),
         (
             "handlers/mod.rs",
             "match x { $(Operation::$name => 1,)+ Operation::ALL => 2 } Operation::GetClient;",
@@ -298,6 +318,13 @@ fn a_room_may_not_use_those_below_it() {
         ),
         ("domain/id.rs", "fn f() { p384::PublicKey::from(g()) }"),
         ("domain/id.rs", "fn f() { unsafe { g() } }"),
+        ("documents/mod.rs", "use hyper::client::conn::http1;"),
+        ("documents/mod.rs", "use tokio::net::TcpStream;"),
+        (
+            "registration/mod.rs",
+            "fn f() { tokio::net::lookup_host(g()) }",
+        ),
+        ("authentication/mod.rs", "use crate::outbound::Fetch;"),
         (
             "openapi/operation.rs",
             "[Operation::GetClient, Operation::GetStats, Operation::ListClients]",
@@ -305,5 +332,38 @@ fn a_room_may_not_use_those_below_it() {
         ("domain/id.rs", &"\n".repeat(401)),
     ] {
         assert_eq!(faults(path, source).len(), 1, "{path}: {source}");
+    }
+}
+
+#[test]
+fn nothing_connects_without_the_feature() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let gate = "#[cfg(feature = \"cimd\")]\n#[cfg_attr(docsrs, doc(cfg(feature = \"cimd\")))]\n";
+    for room in ["outbound", "documents"] {
+        let gated = format!("{gate}pub mod {room};");
+        assert!(
+            read("src/lib.rs").contains(&gated),
+            "{room} is not behind its feature"
+        );
+    }
+    let manifest = read("Cargo.toml");
+    let features = manifest
+        .split("\n\n")
+        .find(|part| part.starts_with("[features]"));
+    let opens = [
+        "dep:hyper",
+        "dep:tokio-rustls",
+        "dep:webpki-roots",
+        "tokio/net",
+    ];
+    for line in features.unwrap().lines() {
+        let (name, enabled) = line.split_once(" = ").unwrap_or_default();
+        let may_open = name == "cimd";
+        for part in opens {
+            let opens = enabled.contains(&format!("\"{part}\""));
+            assert_eq!(opens, may_open && !name.is_empty(), "{line}: {part}");
+        }
+        assert!(name != "default" || !enabled.contains("\"cimd\""), "{line}");
     }
 }

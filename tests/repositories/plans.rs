@@ -267,8 +267,8 @@ async fn of_postgres() {
     let (_, last) = plans.split_at(plans.len() * 7 / 8);
     for plan in last {
         let (text, conditions) = plan.split_once("Index Cond").unwrap_or_default();
-        let depends =
-            [r#""id" <"#, r#""id" >="#, r#""status" ="#].map(|condition| text.contains(condition));
+        let depends = [r#""id" <"#, r#""id" >="#, r#""status" ="#, r#""state" ="#]
+            .map(|condition| text.contains(condition));
         let anew = conditions.contains("tenant_3");
         assert!(!anew || depends.contains(&true), "{plan}");
     }
@@ -349,6 +349,10 @@ async fn of_mysql() {
                     .unwrap_or_default()
             };
             let (access, extra) = (column("type"), column("Extra"));
+            // What was limited before is counted as a whole.
+            if column("table").starts_with("<derived") {
+                continue;
+            }
             assert!(
                 !["ALL", "index"].contains(&&*access),
                 "{access}: {statement}"

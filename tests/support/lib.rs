@@ -34,6 +34,9 @@ mod guides {
 
     #[doc = include_str!("../../docs/observability.md")]
     mod observability {}
+
+    #[doc = include_str!("../../docs/registration.md")]
+    mod registration {}
 }
 
 use std::convert::Infallible;

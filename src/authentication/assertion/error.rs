@@ -74,7 +74,7 @@ opaque_error! {
 
 impl Error {
     /// Marks that fetching the client's keys again did not help.
-    pub(super) fn after_fetching(mut self) -> Self {
+    pub(crate) fn after_fetching(mut self) -> Self {
         self.is_fetched_for = true;
         self
     }

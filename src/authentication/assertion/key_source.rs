@@ -18,8 +18,9 @@ pub enum Freshness {
 
 /// Provides the keys of clients with a `jwks_uri`.
 ///
-/// This crate makes no outgoing requests. A host that has an HTTP client implements this trait;
-/// without it, clients with a `jwks_uri` can't use `private_key_jwt`.
+/// Without a source, clients with a `jwks_uri` can't use `private_key_jwt`. The feature `cimd` has
+/// one, `outbound::FetchedKeys`. Without that feature this crate makes no outgoing requests: a host
+/// that has an HTTP client implements this trait.
 ///
 /// ```
 /// use std::sync::Arc;

@@ -102,6 +102,12 @@ impl<'a> StrictUri<'a> {
         self.url.host()
     }
 
+    /// The port, if it is not the default one of the scheme.
+    #[cfg(feature = "cimd")]
+    pub(super) fn port(&self) -> Option<u16> {
+        self.url.port()
+    }
+
     pub(super) fn has_authority(&self) -> bool {
         self.uri.has_authority()
     }

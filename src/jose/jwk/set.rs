@@ -69,6 +69,24 @@ impl JwkSet {
         })
     }
 
+    /// Whether the text may hold a private key, even an unsupported one: if it can't be read,
+    /// nobody knows.
+    #[cfg(feature = "cimd")]
+    pub(crate) fn may_be_private(text: &str, limits: Limits) -> bool {
+        let Ok(Value::Object(set)) = json::read(text, limits.depth) else {
+            return true;
+        };
+        let of_set = match set.get("keys") {
+            Some(Value::List(keys)) => &**keys,
+            _ => &[],
+        };
+        let is_private = |key: &Value<'_>| match key {
+            Value::Object(key) => members::is_private(key),
+            _ => false,
+        };
+        members::is_private(&set) || of_set.iter().any(is_private)
+    }
+
     /// The set as it was given.
     pub(crate) fn as_str(&self) -> &str {
         &self.text

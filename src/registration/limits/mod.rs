@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use self::live::Live;
 use super::Error;
 use crate::authentication::{Buckets, Held, network};
-use crate::domain::{Clock, TenantId, Timestamp};
+use crate::domain::{Clock, Id, TenantId, Timestamp};
 use crate::error::BuildError;
 
 pub use settings::RegistrationLimits;
@@ -23,6 +23,9 @@ const CAPACITY: usize = 10_000;
 
 /// The failed attempts at a registration access token, from one address.
 const FAILURES: settings::Budget = (60, Duration::from_secs(60));
+
+/// The updates of one client (RFC 7592 §5): each leaves an entry in the audit trail.
+const UPDATES: settings::Budget = (30, Duration::from_secs(60 * 60));
 
 /// No address takes more than this part of a tenant's budget, so that it locks nobody else out.
 const SHARE: u32 = 4;
@@ -34,6 +37,7 @@ pub(super) struct Limits {
     tenants: Buckets<TenantId>,
     shares: Buckets<(TenantId, IpAddr)>,
     failures: Buckets<IpAddr>,
+    updates: Buckets<Id>,
     live: Live,
     max_clients: u32,
     clock: Arc<dyn Clock>,
@@ -75,6 +79,7 @@ impl Limits {
             tenants: buckets(settings.tenant, &clock)?,
             shares: buckets(share, &clock)?,
             failures: buckets(FAILURES, &clock)?,
+            updates: buckets(UPDATES, &clock)?,
             live: Live::new(CAPACITY),
             max_clients: settings.max_clients,
             clock,
@@ -112,6 +117,15 @@ impl Limits {
     /// [`ErrorKind::TooManyRequests`](super::ErrorKind::TooManyRequests).
     pub(super) fn guess(&self, ip: Option<IpAddr>) -> Result<Permit, Error> {
         self.permit([ip.map(|ip| self.failures.hold_now(&network(ip)))])
+    }
+
+    /// Lets a client replace its registration.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::TooManyRequests`](super::ErrorKind::TooManyRequests).
+    pub(super) fn update(&self, client: Id) -> Result<Permit, Error> {
+        self.permit([Some(self.updates.hold_now(&client))])
     }
 
     /// All of these units, or none.

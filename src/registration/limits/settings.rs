@@ -17,6 +17,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// | an address: IPv4, or the /64 of IPv6 | 10 at once, 20 an hour |
 /// | a network that many users share, all of it together | 500 at once, 1,000 an hour |
 /// | a tenant | 200 a day, of which no address takes more than a quarter |
+/// | updates of one client | 30 an hour |
+/// | wrong registration access tokens from an address | 60 a minute |
 /// | living clients of a tenant that registered themselves | 10,000 |
 ///
 /// A request that fails because of the storage costs nothing. Each process counts for itself, and

@@ -7,9 +7,9 @@
 //! [`CredentialRepository`](super::CredentialRepository), an
 //! [`OriginRepository`](super::OriginRepository) and a
 //! [`PurgeRepository`](super::PurgeRepository); with the feature `registration`,
-//! `registration_conformance_tests!` does for a `RegistrationRepository`. Each case is also a plain `async fn` here that
-//! panics if the contract is violated. A case needs an empty repository of its own; [`InTurn`]
-//! combines several on the same storage. New versions of this crate may add cases.
+//! `registration_conformance_tests!` does for a `RegistrationRepository`. Each case is also a plain
+//! `async fn` here that panics if the contract is violated. A case needs an empty repository of its
+//! own; [`InTurn`] combines several on the same storage. New versions of this crate may add cases.
 //!
 //! See the [guide](super::guide) to writing a repository.
 //!

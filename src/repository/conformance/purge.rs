@@ -1,12 +1,13 @@
 //! Cases for [`PurgeRepository`].
 
+use std::future::Future;
 use std::sync::Arc;
 
 use super::races::race;
 use super::samples::{at, client, tenant};
 use super::subject::{Subject, kind};
 use crate::domain::{ClientId, Page, SecretStatus};
-use crate::repository::{ClientFilter, ErrorKind, Origin, PurgeRepository, Secrets};
+use crate::repository::{ClientFilter, ErrorKind, Origin, PurgeRepository, Result, Secrets};
 
 const MANY: u32 = 1_000;
 
@@ -23,19 +24,27 @@ impl<R: PurgeRepository> Subject<R> {
     }
 
     async fn purge_entries(&self, before: u64, limit: u32) -> usize {
-        let purged = self.repository.purge_audit_entries(at(before), limit);
-        purged.await.expect("no error")
+        patiently(|| self.repository.purge_audit_entries(at(before), limit)).await
     }
 
     async fn purge_clients(&self, before: u64, limit: u32) -> usize {
-        let purged = self.repository.purge_deleted_clients(at(before), limit);
-        purged.await.expect("no error")
+        patiently(|| self.repository.purge_deleted_clients(at(before), limit)).await
     }
 
     async fn purge_secrets(&self, before: u64, limit: u32) -> usize {
-        let purged = self.repository.purge_inactive_secrets(at(before), limit);
-        purged.await.expect("no error")
+        patiently(|| self.repository.purge_inactive_secrets(at(before), limit)).await
     }
+}
+
+/// Like a host, it tries again if others that write at the same time win too often.
+async fn patiently<F: Future<Output = Result<usize>>>(purge: impl Fn() -> F) -> usize {
+    for _ in 0..20 {
+        match purge().await {
+            Err(error) if error.kind() == ErrorKind::Unavailable => {}
+            purged => return purged.expect("no error"),
+        }
+    }
+    panic!("it is never available");
 }
 
 /// Removes entries of every client, oldest first; the rest, even if empty, is read as before.

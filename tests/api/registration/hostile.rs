@@ -276,3 +276,29 @@ async fn a_client_that_goes_away_leaves_nothing_half_done() {
         door.registered(&public()).await;
     }
 }
+
+/// A failing storage is not the caller's fault: it keeps what it has, and its budget.
+#[tokio::test]
+async fn a_storage_that_fails_is_unavailable_and_keeps_no_half() {
+    for store in Store::DATABASES {
+        let app = App::new(store).await;
+        let door = Door::open(&app);
+        let client = door.registered(&public()).await;
+        let away = "ALTER TABLE oauth_client_registrations RENAME TO away";
+        app.place.execute(&[away]).await;
+        for _ in 0..20 {
+            let answer = door.post_from("192.0.2.1", &public()).await;
+            assert_eq!(answer.status, 503, "{store:?}: {answer:?}");
+            assert_eq!(answer.header("retry-after"), Some("1"));
+            assert_eq!(answer.json()["error"], "temporarily_unavailable");
+        }
+        let path = client.path();
+        let read = door.call(client.token(), Method::GET, &path, None).await;
+        assert_eq!(read.status, 503, "{store:?}");
+        let back = "ALTER TABLE away RENAME TO oauth_client_registrations";
+        app.place.execute(&[back]).await;
+        let clients = app.call(Method::GET, support::CLIENTS, None).await;
+        assert_eq!(clients.json()["total"], 1, "{store:?}: {clients:?}");
+        assert_eq!(door.post_from("192.0.2.1", &public()).await.status, 201);
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
-use support::registrant::{Door, public};
+use support::registrant::{Door, Registered, public};
 use support::{Answer, App, Store};
 use tower_oauth_clients::registration::{RegistrationLimits, RegistrationMode};
 
@@ -106,4 +106,27 @@ async fn nothing_is_there_when_it_is_off() {
             assert_eq!(answer.status, 404);
         }
     }
+}
+
+#[tokio::test]
+async fn a_client_changes_so_often_and_no_more() {
+    let app = App::new(Store::Memory).await;
+    let door = Door::open(&app);
+    let (client, other) = (
+        door.registered(&public()).await,
+        door.registered(&public()).await,
+    );
+    let put = async |client: &Registered| {
+        let (path, body) = (client.path(), client.body(&public()));
+        door.call(client.token(), Method::PUT, &path, Some(&body))
+            .await
+    };
+    for _ in 0..30 {
+        assert_eq!(put(&client).await.status, 200);
+    }
+    assert_eq!(assert_refused(&put(&client).await), 120);
+    assert_eq!(put(&other).await.status, 200);
+    let path = client.path();
+    let read = door.call(client.token(), Method::GET, &path, None).await;
+    assert_eq!(read.status, 200);
 }

@@ -29,7 +29,7 @@ use crate::repository::diesel::rows::{
 };
 use crate::repository::diesel::schema::oauth_client_registrations::{self, dsl};
 use crate::repository::diesel::schema::{
-    COUNTED_REGISTRATIONS, Empty, live, oauth_clients as clients, registration as of_client,
+    COUNTED_REGISTRATIONS, live, oauth_clients as clients, registration as of_client,
 };
 use crate::repository::{ErrorKind, MAX_ACTIVE_SECRETS, Secrets};
 
@@ -227,7 +227,7 @@ pub(in super::super) async fn unused_registrations(
             // What hosts that don't know registrations have changed since.
             .filter(never.or(before))
             .filter(active.or(inactive))
-            .filter(Empty::new(clients::deleted_at))
+            .filter(clients::deleted_at.is_null())
             .select((ClientRow::as_select(), RegistrationRow::as_select()))
             .order((clients::unused_since, clients::client_id))
             .into_boxed::<Backend>()

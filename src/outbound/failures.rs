@@ -1,0 +1,76 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::shelf::Shelf;
+use crate::domain::Timestamp;
+
+/// The pause after the first failure, which doubles with each further one.
+const FIRST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// After that time, a failure is the first one again.
+const PAST: Duration = Duration::from_secs(600);
+
+/// When a failed URL may be tried again. It says nothing about what is there: a failure is never
+/// stored as a verdict (§5.2 of the draft on metadata documents).
+pub(super) struct Failures(Shelf<Failure>);
+
+#[derive(Clone, Copy)]
+struct Failure {
+    at: Timestamp,
+    pause: Duration,
+}
+
+impl Failures {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self(Shelf::new(capacity))
+    }
+
+    /// How long to wait before the next try, if it isn't time yet.
+    pub(super) fn wait(&mut self, url: &str, now: Timestamp) -> Option<Duration> {
+        let failure = self.0.get(url)?;
+        let until = failure.at + failure.pause;
+        // A failure in the future was noted by a wrong clock.
+        let waits = failure.at <= now && now < until;
+        let micros = until.as_micros().saturating_sub(now.as_micros());
+        waits.then(|| Duration::from_micros(micros.unsigned_abs()))
+    }
+
+    pub(super) fn note(&mut self, url: &Arc<str>, host: &str, now: Timestamp) {
+        let before = self.0.get(url).filter(|failure| now < failure.at + PAST);
+        let pause = before.map_or(FIRST, |failure| {
+            failure.pause.saturating_mul(2).min(LONGEST)
+        });
+        self.0.insert(url, host, Failure { at: now, pause });
+    }
+
+    pub(super) fn forget(&mut self, url: &str) {
+        self.0.remove(url);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_until_a_minute_and_end_with_a_success() {
+        let (url, host) = (Arc::from("https://a.example/m"), "a.example");
+        let mut failures = Failures::new(100);
+        let mut now = Timestamp::from_micros(1_000_000_000);
+        assert_eq!(failures.wait(&url, now), None);
+        for pause in [10, 20, 40, 60, 60] {
+            let pause = Duration::from_secs(pause);
+            failures.note(&url, host, now);
+            assert_eq!(failures.wait(&url, now), Some(pause));
+            now = now + pause;
+            assert_eq!(failures.wait(&url, now), None);
+        }
+        failures.note(&url, host, now);
+        let before = now - Duration::from_secs(1);
+        assert_eq!(failures.wait(&url, before), None, "the clock went back");
+        failures.forget(&url);
+        failures.note(&url, host, now);
+        assert_eq!(failures.wait(&url, now), Some(FIRST));
+    }
+}
