@@ -4,7 +4,7 @@ use super::word::stored_words;
 use super::{ClientId, FieldChange, Id, Operator, TenantId, Timestamp};
 
 stored_words! {
-    /// An action of an operator, or of a client on itself.
+    /// An action of an operator, of a client on itself, or of the host.
     pub enum Action {
         /// A client was created.
         ClientCreate = "client.create",
@@ -62,9 +62,10 @@ pub struct AuditEntry {
     pub secret_id: Option<Id>,
     /// The action.
     pub action: Action,
-    /// The operator's subject, or `registration` for a client that manages its own registration.
+    /// The operator's subject, or `registration` for a client that manages its own registration, or
+    /// `reaper` for the removal of clients that nobody uses.
     pub operator_id: String,
-    /// The operator's role at the time, or `client` if there was none.
+    /// The operator's role at the time; `client` for a client on itself, and `system` for the host.
     pub operator_type: String,
     /// A human-readable list of what changed, and whether the operator came from another tenant.
     pub message: String,
@@ -123,6 +124,26 @@ impl AuditEntry {
             operator_type: Self::BY_CLIENT.to_owned(),
             message: message.into(),
             ip,
+            ..Self::stored(Id::generate(at), tenant_id, client_id, action, at)
+        }
+    }
+
+    /// The type of an operator that is the host itself.
+    #[cfg(any(feature = "openapi", feature = "registration"))]
+    pub(crate) const BY_HOST: &str = "system";
+
+    /// Creates an entry for the deletion of a client that nobody used, at `at`.
+    #[cfg(feature = "registration")]
+    pub(crate) fn by_reaper(
+        (tenant_id, client_id): (TenantId, ClientId),
+        message: impl Into<String>,
+        at: Timestamp,
+    ) -> Self {
+        let action = Action::ClientDelete;
+        Self {
+            operator_id: "reaper".to_owned(),
+            operator_type: Self::BY_HOST.to_owned(),
+            message: message.into(),
             ..Self::stored(Id::generate(at), tenant_id, client_id, action, at)
         }
     }

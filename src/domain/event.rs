@@ -57,7 +57,7 @@ pub struct ClientEvent {
     pub id: Id,
     /// The client's `client_id`.
     pub client_id: ClientId,
-    /// The operator's subject, or `None` if it was the client itself.
+    /// The operator, or `None` if it was the client itself, or the host that removed it.
     pub operator: Option<Operator>,
     /// When it happened; the audit entry of a change has the same time.
     pub at: Timestamp,

@@ -17,10 +17,10 @@ stored_words! {
 }
 
 impl RegistrationState {
-    /// Whether a client of that status stays only as long as it is used. Words of a newer version
-    /// are a reason to keep it.
+    /// Whether a client of that status stays only as long as it is used, or decided on. Words of a
+    /// newer version are a reason to keep it.
     pub(crate) fn depends_on_use(&self, status: &ClientStatus) -> bool {
-        matches!(self, Self::Approved | Self::Denied)
+        matches!(self, Self::Approved | Self::Pending | Self::Denied)
             && matches!(status, ClientStatus::Active | ClientStatus::Inactive)
     }
 }
@@ -135,7 +135,7 @@ impl RegisteredClient {
     }
 
     /// Whether it has not been [used](Self::used_at) since before that time, and nobody keeps it
-    /// for another reason: it is neither suspended nor pending.
+    /// for another reason: it is not suspended. A pending client is unused since it registered.
     pub fn is_unused_since(&self, time: Timestamp) -> bool {
         let state = &self.registration.state;
         state.depends_on_use(&self.client.status) && self.used_at() < time

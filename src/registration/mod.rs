@@ -19,6 +19,14 @@
 //! - Change the status: a suspended client stays suspended, whatever token it has.
 //! - Register more often than the [limits](RegistrationLimits) allow.
 //!
+//! # What an administrator decides
+//!
+//! [`Handlers::with_registrar`](crate::handlers::Handlers::with_registrar) adds the operations on
+//! initial access tokens and on registrations to the admin API: who may register, and which pending
+//! clients are approved. A [`Reaper`] deletes those that nobody uses.
+//!
+//! # Failures
+//!
 //! Every failure is a JSON object with `error` and `error_description` (RFC 7591 §3.2.2), which
 //! names the member and never shows a value.
 //!
@@ -53,12 +61,14 @@ mod asked;
 mod builder;
 mod endpoint;
 mod error;
+mod grants;
 mod handle;
 mod initial;
 mod limits;
 mod manage;
 mod members;
 mod policy;
+mod reaper;
 mod register;
 mod replace;
 mod settings;
@@ -85,13 +95,16 @@ use crate::manager::ClientManager;
 use crate::repository::{RegistrationRepository, RegistrationSource};
 
 pub use crate::domain::InitialAccessTokenOptions;
+pub use crate::exchange::BoxError;
 pub use builder::RegistrarBuilder;
 pub use error::{Error, ErrorKind};
+pub use grants::LiveGrants;
 #[cfg(feature = "axum")]
 pub(crate) use handle::PATHS;
 pub use initial::IssuedInitialAccessToken;
 pub use limits::RegistrationLimits;
 pub use policy::{Decision, RegistrationPolicy, RegistrationRequest};
+pub use reaper::{Reaped, Reaper, ReaperBuilder};
 pub use settings::{RegisteredScope, RegistrationMode, UnacceptableRedirects, UnofferedMethod};
 pub use statement::{StatementRefusal, StatementVerifier};
 

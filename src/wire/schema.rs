@@ -123,10 +123,10 @@ fn auth_methods() -> String {
     words(AuthMethod::ALL, AuthMethod::word).join("|")
 }
 
-/// The role of an operator, or a client that manages its own registration.
+/// The role of an operator, or a client that manages its own registration, or the host.
 pub(super) fn operator_type(_: &mut SchemaGenerator) -> Schema {
     let mut types = words(Role::ALL, |role| role.as_str());
-    types.push(AuditEntry::BY_CLIENT);
+    types.extend([AuditEntry::BY_CLIENT, AuditEntry::BY_HOST]);
     json_schema!({"type": "string", "enum": types})
 }
 

@@ -16,6 +16,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::watch::Watch;
+use support::registrant::{REGISTRATIONS, TOKENS};
 use support::{Answer, App, CLIENTS, Store, admin, authorizer, base, claims, sign};
 
 /// An authorizer that lets `rita` read only.
@@ -226,9 +227,18 @@ async fn an_authorizer_is_told_every_operation() {
             assert!(matches!(answer.status.as_u16(), 403..=405), "{path}");
         }
     }
-    let import = format!("{CLIENTS}/import");
-    let answer = app.call(Method::POST, &import, None).await;
-    assert_eq!(answer.status, 403);
+    for (method, path) in [
+        (Method::POST, format!("{CLIENTS}/import")),
+        (Method::POST, TOKENS.to_owned()),
+        (Method::GET, TOKENS.to_owned()),
+        (Method::DELETE, format!("{TOKENS}/x")),
+        (Method::GET, REGISTRATIONS.to_owned()),
+        (Method::POST, format!("{REGISTRATIONS}/x/approve")),
+        (Method::POST, format!("{REGISTRATIONS}/x/deny")),
+    ] {
+        let answer = app.call(method, &path, None).await;
+        assert_eq!(answer.status, 403, "{path}");
+    }
     let told = std::mem::take(&mut *told.0.lock().unwrap());
     assert_eq!(told.len(), Operation::ALL.len());
     for operation in Operation::ALL {

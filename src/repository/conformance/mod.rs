@@ -297,7 +297,7 @@ macro_rules! registration_conformance_tests {
             a_revocation_and_a_registration_come_one_after_the_other,
             abandoned_registrations_are_whole_or_nothing,
             unused_clients_are_found_in_order,
-            unused_clients_are_neither_suspended_nor_pending,
+            unused_clients_are_not_suspended,
             an_unused_client_is_deleted_as_it_was_read,
             a_client_in_use_is_not_deleted,
             an_unused_client_is_deleted_once,

@@ -91,11 +91,9 @@ pub async fn unused_clients_are_found_in_order(repository: impl RegistrationRepo
     assert_eq!(read.expect("the registration").client, first.client);
 }
 
-/// Suspended and pending clients are not found, nor are deleted ones and those of an administrator;
-/// a denied one is.
-pub async fn unused_clients_are_neither_suspended_nor_pending(
-    repository: impl RegistrationRepository,
-) {
+/// Clients that are suspended or in a state of a newer version, that did not register themselves,
+/// and deleted ones are not; a pending one and a denied one are.
+pub async fn unused_clients_are_not_suspended(repository: impl RegistrationRepository) {
     let subject = Subject::new(repository);
     let approved = subject.registered_in(RegistrationState::Approved, 1).await;
     let name = approved.client_id.clone();
@@ -114,7 +112,14 @@ pub async fn unused_clients_are_neither_suspended_nor_pending(
     let was = subject.get_deleted(&deleted.client_id).await;
     let was = was.expect("a deleted client");
     subject.create(7).await;
-    assert_eq!(subject.unused_ids(50).await, std::slice::from_ref(&name));
+    let ids = |clients: &[&Client]| -> Vec<_> {
+        clients
+            .iter()
+            .map(|client| client.client_id.clone())
+            .collect()
+    };
+    let all = ids(&[&approved, &denied, &allowed, &waiting]);
+    assert_eq!(subject.unused_ids(50).await, all);
 
     let refused = Registration::new(RegistrationState::Denied);
     denied = subject
@@ -126,12 +131,7 @@ pub async fn unused_clients_are_neither_suspended_nor_pending(
     allowed = changed.expect("approved");
     let restored = subject.restore(&was.client_id, was.version, 10).await;
     restored.expect("restored");
-    let decided = [
-        name.clone(),
-        denied.client_id.clone(),
-        allowed.client_id.clone(),
-    ];
-    assert_eq!(subject.unused_ids(50).await, decided);
+    assert_eq!(subject.unused_ids(50).await, all);
 
     let set = async |client: &Client, status, second| {
         let mut client = client.clone();
@@ -141,21 +141,26 @@ pub async fn unused_clients_are_neither_suspended_nor_pending(
     };
     let approved = set(&approved, ClientStatus::Suspended, 11).await;
     denied = set(&denied, ClientStatus::Suspended, 12).await;
-    assert_eq!(subject.unused_ids(50).await, [allowed.client_id.clone()]);
+    assert_eq!(subject.unused_ids(50).await, all[2..]);
     // It is noted, and counts when the client is active again.
     subject.used(&name, 20).await.expect("noted");
     set(&approved, ClientStatus::Active, 21).await;
     set(&denied, ClientStatus::Inactive, 22).await;
-    assert_eq!(subject.unused_ids(20).await, decided[1..]);
-    let [first, second, third] = decided;
-    assert_eq!(subject.unused_ids(50).await, [second, third, first]);
+    assert_eq!(subject.unused_ids(20).await, all[1..]);
+    let later = ids(&[&denied, &allowed, &waiting, &approved]);
+    assert_eq!(subject.unused_ids(50).await, later);
 
-    for client in [&waiting, &allowed] {
-        let pending = Registration::new(RegistrationState::Pending);
-        let changed = subject.change(client, &pending, KEEP, 23).await;
-        changed.expect("pending again");
+    let of_tomorrow = RegistrationState::stored("reviewed").expect("a word");
+    for (client, state) in [
+        (&waiting, of_tomorrow),
+        (&allowed, RegistrationState::Pending),
+    ] {
+        let changed = Registration::new(state);
+        let changed = subject.change(client, &changed, KEEP, 23).await;
+        changed.expect("changed");
     }
-    assert_eq!(subject.unused_ids(50).await.len(), 2);
+    let left = ids(&[&denied, &allowed, &approved]);
+    assert_eq!(subject.unused_ids(50).await, left);
 }
 
 /// In that version and with that last use only.

@@ -218,7 +218,7 @@ async fn what_is_decided_is_decided() {
     }
 }
 
-/// Whoever suspended a client decides when it is active again.
+/// An administrator suspended it, and decides when it is active again.
 #[tokio::test]
 async fn an_approval_ends_no_suspension() {
     for store in Store::ALL {

@@ -8,4 +8,5 @@ mod issuing;
 mod limits;
 mod manage;
 mod policies;
+mod reaping;
 mod tokens;

@@ -10,7 +10,7 @@ use tower_oauth_clients::repository::{
 
 use super::{CLIENT, after, at, entry, secret};
 
-/// Every client that is not deleted, in one of three states, of which two may be unused.
+/// Every client that is not deleted, in one of three states.
 pub const REGISTRATIONS: &str = "INSERT INTO oauth_client_registrations (client_id, tenant_id, \
     id, state, bounds) SELECT client_id, tenant_id, id, \
     CASE WHEN client_id LIKE '%1' THEN 'pending' WHEN client_id LIKE '%2' THEN 'denied' \

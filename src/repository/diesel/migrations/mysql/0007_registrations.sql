@@ -1,5 +1,5 @@
--- Since when a client that registered itself is unused, while it may be removed for that: neither
--- suspended nor pending. NULL for all others. MySQL has no `ADD COLUMN IF NOT EXISTS`.
+-- Since when a client that registered itself is unused, while it may be removed for that: not
+-- while it is suspended. NULL for all others. MySQL has no `ADD COLUMN IF NOT EXISTS`.
 SET @step = IF(
     EXISTS (
         SELECT 1 FROM information_schema.columns

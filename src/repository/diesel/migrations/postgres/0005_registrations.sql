@@ -1,5 +1,5 @@
--- Since when a client that registered itself is unused, while it may be removed for that: neither
--- suspended nor pending. NULL for all others, so that the index finds exactly those.
+-- Since when a client that registered itself is unused, while it may be removed for that: not
+-- while it is suspended. NULL for all others, so that the index finds exactly those.
 ALTER TABLE oauth_clients ADD COLUMN unused_since BIGINT;
 CREATE INDEX oauth_clients_unused ON oauth_clients (unused_since, client_id)
     WHERE unused_since IS NOT NULL;

@@ -14,21 +14,20 @@ use crate::repository::diesel::schema::{
     live, oauth_client_registrations as registrations, registration,
 };
 
-/// The states of a registration in which no decision is awaited.
-const DECIDED: [&str; 2] = ["approved", "denied"];
+/// The states of a registration that this version knows. Others are a reason to keep the client.
+const KNOWN: [&str; 3] = ["approved", "pending", "denied"];
 
 /// Derives since when a client is unused, after a change of its status or its registration.
 pub(super) fn derive_unused<'a>(key: &'a Key, status: &ClientStatus) -> impl Statement + use<'a> {
-    let [approved, denied] = DECIDED;
-    let decided = registrations::state.eq(approved);
-    let decided = decided.or(registrations::state.eq(denied));
+    let [approved, pending, denied] = KNOWN.map(|word| registrations::state.eq(word));
+    let known = approved.or(pending).or(denied);
     let is_open = matches!(status, ClientStatus::Active | ClientStatus::Inactive);
     let used_at = case_when(dsl::last_used_at.is_not_null(), dsl::last_used_at)
         .otherwise(dsl::created_at.nullable());
     let since = case_when(
         is_open
             .into_sql::<Bool>()
-            .and(exists(registration(key).filter(decided))),
+            .and(exists(registration(key).filter(known))),
         used_at,
     );
     prepared!(diesel::update(live(key)).set(oauth_clients::unused_since.eq(since)))
