@@ -104,7 +104,10 @@ impl Registrar {
         let fields = asked.fields.clone();
         note(&mut registration, asked, statement.as_ref());
         let (metadata, _) = fields.validate(&self.0.rules)?;
-        self.check_room(tenant).await?;
+        // Who was invited is not locked out by strangers.
+        if registration.initial_access_token_id.is_none() {
+            self.check_room(tenant).await?;
+        }
         let request = RegistrationRequest {
             tenant,
             current: None,

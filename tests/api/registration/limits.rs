@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use http::Method;
-use support::registrant::{Door, Registered, public};
+use support::registrant::{Door, REGISTER, Registered, public};
 use support::{Answer, App, Store};
-use tower_oauth_clients::registration::{RegistrationLimits, RegistrationMode};
+use tower_oauth_clients::registration::{
+    InitialAccessTokenOptions, RegistrationLimits, RegistrationMode,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -89,6 +91,10 @@ async fn a_tenant_has_so_many_clients_and_no_more() {
         door.registered(&public()).await;
         assert_refused(&door.post(&public()).await);
         assert_eq!(door.count().await, 2);
+
+        let token = door.issue(InitialAccessTokenOptions::new()).await;
+        let invited = door.call(&token, Method::POST, REGISTER, Some(&public()));
+        assert_eq!(invited.await.status, 201);
     }
 }
 
