@@ -57,6 +57,7 @@
 //! | `diesel-postgres` | | [`repository::PostgresRepository`], your pool or its own; no `libpq` |
 //! | `diesel-mysql` | | [`repository::MysqlRepository`] (MySQL, MariaDB); no `libmysqlclient` |
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
+//! | `cimd` | | [`documents`]: a `client_id` may be the URL of a metadata document |
 //! | `registration` | | [`registration`]: clients that register themselves ([guide][guides::registration]) |
 //! | `cors` | | `adapters::tower::ClientCorsLayer`: registered origins may call the host's endpoints |
 //! | `openapi` | | [`openapi`]: the OpenAPI document of the admin API |
