@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use http::Method;
-use support::registrant::{Door, Registered, public};
+use support::registrant::{Door, REGISTER, Registered, public};
 use support::{Answer, App, Store};
-use tower_oauth_clients::registration::{RegistrationLimits, RegistrationMode};
+use tower_oauth_clients::registration::{
+    InitialAccessTokenOptions, RegistrationLimits, RegistrationMode,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -70,6 +72,29 @@ async fn a_tenant_has_a_budget_of_its_own() {
     }
     assert_eq!(assert_refused(&door.post(&public()).await), 8 * 60 * 60);
     assert_eq!(other.post(&public()).await.status, 201);
+}
+
+#[tokio::test]
+async fn strangers_lock_out_nobody_who_has_a_token() {
+    let app = App::new(Store::Memory).await;
+    let limits = RegistrationLimits::new().with_tenant_budget(3, DAY);
+    let door = Door::with(&app, "tenant_a", |registrar| registrar.with_limits(limits));
+    for _ in 0..3 {
+        assert_eq!(door.post(&public()).await.status, 201);
+    }
+    assert_refused(&door.post(&public()).await);
+    let token = door.issue(InitialAccessTokenOptions::new()).await;
+    let post = async |token: &str| {
+        door.call(token, Method::POST, REGISTER, Some(&public()))
+            .await
+    };
+    for _ in 0..3 {
+        assert_eq!(post(&token).await.status, 201);
+    }
+    assert_refused(&post(&token).await);
+    let other = door.issue(InitialAccessTokenOptions::new()).await;
+    assert_eq!(post(&other).await.status, 201);
+    assert_eq!(post("guess").await.status, 401);
 }
 
 #[tokio::test]
