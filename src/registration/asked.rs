@@ -253,9 +253,11 @@ impl Reader<'_> {
         };
         let url = url::Url::parse(uri).ok();
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
-        // Of other URIs the domain decides.
-        let host = url.as_ref().and_then(url::Url::host_str);
-        host.is_none_or(|host| hosts.iter().any(|bound| bound == host))
+        match url.as_ref().and_then(url::Url::host_str) {
+            Some(host) => hosts.iter().any(|bound| bound == host),
+            // Any app could have it, so that only the host of this server can vouch for it.
+            None => self.rules.policy.lists_redirect_uri(uri),
+        }
     }
 
     fn scopes(&mut self, input: Input<String>, current: Option<&Client>) -> Vec<String> {
