@@ -9,7 +9,7 @@ use support::registrant::{Door, Registered, SCOPES, confidential, public};
 use support::world::Heard;
 use support::{Answer, App, Store};
 use tower_oauth_clients::domain::{
-    Action, ClientEventKind, ClientId, ClientStatus, Patch, RegistrationState,
+    Action, ClientEventKind, ClientId, ClientStatus, GrantType, Patch, RegistrationState,
 };
 use tower_oauth_clients::manager::Expected;
 use tower_oauth_clients::registration::{RegisteredScope, RegistrationMode};
@@ -253,6 +253,42 @@ async fn what_administrators_set_is_not_cleared() {
         let stored = door.stored(client.id()).await.client;
         assert_eq!(stored.metadata.description.as_deref(), Some("watched"));
         assert_eq!(stored.metadata.metadata["ticket"], "4711");
+    }
+}
+
+#[tokio::test]
+async fn no_update_brings_back_what_an_administrator_took_away() {
+    for store in Store::ALL {
+        let app = App::new(store).await;
+        for scope in [RegisteredScope::Ceiling, RegisteredScope::Requested] {
+            let door = Door::with(&app, "tenant_a", |registrar| {
+                registrar.with_registered_scope(scope)
+            });
+            let client = door.registered(&public()).await;
+            let patch = Patch::new()
+                .with_scopes(["mcp:read"])
+                .with_grant_types([GrantType::AuthorizationCode]);
+            change(&door, &client, patch).await;
+            let mut body = public();
+            for asked in [json!(null), json!("mcp:read mcp:write")] {
+                body["scope"] = asked;
+                let answer = put(&door, &client, &body).await;
+                assert_eq!(answer.status, 200, "{answer:?}");
+                assert_eq!(answer.json()["scope"], "mcp:read");
+                assert_eq!(answer.json()["grant_types"], json!(["authorization_code"]));
+            }
+            body["grant_types"] = json!(["refresh_token"]);
+            let answer = put(&door, &client, &body).await;
+            assert_eq!(answer.json()["error"], "invalid_client_metadata");
+
+            let none = Patch::new().with_scopes([""; 0]);
+            change(&door, &client, none).await;
+            let mut body = public();
+            body["scope"] = json!("mcp:read");
+            let answer = put(&door, &client, &body).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            assert_eq!(answer.json().get("scope"), None);
+        }
     }
 }
 
