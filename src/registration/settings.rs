@@ -12,7 +12,7 @@ pub enum RegistrationMode {
     Protected,
     /// Anyone, but the client is inactive until an administrator approves it, unless its initial
     /// access token approves it in advance. What was approved stays: such a client can't change
-    /// its metadata.
+    /// its metadata, nor what it says of its software.
     Approval,
     /// Nobody: every path gets 404.
     Off,

@@ -88,6 +88,45 @@ async fn the_queue_shows_what_was_sent() {
 }
 
 #[tokio::test]
+async fn what_an_administrator_saw_stays() {
+    for store in Store::ALL {
+        let app = App::new(store).await;
+        let door = queue(&app);
+        let client = pending(&door).await;
+        let put = async |members: Value| {
+            let (body, path) = (client.body(&members), client.path());
+            door.call(client.token(), Method::PUT, &path, Some(&body))
+                .await
+        };
+        let mut same = public();
+        same["software_id"] = json!("editor");
+        same["software_version"] = json!("1.2");
+        same["application_type"] = json!("native");
+        for approved in [false, true] {
+            for (member, value) in [
+                ("software_id", json!("bank")),
+                ("software_id", json!(null)),
+                ("software_version", json!("1.3")),
+                ("application_type", json!("web")),
+                ("client_name", json!("Y")),
+            ] {
+                let mut other = same.clone();
+                other[member] = value;
+                let answer = put(other).await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{member}");
+            }
+            assert_eq!(put(same.clone()).await.status, StatusCode::OK);
+            let stored = door.stored(client.id()).await.registration;
+            assert_eq!(stored.software_id.as_deref(), Some("editor"));
+            assert_eq!(stored.software_version.as_deref(), Some("1.2"));
+            if !approved {
+                assert_eq!(door.approve(client.id()).await.status, StatusCode::OK);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_state_is_a_filter() {
     for store in Store::ALL {
         let app = App::new(store).await;

@@ -141,6 +141,31 @@ async fn a_statement_counts_as_it_is_verified() {
 }
 
 #[tokio::test]
+async fn a_statement_that_an_administrator_saw_stays() {
+    let app = App::new(Store::Memory).await;
+    let door = Door::with(&app, "tenant_a", |registrar| {
+        registrar
+            .with_policy(Told::new(Decision::Pend))
+            .with_statement_verifier(Claims(Ok("{}".to_owned())))
+    });
+    let mut body = public();
+    body["software_statement"] = "a.b.c".into();
+    let client = door.registered(&body).await;
+    for (statement, status) in [
+        (json!("a.b.d"), 403),
+        (json!(null), 403),
+        (json!("a.b.c"), 200),
+    ] {
+        body["software_statement"] = statement;
+        let (body, path) = (client.body(&body), client.path());
+        let answer = door
+            .call(client.token(), Method::PUT, &path, Some(&body))
+            .await;
+        assert_eq!(answer.status, status, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn the_host_says_whose_client_it_is_and_no_header_does() {
     let app = App::new(Store::Memory).await;
     let registrar = app
