@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use self::live::Live;
 use super::Error;
 use crate::authentication::{Buckets, Held, network, site};
-use crate::domain::{Clock, Id, TenantId, Timestamp};
+use crate::domain::{ClientId, Clock, Id, TenantId, Timestamp};
 use crate::error::BuildError;
 
 pub use settings::RegistrationLimits;
@@ -21,8 +21,11 @@ pub use settings::RegistrationLimits;
 /// The keys that each table keeps: the most used ones.
 const CAPACITY: usize = 10_000;
 
-/// The failed attempts at a registration access token, from one address.
+/// The failed attempts at the registration access token of one client, from one address.
 const FAILURES: settings::Budget = (60, Duration::from_secs(60));
+
+/// The failed attempts at all clients, from one address, which many users may share.
+const ALL_FAILURES: settings::Budget = (600, Duration::from_secs(60));
 
 /// The updates of one client (RFC 7592 §5): each leaves an entry in the audit trail.
 const UPDATES: settings::Budget = (30, Duration::from_secs(60 * 60));
@@ -45,7 +48,8 @@ pub(super) struct Limits {
     shares: Buckets<(TenantId, IpAddr)>,
     shared_shares: Buckets<(TenantId, IpNet)>,
     bearers: Buckets<Id>,
-    failures: Buckets<IpAddr>,
+    failures: Buckets<(IpAddr, ClientId)>,
+    all_failures: Buckets<IpAddr>,
     updates: Buckets<Id>,
     live: Live,
     max_clients: u32,
@@ -94,6 +98,7 @@ impl Limits {
             shared_shares: buckets(shared_share, &clock)?,
             bearers: buckets(settings.tenant, &clock)?,
             failures: buckets(FAILURES, &clock)?,
+            all_failures: buckets(ALL_FAILURES, &clock)?,
             updates: buckets(UPDATES, &clock)?,
             live: Live::new(CAPACITY),
             max_clients: settings.max_clients,
@@ -140,13 +145,18 @@ impl Limits {
         self.permit([Some(self.bearers.hold_now(&token))])
     }
 
-    /// Lets a caller try a registration access token. A success is to be released.
+    /// Lets a caller try the registration access token of a client, whether or not there is such a
+    /// client. A success is to be released.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::TooManyRequests`](super::ErrorKind::TooManyRequests).
-    pub(super) fn guess(&self, ip: Option<IpAddr>) -> Result<Permit, Error> {
-        self.permit([ip.map(|ip| self.failures.hold_now(&network(ip)))])
+    pub(super) fn guess(&self, ip: Option<IpAddr>, client: &ClientId) -> Result<Permit, Error> {
+        let address = ip.map(network);
+        self.permit([
+            address.map(|address| self.all_failures.hold_now(&address)),
+            address.map(|address| self.failures.hold_now(&(address, client.clone()))),
+        ])
     }
 
     /// Lets a client replace its registration.

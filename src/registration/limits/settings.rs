@@ -22,7 +22,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// | a shared network, of a tenant | half of it |
 /// | an initial access token, in place of the tenant | as much as a tenant |
 /// | updates of one client | 30 an hour |
-/// | wrong registration access tokens from an address | 60 a minute |
+/// | wrong registration access tokens from an address | 60 a minute for a client, 600 for all |
 /// | living clients of a tenant that registered themselves | 10,000 |
 ///
 /// A request that fails because of the storage costs nothing. Each process counts for itself, and

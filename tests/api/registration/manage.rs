@@ -147,33 +147,6 @@ async fn whoever_has_not_the_token_gets_one_answer() {
 }
 
 #[tokio::test]
-async fn guesses_are_limited() {
-    let app = App::new(Store::Memory).await;
-    let door = Door::open(&app);
-    let (client, other) = (
-        door.registered(&public()).await,
-        door.registered(&public()).await,
-    );
-    let ask = async |token: &str| {
-        let mut request = support::request(token, Method::GET, &client.path(), None);
-        let ip = "192.0.2.1".parse().unwrap();
-        request
-            .extensions_mut()
-            .insert(tower_oauth_clients::handlers::PeerIp(ip));
-        door.send(request).await
-    };
-    for _ in 0..100 {
-        assert_eq!(ask(client.token()).await.status, 200);
-    }
-    for _ in 0..60 {
-        assert_eq!(ask(other.token()).await.status, 401);
-    }
-    let refused = ask(other.token()).await;
-    assert_eq!(refused.status, 429);
-    assert!(refused.header("retry-after").is_some());
-}
-
-#[tokio::test]
 async fn a_secret_comes_and_goes_with_the_method() {
     for store in Store::ALL {
         let heard = Arc::new(Heard::default());
