@@ -8,6 +8,7 @@ use support::console::text;
 use support::registrant::{Door, REGISTRATIONS, Registered, public};
 use support::world::Heard;
 use support::{Answer, App, CLIENTS, Store, admin, base};
+use tower::ServiceExt as _;
 use tower_oauth_clients::domain::{ClientEventKind, ClientStatus, RegistrationState};
 use tower_oauth_clients::registration::RegistrationMode;
 
@@ -253,6 +254,36 @@ async fn what_is_decided_is_decided() {
         }
         for client in [&approved, &denied] {
             assert_eq!(app.trail("tenant_a", client.id()).await.len(), 2);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_decision_is_on_what_was_seen() {
+    for store in Store::ALL {
+        let app = App::new(store).await;
+        let door = queue(&app);
+        for verdict in ["approve", "deny"] {
+            let client = pending(&door).await;
+            let seen = app.get(client.id()).await;
+            let seen = seen.header("etag").unwrap().to_owned();
+            app.update(client.id(), &json!({"description": "watched"}))
+                .await;
+            let now = app.get(client.id()).await;
+            let now = now.header("etag").unwrap().to_owned();
+            let path = format!("{REGISTRATIONS}/{}/{verdict}", client.id());
+            for (tag, status) in [(&*seen, 412), ("W/\"2\"", 412), ("2", 400), (&*now, 200)] {
+                let mut request = support::request(&admin("tenant_a"), Method::POST, &path, None);
+                let tag_value = tag.parse().unwrap();
+                request.headers_mut().insert("if-match", tag_value);
+                let Ok(response) = door.management().oneshot(request).await;
+                let answer = Answer::read(response).await;
+                assert_eq!(answer.status, status, "{verdict} {tag}: {answer:?}");
+                if status != 200 {
+                    let state = door.stored(client.id()).await.registration.state;
+                    assert_eq!(state, RegistrationState::Pending);
+                }
+            }
         }
     }
 }
