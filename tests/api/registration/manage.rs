@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
-use support::registrant::{Door, Registered, SCOPES, confidential, public};
+use support::registrant::{Door, REGISTER, Registered, SCOPES, confidential, public};
 use support::world::Heard;
 use support::{Answer, App, Store};
 use tower_oauth_clients::domain::{
@@ -111,6 +111,11 @@ async fn whoever_has_not_the_token_gets_one_answer() {
         let door = Door::open(&app);
         let client = door.registered(&public()).await;
         let other = door.registered(&public()).await;
+        let deleted = door.registered(&public()).await;
+        let gone = ask(&door, &deleted, Method::DELETE).await;
+        assert_eq!(gone.status, 204);
+        let made = app.create(&support::base()).await;
+        let made = format!("{REGISTER}/{}", made["client_id"].as_str().unwrap());
         let initial = door.issue(Default::default()).await;
         let elsewhere = Door::with(&app, "tenant_b", |registrar| registrar);
         let mut answers = Vec::new();
@@ -126,6 +131,9 @@ async fn whoever_has_not_the_token_gets_one_answer() {
             (&door, client.token(), "/oauth/register/%ff".to_owned()),
             (&door, &initial, client.path()),
             (&door, "guess", client.path()),
+            (&door, deleted.token(), deleted.path()),
+            (&door, other.token(), deleted.path()),
+            (&door, client.token(), made),
             (&elsewhere, client.token(), client.path()),
         ] {
             for method in [Method::GET, Method::DELETE] {
