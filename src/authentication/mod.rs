@@ -132,7 +132,7 @@ pub use limiter::{
     Admission, Attempt, Claim, FailureLimiter, LocalLimiter, LocalLimiterBuilder, Outcome,
 };
 #[cfg(feature = "registration")]
-pub(crate) use limiter::{Buckets, Held, network};
+pub(crate) use limiter::{Buckets, Held, network, site};
 pub use presented::Presented;
 pub use source::ClientSource;
 

@@ -107,8 +107,8 @@ impl ClientResolverBuilder {
         self
     }
 
-    /// Accepts only documents all of whose http(s) redirect URIs are on these hosts. Any host by
-    /// default.
+    /// Accepts only documents all of whose redirect URIs are on these hosts, or are private-use
+    /// URIs that the policy lists exactly. Any host by default.
     pub fn with_redirect_hosts<T: Into<String>>(
         mut self,
         hosts: impl IntoIterator<Item = T>,

@@ -38,6 +38,11 @@ impl Policy {
         kind.is_ok_and(|kind| kind != Kind::PrivateUse || !is_confidential)
     }
 
+    /// Whether the host lists exactly this private-use URI.
+    pub(crate) fn lists_redirect_uri(&self, uri: &str) -> bool {
+        self.listed.uris.contains(uri)
+    }
+
     /// What to think of a URL that would be shown to users.
     pub(crate) fn judge_shown_url(&self, text: &str) -> ShownUrl {
         if web_url::check(text, self).is_ok() {
@@ -81,6 +86,8 @@ mod tests {
             assert_eq!(policy.accepts_redirect_uri(uri, false), strangers, "{uri}");
         }
         assert!(!policy.accepts_redirect_uri(cursor, true));
+        assert!(policy.lists_redirect_uri(cursor));
+        assert!(!policy.lists_redirect_uri("com.example.app:/cb"));
     }
 
     #[test]

@@ -62,7 +62,8 @@ pub struct RegistrationBounds {
     pub client_auth_methods: Option<Vec<AuthMethod>>,
     /// The scopes that a client may have.
     pub scopes: Option<Vec<String>>,
-    /// The hosts of its http(s) redirect URIs, in lower case.
+    /// The hosts of its redirect URIs, in lower case. Of the private-use URIs, only those on the
+    /// exact list of the server's host remain.
     pub redirect_hosts: Option<Vec<String>>,
     /// Whether a client needs no approval even where the host asks for one.
     pub is_approved: bool,

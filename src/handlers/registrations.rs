@@ -1,7 +1,7 @@
 use http::header;
 
 use super::Error;
-use super::precondition::etag;
+use super::precondition::{etag, if_match};
 use super::reply::Reply;
 use super::request::Call;
 use crate::domain::RegisteredClient;
@@ -28,14 +28,22 @@ pub(super) async fn list(manager: &ClientManager, call: Call<'_>) -> Result<Repl
 pub(super) async fn approve(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let registrar = call.registrar()?;
     let (client_id, (view, noted)) = (call.client_id()?, call.view()?);
-    let approved = registrar.approve(&call.operator, &client_id).await?;
+    let precondition = if_match(call.headers)?;
+    let approved = registrar
+        .approve(&call.operator, &client_id, &precondition.expected)
+        .await
+        .map_err(|error| precondition.explain(error))?;
     Ok(noted.tell(item(manager, &approved, view)?))
 }
 
 pub(super) async fn deny(manager: &ClientManager, call: Call<'_>) -> Result<Reply, Error> {
     let registrar = call.registrar()?;
     let (client_id, (view, noted)) = (call.client_id()?, call.view()?);
-    let denied = registrar.deny(&call.operator, &client_id).await?;
+    let precondition = if_match(call.headers)?;
+    let denied = registrar
+        .deny(&call.operator, &client_id, &precondition.expected)
+        .await
+        .map_err(|error| precondition.explain(error))?;
     Ok(noted.tell(item(manager, &denied, view)?))
 }
 

@@ -102,7 +102,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    fn check(&self, version: Version) -> Result<()> {
+    pub(crate) fn check(&self, version: Version) -> Result<()> {
         match self {
             Self::OneOf(versions) if !versions.contains(&version) => Err(ErrorKind::Stale.into()),
             _ => Ok(()),

@@ -296,10 +296,10 @@ macro_rules! operations {
             tag: REGISTRATION,
             description: "It becomes active. Only a pending or a denied one, unless it is \
                 suspended.",
-            parameters: &["View", "Prefer"],
+            parameters: &["IfMatch", "View", "Prefer"],
             answer: json::<Success<RegistrationItem<'_>>>(),
             headers: &["ETag", "Unknown-Parameters", "Preference-Applied"],
-            failures: &[Conflict],
+            failures: &[Conflict, PreconditionFailed],
         }
 
         #[cfg(feature = "registration")]
@@ -309,10 +309,10 @@ macro_rules! operations {
         ) registrations::deny {
             tag: REGISTRATION,
             description: "It stays inactive. Only a pending one.",
-            parameters: &["View", "Prefer"],
+            parameters: &["IfMatch", "View", "Prefer"],
             answer: json::<Success<RegistrationItem<'_>>>(),
             headers: &["ETag", "Unknown-Parameters", "Preference-Applied"],
-            failures: &[Conflict],
+            failures: &[Conflict, PreconditionFailed],
         }
     } };
 }

@@ -5,7 +5,7 @@ use crate::domain::{
     Action, AuditEntry, ClientEventKind, ClientId, ClientStatus, Operator, Page, RegisteredClient,
     RegistrationState, Slice,
 };
-use crate::manager::{ErrorKind, Result};
+use crate::manager::{ErrorKind, Expected, Result};
 use crate::repository::{RegistrationUpdate, Write};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,12 +41,15 @@ impl Registrar {
     /// - [`ErrorKind::NotFound`] if no such client of the operator's tenant registered itself.
     /// - [`ErrorKind::Decided`] if it is approved already, or suspended: whoever suspended it
     ///   decides when it is active again.
+    /// - [`ErrorKind::Stale`] if its version is not an expected one.
     pub async fn approve(
         &self,
         operator: &Operator,
         client_id: &ClientId,
+        expected: &Expected,
     ) -> Result<RegisteredClient> {
-        self.judge(operator, client_id, Verdict::Approve).await
+        let verdict = Verdict::Approve;
+        self.judge(operator, client_id, verdict, expected).await
     }
 
     /// Denies a client that is pending: it stays inactive, or suspended.
@@ -55,12 +58,15 @@ impl Registrar {
     ///
     /// - [`ErrorKind::NotFound`] if no such client of the operator's tenant registered itself.
     /// - [`ErrorKind::Decided`] if it is not pending.
+    /// - [`ErrorKind::Stale`] if its version is not an expected one.
     pub async fn deny(
         &self,
         operator: &Operator,
         client_id: &ClientId,
+        expected: &Expected,
     ) -> Result<RegisteredClient> {
-        self.judge(operator, client_id, Verdict::Deny).await
+        let verdict = Verdict::Deny;
+        self.judge(operator, client_id, verdict, expected).await
     }
 
     async fn judge(
@@ -68,13 +74,16 @@ impl Registrar {
         operator: &Operator,
         client_id: &ClientId,
         verdict: Verdict,
+        expected: &Expected,
     ) -> Result<RegisteredClient> {
         let mut attempts = self.0.manager.attempts(client_id);
         loop {
             attempts.begin().await?;
             let current = self.0.repository.registration(&operator.tenant, client_id);
-            match self.write_verdict(operator, current.await?, verdict).await {
-                Err(error) if error.kind() == ErrorKind::Stale => {}
+            let current = current.await?;
+            expected.check(current.client.version)?;
+            match self.write_verdict(operator, current, verdict).await {
+                Err(error) if error.kind() == ErrorKind::Stale && *expected == Expected::Any => {}
                 outcome => return outcome,
             }
         }

@@ -50,7 +50,7 @@ impl Asked {
             rules,
             faults: &mut faults,
         };
-        let grant_types = read.grant_types(members.grant_types);
+        let grant_types = read.grant_types(members.grant_types, current);
         read.response_types(members.response_types, &grant_types);
         let has_keys = !members.jwks.is_absent() || !members.jwks_uri.is_absent();
         let method = read.auth_method(members.token_endpoint_auth_method, has_keys);
@@ -122,8 +122,9 @@ impl Reader<'_> {
         words
     }
 
-    /// RFC 7591 §2: `authorization_code` by default.
-    fn grant_types(&mut self, input: Input<Items>) -> Vec<GrantType> {
+    /// RFC 7591 §2: `authorization_code` by default. An update adds none, since an administrator
+    /// may have taken it away.
+    fn grant_types(&mut self, input: Input<Items>, current: Option<&Client>) -> Vec<GrantType> {
         let path = "grant_types";
         let was_absent = input.is_absent();
         let words = match self.words(path, input) {
@@ -131,19 +132,25 @@ impl Reader<'_> {
             None if was_absent => vec![GrantType::AuthorizationCode.as_str().to_owned()],
             None => return Vec::new(),
         };
-        let offered = &self.rules.ceiling.grant_types;
+        let has = |grant: &&GrantType| {
+            current.is_none_or(|client| client.metadata.grant_types.contains(grant))
+        };
+        let offered: Vec<_> = self.rules.ceiling.grant_types.iter().filter(has).collect();
         let mut kept = Vec::new();
         for grant in words.iter().filter_map(|word| GrantType::parse(word)) {
-            if offered.contains(&grant) && !kept.contains(&grant) {
+            if offered.contains(&&grant) && !kept.contains(&grant) {
                 kept.push(grant);
             }
         }
         if kept.is_empty() {
-            let offered = one_of(offered, GrantType::word);
-            self.fault(
-                path,
-                format!("{offered} for a client that registers itself"),
-            );
+            let message = match current {
+                None => {
+                    let offered = one_of(&self.rules.ceiling.grant_types, GrantType::word);
+                    format!("{offered} for a client that registers itself")
+                }
+                Some(_) => "must hold one that the client has and that is offered".to_owned(),
+            };
+            self.fault(path, message);
         }
         kept
     }
@@ -253,9 +260,11 @@ impl Reader<'_> {
         };
         let url = url::Url::parse(uri).ok();
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
-        // Of other URIs the domain decides.
-        let host = url.as_ref().and_then(url::Url::host_str);
-        host.is_none_or(|host| hosts.iter().any(|bound| bound == host))
+        match url.as_ref().and_then(url::Url::host_str) {
+            Some(host) => hosts.iter().any(|bound| bound == host),
+            // Any app could have it, so that only the host of this server can vouch for it.
+            None => self.rules.policy.lists_redirect_uri(uri),
+        }
     }
 
     fn scopes(&mut self, input: Input<String>, current: Option<&Client>) -> Vec<String> {
@@ -270,22 +279,20 @@ impl Reader<'_> {
                 return Vec::new();
             }
         };
-        let offered = ceiling.scopes.iter().cloned();
-        match (settings.scope, asked, current) {
-            // An administrator may have taken some away.
-            (RegisteredScope::Ceiling, _, Some(current)) => {
-                let has = |scope: &String| current.metadata.scopes.contains(scope);
-                offered.filter(has).collect()
-            }
-            (RegisteredScope::Ceiling, _, None) | (_, None, _) => offered.collect(),
-            (RegisteredScope::Requested, Some(asked), _) => {
-                let is_asked = |scope: &String| asked.split(' ').any(|word| word == scope);
-                let kept: Vec<_> = offered.filter(is_asked).collect();
-                if kept.is_empty() && !ceiling.scopes.is_empty() {
+        // An update adds none, since an administrator may have taken it away.
+        let has =
+            |scope: &&String| current.is_none_or(|client| client.metadata.scopes.contains(scope));
+        let offered: Vec<_> = ceiling.scopes.iter().filter(has).cloned().collect();
+        match (settings.scope, asked) {
+            (RegisteredScope::Requested, Some(asked)) => {
+                let is_asked = |scope: &&String| asked.split(' ').any(|word| word == *scope);
+                let kept: Vec<_> = offered.iter().filter(is_asked).cloned().collect();
+                if kept.is_empty() && !offered.is_empty() {
                     self.fault("scope", "must hold a scope that this server offers");
                 }
                 kept
             }
+            (RegisteredScope::Ceiling, _) | (_, None) => offered,
         }
     }
 

@@ -85,7 +85,7 @@ impl Registrar {
         let client_id = percent_decode_str(target.segment).decode_utf8().ok();
         let client_id = client_id.and_then(|text| ClientId::parse(&text));
         let client_id = client_id.ok_or(ErrorKind::InvalidToken)?;
-        let permit = self.0.limits.guess(peer(target.head))?;
+        let permit = self.0.limits.guess(peer(target.head), &client_id)?;
         let found = self
             .0
             .repository

@@ -14,7 +14,9 @@
 //!   and scopes. What a request asks for beyond is left out, and the response shows what was
 //!   registered. An initial access token may have other ceilings, within the host's policy.
 //! - Use what a policy allows for administrators to be trusted with: schemes and hosts of redirect
-//!   URIs, schemes without a dot, keys on private networks. Only exact private-use URIs count.
+//!   URIs, schemes without a dot, keys on private networks. A private-use URI has a scheme with a
+//!   dot (RFC 8252 §7.1), or is one of the host's exact list; where hosts of redirect URIs are
+//!   bound, only that list counts.
 //! - Set anything but the metadata of RFC 7591: all else in a body is ignored.
 //! - Change the status: a suspended client stays suspended, whatever token it has.
 //! - Register more often than the [limits](RegistrationLimits) allow.

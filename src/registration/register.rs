@@ -70,9 +70,15 @@ impl Registrar {
         }
         let members = read(head, body).await?;
         let ip = peer(head);
-        // Before the first query.
-        let permit = self.0.limits.tenant(tenant, ip)?;
-        let outcome = self.store(tenant, presented, members, ip).await;
+        let (permit, token) = match presented {
+            // Before the first query.
+            None => (self.0.limits.tenant(tenant, ip)?, None),
+            Some(presented) => {
+                let token = self.initial_access_token(tenant, &presented).await?;
+                (self.0.limits.bearer(token.id)?, Some(token))
+            }
+        };
+        let outcome = self.store(tenant, token, members, ip).await;
         if outcome.is_err() {
             permit.release();
         }
@@ -82,14 +88,10 @@ impl Registrar {
     async fn store(
         &self,
         tenant: &TenantId,
-        presented: Option<Plaintext>,
+        token: Option<InitialAccessToken>,
         members: Members,
         ip: Option<IpAddr>,
     ) -> Result<Reply, Error> {
-        let token = match presented {
-            Some(presented) => Some(self.initial_access_token(tenant, &presented).await?),
-            None => None,
-        };
         let (members, statement) = self.with_claims(members).await?;
         let mut registration = Registration::new(RegistrationState::Approved);
         registration.ip = ip;

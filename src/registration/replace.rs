@@ -7,7 +7,9 @@ use super::members::Members;
 use super::policy::RegistrationRequest;
 use super::register::{Approval, Statement, note, peer, read};
 use super::{Error, ErrorKind, Registrar};
-use crate::domain::{Action, AuditEntry, Client, Input, Patch, RegisteredClient, SecretRecord};
+use crate::domain::{
+    Action, AuditEntry, Client, Input, Patch, RegisteredClient, Registration, SecretRecord,
+};
 use crate::exchange::{BoxError, Reply};
 use crate::manager;
 use crate::repository::{RegistrationUpdate, Secrets, Write};
@@ -117,6 +119,7 @@ impl Registrar {
         let statement = wanted.statement.as_ref();
         let asked = Asked::read(wanted.members.clone(), rules, Some(&current))?;
         let patch = Patch(asked.fields.clone());
+        let before = registration.clone();
         note(&mut registration, asked, statement);
         let (metadata, _) = patch.validate(&current, &self.0.rules)?;
         let request = RegistrationRequest {
@@ -132,7 +135,8 @@ impl Registrar {
             ip,
         };
         // What an administrator approves, or is about to, stays as it is.
-        if self.decide(&request).await? == Approval::Needed && metadata != current.metadata {
+        let is_same = metadata == current.metadata && says_the_same(&before, &registration);
+        if self.decide(&request).await? == Approval::Needed && !is_same {
             return Err(ErrorKind::Forbidden.into());
         }
         let manager = &self.0.manager;
@@ -171,4 +175,12 @@ impl Registrar {
             }
         }
     }
+}
+
+/// Whether a client says the same of itself, beside its metadata.
+fn says_the_same(before: &Registration, after: &Registration) -> bool {
+    before.application_type == after.application_type
+        && before.software_id == after.software_id
+        && before.software_version == after.software_version
+        && before.software_statement == after.software_statement
 }

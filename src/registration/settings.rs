@@ -12,19 +12,19 @@ pub enum RegistrationMode {
     Protected,
     /// Anyone, but the client is inactive until an administrator approves it, unless its initial
     /// access token approves it in advance. What was approved stays: such a client can't change
-    /// its metadata.
+    /// its metadata, nor what it says of its software.
     Approval,
     /// Nobody: every path gets 404.
     Off,
 }
 
-/// The scopes that a client gets.
+/// The scopes that a client gets when it registers. An update adds no scope and no grant: an
+/// administrator may have taken it away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RegisteredScope {
     /// All that such clients may have, whatever they ask for: a client of MCP names the scopes of
-    /// its first request here, and later asks for others with the same `client_id`. An update
-    /// brings none back that an administrator took away.
+    /// its first request here, and later asks for others with the same `client_id`.
     #[default]
     Ceiling,
     /// Those of them that the client asks for; all, if it asks for none.

@@ -226,7 +226,7 @@ fn translated(address: Ipv6Addr) -> Option<Ipv4Addr> {
 }
 
 /// The largest network of a subscriber (RFC 6177).
-fn site(peer: IpAddr) -> Option<Ipv6Addr> {
+pub(crate) fn site(peer: IpAddr) -> Option<Ipv6Addr> {
     match peer {
         IpAddr::V6(address) => Some(prefix(address, 48)),
         IpAddr::V4(_) => None,

@@ -19,9 +19,9 @@ pub(crate) use bucket::{Buckets, Held};
 pub use builder::LocalLimiterBuilder;
 pub(super) use claims::ending;
 pub(super) use erased::Limiter;
-#[cfg(feature = "registration")]
-pub(crate) use local::network;
 pub use local::{Admission, LocalLimiter};
+#[cfg(feature = "registration")]
+pub(crate) use local::{network, site};
 pub(super) use pending::Pending;
 
 /// An attempt to authenticate.

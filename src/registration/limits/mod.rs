@@ -3,7 +3,7 @@
 mod live;
 mod settings;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use ipnet::IpNet;
 
 use self::live::Live;
 use super::Error;
-use crate::authentication::{Buckets, Held, network};
-use crate::domain::{Clock, Id, TenantId, Timestamp};
+use crate::authentication::{Buckets, Held, network, site};
+use crate::domain::{ClientId, Clock, Id, TenantId, Timestamp};
 use crate::error::BuildError;
 
 pub use settings::RegistrationLimits;
@@ -21,22 +21,35 @@ pub use settings::RegistrationLimits;
 /// The keys that each table keeps: the most used ones.
 const CAPACITY: usize = 10_000;
 
-/// The failed attempts at a registration access token, from one address.
+/// The failed attempts at the registration access token of one client, from one address.
 const FAILURES: settings::Budget = (60, Duration::from_secs(60));
+
+/// The failed attempts at all clients, from one address, which many users may share.
+const ALL_FAILURES: settings::Budget = (600, Duration::from_secs(60));
 
 /// The updates of one client (RFC 7592 §5): each leaves an entry in the audit trail.
 const UPDATES: settings::Budget = (30, Duration::from_secs(60 * 60));
 
-/// No address takes more than this part of a tenant's budget, so that it locks nobody else out.
+/// No subscriber takes more than this part of a tenant's budget, so that it locks nobody else out.
 const SHARE: u32 = 4;
+
+/// No shared network takes more than this part.
+const SHARED_SHARE: u32 = 2;
+
+/// The budget of a site of IPv6 addresses, in budgets of an address.
+const SITE: u32 = 4;
 
 pub(super) struct Limits {
     addresses: Buckets<IpAddr>,
+    sites: Buckets<Ipv6Addr>,
     shared: Buckets<IpNet>,
     networks: Vec<IpNet>,
     tenants: Buckets<TenantId>,
     shares: Buckets<(TenantId, IpAddr)>,
-    failures: Buckets<IpAddr>,
+    shared_shares: Buckets<(TenantId, IpNet)>,
+    bearers: Buckets<Id>,
+    failures: Buckets<(IpAddr, ClientId)>,
+    all_failures: Buckets<IpAddr>,
     updates: Buckets<Id>,
     live: Live,
     max_clients: u32,
@@ -72,13 +85,20 @@ impl Limits {
     ) -> Result<Self, BuildError> {
         let (most, period) = settings.tenant;
         let share = (most.div_ceil(SHARE), period);
+        let shared_share = (most.div_ceil(SHARED_SHARE), period);
+        let (of_address, address_period) = settings.address;
+        let of_site = (of_address.saturating_mul(SITE), address_period);
         Ok(Self {
             addresses: buckets(settings.address, &clock)?,
+            sites: buckets(of_site, &clock)?,
             shared: buckets(settings.shared, &clock)?,
             networks: settings.networks()?,
             tenants: buckets(settings.tenant, &clock)?,
             shares: buckets(share, &clock)?,
+            shared_shares: buckets(shared_share, &clock)?,
+            bearers: buckets(settings.tenant, &clock)?,
             failures: buckets(FAILURES, &clock)?,
+            all_failures: buckets(ALL_FAILURES, &clock)?,
             updates: buckets(UPDATES, &clock)?,
             live: Live::new(CAPACITY),
             max_clients: settings.max_clients,
@@ -92,31 +112,51 @@ impl Limits {
     ///
     /// [`ErrorKind::TooManyRequests`](super::ErrorKind::TooManyRequests).
     pub(super) fn caller(&self, ip: Option<IpAddr>) -> Result<Permit, Error> {
-        let held = ip.map(|ip| match self.shared_network(ip) {
-            Some(shared) => self.shared.hold_now(&shared),
-            None => self.addresses.hold_now(&network(ip)),
-        });
-        self.permit([held])
+        let Some(ip) = ip else {
+            return self.permit([]);
+        };
+        if let Some(shared) = self.shared_network(ip) {
+            return self.permit([Some(self.shared.hold_now(&shared))]);
+        }
+        let address = network(ip);
+        let site = site(address).map(|site| self.sites.hold_now(&site));
+        self.permit([site, Some(self.addresses.hold_now(&address))])
     }
 
-    /// Lets one more client register in a tenant.
+    /// Lets one more client register in a tenant, without an initial access token.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::TooManyRequests`](super::ErrorKind::TooManyRequests).
     pub(super) fn tenant(&self, tenant: &TenantId, ip: Option<IpAddr>) -> Result<Permit, Error> {
-        let own = ip.filter(|ip| self.shared_network(*ip).is_none());
-        let share = own.map(|ip| self.shares.hold_now(&(tenant.clone(), network(ip))));
+        let share = ip.map(|ip| match self.shared_network(ip) {
+            Some(shared) => self.shared_shares.hold_now(&(tenant.clone(), shared)),
+            None => self.shares.hold_now(&(tenant.clone(), subscriber(ip))),
+        });
         self.permit([share, Some(self.tenants.hold_now(tenant))])
     }
 
-    /// Lets a caller try a registration access token. A success is to be released.
+    /// Lets one more client register with an initial access token, which is a valid one.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::TooManyRequests`](super::ErrorKind::TooManyRequests).
-    pub(super) fn guess(&self, ip: Option<IpAddr>) -> Result<Permit, Error> {
-        self.permit([ip.map(|ip| self.failures.hold_now(&network(ip)))])
+    pub(super) fn bearer(&self, token: Id) -> Result<Permit, Error> {
+        self.permit([Some(self.bearers.hold_now(&token))])
+    }
+
+    /// Lets a caller try the registration access token of a client, whether or not there is such a
+    /// client. A success is to be released.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::TooManyRequests`](super::ErrorKind::TooManyRequests).
+    pub(super) fn guess(&self, ip: Option<IpAddr>, client: &ClientId) -> Result<Permit, Error> {
+        let address = ip.map(network);
+        self.permit([
+            address.map(|address| self.all_failures.hold_now(&address)),
+            address.map(|address| self.failures.hold_now(&(address, client.clone()))),
+        ])
     }
 
     /// Lets a client replace its registration.
@@ -169,6 +209,12 @@ impl Limits {
         let mut networks = self.networks.iter();
         networks.find(|shared| shared.contains(&ip)).copied()
     }
+}
+
+/// The largest network that one subscriber may have: IPv4, or the /48 of IPv6.
+fn subscriber(ip: IpAddr) -> IpAddr {
+    let address = network(ip);
+    site(address).map_or(address, IpAddr::V6)
 }
 
 fn buckets<K: Eq + std::hash::Hash + Clone>(
@@ -241,10 +287,29 @@ mod tests {
     #[test]
     fn what_is_kept_of_many_networks_is_bounded() {
         let (limits, _) = limits(&RegistrationLimits::new());
-        let many = (0..100_000).map(|n| format!("2001:db8:{:x}:{:x}::1", n >> 16, n & 0xffff));
+        let many =
+            (0..100_000).map(|n| format!("2001:{:x}:{:x}::1", 0xdb8 + (n >> 16), n & 0xffff));
         assert_eq!(admitted(&limits, many), 200);
-        assert!(limits.addresses.len() <= CAPACITY);
+        assert!(limits.addresses.len() <= CAPACITY && limits.sites.len() <= CAPACITY);
         assert!(limits.shares.len() <= CAPACITY);
+    }
+
+    #[test]
+    fn the_networks_of_one_site_take_no_more_than_a_site_may() {
+        let (limits, hands) = limits(&RegistrationLimits::new());
+        let site = || (0..100_000).map(|n| format!("2001:db8:0:{:x}::1", n & 0xffff));
+        assert_eq!(admitted(&limits, site()), 40);
+        let other = ["2001:db8:1::1".to_owned()];
+        assert_eq!(admitted(&limits, other.into_iter()), 1);
+        // For a whole day, it takes no more than the share of a subscriber.
+        let mut taken = 40;
+        for _ in 0..24 {
+            hands.0.fetch_add(3_600_000_000, Ordering::SeqCst);
+            taken += admitted(&limits, site().take(100));
+        }
+        assert!((50..=101).contains(&taken), "{taken}");
+        let other = ["2001:db8:1::1".to_owned()];
+        assert_eq!(admitted(&limits, other.into_iter()), 1);
     }
 
     #[test]
@@ -254,11 +319,9 @@ mod tests {
         let shared = (0..100).map(|n| format!("160.79.{}.{n}", 104 + n % 8));
         assert_eq!(admitted(&limits, shared), 100);
         let rest = (0..200).map(|_| "160.79.104.1".to_owned());
-        assert_eq!(
-            admitted(&limits, rest),
-            100,
-            "the tenant's budget still rules"
-        );
+        assert_eq!(admitted(&limits, rest), 0, "half of the tenant's budget");
+        let other = (0..200).map(|n| format!("192.0.2.{n}"));
+        assert_eq!(admitted(&limits, other), 100);
     }
 
     #[test]

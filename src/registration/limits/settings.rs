@@ -15,10 +15,14 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// | Budget | Default |
 /// |---|---|
 /// | an address: IPv4, or the /64 of IPv6 | 10 at once, 20 an hour |
+/// | a site: the /48 of IPv6 | four times that of an address |
 /// | a network that many users share, all of it together | 500 at once, 1,000 an hour |
-/// | a tenant | 200 a day, of which no address takes more than a quarter |
+/// | a tenant | 200 a day |
+/// | an IPv4 address or a site, of a tenant | a quarter of it |
+/// | a shared network, of a tenant | half of it |
+/// | an initial access token, in place of the tenant | as much as a tenant |
 /// | updates of one client | 30 an hour |
-/// | wrong registration access tokens from an address | 60 a minute |
+/// | wrong registration access tokens from an address | 60 a minute for a client, 600 for all |
 /// | living clients of a tenant that registered themselves; initial access tokens register more | 10,000 |
 ///
 /// A request that fails because of the storage costs nothing. Each process counts for itself, and
@@ -84,7 +88,7 @@ impl RegistrationLimits {
         self
     }
 
-    /// Sets the budget of a tenant.
+    /// Sets the budget of a tenant, and of each initial access token.
     pub fn with_tenant_budget(mut self, registrations: u32, period: Duration) -> Self {
         self.tenant = (registrations, period);
         self

@@ -8,6 +8,7 @@ use support::console::text;
 use support::registrant::{Door, REGISTRATIONS, Registered, public};
 use support::world::Heard;
 use support::{Answer, App, CLIENTS, Store, admin, base};
+use tower::ServiceExt as _;
 use tower_oauth_clients::domain::{ClientEventKind, ClientStatus, RegistrationState};
 use tower_oauth_clients::registration::RegistrationMode;
 
@@ -84,6 +85,45 @@ async fn the_queue_shows_what_was_sent() {
         let full = self::list(&door, "view=full").await.json();
         assert_eq!(full["items"][0]["origin"], "dynamic");
         assert_eq!(full["items"][0]["state"], "pending");
+    }
+}
+
+#[tokio::test]
+async fn what_an_administrator_saw_stays() {
+    for store in Store::ALL {
+        let app = App::new(store).await;
+        let door = queue(&app);
+        let client = pending(&door).await;
+        let put = async |members: Value| {
+            let (body, path) = (client.body(&members), client.path());
+            door.call(client.token(), Method::PUT, &path, Some(&body))
+                .await
+        };
+        let mut same = public();
+        same["software_id"] = json!("editor");
+        same["software_version"] = json!("1.2");
+        same["application_type"] = json!("native");
+        for approved in [false, true] {
+            for (member, value) in [
+                ("software_id", json!("bank")),
+                ("software_id", json!(null)),
+                ("software_version", json!("1.3")),
+                ("application_type", json!("web")),
+                ("client_name", json!("Y")),
+            ] {
+                let mut other = same.clone();
+                other[member] = value;
+                let answer = put(other).await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{member}");
+            }
+            assert_eq!(put(same.clone()).await.status, StatusCode::OK);
+            let stored = door.stored(client.id()).await.registration;
+            assert_eq!(stored.software_id.as_deref(), Some("editor"));
+            assert_eq!(stored.software_version.as_deref(), Some("1.2"));
+            if !approved {
+                assert_eq!(door.approve(client.id()).await.status, StatusCode::OK);
+            }
+        }
     }
 }
 
@@ -214,6 +254,36 @@ async fn what_is_decided_is_decided() {
         }
         for client in [&approved, &denied] {
             assert_eq!(app.trail("tenant_a", client.id()).await.len(), 2);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_decision_is_on_what_was_seen() {
+    for store in Store::ALL {
+        let app = App::new(store).await;
+        let door = queue(&app);
+        for verdict in ["approve", "deny"] {
+            let client = pending(&door).await;
+            let seen = app.get(client.id()).await;
+            let seen = seen.header("etag").unwrap().to_owned();
+            app.update(client.id(), &json!({"description": "watched"}))
+                .await;
+            let now = app.get(client.id()).await;
+            let now = now.header("etag").unwrap().to_owned();
+            let path = format!("{REGISTRATIONS}/{}/{verdict}", client.id());
+            for (tag, status) in [(&*seen, 412), ("W/\"2\"", 412), ("2", 400), (&*now, 200)] {
+                let mut request = support::request(&admin("tenant_a"), Method::POST, &path, None);
+                let tag_value = tag.parse().unwrap();
+                request.headers_mut().insert("if-match", tag_value);
+                let Ok(response) = door.management().oneshot(request).await;
+                let answer = Answer::read(response).await;
+                assert_eq!(answer.status, status, "{verdict} {tag}: {answer:?}");
+                if status != 200 {
+                    let state = door.stored(client.id()).await.registration.state;
+                    assert_eq!(state, RegistrationState::Pending);
+                }
+            }
         }
     }
 }

@@ -1,10 +1,12 @@
 //! How many may register.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use http::Method;
 use support::registrant::{Door, REGISTER, Registered, public};
 use support::{Answer, App, Store};
+use tower_oauth_clients::handlers::PeerIp;
 use tower_oauth_clients::registration::{
     InitialAccessTokenOptions, RegistrationLimits, RegistrationMode,
 };
@@ -75,6 +77,29 @@ async fn a_tenant_has_a_budget_of_its_own() {
 }
 
 #[tokio::test]
+async fn strangers_lock_out_nobody_who_has_a_token() {
+    let app = App::new(Store::Memory).await;
+    let limits = RegistrationLimits::new().with_tenant_budget(3, DAY);
+    let door = Door::with(&app, "tenant_a", |registrar| registrar.with_limits(limits));
+    for _ in 0..3 {
+        assert_eq!(door.post(&public()).await.status, 201);
+    }
+    assert_refused(&door.post(&public()).await);
+    let token = door.issue(InitialAccessTokenOptions::new()).await;
+    let post = async |token: &str| {
+        door.call(token, Method::POST, REGISTER, Some(&public()))
+            .await
+    };
+    for _ in 0..3 {
+        assert_eq!(post(&token).await.status, 201);
+    }
+    assert_refused(&post(&token).await);
+    let other = door.issue(InitialAccessTokenOptions::new()).await;
+    assert_eq!(post(&other).await.status, 201);
+    assert_eq!(post("guess").await.status, 401);
+}
+
+#[tokio::test]
 async fn a_tenant_has_so_many_clients_and_no_more() {
     for store in Store::ALL {
         let app = App::new(store).await;
@@ -135,4 +160,36 @@ async fn a_client_changes_so_often_and_no_more() {
     let path = client.path();
     let read = door.call(client.token(), Method::GET, &path, None).await;
     assert_eq!(read.status, 200);
+}
+
+#[tokio::test]
+async fn guesses_are_limited_and_lock_out_no_other_client() {
+    let app = App::new(Store::Memory).await;
+    let door = Door::open(&app);
+    let (client, other) = (
+        door.registered(&public()).await,
+        door.registered(&public()).await,
+    );
+    let ask = async |token: &str, path: &str| {
+        let mut request = support::request(token, Method::GET, path, None);
+        let ip: IpAddr = "192.0.2.1".parse().unwrap();
+        request.extensions_mut().insert(PeerIp(ip));
+        door.send(request).await
+    };
+    let path = client.path();
+    for _ in 0..100 {
+        assert_eq!(ask(client.token(), &path).await.status, 200);
+    }
+    for _ in 0..60 {
+        assert_eq!(ask(other.token(), &path).await.status, 401);
+    }
+    assert_refused(&ask(other.token(), &path).await);
+    assert_eq!(ask(other.token(), &other.path()).await.status, 200);
+
+    // From one address, guesses at many clients end, too.
+    for n in 0..540 {
+        let path = format!("{REGISTER}/app-{n}");
+        assert_eq!(ask(other.token(), &path).await.status, 401);
+    }
+    assert_refused(&ask(other.token(), &format!("{REGISTER}/app-x")).await);
 }

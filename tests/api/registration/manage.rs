@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
-use support::registrant::{Door, Registered, SCOPES, confidential, public};
+use support::registrant::{Door, REGISTER, Registered, SCOPES, confidential, public};
 use support::world::Heard;
 use support::{Answer, App, Store};
 use tower_oauth_clients::domain::{
-    Action, ClientEventKind, ClientId, ClientStatus, Patch, RegistrationState,
+    Action, ClientEventKind, ClientId, ClientStatus, GrantType, Patch, RegistrationState,
 };
 use tower_oauth_clients::manager::Expected;
 use tower_oauth_clients::registration::{RegisteredScope, RegistrationMode};
@@ -111,6 +111,11 @@ async fn whoever_has_not_the_token_gets_one_answer() {
         let door = Door::open(&app);
         let client = door.registered(&public()).await;
         let other = door.registered(&public()).await;
+        let deleted = door.registered(&public()).await;
+        let gone = ask(&door, &deleted, Method::DELETE).await;
+        assert_eq!(gone.status, 204);
+        let made = app.create(&support::base()).await;
+        let made = format!("{REGISTER}/{}", made["client_id"].as_str().unwrap());
         let initial = door.issue(Default::default()).await;
         let elsewhere = Door::with(&app, "tenant_b", |registrar| registrar);
         let mut answers = Vec::new();
@@ -126,6 +131,9 @@ async fn whoever_has_not_the_token_gets_one_answer() {
             (&door, client.token(), "/oauth/register/%ff".to_owned()),
             (&door, &initial, client.path()),
             (&door, "guess", client.path()),
+            (&door, deleted.token(), deleted.path()),
+            (&door, other.token(), deleted.path()),
+            (&door, client.token(), made),
             (&elsewhere, client.token(), client.path()),
         ] {
             for method in [Method::GET, Method::DELETE] {
@@ -144,33 +152,6 @@ async fn whoever_has_not_the_token_gets_one_answer() {
         assert_eq!(without.header("www-authenticate"), Some("Bearer"));
         assert_eq!(ask(&door, &client, Method::GET).await.status, 200);
     }
-}
-
-#[tokio::test]
-async fn guesses_are_limited() {
-    let app = App::new(Store::Memory).await;
-    let door = Door::open(&app);
-    let (client, other) = (
-        door.registered(&public()).await,
-        door.registered(&public()).await,
-    );
-    let ask = async |token: &str| {
-        let mut request = support::request(token, Method::GET, &client.path(), None);
-        let ip = "192.0.2.1".parse().unwrap();
-        request
-            .extensions_mut()
-            .insert(tower_oauth_clients::handlers::PeerIp(ip));
-        door.send(request).await
-    };
-    for _ in 0..100 {
-        assert_eq!(ask(client.token()).await.status, 200);
-    }
-    for _ in 0..60 {
-        assert_eq!(ask(other.token()).await.status, 401);
-    }
-    let refused = ask(other.token()).await;
-    assert_eq!(refused.status, 429);
-    assert!(refused.header("retry-after").is_some());
 }
 
 #[tokio::test]
@@ -253,6 +234,42 @@ async fn what_administrators_set_is_not_cleared() {
         let stored = door.stored(client.id()).await.client;
         assert_eq!(stored.metadata.description.as_deref(), Some("watched"));
         assert_eq!(stored.metadata.metadata["ticket"], "4711");
+    }
+}
+
+#[tokio::test]
+async fn no_update_brings_back_what_an_administrator_took_away() {
+    for store in Store::ALL {
+        let app = App::new(store).await;
+        for scope in [RegisteredScope::Ceiling, RegisteredScope::Requested] {
+            let door = Door::with(&app, "tenant_a", |registrar| {
+                registrar.with_registered_scope(scope)
+            });
+            let client = door.registered(&public()).await;
+            let patch = Patch::new()
+                .with_scopes(["mcp:read"])
+                .with_grant_types([GrantType::AuthorizationCode]);
+            change(&door, &client, patch).await;
+            let mut body = public();
+            for asked in [json!(null), json!("mcp:read mcp:write")] {
+                body["scope"] = asked;
+                let answer = put(&door, &client, &body).await;
+                assert_eq!(answer.status, 200, "{answer:?}");
+                assert_eq!(answer.json()["scope"], "mcp:read");
+                assert_eq!(answer.json()["grant_types"], json!(["authorization_code"]));
+            }
+            body["grant_types"] = json!(["refresh_token"]);
+            let answer = put(&door, &client, &body).await;
+            assert_eq!(answer.json()["error"], "invalid_client_metadata");
+
+            let none = Patch::new().with_scopes([""; 0]);
+            change(&door, &client, none).await;
+            let mut body = public();
+            body["scope"] = json!("mcp:read");
+            let answer = put(&door, &client, &body).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            assert_eq!(answer.json().get("scope"), None);
+        }
     }
 }
 

@@ -72,6 +72,39 @@ async fn the_policy_may_say_no_or_nothing() {
     assert_eq!(door.count().await, 0);
 }
 
+/// Knows one host.
+struct KnownHost;
+
+impl RegistrationPolicy for KnownHost {
+    async fn decide(&self, request: &RegistrationRequest<'_>) -> Decision {
+        let known = |uri: &String| uri.starts_with("https://app.example.net/");
+        let description = "not a known host".to_owned();
+        match request.metadata.redirect_uris.iter().all(known) {
+            true => Decision::Allow,
+            false => Decision::Deny { description },
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_policy_sees_every_redirect_uri() {
+    let app = App::new(Store::Memory).await;
+    let door = Door::with(&app, "tenant_a", |registrar| {
+        registrar.with_policy(KnownHost)
+    });
+    let client = door.registered(&public()).await;
+    let mut body = public();
+    body["redirect_uris"] = json!(["https://app.example.net/cb", "https://b.example/cb"]);
+    assert_eq!(door.post(&body).await.status, 400);
+    let (body, path) = (client.body(&body), client.path());
+    let answer = door
+        .call(client.token(), Method::PUT, &path, Some(&body))
+        .await;
+    assert_eq!(answer.status, 400, "{answer:?}");
+    let kept = door.stored(client.id()).await.client.metadata.redirect_uris;
+    assert_eq!(kept, ["https://app.example.net/cb"]);
+}
+
 /// Returns these claims for every statement.
 struct Claims(Result<String, StatementRefusal>);
 
@@ -138,6 +171,31 @@ async fn a_statement_counts_as_it_is_verified() {
     body["software_statement"] = "a.b.c".into();
     let client = door.registered(&body).await;
     assert!(client.0.get("software_statement").is_none());
+}
+
+#[tokio::test]
+async fn a_statement_that_an_administrator_saw_stays() {
+    let app = App::new(Store::Memory).await;
+    let door = Door::with(&app, "tenant_a", |registrar| {
+        registrar
+            .with_policy(Told::new(Decision::Pend))
+            .with_statement_verifier(Claims(Ok("{}".to_owned())))
+    });
+    let mut body = public();
+    body["software_statement"] = "a.b.c".into();
+    let client = door.registered(&body).await;
+    for (statement, status) in [
+        (json!("a.b.d"), 403),
+        (json!(null), 403),
+        (json!("a.b.c"), 200),
+    ] {
+        body["software_statement"] = statement;
+        let (body, path) = (client.body(&body), client.path());
+        let answer = door
+            .call(client.token(), Method::PUT, &path, Some(&body))
+            .await;
+        assert_eq!(answer.status, status, "{body}");
+    }
 }
 
 #[tokio::test]

@@ -266,8 +266,10 @@ async fn an_approval_gives_a_client_its_time() {
         ];
         app.clock.advance(6 * DAY);
         let (registrar, operator) = (&door.registrar, door.operator());
-        registrar.approve(&operator, &id(&late)).await.unwrap();
-        registrar.deny(&operator, &id(&denied)).await.unwrap();
+        let approved = registrar.approve(&operator, &id(&late), &Expected::Any);
+        approved.await.unwrap();
+        let denied = registrar.deny(&operator, &id(&denied), &Expected::Any);
+        denied.await.unwrap();
         app.clock.advance(HOUR);
         assert_eq!(pass(&mut reaper).await, (0, 0), "{store:?}");
         app.clock.advance(DAY);

@@ -119,6 +119,16 @@ async fn the_bounds_hold_for_every_update() {
                 "invalid_redirect_uri",
             ),
             (
+                "redirect_uris",
+                json!(["https://app.example.net/cb", "https://b.example/cb"]),
+                "invalid_redirect_uri",
+            ),
+            (
+                "redirect_uris",
+                json!(["com.evil.app:/cb"]),
+                "invalid_redirect_uri",
+            ),
+            (
                 "grant_types",
                 json!(["refresh_token"]),
                 "invalid_client_metadata",
@@ -146,6 +156,31 @@ async fn the_bounds_hold_for_every_update() {
             .await;
         assert_eq!(answer.json()["grant_types"], json!(["authorization_code"]));
         assert_eq!(answer.json()["scope"], "mcp:read");
+    }
+}
+
+#[tokio::test]
+async fn a_bound_of_hosts_leaves_the_private_use_uris_that_the_host_lists() {
+    let app = App::new(Store::Memory).await;
+    let cursor = "cursor://anysphere.cursor-mcp/oauth/callback";
+    let listed = Door::with(&app, "tenant_a", |registrar| {
+        registrar.with_private_use_uris([cursor])
+    });
+    let bounds = bounds(|bounds| bounds.redirect_hosts = Some(vec!["app.example.net".to_owned()]));
+    let options = InitialAccessTokenOptions::new().with_bounds(bounds);
+    let token = listed.issue(options).await;
+    for (token, uri, status) in [
+        (&*token, cursor, 201),
+        (&token, "https://app.example.net/cb", 201),
+        (&token, "com.evil.app:/cb", 400),
+        (&token, "cursor://anysphere.cursor-mcp/other", 400),
+        (&token, "http://127.0.0.1/cb", 400),
+        ("", "com.evil.app:/cb", 201),
+    ] {
+        let mut body = public();
+        body["redirect_uris"] = json!([uri]);
+        let answer = post(&listed, token, &body).await;
+        assert_eq!(answer.status, status, "{uri}: {answer:?}");
     }
 }
 
