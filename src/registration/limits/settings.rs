@@ -23,7 +23,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// | an initial access token, in place of the tenant | as much as a tenant |
 /// | updates of one client | 30 an hour |
 /// | wrong registration access tokens from an address | 60 a minute for a client, 600 for all |
-/// | living clients of a tenant that registered themselves; initial access tokens register more | 10,000 |
+/// | living clients of a tenant that registered themselves, or more with a token | 10,000 |
 ///
 /// A request that fails because of the storage costs nothing. Each process counts for itself, and
 /// keeps at most 10,000 keys of each table. If the host does not say where a caller is (see
