@@ -202,7 +202,7 @@ impl ClientResolver {
         trouble: Trouble<Document>,
     ) -> Result<Copied, Error> {
         let inner = &*self.0;
-        if trouble.kind != TroubleKind::Unavailable {
+        if trouble.kind != TroubleKind::Unavailable || trouble.is_withdrawn {
             return Err(failed(trouble));
         }
         let (times, now) = (inner.times, inner.clock.now());

@@ -105,6 +105,19 @@ impl<T: PartialEq + Send + Sync + 'static> Copies<T> {
         host: &str,
         will_do: impl Fn(&Found<T>, Timestamp) -> bool,
     ) -> Outcome<T> {
+        let outcome = self.try_if(url, host, will_do).await;
+        outcome.map_err(|trouble| {
+            let is_withdrawn = self.0.state().failures.is_withdrawn(url);
+            trouble.after_withdrawal(is_withdrawn)
+        })
+    }
+
+    async fn try_if(
+        &self,
+        url: &str,
+        host: &str,
+        will_do: impl Fn(&Found<T>, Timestamp) -> bool,
+    ) -> Outcome<T> {
         let mut flight = {
             let now = self.0.clock.now();
             let mut state = self.0.state();
@@ -262,8 +275,9 @@ impl<T: PartialEq> Inner<T> {
                 }
             }
             Err(trouble) if trouble.is_of_url() => {
-                state.failures.note(url, host, now);
-                if trouble.kind == TroubleKind::Invalid {
+                let is_withdrawn = trouble.kind == TroubleKind::Invalid;
+                state.failures.note(url, host, now, is_withdrawn);
+                if is_withdrawn {
                     state.kept.remove(url);
                 }
             }

@@ -129,6 +129,36 @@ async fn what_is_gone_or_invalid_has_no_older_copy() {
 }
 
 #[tokio::test]
+async fn what_was_withdrawn_has_no_fallback_until_it_is_back() {
+    let invalid = Answer::of(200, &[JSON], "[]");
+    for word in [failing(404), failing(410), invalid] {
+        let answers = vec![word, failing(503), served(&document(URL)), failing(503)];
+        let stage = Stage::with(answers).await;
+        let (builder, route) = stage.builder(Domains::none().with_allowed([HOST]));
+        let pinned = document(URL).to_string();
+        let builder = builder.with_pinned_document(URL, pinned, Pin::Fallback);
+        let resolver = builder.build().unwrap();
+        let authenticator = stage.authenticator(&resolver);
+        let error = resolve(&resolver, URL).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidDocument);
+        // While it pauses, and after a failure that says nothing.
+        for pause in [0, 10] {
+            stage.clock.pass(seconds(pause));
+            let error = resolve(&resolver, URL).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unavailable);
+            assert_eq!(alone(&authenticator, URL).await.unwrap_err().status(), 503);
+        }
+        stage.clock.pass(seconds(20));
+        let resolved = resolve(&resolver, URL).await.unwrap();
+        assert_eq!(resolved.from, ResolvedFrom::Document);
+        assert_eq!(route.dialled().len(), 3);
+        stage.clock.pass(seconds(86_400));
+        let resolved = resolve(&resolver, URL).await.unwrap();
+        assert_eq!(resolved.from, ResolvedFrom::Pinned);
+    }
+}
+
+#[tokio::test]
 async fn a_failure_is_tried_again_after_a_pause() {
     let stage = Stage::with(vec![failing(500), failing(404), served(&document(URL))]).await;
     let (resolver, route) = stage.resolver();
