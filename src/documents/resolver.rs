@@ -11,7 +11,7 @@ use super::{ClientResolverBuilder, DocumentClients, Error, ErrorKind, Trust, Tru
 use crate::domain::{
     Client, ClientId, ClientOrigin, ClientStatus, Clock, RemoteUrl, TenantId, Timestamp, Version,
 };
-use crate::outbound::{Copies, Fetch, Found, Trouble, TroubleKind};
+use crate::outbound::{Copies, Fetch, Found, Target, Trouble, TroubleKind};
 use crate::repository::{self, ClientRepository, Repository};
 
 /// Finds the client of an authorization request. Cheap to clone; all clones share their copies.
@@ -187,7 +187,7 @@ impl ClientResolver {
             return Ok(self.of_pinned(pinned));
         }
         RemoteUrl::parse(url, rules.max_length).map_err(invalid)?;
-        match inner.copies.get(url, host).await {
+        match inner.copies.get(Target::new(url, host)).await {
             Ok(found) => Ok(of_copy(&found, ResolvedFrom::Document)),
             Err(trouble) => self.instead(url, trust, wanted, trouble),
         }
@@ -254,7 +254,7 @@ async fn on_loopback(copies: Option<&Copies<Document>>, url: &str) -> Result<Cop
         return Err(invalid());
     }
     let host = parsed.host_str().unwrap_or_default();
-    match copies.get(url, host).await {
+    match copies.get(Target::new(url, host)).await {
         Ok(found) => Ok(of_copy(&found, ResolvedFrom::Document)),
         Err(trouble) => Err(failed(trouble)),
     }
