@@ -147,7 +147,7 @@ impl ClientResolver {
         }
         let inner = &*self.0;
         let (document, first_at, changed_at, from) = if url.starts_with("http://") {
-            on_loopback(inner.loopback.as_ref(), url).await?
+            self.on_loopback(tenant, url).await?
         } else if let Some(found) = inner.copies.fresh(url) {
             // Its URL was checked before it was fetched.
             self.check_trust(tenant, &found.value().host, url).await?;
@@ -220,6 +220,25 @@ impl ClientResolver {
         }
     }
 
+    /// A document on this device, if these are accepted.
+    async fn on_loopback(&self, tenant: &TenantId, url: &str) -> Result<Copied, Error> {
+        let invalid = || Error::from(ErrorKind::InvalidUrl);
+        let copies = self.0.loopback.as_ref().ok_or_else(invalid)?;
+        let parsed = Url::parse(url).map_err(|_| invalid())?;
+        // One that needs no repair, and has nothing but a host and a path.
+        let is_plain = parsed.as_str() == url && parsed.path().len() > 1;
+        let has_more = parsed.query().is_some() || parsed.fragment().is_some();
+        if !is_plain || has_more || !parsed.username().is_empty() || parsed.password().is_some() {
+            return Err(invalid());
+        }
+        let host = parsed.host_str().unwrap_or_default();
+        self.check_trust(tenant, host, url).await?;
+        match copies.get(Target::new(url, host)).await {
+            Ok(found) => Ok(of_copy(&found, ResolvedFrom::Document)),
+            Err(trouble) => Err(failed(trouble)),
+        }
+    }
+
     fn of_pinned(&self, document: &Arc<Document>) -> Copied {
         let at = self.0.built_at;
         (Arc::clone(document), at, at, ResolvedFrom::Pinned)
@@ -240,24 +259,6 @@ type Copied = (Arc<Document>, Timestamp, Timestamp, ResolvedFrom);
 fn of_copy(found: &Found<Document>, from: ResolvedFrom) -> Copied {
     let document = Arc::clone(found.value());
     (document, found.first_at(), found.changed_at(), from)
-}
-
-/// A document on this device, if these are accepted.
-async fn on_loopback(copies: Option<&Copies<Document>>, url: &str) -> Result<Copied, Error> {
-    let invalid = || Error::from(ErrorKind::InvalidUrl);
-    let copies = copies.ok_or_else(invalid)?;
-    let parsed = Url::parse(url).map_err(|_| invalid())?;
-    // One that needs no repair, and has nothing but a host and a path.
-    let is_plain = parsed.as_str() == url && parsed.path().len() > 1;
-    let has_more = parsed.query().is_some() || parsed.fragment().is_some();
-    if !is_plain || has_more || !parsed.username().is_empty() || parsed.password().is_some() {
-        return Err(invalid());
-    }
-    let host = parsed.host_str().unwrap_or_default();
-    match copies.get(Target::new(url, host)).await {
-        Ok(found) => Ok(of_copy(&found, ResolvedFrom::Document)),
-        Err(trouble) => Err(failed(trouble)),
-    }
 }
 
 fn failed(trouble: Trouble<Document>) -> Error {
