@@ -95,6 +95,10 @@ impl ClientResolver {
     /// Finds the client with this `client_id` in a tenant: the stored one, also if there is a
     /// document, and else that of the document.
     ///
+    /// A client that was stored and deleted doesn't come back by its document, until the host
+    /// [purges](crate::repository::PurgeRepository::purge_deleted_clients) it: what a purge leaves
+    /// is not asked for. To refuse a URL for ever, deny it in the [`TrustPolicy`].
+    ///
     /// Whether the redirect URI, the grant and the scopes of the request are the client's is left
     /// to check. Limit how often one address may ask, and ask only for a request that is otherwise
     /// valid: an unknown URL makes this process connect to its host.
@@ -129,7 +133,8 @@ impl ClientResolver {
         }
     }
 
-    /// The client of a document, if no stored one had the same `client_id` until it was deleted.
+    /// The client of a document, unless a stored one had the same `client_id` and was deleted, but
+    /// not purged.
     pub(super) async fn of_document(
         &self,
         tenant: &TenantId,
