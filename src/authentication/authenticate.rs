@@ -295,10 +295,13 @@ impl ClientAuthenticator {
 
     /// The client with this id, if it may authenticate by this method.
     async fn named(&self, client_id: &ClientId, method: AuthMethod) -> Result<Client> {
-        let client = match (self.find(client_id).await?, &self.0.source) {
-            (Some(found), _) => found.client,
-            (None, Some(source)) if is_url(client_id) => source.client(client_id).await?,
-            (None, _) => return Err(Error::refused("no such client").before_verifying()),
+        let found = self.find(client_id).await?.map(|found| found.client);
+        let source = self.0.source.as_ref().filter(|_| is_url(client_id));
+        let client = match (found, source) {
+            (Some(found), None) => found,
+            (Some(found), Some(source)) if source.yields_to(&found) => found,
+            (_, Some(source)) => source.client(client_id).await?,
+            (None, None) => return Err(Error::refused("no such client").before_verifying()),
         };
         match bar(&client, &method) {
             Some(reason) => Err(Error::refused(reason).before_verifying()),
@@ -367,9 +370,10 @@ impl ClientAuthenticator {
     }
 }
 
-/// Records the attempt as failed if the client is at fault, and as undecided otherwise.
+/// Records the attempt as failed if the client is at fault or was looked for in vain, and as
+/// undecided otherwise.
 async fn undecided<T>(pending: Pending, error: Error) -> Result<T> {
-    if error.kind() == ErrorKind::InvalidClient {
+    if error.kind() == ErrorKind::InvalidClient || error.is_in_vain() {
         pending.failed(&error).await;
     } else {
         pending.undecided().await;

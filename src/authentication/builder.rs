@@ -8,7 +8,7 @@ use super::bookkeeping::Bookkeeping;
 use super::cache::VerifiedCache;
 use super::decoy::Decoy;
 use super::limiter::{self, FailureLimiter, LocalLimiter};
-use super::source::{ClientSource, ErasedSource};
+use super::source::{ClientSource, Source};
 use super::{ClientAuthenticator, Inner};
 use crate::domain::{ClientEvents, Clock, SystemClock};
 use crate::error::{BuildError, BuildErrorKind};
@@ -24,7 +24,7 @@ pub struct ClientAuthenticatorBuilder {
     cache: Option<CacheSettings>,
     limiter: Limits,
     assertions: Option<Box<dyn Assertions>>,
-    source: Option<Box<dyn ErasedSource>>,
+    source: Option<Source>,
     listener: Option<Arc<dyn ClientEvents>>,
 }
 
@@ -137,9 +137,13 @@ impl ClientAuthenticatorBuilder {
     }
 
     /// Sets where clients come from that are not stored, such as those with a metadata document.
-    /// Without it, only stored clients authenticate. A stored client is never looked for there.
+    /// Without it, only stored clients authenticate.
+    ///
+    /// A stored client of the source's [tenant](ClientSource::tenant) is never looked for there; one
+    /// of another tenant is ignored if its `client_id` is a URL. So if there are several tenants,
+    /// use one authenticator for each.
     pub fn with_client_source(mut self, source: impl ClientSource) -> Self {
-        self.source = Some(Box::new(source));
+        self.source = Some(Source::new(source));
         self
     }
 

@@ -98,6 +98,8 @@ opaque_error! {
         client_id: Option<Claimed> = None,
         /// Whether it was refused before a hash, a signature or a fetch was spent on it.
         is_early: bool = false,
+        /// Whether a source was asked for the client, and could not say.
+        is_in_vain: bool = false,
     }
 }
 
@@ -221,6 +223,18 @@ impl Error {
     pub(super) fn before_verifying(mut self) -> Self {
         self.is_early = true;
         self
+    }
+
+    /// Marks that the client was looked for elsewhere. It is the caller's failure, and not that of
+    /// a client.
+    pub(super) fn of_source(mut self) -> Self {
+        self.is_early = true;
+        self.is_in_vain = self.kind == ErrorKind::Unavailable;
+        self
+    }
+
+    pub(super) fn is_in_vain(&self) -> bool {
+        self.is_in_vain
     }
 
     pub(super) fn is_early(&self) -> bool {

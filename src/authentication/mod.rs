@@ -77,7 +77,7 @@
 //!   whose secret was imported with another hash, such as bcrypt, until the first use rehashes it.
 //!   Rotate imported secrets that are not used. [`HmacSha256`](crate::secrets::HmacSha256) rehashes
 //!   only generated secrets: with it, rotate every imported one.
-//! - **A stored client is the client.** A [`ClientSource`] is asked only if there is none.
+//! - **A stored client is the client.** A [`ClientSource`] is asked only if its tenant has none.
 //! - **Stored state decides.** The client and its secrets are read on each request; only the hash
 //!   is skipped, for a secret that verified within the last minutes. Every change by any host takes
 //!   effect with the next request.
@@ -120,7 +120,7 @@ use self::bookkeeping::Bookkeeping;
 use self::cache::VerifiedCache;
 use self::decoy::Decoy;
 use self::observed::observed;
-use self::source::ErasedSource;
+use self::source::Source;
 use crate::domain::{AuthMethod, Client, ClientEvents, Clock, Id};
 use crate::repository::{CredentialRepository, CredentialSource};
 use crate::secrets::HashPool;
@@ -157,7 +157,7 @@ struct Inner {
     cache: Option<VerifiedCache>,
     limiter: Option<Box<dyn limiter::Limiter>>,
     assertions: Option<Box<dyn Assertions>>,
-    source: Option<Box<dyn ErasedSource>>,
+    source: Option<Source>,
     listener: Option<Arc<dyn ClientEvents>>,
     background: Background,
     /// Slots for reporting outcomes after the caller disconnected.

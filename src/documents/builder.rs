@@ -199,9 +199,9 @@ impl ClientResolverBuilder {
     }
 
     /// Accepts documents at `http://localhost`, `http://127.0.0.1` and `http://[::1]`, too, with
-    /// any port (appendix A of the draft). For development only: whatever program on this device
-    /// listens there is the client. `issuer` is that of the authorization server, which must be on
-    /// loopback, too.
+    /// any port (appendix A of the draft), if the tenant trusts that host. For development only:
+    /// whatever program on this device listens there is the client. `issuer` is that of the
+    /// authorization server, which must be on loopback, too.
     pub fn with_insecure_loopback_documents(mut self, issuer: impl Into<String>) -> Self {
         self.loopback = Some(issuer.into());
         self

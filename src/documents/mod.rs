@@ -61,7 +61,7 @@
 //! If a document can't be fetched for now, an older copy will do: for an hour if the tenant
 //! [lists](Trust::Listed) the host, and for token requests, whose grant was given under that
 //! document, for the rest of a day. A document that is gone or invalid is the publisher's word: no
-//! older copy will do.
+//! older copy will do, and no pinned one, until a valid document is there again.
 
 mod builder;
 mod document;

@@ -11,7 +11,7 @@ use super::{ClientResolverBuilder, DocumentClients, Error, ErrorKind, Trust, Tru
 use crate::domain::{
     Client, ClientId, ClientOrigin, ClientStatus, Clock, RemoteUrl, TenantId, Timestamp, Version,
 };
-use crate::outbound::{Copies, Fetch, Found, Trouble, TroubleKind};
+use crate::outbound::{Copies, Fetch, Found, Target, Trouble, TroubleKind};
 use crate::repository::{self, ClientRepository, Repository};
 
 /// Finds the client of an authorization request. Cheap to clone; all clones share their copies.
@@ -95,6 +95,10 @@ impl ClientResolver {
     /// Finds the client with this `client_id` in a tenant: the stored one, also if there is a
     /// document, and else that of the document.
     ///
+    /// A client that was stored and deleted doesn't come back by its document, until the host
+    /// [purges](crate::repository::PurgeRepository::purge_deleted_clients) it: what a purge leaves
+    /// is not asked for. To refuse a URL for ever, deny it in the [`TrustPolicy`].
+    ///
     /// Whether the redirect URI, the grant and the scopes of the request are the client's is left
     /// to check. Limit how often one address may ask, and ask only for a request that is otherwise
     /// valid: an unknown URL makes this process connect to its host.
@@ -129,7 +133,8 @@ impl ClientResolver {
         }
     }
 
-    /// The client of a document, if no stored one had the same `client_id` until it was deleted.
+    /// The client of a document, unless a stored one had the same `client_id` and was deleted, but
+    /// not purged.
     pub(super) async fn of_document(
         &self,
         tenant: &TenantId,
@@ -147,7 +152,7 @@ impl ClientResolver {
         }
         let inner = &*self.0;
         let (document, first_at, changed_at, from) = if url.starts_with("http://") {
-            on_loopback(inner.loopback.as_ref(), url).await?
+            self.on_loopback(tenant, url).await?
         } else if let Some(found) = inner.copies.fresh(url) {
             // Its URL was checked before it was fetched.
             self.check_trust(tenant, &found.value().host, url).await?;
@@ -187,7 +192,7 @@ impl ClientResolver {
             return Ok(self.of_pinned(pinned));
         }
         RemoteUrl::parse(url, rules.max_length).map_err(invalid)?;
-        match inner.copies.get(url, host).await {
+        match inner.copies.get(Target::new(url, host)).await {
             Ok(found) => Ok(of_copy(&found, ResolvedFrom::Document)),
             Err(trouble) => self.instead(url, trust, wanted, trouble),
         }
@@ -202,7 +207,7 @@ impl ClientResolver {
         trouble: Trouble<Document>,
     ) -> Result<Copied, Error> {
         let inner = &*self.0;
-        if trouble.kind != TroubleKind::Unavailable {
+        if trouble.kind != TroubleKind::Unavailable || trouble.is_withdrawn {
             return Err(failed(trouble));
         }
         let (times, now) = (inner.times, inner.clock.now());
@@ -217,6 +222,25 @@ impl ClientResolver {
         match inner.pinned.get(url, Pin::Fallback) {
             Some(pinned) => Ok(self.of_pinned(pinned)),
             None => Err(failed(trouble)),
+        }
+    }
+
+    /// A document on this device, if these are accepted.
+    async fn on_loopback(&self, tenant: &TenantId, url: &str) -> Result<Copied, Error> {
+        let invalid = || Error::from(ErrorKind::InvalidUrl);
+        let copies = self.0.loopback.as_ref().ok_or_else(invalid)?;
+        let parsed = Url::parse(url).map_err(|_| invalid())?;
+        // One that needs no repair, and has nothing but a host and a path.
+        let is_plain = parsed.as_str() == url && parsed.path().len() > 1;
+        let has_more = parsed.query().is_some() || parsed.fragment().is_some();
+        if !is_plain || has_more || !parsed.username().is_empty() || parsed.password().is_some() {
+            return Err(invalid());
+        }
+        let host = parsed.host_str().unwrap_or_default();
+        self.check_trust(tenant, host, url).await?;
+        match copies.get(Target::new(url, host)).await {
+            Ok(found) => Ok(of_copy(&found, ResolvedFrom::Document)),
+            Err(trouble) => Err(failed(trouble)),
         }
     }
 
@@ -240,24 +264,6 @@ type Copied = (Arc<Document>, Timestamp, Timestamp, ResolvedFrom);
 fn of_copy(found: &Found<Document>, from: ResolvedFrom) -> Copied {
     let document = Arc::clone(found.value());
     (document, found.first_at(), found.changed_at(), from)
-}
-
-/// A document on this device, if these are accepted.
-async fn on_loopback(copies: Option<&Copies<Document>>, url: &str) -> Result<Copied, Error> {
-    let invalid = || Error::from(ErrorKind::InvalidUrl);
-    let copies = copies.ok_or_else(invalid)?;
-    let parsed = Url::parse(url).map_err(|_| invalid())?;
-    // One that needs no repair, and has nothing but a host and a path.
-    let is_plain = parsed.as_str() == url && parsed.path().len() > 1;
-    let has_more = parsed.query().is_some() || parsed.fragment().is_some();
-    if !is_plain || has_more || !parsed.username().is_empty() || parsed.password().is_some() {
-        return Err(invalid());
-    }
-    let host = parsed.host_str().unwrap_or_default();
-    match copies.get(url, host).await {
-        Ok(found) => Ok(of_copy(&found, ResolvedFrom::Document)),
-        Err(trouble) => Err(failed(trouble)),
-    }
 }
 
 fn failed(trouble: Trouble<Document>) -> Error {

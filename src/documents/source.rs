@@ -9,7 +9,8 @@ use crate::domain::{Client, ClientId, TenantId};
 /// [`ClientResolver::in_tenant`].
 ///
 /// A client whose document can't be read now gets 503 and keeps its credentials; a grant that was
-/// given under an older copy of the document can be used for a day.
+/// given under an older copy of the document can be used for a day. A stored client of another
+/// tenant with the same `client_id` is ignored, as at the authorization endpoint.
 #[derive(Clone)]
 pub struct DocumentClients {
     pub(super) resolver: ClientResolver,
@@ -17,6 +18,10 @@ pub struct DocumentClients {
 }
 
 impl ClientSource for DocumentClients {
+    fn tenant(&self) -> Option<&TenantId> {
+        Some(&self.tenant)
+    }
+
     async fn client(&self, client_id: &ClientId) -> Result<Client, authentication::Error> {
         let resolved = self
             .resolver

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Error, ErrorKind};
-use crate::authentication::Buckets;
+use crate::authentication::{Buckets, Held};
 use crate::domain::Clock;
 use crate::error::BuildError;
 
@@ -44,9 +45,15 @@ pub(super) struct Budget {
     places: Semaphore,
     running: Mutex<HashMap<String, usize>>,
     per_host: usize,
-    starts: Buckets<()>,
-    starts_of_host: Buckets<String>,
+    starts: Rate<()>,
+    starts_of_host: Rate<String>,
     clock: Arc<dyn Clock>,
+}
+
+/// A rate of fetches. A quarter of it is kept for what is known.
+struct Rate<K> {
+    all: Buckets<K>,
+    unknown: Buckets<K>,
 }
 
 /// A running fetch.
@@ -70,8 +77,8 @@ impl Budget {
         if !places.contains(&limits.at_once) || !places.contains(&limits.at_once_per_host) {
             return Err(BuildError::setting("1 to 1,024 fetches may run at once"));
         }
-        let starts = rate(limits.per_minute, 1, &clock)?;
-        let starts_of_host = rate(limits.per_minute_and_host, HOSTS, &clock)?;
+        let starts = Rate::new(limits.per_minute, 1, &clock)?;
+        let starts_of_host = Rate::new(limits.per_minute_and_host, HOSTS, &clock)?;
         Ok(Self {
             places: Semaphore::new(limits.at_once),
             running: Mutex::default(),
@@ -87,14 +94,14 @@ impl Budget {
     /// # Errors
     ///
     /// [`ErrorKind::Busy`].
-    pub(super) fn admit<'a>(&'a self, host: &'a str) -> Result<Permit<'a>, Error> {
+    pub(super) fn admit<'a>(&'a self, host: &'a str, is_known: bool) -> Result<Permit<'a>, Error> {
         let place = self.places.try_acquire().map_err(|_| busy(A_MOMENT))?;
         let of_host = self.enter(host)?;
-        let one_of_all = self.starts.hold_now(&()).map_err(busy)?;
-        let one_of_host = self.starts_of_host.hold_now(&host.to_owned());
-        let one_of_host = one_of_host.map_err(busy)?;
-        one_of_all.spend(&*self.clock, 1);
-        one_of_host.spend(&*self.clock, 1);
+        let of_all = self.starts.hold(&(), is_known)?;
+        let of_this = self.starts_of_host.hold(&host.to_owned(), is_known)?;
+        for held in of_all.into_iter().chain(of_this) {
+            held.spend(&*self.clock, 1);
+        }
         Ok(Permit {
             _place: place,
             _of_host: of_host,
@@ -128,7 +135,25 @@ impl Drop for OfHost<'_> {
     }
 }
 
-fn rate<K: Eq + std::hash::Hash + Clone>(
+impl<K: Eq + Hash + Clone> Rate<K> {
+    fn new(per_minute: u32, keys: usize, clock: &Arc<dyn Clock>) -> Result<Self, BuildError> {
+        Ok(Self {
+            all: rate(per_minute, keys, clock)?,
+            unknown: rate(per_minute - per_minute / 4, keys, clock)?,
+        })
+    }
+
+    /// Holds what a fetch costs, until it is known that it may start.
+    fn hold(&self, key: &K, is_known: bool) -> Result<Vec<Held>, Error> {
+        let mut held = vec![self.all.hold_now(key).map_err(busy)?];
+        if !is_known {
+            held.push(self.unknown.hold_now(key).map_err(busy)?);
+        }
+        Ok(held)
+    }
+}
+
+fn rate<K: Eq + Hash + Clone>(
     per_minute: u32,
     keys: usize,
     clock: &Arc<dyn Clock>,
@@ -160,14 +185,14 @@ mod tests {
         };
         let clock = MovedClock::default();
         let budget = budget(limits, &clock);
-        let first = budget.admit("a.example").unwrap();
-        let _second = budget.admit("a.example").unwrap();
-        assert!(budget.admit("a.example").is_err());
-        let _third = budget.admit("b.example").unwrap();
-        assert!(budget.admit("c.example").is_err());
+        let first = budget.admit("a.example", true).unwrap();
+        let _second = budget.admit("a.example", true).unwrap();
+        assert!(budget.admit("a.example", true).is_err());
+        let _third = budget.admit("b.example", true).unwrap();
+        assert!(budget.admit("c.example", true).is_err());
         drop(first);
-        drop(budget.admit("c.example").unwrap());
-        let _fourth = budget.admit("a.example").unwrap();
+        drop(budget.admit("c.example", true).unwrap());
+        let _fourth = budget.admit("a.example", true).unwrap();
         assert_eq!(budget.running().len(), 2);
     }
 
@@ -180,15 +205,38 @@ mod tests {
         };
         let clock = MovedClock::default();
         let budget = budget(limits, &clock);
-        let admitted = |host: &'static str| budget.admit(host).is_ok();
+        let admitted = |host: &'static str| budget.admit(host, true).is_ok();
         assert!((0..3).all(|_| admitted("a.example")));
-        let refused = budget.admit("a.example").err().unwrap();
+        let refused = budget.admit("a.example", true).err().unwrap();
         assert_eq!(refused.kind(), ErrorKind::Busy);
         assert!(refused.retry_after().unwrap() <= Duration::from_secs(20));
         assert!((0..2).all(|_| admitted("b.example")));
         assert!(!admitted("b.example"), "what was refused to a cost nothing");
         clock.pass(MINUTE);
         assert!(admitted("a.example"));
+    }
+
+    #[test]
+    fn a_quarter_is_kept_for_what_is_known() {
+        let limits = Limits {
+            per_minute: 12,
+            per_minute_and_host: 8,
+            ..Limits::default()
+        };
+        let clock = MovedClock::default();
+        let budget = budget(limits, &clock);
+        let started = |host: &'static str, is_known| {
+            let admitted = (0..100).filter(|_| budget.admit(host, is_known).is_ok());
+            admitted.count()
+        };
+        assert_eq!(started("a.example", false), 6);
+        assert_eq!(started("a.example", true), 2);
+        assert_eq!(started("b.example", false), 3);
+        assert_eq!(started("c.example", false), 0);
+        assert_eq!(started("c.example", true), 1);
+        clock.pass(MINUTE);
+        assert_eq!(started("a.example", true), 8);
+        assert_eq!(started("b.example", false), 4, "what is known takes any");
     }
 
     #[test]

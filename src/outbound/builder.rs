@@ -90,7 +90,8 @@ impl FetcherBuilder {
     }
 
     /// Sets how many fetches may start each minute: altogether, 120 by default, and from one host,
-    /// 30 by default.
+    /// 30 by default. A quarter of both is kept for URLs of which there is a copy, and for the keys
+    /// of stored clients.
     pub fn with_max_per_minute(mut self, fetches: u32, per_host: u32) -> Self {
         self.limits.per_minute = fetches;
         self.limits.per_minute_and_host = per_host;

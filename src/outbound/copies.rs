@@ -31,6 +31,30 @@ pub(crate) struct CopyRules {
     pub(crate) keeps_unstorable: bool,
 }
 
+/// What is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) host: &'a str,
+    /// Whether a stored client needs it.
+    pub(crate) is_known: bool,
+}
+
+impl<'a> Target<'a> {
+    pub(crate) fn new(url: &'a str, host: &'a str) -> Self {
+        Self {
+            url,
+            host,
+            is_known: false,
+        }
+    }
+
+    #[cfg(feature = "jwt")]
+    pub(crate) fn known_if(self, is_known: bool) -> Self {
+        Self { is_known, ..self }
+    }
+}
+
 /// Copies of what was fetched, for as long as HTTP allows within bounds. All who want the same URL
 /// share one fetch, which runs on if they leave.
 pub(crate) struct Copies<T>(Arc<Inner<T>>);
@@ -85,8 +109,8 @@ impl<T: PartialEq + Send + Sync + 'static> Copies<T> {
     }
 
     /// The fresh copy of a URL. It is fetched if there is none.
-    pub(crate) async fn get(&self, url: &str, host: &str) -> Outcome<T> {
-        self.get_if(url, host, |kept, now| {
+    pub(crate) async fn get(&self, target: Target<'_>) -> Outcome<T> {
+        self.get_if(target, |kept, now| {
             kept.was_fresh_within(Duration::ZERO, now)
         })
         .await
@@ -94,17 +118,29 @@ impl<T: PartialEq + Send + Sync + 'static> Copies<T> {
 
     /// A copy that is younger than that.
     #[cfg(feature = "jwt")]
-    pub(crate) async fn get_younger(&self, url: &str, host: &str, age: Duration) -> Outcome<T> {
-        self.get_if(url, host, |kept, now| kept.is_younger(age, now))
+    pub(crate) async fn get_younger(&self, target: Target<'_>, age: Duration) -> Outcome<T> {
+        self.get_if(target, |kept, now| kept.is_younger(age, now))
             .await
     }
 
     async fn get_if(
         &self,
-        url: &str,
-        host: &str,
+        target: Target<'_>,
         will_do: impl Fn(&Found<T>, Timestamp) -> bool,
     ) -> Outcome<T> {
+        let outcome = self.try_if(target, will_do).await;
+        outcome.map_err(|trouble| {
+            let is_withdrawn = self.0.state().failures.is_withdrawn(target.url);
+            trouble.after_withdrawal(is_withdrawn)
+        })
+    }
+
+    async fn try_if(
+        &self,
+        target: Target<'_>,
+        will_do: impl Fn(&Found<T>, Timestamp) -> bool,
+    ) -> Outcome<T> {
+        let url = target.url;
         let mut flight = {
             let now = self.0.clock.now();
             let mut state = self.0.state();
@@ -120,7 +156,7 @@ impl<T: PartialEq + Send + Sync + 'static> Copies<T> {
                         let trouble = Trouble::new(TroubleKind::Unavailable, reason, kept);
                         return Err(trouble.with_retry_after(Some(wait)));
                     }
-                    self.take_off(&mut state, url, host, kept)?
+                    self.take_off(&mut state, target, kept)?
                 }
             }
         };
@@ -133,15 +169,15 @@ impl<T: PartialEq + Send + Sync + 'static> Copies<T> {
     fn take_off(
         &self,
         state: &mut State<T>,
-        url: &str,
-        host: &str,
+        target: Target<'_>,
         kept: Option<Found<T>>,
     ) -> Result<watch::Receiver<Option<Outcome<T>>>, Trouble<T>> {
         let Ok(runtime) = Handle::try_current() else {
             return Err(Trouble::lost(kept));
         };
         let (sender, flight) = watch::channel(None);
-        let (url, host): (Arc<str>, Box<str>) = (url.into(), host.into());
+        let (url, host): (Arc<str>, Box<str>) = (target.url.into(), target.host.into());
+        let is_known = target.is_known || kept.is_some();
         state.flights.insert(Arc::clone(&url), flight.clone());
         let landing = Landing {
             inner: Arc::clone(&self.0),
@@ -149,7 +185,7 @@ impl<T: PartialEq + Send + Sync + 'static> Copies<T> {
         };
         runtime.spawn(async move {
             let inner = &landing.inner;
-            let fetched = inner.fetch(&landing.url, kept).await;
+            let fetched = inner.fetch(&landing.url, kept, is_known).await;
             let outcome = inner.settle(&landing.url, &host, fetched);
             drop(landing);
             sender.send_replace(Some(outcome));
@@ -177,7 +213,7 @@ impl<T> Inner<T> {
 }
 
 impl<T: PartialEq> Inner<T> {
-    async fn fetch(&self, url: &str, kept: Option<Found<T>>) -> Outcome<T> {
+    async fn fetch(&self, url: &str, kept: Option<Found<T>>, is_known: bool) -> Outcome<T> {
         let validators = kept.as_ref().map(|kept| &*kept.0);
         let request = FetchRequest {
             url,
@@ -185,6 +221,7 @@ impl<T: PartialEq> Inner<T> {
             max_length: self.rules.max_length,
             etag: validators.and_then(|kept| kept.etag.as_ref()),
             last_modified: validators.and_then(|kept| kept.last_modified.as_ref()),
+            is_known,
         };
         let is_conditional = request.etag.is_some() || request.last_modified.is_some();
         let response = match self.fetch.get(&request).await {
@@ -262,8 +299,9 @@ impl<T: PartialEq> Inner<T> {
                 }
             }
             Err(trouble) if trouble.is_of_url() => {
-                state.failures.note(url, host, now);
-                if trouble.kind == TroubleKind::Invalid {
+                let is_withdrawn = trouble.kind == TroubleKind::Invalid;
+                state.failures.note(url, host, now, is_withdrawn);
+                if is_withdrawn {
                     state.kept.remove(url);
                 }
             }

@@ -20,6 +20,9 @@ pub struct FetchRequest<'a> {
     pub etag: Option<&'a HeaderValue>,
     /// The `If-Modified-Since` header (RFC 9110 §13.1.3): the `Last-Modified` of that copy.
     pub last_modified: Option<&'a HeaderValue>,
+    /// Whether there is a copy, or a stored client needs it. A part of the rate of a
+    /// [`Fetcher`](super::Fetcher) is kept for such requests, so that strangers can't spend it all.
+    pub is_known: bool,
 }
 
 impl<'a> FetchRequest<'a> {
@@ -31,6 +34,7 @@ impl<'a> FetchRequest<'a> {
             max_length: 5 * 1024,
             etag: None,
             last_modified: None,
+            is_known: false,
         }
     }
 }

@@ -104,7 +104,7 @@ impl Fetch for Fetcher {
         if !self.0.ports.contains(&url.port()) {
             return Err(Error::refused("must use a port that is allowed here"));
         }
-        let _permit = self.0.budget.admit(url.host())?;
+        let _permit = self.0.budget.admit(url.host(), request.is_known)?;
         let fetched = self.fetch(&url, request);
         let outcome = within(self.0.total, "the server took too long", fetched).await;
         report(&url, &outcome);

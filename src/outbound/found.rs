@@ -31,6 +31,8 @@ pub(crate) struct Trouble<T> {
     pub(crate) source: Arc<dyn std::error::Error + Send + Sync>,
     /// The last copy, which is not fresh any more.
     pub(crate) stale: Option<Found<T>>,
+    /// Whether the last word of the server was that nothing valid is there.
+    pub(crate) is_withdrawn: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,7 @@ impl<T> Clone for Trouble<T> {
             retry_after: self.retry_after,
             source: Arc::clone(&self.source),
             stale: self.stale.clone(),
+            is_withdrawn: self.is_withdrawn,
         }
     }
 }
@@ -100,6 +103,7 @@ impl<T> Trouble<T> {
             retry_after: None,
             source: source.into(),
             stale,
+            is_withdrawn: kind == TroubleKind::Invalid,
         }
     }
 
@@ -125,6 +129,15 @@ impl<T> Trouble<T> {
             retry_after,
             ..self
         }
+    }
+
+    /// After a withdrawal, no older copy will do.
+    pub(super) fn after_withdrawal(mut self, is_withdrawn: bool) -> Self {
+        if is_withdrawn {
+            self.is_withdrawn = true;
+            self.stale = None;
+        }
+        self
     }
 
     /// Whether the URL is to blame, and not how many others are fetched.

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use http::Response;
 use url::Url;
 
-use super::{Copies, CopyRules, Fetch, SharedFetch, Trouble, TroubleKind};
+use super::{Copies, CopyRules, Fetch, Found, SharedFetch, Target, Trouble, TroubleKind};
 use crate::authentication::assertion::{Error, ErrorKind, Freshness, KeySource};
-use crate::domain::{Client, Clock, SystemClock};
+use crate::domain::{Client, ClientOrigin, Clock, SystemClock};
 use crate::error::Source;
 
 /// The longest key set, in bytes.
@@ -17,13 +17,17 @@ const MAX_LENGTH: usize = 64 * 1024;
 /// A key set of this age is not fetched again for an unknown key.
 const A_MINUTE: Duration = Duration::from_secs(60);
 
+/// How long a stale key set will do if it can't be fetched.
+const AN_HOUR: Duration = Duration::from_secs(60 * 60);
+
 /// Fetches the keys of clients with a `jwks_uri`, so that they can use `private_key_jwt`.
 ///
 /// Of each URL it keeps one copy, of at most 64 KiB, for as long as HTTP allows: a minute to a day,
 /// and 5 minutes if nothing is said. If no key in it matches an assertion, it is fetched again
 /// unless it is younger than a minute; a failed URL is not tried for 10 seconds, and up to a minute
-/// if it keeps failing. A [`Fetcher`](super::Fetcher) takes a `jwks_uri` only if its host is a name
-/// on the public internet, and its port is allowed.
+/// if it keeps failing. While it can't be fetched, a copy will do for another hour; one that is gone
+/// won't. A [`Fetcher`](super::Fetcher) takes a `jwks_uri` only if its host is a name on the public
+/// internet, and its port is allowed.
 ///
 /// # Examples
 ///
@@ -42,6 +46,7 @@ const A_MINUTE: Duration = Duration::from_secs(60);
 /// ```
 pub struct FetchedKeys {
     copies: Copies<KeySet>,
+    clock: Arc<dyn Clock>,
 }
 
 /// The text of a key set. The verifier checks it.
@@ -66,8 +71,22 @@ impl FetchedKeys {
             keeps_unstorable: true,
         };
         let fetch: SharedFetch = Arc::new(fetch);
+        let clock: Arc<dyn Clock> = Arc::new(clock);
         Self {
-            copies: Copies::new(fetch, Arc::new(clock), rules, read),
+            copies: Copies::new(fetch, Arc::clone(&clock), rules, read),
+            clock,
+        }
+    }
+}
+
+impl FetchedKeys {
+    /// A stale copy in place of one that can't be fetched for now.
+    fn instead(&self, trouble: Trouble<KeySet>) -> Result<Found<KeySet>, Trouble<KeySet>> {
+        let now = self.clock.now();
+        let stale = trouble.stale.as_ref();
+        match stale.filter(|stale| stale.was_fresh_within(AN_HOUR, now)) {
+            Some(stale) => Ok(stale.clone()),
+            None => Err(trouble),
         }
     }
 }
@@ -87,9 +106,15 @@ impl KeySource for FetchedKeys {
         // Whether it may be fetched is for the fetcher to say.
         let parsed = Url::parse(url).ok();
         let host = parsed.as_ref().and_then(Url::host_str).unwrap_or_default();
+        // Anyone can publish a document, but not store a client.
+        let is_known = client.origin != ClientOrigin::MetadataDocument;
+        let target = Target::new(url, host).known_if(is_known);
         let found = match freshness {
-            Freshness::Cached => self.copies.get(url, host).await,
-            Freshness::Fetched => self.copies.get_younger(url, host, A_MINUTE).await,
+            Freshness::Cached => {
+                let found = self.copies.get(target).await;
+                found.or_else(|trouble| self.instead(trouble))
+            }
+            Freshness::Fetched => self.copies.get_younger(target, A_MINUTE).await,
         };
         match found {
             Ok(found) => Ok(Arc::clone(&found.value().0)),

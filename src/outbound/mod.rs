@@ -51,7 +51,7 @@ mod tests;
 mod tls;
 
 pub use builder::FetcherBuilder;
-pub(crate) use copies::{Copies, CopyRules};
+pub(crate) use copies::{Copies, CopyRules, Target};
 pub use error::{Error, ErrorKind};
 pub(crate) use fetch::SharedFetch;
 pub use fetch::{Fetch, FetchRequest};

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use tokio_rustls::rustls::ClientConfig;
-use tokio_rustls::rustls::client::Resumption;
+use tokio_rustls::rustls::client::{ResolvesClientCert, Resumption};
+use tokio_rustls::rustls::sign::CertifiedKey;
+use tokio_rustls::rustls::{ClientConfig, SignatureScheme};
 
 use crate::error::BuildError;
 
@@ -20,7 +21,23 @@ pub(super) fn config(given: Option<Arc<ClientConfig>>) -> Result<Arc<ClientConfi
     config.enable_early_data = false;
     // Each connection is a new one, and no server recognizes us by a ticket.
     config.resumption = Resumption::disabled();
+    // Nor by a certificate of the host's, which may open doors.
+    config.client_auth_cert_resolver = Arc::new(NoCertificate);
     Ok(Arc::new(config))
+}
+
+/// No server learns who we are.
+#[derive(Debug)]
+struct NoCertificate;
+
+impl ResolvesClientCert for NoCertificate {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
 }
 
 /// Mozilla's certificates, and aws-lc: by name, since a process may have several providers.
@@ -43,4 +60,30 @@ fn default() -> Result<ClientConfig, BuildError> {
     Err(BuildError::setting(
         "a fetcher needs a TLS configuration, unless the feature aws-lc-rs is on",
     ))
+}
+
+#[cfg(all(test, feature = "aws-lc-rs"))]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Own;
+
+    impl ResolvesClientCert for Own {
+        fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+            None
+        }
+
+        fn has_certs(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn the_certificate_of_the_host_is_not_sent() {
+        let mut given = default().unwrap();
+        given.client_auth_cert_resolver = Arc::new(Own);
+        let config = config(Some(Arc::new(given))).unwrap();
+        assert!(!config.client_auth_cert_resolver.has_certs());
+    }
 }

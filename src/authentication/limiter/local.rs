@@ -50,7 +50,8 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 ///   another address.
 /// - A failure before a hash or a signature was verified or keys were fetched again, such as a
 ///   malformed assertion, costs an attacker nothing. It is charged to the address and not to the
-///   client.
+///   client. So is one whose client a [`ClientSource`](crate::authentication::ClientSource) was
+///   asked for in vain.
 /// - A secret in the cache of verified secrets is accepted before the limiter is asked.
 ///
 /// # Without an address

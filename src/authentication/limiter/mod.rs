@@ -71,10 +71,11 @@ pub enum Outcome {
         work: u32,
     },
     /// The client was refused without verifying a hash or a signature or fetching keys again: its
-    /// assertion is malformed or meant for something else, or it registered no keys.
+    /// assertion is malformed or meant for something else, it registered no keys, or a
+    /// [`ClientSource`](super::ClientSource) was asked for it in vain.
     ///
-    /// This costs the caller nothing: charged to a shared budget, it would let anyone spend that
-    /// for free.
+    /// This costs the caller next to nothing: charged to a shared budget, it would let anyone spend
+    /// that for free.
     FailedUnverified,
     /// No decision, and not the client's fault: overload, or a failing dependency.
     Undecided,

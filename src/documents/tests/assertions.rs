@@ -142,6 +142,36 @@ async fn keys_are_fetched_and_again_when_they_rotate() {
     );
 }
 
+#[tokio::test]
+async fn a_stale_key_set_will_do_for_an_hour() {
+    let key = Key::new("a");
+    let document = with_keys("jwks_uri", KEYS.into());
+    for (status, is_gone) in [(503, false), (404, true)] {
+        let (set, document) = (key.set().to_string(), document.clone());
+        let stage =
+            Stage::new(
+                move |index, head| match (head.starts_with("GET /jwks.json "), index) {
+                    (false, _) => document.clone(),
+                    (true, 1) => Answer::of(200, &[], &set),
+                    (true, _) => Answer::of(status, &[], ""),
+                },
+            )
+            .await;
+        let (authenticator, _) = endpoint(&stage);
+        let at = |jti| asserted(&authenticator, key.assertion(&stage.clock, jti));
+        assert!(at("1").await.is_ok());
+        stage.clock.pass(seconds(300 + 3_599));
+        for jti in ["2", "3"] {
+            assert_eq!(at(jti).await.is_err(), is_gone, "{jti}");
+        }
+        let rotated = Key::new("b").assertion(&stage.clock, "4");
+        let unknown = asserted(&authenticator, rotated).await;
+        assert_eq!(unknown.err(), Some(ErrorKind::Unavailable));
+        stage.clock.pass(seconds(1));
+        assert_eq!(at("5").await.err(), Some(ErrorKind::Unavailable));
+    }
+}
+
 /// S22: every URL in a document is guarded, not only its own.
 #[tokio::test]
 async fn keys_on_a_private_address_are_not_fetched() {

@@ -129,6 +129,36 @@ async fn what_is_gone_or_invalid_has_no_older_copy() {
 }
 
 #[tokio::test]
+async fn what_was_withdrawn_has_no_fallback_until_it_is_back() {
+    let invalid = Answer::of(200, &[JSON], "[]");
+    for word in [failing(404), failing(410), invalid] {
+        let answers = vec![word, failing(503), served(&document(URL)), failing(503)];
+        let stage = Stage::with(answers).await;
+        let (builder, route) = stage.builder(Domains::none().with_allowed([HOST]));
+        let pinned = document(URL).to_string();
+        let builder = builder.with_pinned_document(URL, pinned, Pin::Fallback);
+        let resolver = builder.build().unwrap();
+        let authenticator = stage.authenticator(&resolver);
+        let error = resolve(&resolver, URL).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidDocument);
+        // While it pauses, and after a failure that says nothing.
+        for pause in [0, 10] {
+            stage.clock.pass(seconds(pause));
+            let error = resolve(&resolver, URL).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unavailable);
+            assert_eq!(alone(&authenticator, URL).await.unwrap_err().status(), 503);
+        }
+        stage.clock.pass(seconds(20));
+        let resolved = resolve(&resolver, URL).await.unwrap();
+        assert_eq!(resolved.from, ResolvedFrom::Document);
+        assert_eq!(route.dialled().len(), 3);
+        stage.clock.pass(seconds(86_400));
+        let resolved = resolve(&resolver, URL).await.unwrap();
+        assert_eq!(resolved.from, ResolvedFrom::Pinned);
+    }
+}
+
+#[tokio::test]
 async fn a_failure_is_tried_again_after_a_pause() {
     let stage = Stage::with(vec![failing(500), failing(404), served(&document(URL))]).await;
     let (resolver, route) = stage.resolver();
@@ -222,18 +252,28 @@ async fn many_urls_of_one_host_are_bounded() {
     .await;
     let url = |number| format!("https://{HOST}/{number}/m.json");
     let (resolver, route) = stage.resolver();
-    for number in 0..30 {
+    for number in 0..23 {
         resolve(&resolver, &url(number)).await.unwrap();
     }
     let error = resolve(&resolver, &url(30)).await.unwrap_err();
     assert_eq!(error.status(), 503);
-    assert!(error.retry_after().unwrap() <= seconds(2));
-    assert_eq!(route.dialled().len(), 30);
+    assert!(error.retry_after().unwrap() <= seconds(3));
+    assert_eq!(route.dialled().len(), 23);
     // The URL has not failed: it waits no longer than the budget does.
-    stage.clock.pass(seconds(2));
+    stage.clock.pass(seconds(3));
     assert!(resolve(&resolver, &url(30)).await.is_ok());
     assert!(
         resolve(&resolver, &url(0)).await.is_ok(),
         "what is kept costs nothing"
     );
+    // The rest of the budget is for what is kept and has to be validated.
+    stage.clock.pass(seconds(300));
+    for number in 100..123 {
+        resolve(&resolver, &url(number)).await.unwrap();
+    }
+    assert!(resolve(&resolver, &url(123)).await.is_err());
+    for number in 0..7 {
+        assert!(resolve(&resolver, &url(number)).await.is_ok());
+    }
+    assert!(resolve(&resolver, &url(7)).await.is_err());
 }

@@ -5,6 +5,7 @@ mod assertions;
 mod cases;
 mod expected;
 mod kept;
+mod limits;
 mod rules;
 
 use std::time::Duration;

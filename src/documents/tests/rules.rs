@@ -207,7 +207,12 @@ async fn documents_on_loopback_are_for_development() {
         401
     );
 
-    let (builder, route) = stage.builder(Domains::none());
+    let (builder, route) = stage.builder(Domains::all().with_denied(["localhost"]));
+    let builder = builder.with_insecure_loopback_documents("http://127.0.0.1:8080");
+    let untrusted = resolve(&builder.build().unwrap(), &url).await.unwrap_err();
+    assert_eq!(untrusted.kind(), ErrorKind::Untrusted);
+
+    let (builder, other_route) = stage.builder(Domains::all());
     let resolver = builder
         .with_insecure_loopback_documents("http://127.0.0.1:8080")
         .build()
@@ -231,7 +236,7 @@ async fn documents_on_loopback_are_for_development() {
         let error = resolve(&resolver, bad).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidUrl, "{bad}");
     }
-    assert!(route.dialled().is_empty());
+    assert!(route.dialled().is_empty() && other_route.dialled().is_empty());
     let unknown = resolve(&resolver, "app-1").await.unwrap_err();
     assert_eq!(unknown.kind(), ErrorKind::Unknown);
 }
