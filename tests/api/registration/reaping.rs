@@ -266,10 +266,11 @@ async fn an_approval_gives_a_client_its_time() {
         ];
         app.clock.advance(6 * DAY);
         let (registrar, operator) = (&door.registrar, door.operator());
-        let approved = registrar.approve(&operator, &id(&late), &Expected::Any);
+        let (late_id, denied_id) = (id(&late), id(&denied));
+        let approved = registrar.approve(&operator, &late_id, &Expected::Any);
         approved.await.unwrap();
-        let denied = registrar.deny(&operator, &id(&denied), &Expected::Any);
-        denied.await.unwrap();
+        let refused = registrar.deny(&operator, &denied_id, &Expected::Any);
+        refused.await.unwrap();
         app.clock.advance(HOUR);
         assert_eq!(pass(&mut reaper).await, (0, 0), "{store:?}");
         app.clock.advance(DAY);
