@@ -139,9 +139,10 @@ impl ClientAuthenticatorBuilder {
     /// Sets where clients come from that are not stored, such as those with a metadata document.
     /// Without it, only stored clients authenticate.
     ///
-    /// A stored client of the source's [tenant](ClientSource::tenant) is never looked for there; one
-    /// of another tenant is ignored if its `client_id` is a URL. So if there are several tenants,
-    /// use one authenticator for each.
+    /// A stored client of the source's [tenant](ClientSource::tenant) is never looked for there.
+    /// One of another tenant is ignored if its `client_id` is a URL, unless it presents a secret.
+    /// So if there are several tenants, use one authenticator for each, and check the tenant of the
+    /// client.
     pub fn with_client_source(mut self, source: impl ClientSource) -> Self {
         self.source = Some(Source::new(source));
         self

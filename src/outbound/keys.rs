@@ -25,9 +25,9 @@ const AN_HOUR: Duration = Duration::from_secs(60 * 60);
 /// Of each URL it keeps one copy, of at most 64 KiB, for as long as HTTP allows: a minute to a day,
 /// and 5 minutes if nothing is said. If no key in it matches an assertion, it is fetched again
 /// unless it is younger than a minute; a failed URL is not tried for 10 seconds, and up to a minute
-/// if it keeps failing. While it can't be fetched, a copy will do for another hour; one that is gone
-/// won't. A [`Fetcher`](super::Fetcher) takes a `jwks_uri` only if its host is a name on the public
-/// internet, and its port is allowed.
+/// if it keeps failing. While a set can't be fetched, a copy will do for another hour, unless the
+/// server says that it is gone. A [`Fetcher`](super::Fetcher) takes a `jwks_uri` only if its host
+/// is a name on the public internet, and its port is allowed.
 ///
 /// # Examples
 ///
