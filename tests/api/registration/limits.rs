@@ -118,7 +118,8 @@ async fn a_tenant_has_so_many_clients_and_no_more() {
         assert_eq!(door.count().await, 2);
 
         let token = door.issue(InitialAccessTokenOptions::new()).await;
-        let invited = door.call(&token, Method::POST, REGISTER, Some(&public()));
+        let body = public();
+        let invited = door.call(&token, Method::POST, REGISTER, Some(&body));
         assert_eq!(invited.await.status, 201);
     }
 }
