@@ -218,11 +218,7 @@ async fn clients(check: &mut Check) {
         }
     }
     for id in ["updateClient", "patchClient", "deleteClient"] {
-        let mut request = check.request(id, &client_id, "", &base());
-        request
-            .headers_mut()
-            .insert("if-match", "\"77\"".parse().unwrap());
-        check.send(id, request, 412).await;
+        outdated(check, id, &client_id, &base()).await;
     }
     check.call("deleteClient", &client_id, "", 204).await;
     check.call("listAuditLogs", &client_id, "", 200).await;
@@ -290,6 +286,14 @@ async fn secrets(check: &mut Check) {
     check.call("deleteSecret", client_id, added, 404).await;
 }
 
+/// A request for a version that the client does not have.
+async fn outdated(check: &mut Check, id: &str, client_id: &str, body: &Value) {
+    let mut request = check.request(id, client_id, "", body);
+    let headers = request.headers_mut();
+    headers.insert("if-match", "\"77\"".parse().unwrap());
+    check.send(id, request, 412).await;
+}
+
 async fn registrations(check: &mut Check) {
     let door = Door::with(&check.app, "tenant_a", |registrar| {
         registrar.with_mode(RegistrationMode::Approval)
@@ -302,6 +306,7 @@ async fn registrations(check: &mut Check) {
         (&clients[0], "approveRegistration", ""),
         (&clients[1], "denyRegistration", "?view=full"),
     ] {
+        outdated(check, id, client.id(), &json!(null)).await;
         let mut request = check.request(id, client.id(), "", &json!(null));
         *request.uri_mut() = format!("{}{view}", request.uri()).parse().unwrap();
         check.send(id, request, 200).await;
