@@ -54,7 +54,7 @@ pub async fn round(plan: Plan, side: &mut Side, operations: &mut impl Operations
 
     let updates = samples
         .iter()
-        .map(|(new, _)| ClientUpdate::new(new.client.clone()));
+        .map(|(new, _)| ClientUpdate::new(new.client.clone()).with_changes_cors_origins(false));
     let updates: Vec<_> = updates
         .zip(writes(&samples, Action::ClientUpdate))
         .collect();
