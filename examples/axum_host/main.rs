@@ -102,12 +102,13 @@ async fn run() -> Result<(), String> {
         );
 
     let (listener, address) = listen().await?;
+    let stop = stop_signal()?;
     print_commands(address, &demo_token(&secret)?);
     axum::serve(
         listener,
         app.into_make_service_with_connect_info::<SocketAddr>(),
     )
-    .with_graceful_shutdown(stop_signal()?)
+    .with_graceful_shutdown(stop)
     .await
     .map_err(|error| format!("The server stopped: {error}"))
 }
@@ -192,7 +193,8 @@ async fn listen() -> Result<(TcpListener, SocketAddr), String> {
     })
 }
 
-/// Resolves at SIGTERM or Ctrl-C; requests in flight complete before the process exits.
+/// Listens for SIGTERM from now on; resolves at it or at Ctrl-C. Requests in flight complete before the
+/// process exits.
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
     let terminated = terminated().map_err(|error| format!("Cannot wait for signals: {error}"))?;
     Ok(async move {

@@ -90,10 +90,11 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let issuer = env::var("ISSUER").unwrap_or_else(|_| format!("http://{address}"));
 
     let app = app(&issuer, &admin_secret).await?;
+    let stop = stop_signal()?;
     print_commands(&issuer, address, &demo_token(&admin_secret)?);
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app)
-        .with_graceful_shutdown(stop_signal()?)
+        .with_graceful_shutdown(stop)
         .await?;
     Ok(())
 }
@@ -170,7 +171,8 @@ fn tell(error: &dyn Error) -> String {
     line
 }
 
-/// Resolves at SIGTERM or Ctrl-C; requests in flight complete before the process exits.
+/// Listens for SIGTERM from now on; resolves at it or at Ctrl-C. Requests in flight complete before the
+/// process exits.
 fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     let terminated = terminated()?;
     Ok(async move {
