@@ -11,10 +11,12 @@
 //!   turning rows into a `Client`, and running a write in its own task. If a line says "leased",
 //!   the driver takes a connection from the same kind of pool for each operation.
 //! - Lists: pages in a tenant of 1,000,000 clients, and 16 concurrent searches in 100,000.
+//! - Reaper: reads beside a reaper, compared with reads alone, where 1,000,000 clients registered
+//!   themselves, of which one in ten is due.
 //!
 //! `TEST_POSTGRES_URL` and `TEST_MYSQL_URL` name the PostgreSQL and the MySQL or MariaDB server;
 //! the bench creates its own schema and database there. The names of databases (`sqlite`,
-//! `postgres`, `mysql`) and of parts (`operations`, `lists`) select what runs; the default is
+//! `postgres`, `mysql`) and of parts (`operations`, `lists`, `reaper`) select what runs; the default is
 //! everything. `-- --test` runs one quick round. Nothing is asserted.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 #![allow(
@@ -33,6 +35,7 @@ mod mysql;
 mod operations;
 mod pipeline;
 mod postgres;
+mod reaper;
 mod sample;
 mod search;
 mod sql;
@@ -61,6 +64,9 @@ pub struct Plan {
     searched: usize,
     /// Searches by each concurrent searcher.
     searches: usize,
+    /// Whether a reaper runs.
+    reaps: bool,
+    quick: bool,
 }
 
 const FULL: Plan = Plan {
@@ -73,6 +79,8 @@ const FULL: Plan = Plan {
     listed: 1_000_000,
     searched: 100_000,
     searches: 20,
+    reaps: true,
+    quick: false,
 };
 const QUICK: Plan = Plan {
     rounds: 1,
@@ -84,10 +92,12 @@ const QUICK: Plan = Plan {
     listed: 300,
     searched: 100,
     searches: 2,
+    reaps: true,
+    quick: true,
 };
 
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "mysql"];
-const PARTS: [&str; 2] = ["operations", "lists"];
+const PARTS: [&str; 3] = ["operations", "lists", "reaper"];
 
 fn main() {
     let asked = |flag: &str| std::env::args().any(|argument| argument == flag);
@@ -101,6 +111,7 @@ fn main() {
     if !runs("lists", &PARTS) {
         plan.list_rounds = 0;
     }
+    plan.reaps = runs("reaper", &PARTS);
     let runtime = Runtime::new().unwrap();
     // In a task, like the requests of a host.
     runtime.block_on(async {

@@ -14,6 +14,7 @@ use super::driver::{Driver, Row};
 use super::lists::{self, Dialect};
 use super::measure::{Side, report};
 use super::operations::{Operations, Repository, round};
+use super::reaper;
 use super::sample::Sample;
 use super::search;
 use super::sql::{NUMBERS, Value, WIDTH};
@@ -53,21 +54,30 @@ async fn compare(plan: Plan, url: &str) {
     }
     report(&side, &drivers);
 
-    if plan.list_rounds == 0 {
+    if plan.list_rounds == 0 && !plan.reaps {
         return;
     }
-    let load = async |driver: &mut MysqlAsync, clients| {
-        let load = lists::load(clients, &Dialect::MYSQL);
-        for load in load {
-            driver.conn.query_drop(load).await.unwrap();
+    let execute = async |driver: &mut MysqlAsync, statements: &[String]| {
+        for statement in statements {
+            driver.conn.query_drop(statement).await.unwrap();
         }
         let analyze = "ANALYZE TABLE oauth_clients, oauth_client_secrets";
         driver.conn.query_drop(analyze).await.unwrap();
     };
-    load(&mut driver, 0..plan.searched).await;
-    search::measure(plan, &repository.0).await;
-    load(&mut driver, plan.searched..plan.listed).await;
-    lists::measure(plan, &repository.0).await;
+    let load = lists::load(0..plan.searched, &Dialect::MYSQL);
+    execute(&mut driver, &load).await;
+    if plan.list_rounds > 0 {
+        search::measure(plan, &repository.0).await;
+    }
+    let load = lists::load(plan.searched..plan.listed, &Dialect::MYSQL);
+    execute(&mut driver, &load).await;
+    if plan.list_rounds > 0 {
+        lists::measure(plan, &repository.0).await;
+    }
+    if plan.reaps {
+        execute(&mut driver, &reaper::prepare()).await;
+        reaper::measure(plan.quick, &repository.0).await;
+    }
 }
 
 /// The kind of pool that the repository creates.

@@ -16,6 +16,7 @@ use super::lists::{self, Dialect};
 use super::measure::{Side, report};
 use super::operations::{Operations, Repository, round};
 use super::pipeline::Pipeline;
+use super::reaper;
 use super::sample::Sample;
 use super::search;
 use super::sql::{NUMBERS, Value, WIDTH};
@@ -70,19 +71,29 @@ async fn compare(plan: Plan, url: &str) {
     }
     report(&side, &drivers);
 
-    if plan.list_rounds == 0 {
+    if plan.list_rounds == 0 && !plan.reaps {
         return;
     }
-    let load = async |clients| {
-        let load = lists::load(clients, &Dialect::POSTGRES);
-        driver.conn.batch_execute(&load.join(";")).await.unwrap();
-        let vacuum = "VACUUM ANALYZE oauth_clients, oauth_client_secrets";
-        driver.conn.batch_execute(vacuum).await.unwrap();
+    let execute = async |statements: &[String]| {
+        driver
+            .conn
+            .batch_execute(&statements.join(";"))
+            .await
+            .unwrap();
+        driver.conn.batch_execute("VACUUM ANALYZE").await.unwrap();
     };
-    load(0..plan.searched).await;
-    search::measure(plan, &repository.0).await;
-    load(plan.searched..plan.listed).await;
-    lists::measure(plan, &repository.0).await;
+    execute(&lists::load(0..plan.searched, &Dialect::POSTGRES)).await;
+    if plan.list_rounds > 0 {
+        search::measure(plan, &repository.0).await;
+    }
+    execute(&lists::load(plan.searched..plan.listed, &Dialect::POSTGRES)).await;
+    if plan.list_rounds > 0 {
+        lists::measure(plan, &repository.0).await;
+    }
+    if plan.reaps {
+        execute(&reaper::prepare()).await;
+        reaper::measure(plan.quick, &repository.0).await;
+    }
 }
 
 async fn connect(url: &str) -> tokio_postgres::Client {

@@ -10,6 +10,7 @@ use super::hop::Hop;
 use super::lists::{self, Dialect};
 use super::measure::{Side, Watch, median, report};
 use super::operations::{Repository, round};
+use super::reaper;
 use super::search;
 use super::sql::{NUMBERS, Value, WIDTH};
 
@@ -49,20 +50,27 @@ pub async fn run(plan: Plan) {
         );
     }
 
-    if plan.list_rounds == 0 {
+    if plan.list_rounds == 0 && !plan.reaps {
         return;
     }
-    let load = |clients| {
-        let load = lists::load(clients, &Dialect::SQLITE);
-        Rusqlite::open(&ours)
-            .0
-            .execute_batch(&load.join(";"))
-            .unwrap();
+    let execute = |statements: &[String]| {
+        let conn = Rusqlite::open(&ours).0;
+        // In KiB: a million rows don't fit into the default.
+        conn.execute_batch("PRAGMA cache_size = -1000000").unwrap();
+        conn.execute_batch(&statements.join(";")).unwrap();
     };
-    load(0..plan.searched);
-    search::measure(plan, &repository.0).await;
-    load(plan.searched..plan.listed);
-    lists::measure(plan, &repository.0).await;
+    execute(&lists::load(0..plan.searched, &Dialect::SQLITE));
+    if plan.list_rounds > 0 {
+        search::measure(plan, &repository.0).await;
+    }
+    execute(&lists::load(plan.searched..plan.listed, &Dialect::SQLITE));
+    if plan.list_rounds > 0 {
+        lists::measure(plan, &repository.0).await;
+    }
+    if plan.reaps {
+        execute(&reaper::prepare());
+        reaper::measure(plan.quick, &repository.0).await;
+    }
 }
 
 async fn open(path: &Path) -> SqliteRepository {

@@ -11,6 +11,7 @@
 
 mod contract;
 mod differential;
+mod older;
 mod plans;
 mod round_trips;
 mod sqlite;

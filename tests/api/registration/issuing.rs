@@ -3,9 +3,10 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use support::registrant::{Door, REGISTER, TOKENS, public};
-use support::{Answer, App, Store, admin, base, super_admin};
-use tower_oauth_clients::domain::{Action, GrantType, Policy, TenantId};
+use support::{Answer, App, Store, admin, base, call, super_admin};
+use tower_oauth_clients::domain::{Action, Clock, GrantType, Policy, TenantId};
 use tower_oauth_clients::registration::RegistrationMode;
+use tower_oauth_clients::repository::PurgeRepository;
 
 fn protected<'a>(app: &'a App) -> Door<'a> {
     Door::with(app, "tenant_a", |registrar| {
@@ -160,6 +161,27 @@ async fn the_trail_of_the_tenant_tells_of_tokens() {
         }
         let text = trail.to_string();
         assert!(!text.contains(token["token"].as_str().unwrap()));
+    }
+}
+
+/// A purge of the trail takes the entries of tokens, too; one of clients takes no token.
+#[tokio::test]
+async fn a_purge_takes_the_entries_and_leaves_the_tokens() {
+    for store in Store::ALL {
+        let app = App::new(store).await;
+        let door = protected(&app);
+        let token = issued(&door, &json!({})).await;
+        app.clock.advance(std::time::Duration::from_secs(1));
+        let now = app.clock.now();
+        let purged = call!(app.repository, purge_deleted_clients(now, 1_000));
+        assert_eq!(purged.unwrap(), 0, "{store:?}");
+        let purged = call!(app.repository, purge_audit_entries(now, 1_000));
+        assert_eq!(purged.unwrap(), 1, "{store:?}");
+        let path = "/admin/oauth/audit-logs?view=full";
+        let trail = door.ask(Method::GET, path, None).await.json();
+        assert_eq!(trail["items"], json!([]));
+        assert_eq!(register(&door, &token).await.status, StatusCode::CREATED);
+        assert_eq!(revoke(&door, &token).await.status, StatusCode::NO_CONTENT);
     }
 }
 
