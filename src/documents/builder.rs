@@ -16,9 +16,6 @@ use crate::outbound::{Copies, CopyRules, LoopbackFetcher, SharedFetch};
 use crate::registration::{Ceiling, Settings};
 use crate::repository::Repository;
 
-/// The longest URL of a document, in bytes, if a `client_id` may be that long.
-const MAX_URL: usize = 256;
-
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 const AN_HOUR: Duration = Duration::from_secs(60 * 60);
@@ -227,7 +224,7 @@ impl ClientResolverBuilder {
             requires_name: self.requires_name,
         };
         let rules = UrlRules {
-            max_length: MAX_URL.min(ClientId::MAX_LENGTH),
+            max_length: ClientId::MAX_LENGTH,
             query: self.query,
         };
         let pinned = Pinned::read(self.pinned, &offer, rules.max_length)?;

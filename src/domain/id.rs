@@ -66,10 +66,13 @@ impl Serialize for Id {
 pub struct ClientId(String);
 
 impl ClientId {
-    /// The longest `client_id`, in bytes.
-    pub const MAX_LENGTH: usize = 128;
+    /// The longest `client_id`, in bytes: it may be the URL of a metadata document.
+    pub const MAX_LENGTH: usize = 256;
 
-    /// Accepts 1 to 128 visible ASCII characters.
+    /// What [`parse`](Self::parse) accepts, as a violation says it.
+    pub(crate) const MUST: &str = "must be 1 to 256 visible ASCII characters";
+
+    /// Accepts 1 to 256 visible ASCII characters.
     ///
     /// The RFC's `VSCHAR` includes the space, which is left out, as some databases ignore it at the
     /// end of a string.

@@ -227,7 +227,7 @@ impl<'a> Query<'a> {
         let action = self.get("action", must, Action::parse);
         let operator_id = self.get("operator_id", MUST_BE_SHORT, short);
         // An id of a secret has this form, too.
-        let target_id = self.get("target_id", MUST_BE_VISIBLE, ClientId::parse);
+        let target_id = self.get("target_id", ClientId::MUST, ClientId::parse);
         let must = "must be a time as in RFC 3339, such as 2026-04-15T10:30:00Z";
         let from = self.get("from", must, Timestamp::parse);
         let to = self.get("to", must, Timestamp::parse);
@@ -269,7 +269,7 @@ impl<'a> Query<'a> {
         let must = if ids.len() > MAX_CLIENT_IDS {
             "must be there at most 100 times"
         } else if ids.contains(&None) {
-            MUST_BE_VISIBLE
+            ClientId::MUST
         } else {
             return ids.into_iter().flatten().collect();
         };
@@ -310,7 +310,6 @@ impl Query<'_> {
     }
 }
 
-const MUST_BE_VISIBLE: &str = "must be 1 to 128 visible ASCII characters";
 const MUST_BE_SHORT: &str = "must be 1 to 2048 bytes without control characters";
 
 /// No redirect URI and no scope is longer than this, so a longer filter can't match.

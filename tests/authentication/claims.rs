@@ -77,7 +77,7 @@ async fn a_claim_that_no_client_can_have_is_harmless() {
     for (claimed, shown) in [
         ("two\r\nlines", Some("two\\u{d}\\u{a}lines".to_owned())),
         ("\u{1b}[2J", Some("\\u{1b}[2J".to_owned())),
-        (&"x".repeat(5_000), Some("x".repeat(128) + "...")),
+        (&"x".repeat(5_000), Some("x".repeat(256) + "...")),
         // The secret in the wrong field.
         (&secret, None),
         (&format!("{}:{secret}", "app-1"), None),

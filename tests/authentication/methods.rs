@@ -223,7 +223,7 @@ async fn what_the_request_alone_shows_to_be_wrong_costs_no_hash() {
         Sent::post(id, &long),
         Sent::basic(id, &long),
         Sent::post("no client\nat all", secret),
-        Sent::post(&"a".repeat(129), secret),
+        Sent::post(&"a".repeat(257), secret),
         Sent::basic("", secret),
         by("Bearer abc"),
         by("Basic"),

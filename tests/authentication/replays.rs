@@ -79,6 +79,12 @@ async fn what_one_host_has_seen_is_new_to_none() {
             assert!(!hosts.see(0, "app-1", jti, 5).await.unwrap(), "{jti:?}");
             assert!(hosts.see(1, "app-2", jti, 0).await.unwrap(), "{jti:?}");
         }
+        // The longest, which differ at the end.
+        let start = "x".repeat(ClientId::MAX_LENGTH - 1);
+        for client in ["a", "b"].map(|end| format!("{start}{end}")) {
+            assert!(hosts.see(0, &client, "1", 0).await.unwrap(), "{store:?}");
+            assert!(!hosts.see(1, &client, "1", 0).await.unwrap(), "{store:?}");
+        }
     }
 }
 

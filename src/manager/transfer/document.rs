@@ -169,11 +169,7 @@ impl ClientExport {
                 tenant_id.is_some(),
                 "must be the id of a tenant",
             ),
-            (
-                "client_id",
-                client_id.is_some(),
-                "must be 1 to 128 visible ASCII characters",
-            ),
+            ("client_id", client_id.is_some(), ClientId::MUST),
             (
                 "origin",
                 origin.is_some(),

@@ -113,7 +113,7 @@ fn read_client_id(input: Input<String>) -> Result<Option<ClientId>, &'static str
         Input::Absent | Input::Null => Err("is required"),
         Input::Mistyped => Err("must be a string"),
         Input::Value(text) => match ClientId::parse(&text) {
-            None => Err("must be 1 to 128 visible ASCII characters"),
+            None => Err(ClientId::MUST),
             client_id => Ok(client_id),
         },
     }

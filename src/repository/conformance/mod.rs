@@ -154,6 +154,7 @@ macro_rules! conformance_tests {
             an_import_is_whole_or_nothing,
             a_taken_secret_id_is_a_conflict,
             a_taken_entry_id_undoes_the_write,
+            the_longest_client_id_is_kept_whole,
             lists_are_newest_first,
             numbered_pages_have_a_total,
             pages_after_an_item_follow_each_other,

@@ -24,6 +24,7 @@ pub(super) const MYSQL: Migrations = migrations! { "mysql":
     "0005_purge",
     "0006_metadata",
     "0007_registrations",
+    "0008_client_ids",
 };
 
 pub(super) const POSTGRES: Migrations = migrations! { "postgres":

@@ -215,7 +215,7 @@ async fn every_fault_is_named_and_no_value() {
         (json!({"client_id": 7}), "client_id: must be a string"),
         (
             json!({"client_id": "evil evil"}),
-            "client_id: must be 1 to 128 visible ASCII characters",
+            "client_id: must be 1 to 256 visible ASCII characters",
         ),
         (
             json!({"client_secret": "evil-evil-evil-"}),
@@ -259,7 +259,7 @@ async fn every_fault_is_named_and_no_value() {
         ),
         (
             json!({"client_secret": evil, "name": "", "client_id": ""}),
-            "client_id: must be 1 to 128 visible ASCII characters; \
+            "client_id: must be 1 to 256 visible ASCII characters; \
           name: must be 1 to 128 characters long",
         ),
         (

@@ -188,7 +188,7 @@ fn second_of(seconds: i64) -> String {
 #[tokio::test]
 async fn a_malformed_filter_is_refused_by_name() {
     let long = format!("operator_id={}", "x".repeat(2_049));
-    let target = format!("target_id={}", "x".repeat(129));
+    let target = format!("target_id={}", "x".repeat(257));
     for app in App::each().await {
         for (query, path) in [
             ("action=", "action"),

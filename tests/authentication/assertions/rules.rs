@@ -247,7 +247,7 @@ fn whom_it_is_from_is_read_without_a_look_at_the_rest() {
         Assertion::new().claim("sub", json!(["app-1"])),
         Assertion::new().about(""),
         Assertion::new().about("a b"),
-        Assertion::new().about(&"x".repeat(129)),
+        Assertion::new().about(&"x".repeat(257)),
         Assertion::new().header("pad", "x".repeat(8192)),
     ];
     for assertion in nobody {
