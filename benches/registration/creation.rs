@@ -14,7 +14,7 @@ use tower_oauth_clients::authorization::{AdminRequest, Authorizer, Principal};
 use tower_oauth_clients::domain::{Role, TenantId};
 use tower_oauth_clients::registration::{Registrar, RegistrationLimits, RegistrationMode};
 use tower_oauth_clients::repository::{
-    PostgresRepository, RegistrationRepository, SqliteRepository,
+    MemoryRepository, PostgresRepository, RegistrationRepository, SqliteRepository,
 };
 use tower_oauth_clients::{ClientManager, Handlers, authorization};
 
@@ -102,6 +102,9 @@ fn check(status: StatusCode) -> Outcome {
 
 pub fn run(quick: bool) -> Outcome {
     let runtime = Runtime::new()?;
+    let doors = Doors::new(MemoryRepository::new())?;
+    race("a new public client, in memory", &runtime, &doors, quick)?;
+
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let doors = runtime.block_on(async {
         let repository = SqliteRepository::open(folder.path().join("clients.db")).await?;

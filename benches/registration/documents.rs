@@ -52,7 +52,7 @@ pub fn run(quick: bool) -> Outcome {
 
 async fn resolve(count: usize, one_host: bool) -> Outcome<Option<f64>> {
     let tenant = TenantId::parse("acme").ok_or("not a tenant")?;
-    let trust = DomainPolicy::new(Domains::none().with_allowed(["vscode.dev"]))?;
+    let trust = DomainPolicy::new(Domains::none().with_allowed([".vscode.dev"]))?;
     let resolver = ClientResolver::builder(MemoryRepository::new(), Publisher, trust).build()?;
     let before = resident();
     for number in 0..count {

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! - `creation`: a public client that registers itself where anyone may, compared with an
-//!   administrator who creates the same client, on SQLite and, if `TEST_POSTGRES_URL` names a
-//!   server, on PostgreSQL. Both are whole requests without a socket.
+//!   administrator who creates the same client: in memory, on SQLite and, if `TEST_POSTGRES_URL`
+//!   names a server, on PostgreSQL. Both are whole requests without a socket.
 //! - `documents`: the memory that the copies of 10,000 metadata documents of one host take, and of
 //!   10,000 hosts with one each.
 //!

@@ -33,8 +33,8 @@ pub fn prepare() -> [String; 2] {
         WHERE tenant_id = '{TENANT}' AND deleted_at IS NULL AND status = 'active'"
     );
     let registrations = format!(
-        "INSERT INTO oauth_client_registrations (client_id, tenant_id, id, state, bounds)
-        SELECT client_id, tenant_id, id, 'approved', '{{}}' FROM oauth_clients
+        "INSERT INTO oauth_client_registrations (tenant_id, id, state, bounds)
+        SELECT tenant_id, id, 'approved', '{{}}' FROM oauth_clients
         WHERE tenant_id = '{TENANT}' AND deleted_at IS NULL AND origin = 'dynamic'"
     );
     [clients, registrations]

@@ -1,20 +1,20 @@
 //! Databases that an older version made, with its data, are migrated by the next host.
 
+use std::any::Any;
 use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
 use rusqlite::Connection;
 use support::servers::Database;
-use support::{Place, Repository, Store, call};
+use support::{Repository, Store, call};
 use tower_oauth_clients::domain::{
     Action, AuditEntry, Client, ClientId, ClientMetadata, ClientOrigin, Id, Operator, Page,
     Registration, RegistrationState, Role, TenantId, Timestamp,
 };
 use tower_oauth_clients::repository::{
-    ClientFilter, ClientRepository, CredentialRepository, ErrorKind, MysqlRepository, NewClient,
-    NewRegistration, OriginRepository, PostgresRepository, RegistrationRepository,
-    SqliteRepository, Write,
+    ClientFilter, ClientRepository, ErrorKind, MysqlRepository, NewClient, NewRegistration,
+    OriginRepository, PostgresRepository, RegistrationRepository, SqliteRepository, Write,
 };
 
 const BOOKKEEPING: &str = "CREATE TABLE oauth_client_migrations (
@@ -81,7 +81,8 @@ fn left_behind(steps: &[(String, String)], first: usize) -> Vec<String> {
     statements
 }
 
-async fn opened(store: Store, statements: &[String]) -> (Repository, Place) {
+/// Returns the repository, and what deletes its database when it is dropped.
+async fn opened(store: Store, statements: &[String]) -> (Repository, Box<dyn Any>) {
     let statements: Vec<_> = statements.iter().map(String::as_str).collect();
     match store {
         Store::Sqlite => {
@@ -91,19 +92,19 @@ async fn opened(store: Store, statements: &[String]) -> (Repository, Place) {
             conn.execute_batch(&statements.join(";")).unwrap();
             drop(conn);
             let repository = SqliteRepository::open(&path).await.unwrap();
-            (Repository::Sqlite(repository), Place::Folder(folder))
+            (Repository::Sqlite(repository), Box::new(folder))
         }
         Store::Mysql => {
             let database = Database::mysql().await;
             database.execute(&statements).await;
             let repository = MysqlRepository::connect(database.url()).await.unwrap();
-            (Repository::Mysql(repository), Place::Database(database))
+            (Repository::Mysql(repository), Box::new(database))
         }
         _ => {
             let database = Database::postgres().await;
             database.execute(&statements).await;
             let repository = PostgresRepository::connect(database.url()).await.unwrap();
-            (Repository::Postgres(repository), Place::Database(database))
+            (Repository::Postgres(repository), Box::new(database))
         }
     }
 }

@@ -88,8 +88,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    oauth_client_registrations (client_id) {
-        client_id -> Text,
+    oauth_client_registrations (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,
         state -> Text,
@@ -175,6 +174,10 @@ pub(super) fn live<'a>(key: &'a Key) -> _ {
     client.filter(live)
 }
 
+// What the index of the registrations with other states asks for.
+#[cfg(feature = "registration")]
+diesel::postfix_operator!(NotApproved, " <> 'approved'");
+
 /// The time of deletion of a client that was purged: no clock has it, and no purge reaches it.
 /// Only the ids of the row mean anything, which stay taken.
 pub(super) const PURGED: i64 = i64::MAX;
@@ -234,8 +237,18 @@ pub(super) fn credentials<'a>(client_id: &'a str, ended: &'a str) -> _ {
 #[auto_type]
 pub(super) fn registration<'a>(key: &'a Key) -> _ {
     let tenant: &'a str = &key.tenant;
-    let client: &'a str = &key.client;
+    let client: client<'a> = client(key);
+    // A value, and not a set: MySQL would look for it in each row.
+    let id = client.select(oauth_clients::id).single_value();
     oauth_client_registrations::table
         .filter(oauth_client_registrations::tenant_id.eq(tenant))
-        .filter(oauth_client_registrations::client_id.eq(client))
+        .filter(oauth_client_registrations::id.nullable().eq(id))
+}
+
+/// Joins a client and its registration.
+#[auto_type]
+pub(super) fn has_registered() -> _ {
+    oauth_client_registrations::tenant_id
+        .eq(oauth_clients::tenant_id)
+        .and(oauth_client_registrations::id.eq(oauth_clients::id))
 }

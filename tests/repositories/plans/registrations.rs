@@ -11,8 +11,8 @@ use tower_oauth_clients::repository::{
 use super::{CLIENT, after, at, entry, secret};
 
 /// Every client that is not deleted, in one of three states.
-pub const REGISTRATIONS: &str = "INSERT INTO oauth_client_registrations (client_id, tenant_id, \
-    id, state, bounds) SELECT client_id, tenant_id, id, \
+pub const REGISTRATIONS: &str = "INSERT INTO oauth_client_registrations (tenant_id, id, \
+    state, bounds) SELECT tenant_id, id, \
     CASE WHEN client_id LIKE '%1' THEN 'pending' WHEN client_id LIKE '%2' THEN 'denied' \
     ELSE 'approved' END, '{}' FROM oauth_clients WHERE deleted_at IS NULL";
 pub const UNUSED: &str = "UPDATE oauth_clients SET origin = 'dynamic', unused_since = \
@@ -22,6 +22,9 @@ pub const TOKENS: &str = "INSERT INTO oauth_initial_access_tokens (id, tenant_id
     bounds, created_by, created_at) SELECT id, tenant_id, 'hash', '{}', 'alice', 1 \
     FROM oauth_clients";
 
+/// Few among thousands of clients, like the batch of a reaper among a million.
+const BATCH: u32 = 10;
+
 /// Runs every operation, in a round of its own.
 pub async fn use_registrations<R: RegistrationRepository>(repository: &R, round: u64) {
     let tenant = TenantId::parse("tenant_3").unwrap();
@@ -30,7 +33,11 @@ pub async fn use_registrations<R: RegistrationRepository>(repository: &R, round:
     let token = Id::parse("01ARZ3NDEKTSV4RRFF00009999").unwrap();
 
     let registered = repository.registration(&tenant, &id).await.unwrap();
-    for state in [None, Some(RegistrationState::Approved)] {
+    for state in [
+        None,
+        Some(RegistrationState::Approved),
+        Some(RegistrationState::Pending),
+    ] {
         for page in [after(None), after(middle)] {
             let listed = repository.registrations(&tenant, state.clone(), page);
             assert_eq!(listed.await.unwrap().items.len(), 20);
@@ -41,9 +48,9 @@ pub async fn use_registrations<R: RegistrationRepository>(repository: &R, round:
     let mut last = None;
     for since in [2, 2, 3, 3] {
         let since = Timestamp::from_micros(since);
-        let unused = repository.unused_registrations(since, last.as_ref(), 50);
+        let unused = repository.unused_registrations(since, last.as_ref(), BATCH);
         let mut unused = unused.await.unwrap();
-        assert_eq!(unused.len(), 50);
+        assert_eq!(unused.len() as u32, BATCH);
         last = unused.pop();
     }
     let mut client = registered.client;

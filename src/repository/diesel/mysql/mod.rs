@@ -64,6 +64,10 @@ const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 #[cfg(all(feature = "authentication", feature = "jwt"))]
 const NOW: &str = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
 
+/// Whether the index of registrations by their state leaves out the approved ones.
+#[cfg(feature = "registration")]
+const LEAVES_OUT_APPROVED: bool = false;
+
 /// Releases the lock that [`lock`] took.
 const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())))";
 /// Releases the lock after a failure. MySQL can't undo the migrations themselves.

@@ -56,6 +56,10 @@ const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 #[cfg(all(feature = "authentication", feature = "jwt"))]
 const NOW: &str = "CAST(EXTRACT(EPOCH FROM now()) * 1000000 AS BIGINT)";
 
+/// Whether the index of registrations by their state leaves out the approved ones.
+#[cfg(feature = "registration")]
+const LEAVES_OUT_APPROVED: bool = false;
+
 /// Commits the transaction that [`lock`] began.
 const UNLOCK: &str = "COMMIT";
 /// Rolls it back after a failure.

@@ -149,6 +149,11 @@ impl NewClientRow {
         &self.id
     }
 
+    #[cfg(feature = "registration")]
+    pub(in super::super) fn tenant_id(&self) -> &str {
+        &self.tenant_id
+    }
+
     #[cfg(feature = "diesel-sqlite")]
     pub(in super::super) fn metadata(&self) -> &MetadataRow {
         &self.metadata

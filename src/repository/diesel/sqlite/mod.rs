@@ -61,6 +61,10 @@ const NOT_ASCII: &str = "octet_length(name_folded) <> length(name_folded)";
 #[cfg(all(feature = "authentication", feature = "jwt"))]
 const NOW: &str = "unixepoch() * 1000000";
 
+/// Whether the index of registrations by their state leaves out the approved ones.
+#[cfg(feature = "registration")]
+const LEAVES_OUT_APPROVED: bool = true;
+
 /// Commits the transaction that [`lock`] began.
 const UNLOCK: &str = "COMMIT";
 /// Rolls it back after a failure.

@@ -26,7 +26,6 @@ EXECUTE step;
 DEALLOCATE PREPARE step;
 -- What belongs to a client that registered itself, until the client is deleted.
 CREATE TABLE IF NOT EXISTS oauth_client_registrations (
-    client_id VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
     tenant_id VARCHAR(128) NOT NULL,
     id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     state VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -38,7 +37,7 @@ CREATE TABLE IF NOT EXISTS oauth_client_registrations (
     software_id TEXT,
     software_version TEXT,
     software_statement MEDIUMTEXT,
-    INDEX oauth_client_registrations_by_age (tenant_id, id),
+    PRIMARY KEY (tenant_id, id),
     INDEX oauth_client_registrations_by_state (tenant_id, state, id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = utf8mb4_bin;
 -- The ids of a token are also those of a row of oauth_clients that looks like a purged client: its

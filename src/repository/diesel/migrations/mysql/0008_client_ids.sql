@@ -37,8 +37,6 @@ ALTER TABLE oauth_client_origins
     MODIFY client_id VARCHAR(256) CHARACTER SET ascii COLLATE ascii_bin NOT NULL;
 ALTER TABLE oauth_client_assertions
     MODIFY client_id VARCHAR(256) CHARACTER SET ascii COLLATE ascii_bin NOT NULL;
-ALTER TABLE oauth_client_registrations
-    MODIFY client_id VARCHAR(256) CHARACTER SET ascii COLLATE ascii_bin NOT NULL;
 ALTER TABLE oauth_client_secrets
     ADD FOREIGN KEY (client_id) REFERENCES oauth_clients (client_id);
 ALTER TABLE oauth_client_audit_logs

@@ -4,9 +4,9 @@ ALTER TABLE oauth_clients ADD COLUMN unused_since BIGINT;
 CREATE INDEX oauth_clients_unused ON oauth_clients (unused_since, client_id)
     WHERE unused_since IS NOT NULL;
 
--- What belongs to a client that registered itself, until the client is deleted.
+-- What belongs to a client that registered itself, until the client is deleted. The reference also
+-- tells the planner that each has one client.
 CREATE TABLE oauth_client_registrations (
-    client_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     tenant_id TEXT COLLATE "C" NOT NULL,
     id TEXT COLLATE "C" NOT NULL,
     state TEXT COLLATE "C" NOT NULL,
@@ -17,9 +17,10 @@ CREATE TABLE oauth_client_registrations (
     application_type TEXT,
     software_id TEXT,
     software_version TEXT,
-    software_statement TEXT
+    software_statement TEXT,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (id, tenant_id) REFERENCES oauth_clients (id, tenant_id)
 );
-CREATE INDEX oauth_client_registrations_by_age ON oauth_client_registrations (tenant_id, id);
 CREATE INDEX oauth_client_registrations_by_state
     ON oauth_client_registrations (tenant_id, state, id);
 

@@ -4,9 +4,9 @@ ALTER TABLE oauth_clients ADD COLUMN unused_since BIGINT;
 CREATE INDEX oauth_clients_unused ON oauth_clients (unused_since, client_id)
     WHERE unused_since IS NOT NULL;
 
--- What belongs to a client that registered itself, until the client is deleted.
+-- What belongs to a client that registered itself, until the client is deleted. Most are approved:
+-- the second index is for the few that are not.
 CREATE TABLE oauth_client_registrations (
-    client_id TEXT NOT NULL PRIMARY KEY,
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -17,11 +17,11 @@ CREATE TABLE oauth_client_registrations (
     application_type TEXT,
     software_id TEXT,
     software_version TEXT,
-    software_statement TEXT
+    software_statement TEXT,
+    PRIMARY KEY (tenant_id, id)
 ) WITHOUT ROWID;
-CREATE INDEX oauth_client_registrations_by_age ON oauth_client_registrations (tenant_id, id);
 CREATE INDEX oauth_client_registrations_by_state
-    ON oauth_client_registrations (tenant_id, state, id);
+    ON oauth_client_registrations (tenant_id, state, id) WHERE state <> 'approved';
 
 -- The ids of a token are also those of a row of oauth_clients that looks like a purged client: its
 -- audit entries refer to it, and no client gets them.

@@ -23,6 +23,8 @@ mod unused;
 
 use diesel::query_builder::{QueryFragment, QueryId};
 
+#[cfg(feature = "registration")]
+use super::LEAVES_OUT_APPROVED;
 use super::{Backend, Connection, compound, find, latest, position, together};
 
 pub(super) use audit::{audit_entries, insert_audit, is_audited};

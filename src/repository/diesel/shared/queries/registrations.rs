@@ -14,7 +14,7 @@ use super::statuses::Statuses;
 use super::tokens::take_use;
 use super::transaction::{begin, end};
 use super::unused::{delete_registration, derive_unused};
-use super::{Backend, Connection, Statement, compound, latest, together};
+use super::{Backend, Connection, LEAVES_OUT_APPROVED, Statement, compound, latest, together};
 use crate::domain::{
     Client, ClientStatus, Page, RegisteredClient, RegistrationState, Slice, Version,
 };
@@ -29,7 +29,8 @@ use crate::repository::diesel::rows::{
 };
 use crate::repository::diesel::schema::oauth_client_registrations::{self, dsl};
 use crate::repository::diesel::schema::{
-    COUNTED_REGISTRATIONS, live, oauth_clients as clients, registration as of_client,
+    COUNTED_REGISTRATIONS, NotApproved, has_registered, live, oauth_clients as clients,
+    registration as of_client,
 };
 use crate::repository::{ErrorKind, MAX_ACTIVE_SECRETS, Secrets};
 
@@ -41,7 +42,7 @@ pub(in super::super) async fn register(
     unused_since: Option<i64>,
 ) -> Result<()> {
     let row = insert_registered(client, unused_since);
-    let beside = Some(insert_registration(key, client, registration));
+    let beside = Some(insert_registration(client, registration));
     let token = registration.initial_access_token_id();
     let is_plain = origin.is_none() && secrets.len() <= 1 && pages.is_empty() && token.is_none();
     if is_plain && compound::is_atomic(conn) {
@@ -68,13 +69,11 @@ fn insert_registered(client: &NewClientRow, unused_since: Option<i64>) -> impl S
 }
 
 fn insert_registration<'a>(
-    key: &'a Key,
     client: &'a NewClientRow,
     registration: &'a RegistrationRow,
 ) -> impl Statement + use<'a> {
     let row = (
-        dsl::client_id.eq(&key.client),
-        dsl::tenant_id.eq(&key.tenant),
+        dsl::tenant_id.eq(client.tenant_id()),
         dsl::id.eq(client.id()),
         registration,
     );
@@ -86,7 +85,7 @@ pub(in super::super) async fn registration(
     key: &Key,
 ) -> Result<RegisteredClient> {
     let row = live(key)
-        .inner_join(oauth_client_registrations::table.on(dsl::client_id.eq(clients::client_id)))
+        .inner_join(oauth_client_registrations::table.on(has_registered()))
         .select((ClientRow::as_select(), RegistrationRow::as_select()))
         .get_result(conn)
         .await;
@@ -100,20 +99,27 @@ pub(in super::super) async fn registrations(
     page: Page,
 ) -> Result<Slice<RegisteredClient>> {
     let mut list = oauth_client_registrations::table
-        .inner_join(clients::table.on(clients::client_id.eq(dsl::client_id)))
+        .inner_join(clients::table.on(has_registered()))
         .filter(dsl::tenant_id.eq(tenant))
         .order(dsl::id.desc())
         .into_boxed::<Backend>();
     if let Some(state) = state {
         list = list.filter(dsl::state.eq(state.as_str()));
+        if is_indexed_alone(state) {
+            list = list.filter(NotApproved::new(dsl::state));
+        }
     }
     let counted = || {
         let all = COUNTED_REGISTRATIONS
             .filter(COUNTED_REGISTRATIONS.field(dsl::tenant_id).eq(tenant))
             .into_boxed::<Backend>();
-        match state {
-            Some(state) => all.filter(COUNTED_REGISTRATIONS.field(dsl::state).eq(state.as_str())),
-            None => all,
+        let Some(state) = state else {
+            return all;
+        };
+        let counted = all.filter(COUNTED_REGISTRATIONS.field(dsl::state).eq(state.as_str()));
+        match is_indexed_alone(state) {
+            true => counted.filter(NotApproved::new(COUNTED_REGISTRATIONS.field(dsl::state))),
+            false => counted,
         }
     };
     let rows = match page {
@@ -139,6 +145,11 @@ pub(in super::super) async fn registrations(
         }
     };
     page::try_map(rows, into_registered)
+}
+
+/// Whether a list of this state needs the words of a partial index to use it.
+fn is_indexed_alone(state: &RegistrationState) -> bool {
+    LEAVES_OUT_APPROVED && *state != RegistrationState::Approved
 }
 
 /// The change of a registration, as it is stored.
@@ -216,13 +227,12 @@ pub(in super::super) async fn unused_registrations(
     limit: i64,
 ) -> Result<Vec<RegisteredClient>> {
     let unused = || {
-        let registered = dsl::client_id.eq(clients::client_id);
         let never = clients::last_used_at.is_null();
         let before = clients::last_used_at.assume_not_null().lt(unused_since);
         let active = clients::status.eq(ClientStatus::Active.word());
         let inactive = clients::status.eq(ClientStatus::Inactive.word());
         clients::table
-            .inner_join(oauth_client_registrations::table.on(registered))
+            .inner_join(oauth_client_registrations::table.on(has_registered()))
             .filter(clients::unused_since.assume_not_null().lt(unused_since))
             // What hosts that don't know registrations have changed since.
             .filter(never.or(before))
@@ -267,7 +277,9 @@ pub(in super::super) async fn delete_unused(
         let client = live(key)
             .filter(clients::version.eq(expected.as_i64()))
             .filter(is_same)
-            .filter(exists(of_client(key)));
+            .filter(exists(
+                oauth_client_registrations::table.filter(has_registered()),
+            ));
         let gone = (
             clients::version.eq(clients::version + 1),
             clients::updated_at.eq(audit.at()),

@@ -11,7 +11,7 @@ use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::Key;
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{
-    live, oauth_client_registrations as registrations, registration,
+    has_registered, live, oauth_client_registrations as registrations, registration,
 };
 
 /// The states of a registration that this version knows. Others are a reason to keep the client.
@@ -25,9 +25,9 @@ pub(super) fn derive_unused<'a>(key: &'a Key, status: &ClientStatus) -> impl Sta
     let used_at = case_when(dsl::last_used_at.is_not_null(), dsl::last_used_at)
         .otherwise(dsl::created_at.nullable());
     let since = case_when(
-        is_open
-            .into_sql::<Bool>()
-            .and(exists(registration(key).filter(known))),
+        is_open.into_sql::<Bool>().and(exists(
+            registrations::table.filter(has_registered()).filter(known),
+        )),
         used_at,
     );
     prepared!(diesel::update(live(key)).set(oauth_clients::unused_since.eq(since)))
