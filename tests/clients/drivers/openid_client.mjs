@@ -5,6 +5,13 @@ import { browse, serve, settings } from './lines.mjs';
 const issuer = new URL(new URL(settings.url).origin);
 let config, tokens;
 
+// Without one it uses `client_secret_post`, whatever was registered.
+const methods = {
+  none: oauth.None,
+  client_secret_basic: oauth.ClientSecretBasic,
+  client_secret_post: oauth.ClientSecretPost,
+};
+
 async function authorize(scope) {
   const verifier = oauth.randomPKCECodeVerifier();
   const state = oauth.randomState();
@@ -26,8 +33,7 @@ async function authorize(scope) {
 
 await serve({
   connect: async () => {
-    const { token_endpoint_auth_method: method } = settings.metadata;
-    const authentication = method === 'none' ? oauth.None() : undefined;
+    const authentication = methods[settings.metadata.token_endpoint_auth_method]();
     config = await oauth.dynamicClientRegistration(issuer, settings.metadata, authentication, {
       execute: [oauth.allowInsecureRequests],
       algorithm: settings.discovery,
