@@ -21,8 +21,8 @@ impl Decision {
     }
 }
 
-/// Opens an authorization URL, presses the button, and returns where the browser is sent. If there is
-/// no button, returns the page.
+/// Opens an authorization URL, presses the button, and returns where the browser is sent. If there
+/// is no button, returns the page.
 pub fn decide(url: &str, decision: Decision) -> Result<String, Answer> {
     let page = open(url);
     if page.status != 200 {

@@ -98,8 +98,8 @@ fn admin_token() -> String {
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap()
 }
 
-/// The internet of a test: names with servers on the loopback, whose certificates are real. It stands
-/// in for the fetcher, which would refuse to connect there.
+/// The internet of a test: names with servers on the loopback, whose certificates are real. It
+/// stands in for the fetcher, which would refuse to connect there.
 #[derive(Clone)]
 pub struct Network(Arc<Inner>);
 

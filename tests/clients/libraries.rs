@@ -3,11 +3,12 @@
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::browser::parameter;
+use crate::browser::{Decision, parameter};
 use crate::driver::Driver;
 use crate::host::{CALLBACK, Site, settings};
 
-/// Registers, gets tokens, renews them, and gets others with another scope.
+/// Registers, gets tokens, renews them, is refused others with another scope and gets them, and is
+/// suspended and registers again.
 fn connects(script: &'static str, discovery: &str) {
     let folder = TempDir::new().unwrap();
     let host = settings(&folder).start();
@@ -40,13 +41,29 @@ fn connects(script: &'static str, discovery: &str) {
             after["tokens"]["refresh_token"]
         );
         assert_eq!(call(&mut driver, "whoami").status, 200, "{method}");
+        driver.decision = Decision::Deny;
+        let refused = driver.try_act(&json!({"do": "step_up"})).unwrap_err();
+        assert!(refused.contains("access_denied"), "{refused}");
+        driver.decision = Decision::Allow;
         driver.act("step_up");
         assert_eq!(call(&mut driver, "write_note").status, 200, "{method}");
-        assert_eq!(driver.opened.len(), 2);
-        let client_id = parameter(&driver.opened[1], "client_id");
-        assert_eq!(client_id.as_deref(), after["client_id"].as_str());
+        assert_eq!(driver.opened.len(), 3);
+        let client_id = after["client_id"].as_str().unwrap();
+        let asked = parameter(&driver.opened[2], "client_id");
+        assert_eq!(asked.as_deref(), Some(client_id));
+
+        site.set_status(client_id, "suspended");
+        assert_eq!(call(&mut driver, "whoami").status, 401, "{method}");
+        driver.try_act(&json!({"do": "refresh"})).unwrap_err();
+        driver.act("connect");
+        assert_ne!(
+            driver.state()["client_id"],
+            client_id,
+            "it registered again"
+        );
+        assert_eq!(call(&mut driver, "whoami").status, 200, "{method}");
     }
-    assert_eq!(site.registrations(), 3);
+    assert_eq!(site.registrations(), 6);
 }
 
 #[test]

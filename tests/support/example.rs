@@ -26,8 +26,8 @@ const AXUM_HOST: Program = Program {
     last_command: "curl -sS \"$CLIENTS/$CLIENT_ID/audit-logs\"",
 };
 
-/// Cargo builds the examples if all tests are built, but not if a single one is, and no program of a
-/// package of its own.
+/// Cargo builds the examples if all tests are built, but not if a single one is, and no program of
+/// a package of its own.
 fn built(name: &str) -> PathBuf {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);

@@ -145,7 +145,7 @@ fn registrar(
     Ok(registrar)
 }
 
-/// Where strangers may register, they may also bring a document; elsewhere it would be a way around.
+/// Where strangers may register, they may also bring a document; elsewhere it would be a way in.
 fn accepts_documents(settings: &Settings) -> bool {
     settings.registration == RegistrationMode::Open
 }

@@ -12,7 +12,6 @@ mod discovery;
 mod grants;
 mod host;
 mod issuer;
-mod kept;
 mod mcp;
 mod page;
 mod parameters;
@@ -22,7 +21,6 @@ mod scopes;
 mod settings;
 mod tickets;
 mod token;
-mod token_text;
 
 use std::ops::Deref;
 use std::sync::Arc;

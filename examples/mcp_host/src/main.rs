@@ -4,8 +4,10 @@
 //! cargo run -p mcp_host
 //! ```
 //!
-//! Nobody logs in: whoever opens the consent page is the user `demo`. Tokens are in memory, so a
-//! restart ends them; clients are in the database. Both would be the host's own in a real one.
+//! Nobody logs in: everyone who opens the consent page is the user `demo`. Tokens are in memory, so
+//! a restart ends them; clients are in the database. A real host has a login and a table of tokens,
+//! and limits how often one address opens the consent page: here only the fetcher bounds what that
+//! costs.
 //!
 //! | Variable | Meaning | Default |
 //! |---|---|---|
@@ -79,8 +81,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Listens for SIGTERM from now on; resolves at it or at Ctrl-C. Requests in flight complete before the
-/// process exits.
+/// Listens for SIGTERM from now on; resolves at it or at Ctrl-C. Requests in flight complete before
+/// the process exits.
 fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     let terminated = terminated()?;
     Ok(async move {

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::token_text::digest;
+use crate::grants::digest;
 
 /// Whether this can be a challenge: a SHA-256 digest in base64url (RFC 7636 §4.2).
 pub(crate) fn is_challenge(text: &str) -> bool {

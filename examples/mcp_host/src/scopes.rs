@@ -7,7 +7,7 @@ pub(crate) const OFFLINE: &str = "offline_access";
 /// All of them: what a client that registers itself may have.
 pub(crate) const ALL: [&str; 3] = [READ, WRITE, OFFLINE];
 
-/// Those that the tools need. A client asks for a refresh token on its own account, so
+/// The ones that the tools need. A client asks for a refresh token on its own account, so
 /// `offline_access` is none of the resource's.
 pub(crate) const OF_TOOLS: [&str; 2] = [READ, WRITE];
 

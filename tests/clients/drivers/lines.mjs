@@ -26,7 +26,8 @@ export async function serve(actions) {
     try {
       write({ done: (await actions[command.do](command)) ?? null });
     } catch (error) {
-      write({ failed: `${error.name}: ${error.message}` });
+      // openid-client has the error code of OAuth in `error`.
+      write({ failed: `${error.name}: ${error.error ?? error.message}` });
     }
   }
   process.exit(0);

@@ -3,19 +3,24 @@
 //! A grant has one refresh token, which each use replaces. If a replaced one comes back, it or its
 //! replacement was stolen, so the grant ends (RFC 9700 §4.14.2).
 
+mod endings;
+mod kept;
+mod terms;
+mod token_text;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tower_oauth_clients::domain::{
-    Client, ClientEvent, ClientEventKind, ClientEvents, ClientId, Clock, GrantType, Timestamp,
-};
-use tower_oauth_clients::registration::{BoxError, LiveGrants};
+use tower_oauth_clients::domain::{Client, ClientId, Clock, GrantType, Timestamp};
 
-use crate::kept::Kept;
+use self::kept::Kept;
+use self::token_text::{Digest256, GrantId, Kind, issue, read};
 use crate::pkce;
 use crate::refusal::Refusal;
-use crate::token_text::{Digest256, GrantId, Kind, digest, issue, read};
+
+pub(crate) use self::terms::{Agreed, Redemption, Renewal, Requested, Tokens};
+pub(crate) use self::token_text::digest;
 
 /// How long a code may be used (RFC 6749 §4.1.2).
 const CODE: Duration = Duration::from_secs(60);
@@ -33,45 +38,6 @@ const ACCESS_TOKENS: usize = 4;
 /// Beyond, those that end first make room. A server with a login would bound them for each user.
 const MAX_CODES: usize = 10_000;
 const MAX_GRANTS: usize = 10_000;
-
-/// What a user agreed to.
-#[derive(Clone, Debug)]
-pub(crate) struct Agreed {
-    pub(crate) client_id: ClientId,
-    pub(crate) user: &'static str,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) resource: String,
-}
-
-/// A code's part of an authorization request.
-#[derive(Clone, Debug)]
-pub(crate) struct Requested {
-    pub(crate) redirect_uri: String,
-    pub(crate) challenge: String,
-}
-
-/// What comes with a code (RFC 6749 §4.1.3, RFC 7636 §4.5, RFC 8707 §2.2).
-pub(crate) struct Redemption<'a> {
-    pub(crate) code: &'a str,
-    pub(crate) redirect_uri: Option<&'a str>,
-    pub(crate) verifier: &'a str,
-    pub(crate) resources: Vec<&'a str>,
-}
-
-/// What comes with a refresh token (RFC 6749 §6).
-pub(crate) struct Renewal<'a> {
-    pub(crate) token: &'a str,
-    pub(crate) scopes: Vec<&'a str>,
-    pub(crate) resources: Vec<&'a str>,
-}
-
-/// New tokens.
-pub(crate) struct Tokens {
-    pub(crate) access: String,
-    pub(crate) refresh: Option<String>,
-    pub(crate) lifetime: Duration,
-    pub(crate) scopes: Vec<String>,
-}
 
 /// All grants. Cheap to clone; clones share them.
 #[derive(Clone)]
@@ -283,28 +249,5 @@ fn check_resource(resources: &[&str], agreed: &Agreed) -> Result<(), Refusal> {
             "invalid_target",
             "resource is not that of the authorization",
         )),
-    }
-}
-
-/// The reaper keeps a client that would lose something.
-impl LiveGrants for Grants {
-    async fn any(&self, client: &Client) -> Result<bool, BoxError> {
-        let (now, state) = (self.clock.now(), self.state());
-        let is_of = |agreed: &Agreed| agreed.client_id == client.client_id;
-        Ok(state.grants.any(now, |grant| is_of(&grant.agreed))
-            || state.codes.any(now, |code| is_of(&code.agreed)))
-    }
-}
-
-/// What an administrator, the client itself or the reaper ended.
-impl ClientEvents for Grants {
-    fn on_event(&self, event: &ClientEvent) {
-        if let ClientEventKind::Deleted
-        | ClientEventKind::Suspended
-        | ClientEventKind::Inactivated
-        | ClientEventKind::Denied = event.kind
-        {
-            self.end(&event.client_id);
-        }
     }
 }

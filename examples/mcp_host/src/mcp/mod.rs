@@ -1,4 +1,4 @@
-//! The MCP server: a resource that is protected by the tokens of the authorization server beside it.
+//! The MCP server: a resource for which the authorization server beside it issues tokens.
 
 mod guard;
 mod tools;
