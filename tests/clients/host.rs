@@ -20,7 +20,7 @@ pub const CALLBACK: &str = "http://127.0.0.1:3118/callback";
 
 const MCP_HOST: Program = Program {
     name: "mcp_host",
-    last_command: "curl -sS -X PUT \"$ADMIN/clients/$CLIENT_ID\"",
+    last_command: "curl -sS \"$ADMIN/registrations\"",
 };
 
 pub fn settings(folder: &TempDir) -> Settings<'_> {

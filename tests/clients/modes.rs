@@ -1,5 +1,7 @@
 //! Who may register: `REGISTRATION`.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 use support::example::send;
 use tempfile::TempDir;
@@ -114,6 +116,42 @@ fn who_waits_for_approval_reads_so() {
     let page = open(&site.authorization(other, &[]));
     assert!(!page.body.contains("Waiting"), "{}", page.body);
     assert_eq!(page.status, 400);
+}
+
+#[test]
+fn the_printed_commands_work_when_pasted() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        return;
+    }
+    for (mode, total) in [("open", 1), ("protected", 1), ("approval", 1), ("off", 0)] {
+        let folder = TempDir::new().unwrap();
+        let host = settings(&folder).with("REGISTRATION", mode).start();
+        let mut shell = Command::new("sh");
+        let pasted = shell.arg("-ec").arg(&host.commands).output().unwrap();
+        assert!(pasted.status.success(), "{mode}: {pasted:?}");
+        let said = String::from_utf8(pasted.stdout).unwrap();
+        assert!(
+            said.contains("www-authenticate: Bearer resource_metadata="),
+            "{mode}: {said}"
+        );
+        let answers = said
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        let answers: Vec<Value> = answers.collect();
+        let last = answers.last().unwrap();
+        assert_eq!(
+            (&last["code"], &last["total"]),
+            (&json!(0), &json!(total)),
+            "{mode}: {said}"
+        );
+        if total == 1 {
+            assert_eq!(last["items"][0]["status"], "suspended", "{mode}: {said}");
+            assert_eq!(last["items"][0]["state"], "approved", "{mode}: {said}");
+        }
+        let refused =
+            |answer: &&Value| answer["error"].is_string() || answer["code"].as_u64() > Some(0);
+        assert_eq!(answers.iter().find(refused), None, "{mode}");
+    }
 }
 
 #[test]

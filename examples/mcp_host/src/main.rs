@@ -20,6 +20,8 @@
 //! | `RUST_LOG` | filter of the log on stderr | `info` |
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod commands;
+
 use std::error::Error;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -71,7 +73,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let host = Host::build(&settings, issuer.clone(), fetcher, SystemClock).await?;
     tokio::spawn(host.reaper.run(AN_HOUR));
     let stop = stop_signal()?;
-    print_commands(&issuer, address, &demo_token(&settings)?);
+    let mode = &settings.registration;
+    let commands = commands::commands(&issuer, &demo_token(&settings)?, mode);
+    println!("Listening on http://{address}\n\n{commands}");
     let app = host
         .router
         .into_make_service_with_connect_info::<SocketAddr>();
@@ -121,47 +125,4 @@ fn demo_token(settings: &Settings) -> jsonwebtoken::errors::Result<String> {
     let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
     let key = jsonwebtoken::EncodingKey::from_secret(&settings.admin_secret);
     jsonwebtoken::encode(&header, &claims, &key)
-}
-
-fn print_commands(issuer: &Issuer, address: SocketAddr, token: &str) {
-    println!(
-        r#"Listening on http://{address}
-
-Paste this URL into an MCP client; it registers by itself, and your browser asks you to agree:
-
-  {issuer}/mcp
-
-For example: claude mcp add --transport http demo {issuer}/mcp
-
-Paste this into another terminal. The token is good for an hour.
-
-TOKEN={token}
-ISSUER={issuer}
-ADMIN=$ISSUER/api/v1/admin/oauth
-
-# What a client finds out by itself, from the first refusal on.
-curl -sSi "$ISSUER/mcp"; echo
-curl -sS "$ISSUER/.well-known/oauth-protected-resource/mcp"; echo
-curl -sS "$ISSUER/.well-known/oauth-authorization-server"; echo
-
-# How it registers. The registration access token is in the answer, this once.
-REGISTERED=$(curl -sS "$ISSUER/oauth/register" -H 'Content-Type: application/json' \
-  -d '{{"client_name":"My Client","redirect_uris":["http://127.0.0.1:3118/callback"],
-       "grant_types":["authorization_code","refresh_token"],"token_endpoint_auth_method":"none"}}')
-echo "$REGISTERED"
-CLIENT_ID=$(echo "$REGISTERED" | sed -n 's/.*"client_id":"\([^"]*\)".*/\1/p')
-
-# Who registered; with REGISTRATION=approval, who waits and may come in.
-curl -sS "$ADMIN/registrations" -H "Authorization: Bearer $TOKEN"; echo
-curl -sS -X POST "$ADMIN/registrations/$CLIENT_ID/approve" -H "Authorization: Bearer $TOKEN"; echo
-
-# A token to register with, for REGISTRATION=protected.
-curl -sS "$ADMIN/initial-access-tokens" -H "Authorization: Bearer $TOKEN" \
-  -H 'Content-Type: application/json' -d '{{"uses":1}}'; echo
-
-# Suspend it: its tokens end at once.
-curl -sS -X PUT "$ADMIN/clients/$CLIENT_ID" -H "Authorization: Bearer $TOKEN" \
-  -H 'Content-Type: application/json' -d '{{"status":"suspended"}}'; echo
-"#
-    );
 }
