@@ -40,8 +40,9 @@ fn f05_a_reaped_client_registers_again() {
     );
 
     host.wait(DAY * 31);
-    assert_eq!(host.reap().removed, 1);
-    assert_eq!(site.registrations(), 0);
+    // The last use may just be noted, which a reaper respects, and then tries again.
+    let removed: usize = [(); 2].map(|()| host.reap().removed).iter().sum();
+    assert_eq!((removed, site.registrations()), (1, 0));
     assert!(driver.call("whoami").contains("demo"));
     assert_ne!(driver.state()["client_id"], first);
     assert_eq!((driver.opened.len(), site.registrations()), (2, 1));
