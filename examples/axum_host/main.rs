@@ -193,8 +193,8 @@ async fn listen() -> Result<(TcpListener, SocketAddr), String> {
     })
 }
 
-/// Listens for SIGTERM from now on; resolves at it or at Ctrl-C. Requests in flight complete before the
-/// process exits.
+/// Listens for SIGTERM from now on; resolves at it or at Ctrl-C. Requests in flight complete before
+/// the process exits.
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
     let terminated = terminated().map_err(|error| format!("Cannot wait for signals: {error}"))?;
     Ok(async move {

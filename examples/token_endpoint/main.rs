@@ -171,8 +171,8 @@ fn tell(error: &dyn Error) -> String {
     line
 }
 
-/// Listens for SIGTERM from now on; resolves at it or at Ctrl-C. Requests in flight complete before the
-/// process exits.
+/// Listens for SIGTERM from now on; resolves at it or at Ctrl-C. Requests in flight complete before
+/// the process exits.
 fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     let terminated = terminated()?;
     Ok(async move {

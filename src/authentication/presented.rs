@@ -67,12 +67,12 @@ impl Presented {
     /// # Errors
     ///
     /// - [`ErrorKind::InvalidRequest`](super::ErrorKind::InvalidRequest) if these rules are broken,
-    ///   or a secret comes without a `client_id`.
+    ///   a secret comes without a `client_id`, or the header comes with that of another client.
     /// - [`ErrorKind::UnsupportedMediaType`](super::ErrorKind::UnsupportedMediaType) if the body is
     ///   compressed.
     /// - [`ErrorKind::InvalidClient`](super::ErrorKind::InvalidClient) for another authorization
-    ///   scheme or assertion type, an unreadable header, an impossible `client_id`, two different
-    ///   ones, or no credentials at all.
+    ///   scheme or assertion type, an unreadable header, an impossible `client_id`, that of
+    ///   another client beside an assertion, or no credentials at all.
     pub fn read(head: &Parts, form: &[u8]) -> Result<Self, Error> {
         let mut claimed = None;
         let read = Self::read_all(head, form, &mut claimed);
@@ -116,7 +116,7 @@ impl Presented {
         let (client_id, secret, as_sent) = basic::credentials(field)?;
         *claimed = Some(client_id.clone());
         if beside.is_some_and(|beside| beside != client_id) {
-            return Err(Error::refused("the body names another client"));
+            return Err(Error::malformed("the body names another client"));
         }
         let client_id = parse(&client_id)?;
         Ok(match as_sent {
@@ -287,6 +287,27 @@ mod tests {
             "jwt-bearer",
         ] {
             assert_eq!(read(other).err(), Some(ErrorKind::InvalidClient), "{other}");
+        }
+    }
+
+    /// Some clients send it in both places.
+    #[test]
+    fn a_client_id_beside_the_header_is_the_same() {
+        let read = |form: &str| {
+            let request = http::Request::builder()
+                .header("authorization", "Basic YXBwLTE6c2VjcmV0") // app-1:secret
+                .header("content-type", "application/x-www-form-urlencoded");
+            let head = request.body(()).unwrap().into_parts().0;
+            Presented::read(&head, form.as_bytes()).map_err(|error| error.code())
+        };
+        for same in ["", "client_id=", "client_id=app-1"] {
+            assert!(
+                matches!(read(same), Ok(Presented::SecretBasic { .. })),
+                "{same}"
+            );
+        }
+        for other in ["client_id=app-2", "client_id=app-1%20", "client_id=%00"] {
+            assert_eq!(read(other).err(), Some("invalid_request"), "{other}");
         }
     }
 

@@ -230,11 +230,6 @@ async fn what_the_request_alone_shows_to_be_wrong_costs_no_hash() {
         by("Basic !!!"),
         by(&basic_of("no-colon")),
         by(&basic_of("a:%ff")),
-        // A client other than the header's.
-        Sent::new(
-            &[FORM, ("authorization", &basic(id, secret))],
-            "client_id=app-other",
-        ),
         // An unknown type of assertion.
         Sent::form(&[("client_assertion", "a"), ("client_assertion_type", "saml")]),
         // The secret in the URL.
@@ -252,6 +247,11 @@ async fn what_the_request_alone_shows_to_be_wrong_costs_no_hash() {
             sent.head
         );
     }
+    // A client other than the header's.
+    let header = ("authorization", &*basic(id, secret));
+    let other = Sent::new(&[FORM, header], "client_id=app-other");
+    let malformed = (Err(ErrorKind::InvalidRequest), 0);
+    assert_eq!(host.outcome(&other).await, malformed);
     assert!(
         host.send(&Sent::post(id, &"x".repeat(MAX_SECRET_LENGTH)))
             .await

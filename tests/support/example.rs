@@ -26,21 +26,26 @@ const AXUM_HOST: Program = Program {
     last_command: "curl -sS \"$CLIENTS/$CLIENT_ID/audit-logs\"",
 };
 
-/// Cargo builds the examples if all tests are built, but not if a single one is.
+/// Cargo builds the examples if all tests are built, but not if a single one is, and no program of
+/// a package of its own.
 fn built(name: &str) -> PathBuf {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
-    let program = profile.join("examples").join(name);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let is_package = root.join("examples").join(name).join("Cargo.toml").exists();
+    let (program, target) = match is_package {
+        true => (profile.join(name), "--bin"),
+        false => (profile.join("examples").join(name), "--example"),
+    };
     let source = last_change(&root.join("src")).max(last_change(&root.join("examples")));
     let built = program.metadata().and_then(|file| file.modified());
     if built.is_ok_and(|built| built > source) {
         return program;
     }
     let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--workspace", "--all-features", "--example", name]);
+    build.args(["build", "--workspace", "--all-features", target, name]);
     build.arg("--target-dir").arg(profile.parent().unwrap());
     if profile.ends_with("release") {
         build.arg("--release");

@@ -1,0 +1,199 @@
+use std::error::Error;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, header};
+use axum::response::Response;
+use axum::routing::{get, post};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
+use tower_oauth_clients::adapters::axum::{registration_router, router};
+use tower_oauth_clients::adapters::tower::ClientAuthenticationLayer;
+use tower_oauth_clients::authentication::assertion::AssertionVerifier;
+use tower_oauth_clients::authentication::{self, ClientAuthenticator};
+use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
+use tower_oauth_clients::documents::{ClientResolver, DomainPolicy, Domains};
+use tower_oauth_clients::domain::{AuthMethod, Clock};
+use tower_oauth_clients::outbound::{Fetch, FetchedKeys};
+use tower_oauth_clients::registration::{self, Reaper, Registrar, RegistrationMode};
+use tower_oauth_clients::repository::SqliteRepository;
+use tower_oauth_clients::{ClientManager, Handlers, handlers};
+use tracing::Level;
+
+use crate::clients::Clients;
+use crate::discovery::Offers;
+use crate::grants::Grants;
+use crate::tickets::Tickets;
+use crate::{Issuer, Server, Settings, Shared};
+use crate::{authorize, consent, discovery, mcp, page, scopes, token};
+
+/// The longest form, in bytes.
+const MAX_FORM: usize = 64 * 1024;
+
+/// Everything that is to run.
+#[derive(Debug)]
+pub struct Host {
+    /// The app. Serve it with the caller's address, on which the limits of registration depend.
+    pub router: Router,
+    /// Deletes clients that nobody uses, while it runs.
+    pub reaper: Reaper,
+}
+
+impl Host {
+    /// Builds the app, which fetches metadata documents and keys with `fetch`.
+    ///
+    /// # Errors
+    ///
+    /// If the database can't be used, or a setting is not valid.
+    pub async fn build(
+        settings: &Settings,
+        issuer: Issuer,
+        fetch: impl Fetch + Clone,
+        clock: impl Clock,
+    ) -> Result<Self, Box<dyn Error>> {
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        let repository = SqliteRepository::open(&settings.database).await?;
+        repository.migrate().await?;
+        let grants = Grants::new(Arc::clone(&clock));
+        let manager = ClientManager::builder(repository.clone())
+            .with_clock(Arc::clone(&clock))
+            .with_events(grants.clone())
+            .build()?;
+        let registrar = registrar(settings, &issuer, &manager, &repository)?;
+        let reaper = Reaper::builder(&registrar, grants.clone()).build()?;
+
+        let resolver = resolver(settings, &repository, fetch.clone(), &clock)?;
+        let assertions = AssertionVerifier::builder(issuer.as_str())
+            .with_replay_store(repository.clone())
+            .with_key_source(FetchedKeys::with_clock(fetch, Arc::clone(&clock)));
+        let authenticator = ClientAuthenticator::builder(repository.clone())
+            // One pool, so that one limit applies to all hashing.
+            .with_hash_pool(manager.hash_pool())
+            .with_clock(Arc::clone(&clock))
+            .with_client_source(resolver.in_tenant(settings.tenant.clone()))
+            .with_assertions(assertions.build()?)
+            .build()?;
+
+        let offers = Offers {
+            registration: settings.registration != RegistrationMode::Off,
+            documents: accepts_documents(settings),
+        };
+        let tenant = settings.tenant.clone();
+        let server = Server(Arc::new(Shared {
+            clients: Clients::new(manager.clone(), repository, resolver, tenant),
+            tickets: Tickets::new(clock),
+            issuer,
+            offers,
+            grants,
+        }));
+        let authorizer =
+            JwtAuthorizer::builder(Keys::from_secret(&settings.admin_secret)?).build()?;
+        let handlers = Handlers::new(manager, authorizer).with_registrar(registrar.clone());
+        let router = Router::new()
+            .merge(for_pages(
+                &server,
+                ClientAuthenticationLayer::new(authenticator),
+            ))
+            .route(
+                "/authorize",
+                get(authorize::authorize).post(consent::decide),
+            )
+            .route("/style.css", get(page::style))
+            .with_state(server)
+            .layer(DefaultBodyLimit::max(MAX_FORM))
+            .merge(registration_router(registrar))
+            .nest("/api/v1", router(handlers))
+            .layer(axum::middleware::map_response(log_cause))
+            .layer(
+                TraceLayer::new_for_http()
+                    .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
+                    .on_response(DefaultOnResponse::new().level(Level::INFO)),
+            );
+        Ok(Self { router, reaper })
+    }
+}
+
+/// What pages of any origin may call: a client may run in a browser. Nothing here depends on what a
+/// browser adds by itself.
+fn for_pages(server: &Server, clients: ClientAuthenticationLayer) -> Router<Server> {
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([header::WWW_AUTHENTICATE, header::RETRY_AFTER]);
+    Router::new()
+        .merge(discovery::routes())
+        .route("/token", post(token::token).route_layer(clients))
+        .merge(mcp::routes(server))
+        .layer(cors)
+}
+
+/// Clients that register themselves have what the tools need, and no private-use redirect URIs.
+fn registrar(
+    settings: &Settings,
+    issuer: &Issuer,
+    manager: &ClientManager,
+    repository: &SqliteRepository,
+) -> Result<Registrar, Box<dyn Error>> {
+    let endpoint = issuer.at("/oauth/register");
+    let registrar = Registrar::builder(manager.clone(), repository.clone(), endpoint)
+        .with_tenant(settings.tenant.clone())
+        .with_mode(settings.registration)
+        .with_scopes(scopes::ALL)
+        .build()?;
+    Ok(registrar)
+}
+
+/// Where strangers may register, they may also bring a document; elsewhere it would be a way in.
+fn accepts_documents(settings: &Settings) -> bool {
+    settings.registration == RegistrationMode::Open
+}
+
+fn resolver(
+    settings: &Settings,
+    repository: &SqliteRepository,
+    fetch: impl Fetch,
+    clock: &Arc<dyn Clock>,
+) -> Result<ClientResolver, Box<dyn Error>> {
+    let domains = match accepts_documents(settings) {
+        true => Domains::all(),
+        false => Domains::none(),
+    };
+    let trust = DomainPolicy::new(domains)?;
+    let resolver = ClientResolver::builder(repository.clone(), fetch, trust)
+        .with_scopes(scopes::ALL)
+        .with_client_auth_methods([AuthMethod::None, AuthMethod::PrivateKeyJwt])
+        .with_clock(Arc::clone(clock))
+        .build()?;
+    Ok(resolver)
+}
+
+/// The caller only learns that something failed; the cause is for the log. Also logs why a client
+/// was refused.
+async fn log_cause(response: Response) -> Response {
+    let extensions = response.extensions();
+    if let Some(error) = extensions.get::<Arc<authentication::Error>>() {
+        tracing::info!(client_id = error.client_id(), "{}", tell(error.as_ref()));
+    }
+    if let Some(error) = extensions.get::<Arc<registration::Error>>() {
+        tracing::info!("not registered: {}", tell(error.as_ref()));
+    }
+    if response.status().is_server_error()
+        && let Some(error) = extensions.get::<Arc<handlers::Error>>()
+    {
+        tracing::error!("{}", tell(error.as_ref()));
+    }
+    response
+}
+
+/// An error and its sources, in one line.
+fn tell(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line = format!("{line}: {error}");
+        cause = error.source();
+    }
+    line
+}

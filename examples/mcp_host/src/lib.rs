@@ -1,0 +1,55 @@
+//! An MCP server and its authorization server in one app, to which MCP clients connect by
+//! themselves: they register (RFC 7591) or bring a metadata document, the user agrees, and they get
+//! tokens.
+//!
+//! The program is in `main.rs`. As a library, it is for tests that bring their own network and
+//! clock.
+
+mod authorize;
+mod clients;
+mod consent;
+mod discovery;
+mod grants;
+mod host;
+mod issuer;
+mod mcp;
+mod page;
+mod parameters;
+mod pkce;
+mod refusal;
+mod scopes;
+mod settings;
+mod tickets;
+mod token;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use self::clients::Clients;
+use self::discovery::Offers;
+use self::grants::Grants;
+use self::tickets::Tickets;
+
+pub use self::host::Host;
+pub use self::issuer::Issuer;
+pub use self::settings::Settings;
+
+/// The state that all endpoints share. Cheap to clone.
+#[derive(Clone)]
+struct Server(Arc<Shared>);
+
+struct Shared {
+    issuer: Issuer,
+    offers: Offers,
+    clients: Clients,
+    grants: Grants,
+    tickets: Tickets,
+}
+
+impl Deref for Server {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
