@@ -17,3 +17,4 @@ mod sqlite;
 #[cfg(unix)]
 mod tls;
 mod transactions;
+mod upgrades;
