@@ -52,11 +52,12 @@ struct Targets {
 
 /// Has the tenant's blocks read again by whoever asks next. On drop, so that it happens also if
 /// whoever makes or removes one goes away.
-pub(super) struct Change(Arc<Entry>);
+pub(super) struct Change<'a>(&'a Blocks, &'a TenantId);
 
-impl Drop for Change {
+impl Drop for Change<'_> {
     fn drop(&mut self) {
-        self.0.generation.fetch_add(1, Ordering::SeqCst);
+        let entry = self.0.entry(self.1);
+        entry.generation.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -84,8 +85,8 @@ impl Blocks {
     }
 
     /// To be held while the tenant's blocks are changed.
-    pub(super) fn change(&self, tenant: &TenantId) -> Change {
-        Change(self.entry(tenant))
+    pub(super) fn change<'a>(&'a self, tenant: &'a TenantId) -> Change<'a> {
+        Change(self, tenant)
     }
 
     fn entry(&self, tenant: &TenantId) -> Arc<Entry> {

@@ -28,7 +28,7 @@ pub struct SeenDocument {
 
 impl SeenDocument {
     /// Creates a document that is used at `at`, for the first time as far as this says, as it was
-    /// read then. Its name and its host are those of the URL until they are set.
+    /// read then. Until they are set, its name is the URL, and its host is empty.
     pub fn new(
         tenant_id: TenantId,
         client_id: ClientId,

@@ -25,7 +25,7 @@ use tower_oauth_clients::repository::{
     SecretRotation, Secrets, Write,
 };
 
-use self::documents::{BLOCKS, DOCUMENTS, use_documents};
+use self::documents::{BLOCKS, DOCUMENTS, LIMITS, use_documents};
 use self::registrations::{REGISTRATIONS, TOKENS, UNUSED, use_registrations};
 use support::servers::{Database, Server, execute, mysql};
 
@@ -210,6 +210,7 @@ async fn plans_of_postgres(analyzed: bool) -> Vec<String> {
             "oauth_initial_access_tokens",
             "oauth_client_documents",
             "oauth_client_document_blocks",
+            "oauth_client_document_limits",
         ];
         let without = tables.map(without);
         database
@@ -234,6 +235,7 @@ async fn plans_of_postgres(analyzed: bool) -> Vec<String> {
             TOKENS,
             DOCUMENTS,
             BLOCKS,
+            LIMITS,
         ])
         .await;
     if analyzed {
@@ -322,7 +324,7 @@ async fn of_mysql() {
     let depth = "SET SESSION max_recursive_iterations = 30000";
     let analyze = "ANALYZE TABLE oauth_clients, oauth_client_secrets, oauth_client_audit_logs, \
         oauth_client_registrations, oauth_initial_access_tokens, oauth_client_documents, \
-        oauth_client_document_blocks";
+        oauth_client_document_blocks, oauth_client_document_limits";
     let (log, start) = (
         "SET GLOBAL log_output = 'TABLE'",
         "SET GLOBAL general_log = 1",
@@ -338,6 +340,7 @@ async fn of_mysql() {
         TOKENS,
         DOCUMENTS,
         BLOCKS,
+        LIMITS,
         analyze,
         log,
         start,

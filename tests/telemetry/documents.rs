@@ -61,6 +61,6 @@ async fn fetches_are_counted_by_their_result() {
     assert_ne!(refused.kind(), ErrorKind::Untrusted);
     let mut numbers = watch.numbers();
     numbers.retain(|name, _| name.contains("fetches"));
-    let expected = [("oauth_clients_fetches_total{result=refused}", 1)];
+    let expected = [("oauth_clients_fetches_total{result=unavailable}", 1)];
     assert_eq!(numbers, named(&expected));
 }

@@ -148,6 +148,7 @@ diesel::table! {
     oauth_client_document_limits (tenant_id) {
         tenant_id -> Text,
         blocks -> BigInt,
+        documents -> BigInt,
     }
 }
 

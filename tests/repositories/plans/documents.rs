@@ -18,6 +18,10 @@ pub const BLOCKS: &str = "INSERT INTO oauth_client_document_blocks (id, tenant_i
     created_by, created_at) SELECT CONCAT('01ARZ3NDEKTSV4RRFF', LPAD(CONCAT('', n), 8, '0')), \
     CONCAT('tenant_', n % 100), CONCAT('a', n, '.example'), 'alice', 1 FROM numbers";
 
+/// Of twenty thousand tenants.
+pub const LIMITS: &str = "INSERT INTO oauth_client_document_limits (tenant_id, blocks, documents) \
+    SELECT CONCAT('tenant_', n), 0, 0 FROM numbers";
+
 /// Runs every operation, in a round of its own.
 pub async fn use_documents<R: DocumentRepository>(repository: &R, round: u64) {
     let tenant = TenantId::parse("tenant_3").unwrap();
@@ -33,7 +37,8 @@ pub async fn use_documents<R: DocumentRepository>(repository: &R, round: u64) {
     ] {
         let at = at(round * 10 + second);
         let seen = SeenDocument::new(tenant.clone(), url.clone(), hash(digits), at);
-        let noted = repository.note_document(&tenant, &seen, 10_000);
+        // The new one takes the place of the oldest one, from the second round on.
+        let noted = repository.note_document(&tenant, &seen, 1);
         let has_changed = noted.await.unwrap().is_some();
         assert_eq!(has_changed, matches!(second, 2 | 3), "{second}");
     }

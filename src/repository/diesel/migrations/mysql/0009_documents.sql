@@ -25,8 +25,9 @@ CREATE TABLE IF NOT EXISTS oauth_client_document_blocks (
     UNIQUE (tenant_id, target),
     INDEX oauth_client_document_blocks_by_age (tenant_id, id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = utf8mb4_bin;
--- How many blocks a tenant has. Who adds or removes one locks this row.
+-- How many blocks and documents a tenant has. Who adds or removes one locks this row.
 CREATE TABLE IF NOT EXISTS oauth_client_document_limits (
     tenant_id VARCHAR(128) NOT NULL PRIMARY KEY,
-    blocks BIGINT NOT NULL
+    blocks BIGINT NOT NULL,
+    documents BIGINT NOT NULL
 ) ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = utf8mb4_bin

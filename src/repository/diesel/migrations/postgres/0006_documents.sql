@@ -29,8 +29,9 @@ CREATE TABLE oauth_client_document_blocks (
 );
 CREATE INDEX oauth_client_document_blocks_by_age ON oauth_client_document_blocks (tenant_id, id);
 
--- How many blocks a tenant has. Who adds or removes one locks this row.
+-- How many blocks and documents a tenant has. Who adds or removes one locks this row.
 CREATE TABLE oauth_client_document_limits (
     tenant_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    blocks BIGINT NOT NULL
+    blocks BIGINT NOT NULL,
+    documents BIGINT NOT NULL
 );

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use super::audit::insert_audit;
 use super::clients::insert_client;
+use super::limits::{ensure_limits, limits};
 use super::transaction::{begin, end};
 use super::{Backend, Connection, together};
 use crate::domain::{BlockTarget, DocumentBlock, Page, Slice};
@@ -16,7 +17,7 @@ use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{AuditRow, BlockRow, NewClientRow, read_target};
 use crate::repository::diesel::schema::COUNTED_BLOCKS;
 use crate::repository::diesel::schema::oauth_client_document_blocks::{self, dsl};
-use crate::repository::diesel::schema::oauth_client_document_limits::{self, dsl as limits};
+use crate::repository::diesel::schema::oauth_client_document_limits::dsl as counted;
 
 /// Stores a block, and the row that its audit entries refer to.
 pub(in super::super) async fn block_documents(
@@ -28,15 +29,9 @@ pub(in super::super) async fn block_documents(
 ) -> Result<()> {
     begin(conn).await?;
     let outcome = async {
-        let none = (limits::tenant_id.eq(&block.tenant_id), limits::blocks.eq(0));
-        let none = diesel::insert_into(oauth_client_document_limits::table).values(none);
-        prepared!(none.on_conflict_do_nothing())
-            .execute(conn)
-            .await?;
-        let row = oauth_client_document_limits::table
-            .filter(limits::tenant_id.eq(&block.tenant_id))
-            .filter(limits::blocks.lt(limit));
-        let more = prepared!(diesel::update(row).set(limits::blocks.eq(limits::blocks + 1)));
+        ensure_limits(conn, &block.tenant_id).await?;
+        let row = limits(&block.tenant_id).filter(counted::blocks.lt(limit));
+        let more = prepared!(diesel::update(row).set(counted::blocks.eq(counted::blocks + 1)));
         if more.execute(conn).await? == 0 {
             return Err(ErrorKind::TooManyBlocks.into());
         }
@@ -58,9 +53,8 @@ pub(in super::super) async fn unblock_documents(
 ) -> Result<()> {
     begin(conn).await?;
     let outcome = async {
-        // First, as in the other write.
-        let row = oauth_client_document_limits::table.filter(limits::tenant_id.eq(tenant));
-        let fewer = prepared!(diesel::update(row).set(limits::blocks.eq(limits::blocks - 1)));
+        let fewer = counted::blocks.eq(counted::blocks - 1);
+        let fewer = prepared!(diesel::update(limits(tenant)).set(fewer));
         fewer.execute(conn).await?;
         let block = oauth_client_document_blocks::table
             .filter(dsl::tenant_id.eq(tenant))

@@ -3,14 +3,18 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Backend, Connection};
+use super::limits::{ensure_limits, limits};
+use super::transaction::{begin, end};
+use super::{Backend, Connection, latest};
 use crate::domain::{MetadataHash, Page, SeenDocument, Slice};
-use crate::repository::diesel::error::Result;
+use crate::repository::ErrorKind;
+use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::page;
 use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::rows::{DocumentRow, read_hash};
 use crate::repository::diesel::schema::COUNTED_DOCUMENTS;
+use crate::repository::diesel::schema::oauth_client_document_limits::dsl as counted;
 use crate::repository::diesel::schema::oauth_client_documents::{self, dsl};
 
 /// A use that is further ahead than this came from a wrong clock, in microseconds.
@@ -19,7 +23,8 @@ const A_DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// How many documents are forgotten for a new one, at most.
 const FORGOTTEN: i64 = 100;
 
-/// Each statement is a write by itself: none of them depends on what another one leaves.
+/// But for a new document, each statement is a write by itself: none of them depends on what another
+/// one leaves.
 pub(in super::super) async fn note_document(
     conn: &mut Connection,
     seen: &DocumentRow,
@@ -42,13 +47,11 @@ pub(in super::super) async fn note_document(
     let stored = document(seen).select((dsl::metadata_hash, dsl::read_at, dsl::last_used_at));
     let stored = prepared!(stored).get_result(conn).await.optional()?;
     let Some((hash, read_at, last_used_at)): Option<(String, i64, i64)> = stored else {
-        let new = diesel::insert_into(oauth_client_documents::table).values(seen);
         // Another host may have noted it meanwhile.
-        let new = prepared!(new.on_conflict_do_nothing());
-        if new.execute(conn).await? > 0 {
-            forget(conn, seen, limit).await?;
-        }
-        return Ok(None);
+        return match insert(conn, seen, limit).await {
+            Ok(()) | Err(Fault::Refused(ErrorKind::Conflict)) => Ok(None),
+            Err(fault) => Err(fault),
+        };
     };
     let is_used_later = last_used_at >= at && last_used_at <= at + A_DAY;
     let last_used_at = if is_used_later { last_used_at } else { at };
@@ -97,20 +100,48 @@ fn document<'a>(seen: &'a DocumentRow) -> _ {
         .filter(dsl::client_id.eq(client))
 }
 
-/// Removes the tenant's least recently used documents beyond the limit.
-async fn forget(conn: &mut Connection, seen: &DocumentRow, limit: i64) -> Result<()> {
-    let recent = oauth_client_documents::table
-        .filter(dsl::tenant_id.eq(&seen.tenant_id))
-        .order((dsl::last_used_at.desc(), dsl::client_id.desc()))
-        .select(dsl::client_id);
-    let surplus = prepared!(recent.limit(FORGOTTEN).offset(limit));
-    let surplus: Vec<String> = surplus.load(conn).await?;
-    for client in &surplus {
-        let forgotten = oauth_client_documents::table
-            .filter(dsl::tenant_id.eq(&seen.tenant_id))
-            .filter(dsl::client_id.eq(client));
-        prepared!(diesel::delete(forgotten)).execute(conn).await?;
+/// Adds a document, in place of the least recently used ones beyond the limit.
+async fn insert(conn: &mut Connection, seen: &DocumentRow, limit: i64) -> Result<()> {
+    let tenant = &seen.tenant_id;
+    begin(conn).await?;
+    let outcome = async {
+        ensure_limits(conn, tenant).await?;
+        let more = counted::documents.eq(counted::documents + 1);
+        let more = prepared!(diesel::update(limits(tenant)).set(more));
+        more.execute(conn).await?;
+        let new = diesel::insert_into(oauth_client_documents::table).values(seen);
+        let new = prepared!(new.on_conflict_do_nothing());
+        if new.execute(conn).await? == 0 {
+            return Err(ErrorKind::Conflict.into());
+        }
+        let count = latest!(limits(tenant).select(counted::documents));
+        let count: i64 = count.get_result(conn).await?;
+        if count > limit {
+            forget(conn, tenant, (count - limit).min(FORGOTTEN)).await?;
+        }
+        Ok(())
     }
+    .await;
+    end(conn, outcome).await
+}
+
+/// Removes the tenant's least recently used documents.
+async fn forget(conn: &mut Connection, tenant: &str, surplus: i64) -> Result<()> {
+    let oldest = oauth_client_documents::table
+        .filter(dsl::tenant_id.eq(tenant))
+        .order((dsl::last_used_at, dsl::client_id))
+        .select(dsl::client_id);
+    let oldest: Vec<String> = Limited::first(oldest, surplus).load(conn).await?;
+    let mut forgotten = 0;
+    for client in &oldest {
+        let document = oauth_client_documents::table
+            .filter(dsl::tenant_id.eq(tenant))
+            .filter(dsl::client_id.eq(client));
+        forgotten += prepared!(diesel::delete(document)).execute(conn).await?;
+    }
+    let fewer = counted::documents - i64::try_from(forgotten).unwrap_or(i64::MAX);
+    let fewer = prepared!(diesel::update(limits(tenant)).set(counted::documents.eq(fewer)));
+    fewer.execute(conn).await?;
     Ok(())
 }
 

@@ -12,6 +12,8 @@ mod clients;
 #[cfg(feature = "cimd")]
 mod documents;
 mod filter;
+#[cfg(feature = "cimd")]
+mod limits;
 mod lock;
 mod origins;
 mod purge;
