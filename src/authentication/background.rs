@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Background tasks, with a limit on how many run at once.
-pub(super) struct Background(Arc<Semaphore>);
+pub(crate) struct Background(Arc<Semaphore>);
 
 /// A reserved slot for one background task.
 pub(super) struct Place(OwnedSemaphorePermit);
@@ -15,7 +15,7 @@ pub(super) struct Place(OwnedSemaphorePermit);
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Background {
-    pub(super) fn new(tasks: usize) -> Self {
+    pub(crate) fn new(tasks: usize) -> Self {
         Self(Arc::new(Semaphore::new(tasks)))
     }
 
@@ -26,7 +26,7 @@ impl Background {
 
     /// Spawns the work as a task. It is dropped if no slot is free or there is no Tokio runtime:
     /// only for work that can be skipped.
-    pub(super) fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
         if let (Some(place), Ok(runtime)) = (self.reserve(), Handle::try_current()) {
             runtime.spawn(place.keep(work));
         }

@@ -1,3 +1,4 @@
+use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -6,43 +7,35 @@ use quick_cache::sync::Cache;
 use crate::domain::{Client, Id, SecretRecord, Timestamp};
 
 /// One minute in microseconds.
-pub(super) const MINUTE: u64 = 60_000_000;
+pub(crate) const MINUTE: u64 = 60_000_000;
 
 /// One hour in microseconds.
 pub(super) const HOUR: u64 = 60 * MINUTE;
 
-/// When something was last done for a client or a secret, for the most used ones.
-pub(super) struct Memo {
-    last: Cache<Key, Arc<AtomicI64>>,
+/// When something was last done for a client or a secret, or for what else has a key, for the most
+/// used ones.
+pub(crate) struct Memo<K = Key> {
+    last: Cache<K, Arc<AtomicI64>>,
     /// The time between two, in microseconds.
     interval: u64,
 }
 
 /// A client and a secret, whose ids are unique per client only; for a client its `id` twice.
-type Key = (Id, Id);
+pub(crate) type Key = (Id, Id);
 
-impl Memo {
+impl<K: Copy + Eq + Hash> Memo<K> {
     /// How many are remembered.
     const CAPACITY: usize = 10_000;
 
-    pub(super) fn every(interval: u64) -> Self {
+    pub(crate) fn every(interval: u64) -> Self {
         Self {
             last: Cache::new(Self::CAPACITY),
             interval,
         }
     }
 
-    /// Whether it is time to do it again for a secret. Of concurrent callers, one gets `true`.
-    pub(super) fn is_due(&self, client: &Client, secret: &SecretRecord, now: Timestamp) -> bool {
-        self.is_due_at((client.id, secret.id), now)
-    }
-
-    /// The same for a client.
-    pub(super) fn is_due_for(&self, client: Id, now: Timestamp) -> bool {
-        self.is_due_at((client, client), now)
-    }
-
-    fn is_due_at(&self, key: Key, now: Timestamp) -> bool {
+    /// Whether it is time to do it again. Of concurrent callers, one gets `true`.
+    pub(crate) fn is_due_at(&self, key: K, now: Timestamp) -> bool {
         let never = || Ok::<_, std::convert::Infallible>(Arc::new(AtomicI64::new(i64::MIN)));
         let Ok(last) = self.last.get_or_insert_with(&key, never);
         let (seen, now) = (last.load(Ordering::Relaxed), now.as_micros());
@@ -50,6 +43,18 @@ impl Memo {
             && last
                 .compare_exchange(seen, now, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok()
+    }
+}
+
+impl Memo {
+    /// Whether it is time to do it again for a secret.
+    pub(super) fn is_due(&self, client: &Client, secret: &SecretRecord, now: Timestamp) -> bool {
+        self.is_due_at((client.id, secret.id), now)
+    }
+
+    /// The same for a client.
+    pub(super) fn is_due_for(&self, client: Id, now: Timestamp) -> bool {
+        self.is_due_at((client, client), now)
     }
 }
 

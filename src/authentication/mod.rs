@@ -115,6 +115,7 @@ use http::request::Parts;
 
 use self::assertions::Assertions;
 use self::authenticate::Secret;
+#[cfg(not(feature = "cimd"))]
 use self::background::Background;
 use self::bookkeeping::Bookkeeping;
 use self::cache::VerifiedCache;
@@ -125,6 +126,8 @@ use crate::domain::{AuthMethod, Client, ClientEvents, Clock, Id};
 use crate::repository::{CredentialRepository, CredentialSource};
 use crate::secrets::HashPool;
 
+#[cfg(feature = "cimd")]
+pub(crate) use background::Background;
 pub(crate) use body::read_form;
 pub use builder::ClientAuthenticatorBuilder;
 pub use error::{Error, ErrorKind};
@@ -133,6 +136,8 @@ pub use limiter::{
 };
 #[cfg(feature = "registration")]
 pub(crate) use limiter::{Buckets, Held, network, site};
+#[cfg(feature = "cimd")]
+pub(crate) use memo::{MINUTE, Memo};
 pub use presented::Presented;
 pub use source::ClientSource;
 

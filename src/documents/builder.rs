@@ -6,15 +6,17 @@ use std::time::Duration;
 use url::Url;
 
 use super::ClientResolver;
+use super::blocks::Blocks;
 use super::document::Offer;
+use super::notes::Notes;
 use super::pinned::{Pin, Pinned, PinnedText};
 use super::resolver::{Inner, Times, UrlRules};
 use super::trust::SharedTrust;
-use crate::domain::{AuthMethod, ClientId, Clock, GrantType, Policy, SystemClock};
+use crate::domain::{AuthMethod, ClientEvents, ClientId, Clock, GrantType, Policy, SystemClock};
 use crate::error::BuildError;
 use crate::outbound::{Copies, CopyRules, LoopbackFetcher, SharedFetch};
 use crate::registration::{Ceiling, Settings};
-use crate::repository::Repository;
+use crate::repository::DocumentSource;
 
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -27,7 +29,7 @@ const COPIES: RangeInclusive<usize> = 10..=100_000;
 /// Builder of a [`ClientResolver`]. Every setting has a safe default.
 #[must_use]
 pub struct ClientResolverBuilder {
-    repository: Repository,
+    repository: DocumentSource,
     fetch: SharedFetch,
     trust: SharedTrust,
     policy: Policy,
@@ -40,12 +42,13 @@ pub struct ClientResolverBuilder {
     copies: CopyRules,
     stale_if_error: Duration,
     clock: Arc<dyn Clock>,
+    listener: Option<Arc<dyn ClientEvents>>,
     /// The issuer, if documents on loopback are accepted.
     loopback: Option<String>,
 }
 
 impl ClientResolverBuilder {
-    pub(super) fn new(repository: Repository, fetch: SharedFetch, trust: SharedTrust) -> Self {
+    pub(super) fn new(repository: DocumentSource, fetch: SharedFetch, trust: SharedTrust) -> Self {
         Self {
             repository,
             fetch,
@@ -70,6 +73,7 @@ impl ClientResolverBuilder {
             },
             stale_if_error: AN_HOUR,
             clock: Arc::new(SystemClock),
+            listener: None,
             loopback: None,
         }
     }
@@ -195,6 +199,14 @@ impl ClientResolverBuilder {
         self
     }
 
+    /// Sets the listener that is notified when a document has
+    /// [changed](crate::domain::ClientEventKind::MetadataChanged): once for all hosts on the same
+    /// storage, when one of them notes it. The call is made within a Tokio task.
+    pub fn with_events(mut self, listener: impl ClientEvents) -> Self {
+        self.listener = Some(Arc::new(listener));
+        self
+    }
+
     /// Accepts documents at `http://localhost`, `http://127.0.0.1` and `http://[::1]`, too, with
     /// any port (appendix A of the draft), if the tenant trusts that host. For development only:
     /// whatever program on this device listens there is the client. `issuer` is that of the
@@ -236,6 +248,8 @@ impl ClientResolverBuilder {
         };
         let loopback = self.loopback.as_ref();
         Ok(ClientResolver(Arc::new(Inner {
+            blocks: Blocks::new(self.repository.clone(), Arc::clone(&self.clock)),
+            notes: Notes::new(self.repository.clone(), self.listener),
             repository: self.repository,
             loopback: loopback.map(|_| copies(Arc::new(LoopbackFetcher))),
             copies: copies(Arc::clone(&self.fetch)),

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::method::choose;
-use crate::domain::{ClientMetadata, Id, Input, Policy};
+use crate::domain::{ClientMetadata, Id, Input, MetadataHash, Policy};
 use crate::error::Source;
 use crate::jose::JwkSet;
 use crate::jose::json;
@@ -21,6 +21,7 @@ pub(super) struct Document {
     pub(super) id: Id,
     pub(super) host: Box<str>,
     pub(super) metadata: ClientMetadata,
+    pub(super) hash: MetadataHash,
 }
 
 /// What a document may ask for.
@@ -99,6 +100,7 @@ impl Offer {
         Ok(Document {
             id: id_of(url),
             host: host.into(),
+            hash: metadata.hash(),
             metadata,
         })
     }

@@ -1,5 +1,5 @@
 use super::Trust;
-use crate::domain::RemoteUrl;
+use crate::domain::{is_below, is_host_name};
 use crate::error::BuildError;
 
 /// Which domains are accepted. What is denied wins over what is allowed.
@@ -42,11 +42,7 @@ impl Domains {
 
     /// The same, if every domain is a name that a host can have.
     pub(super) fn checked(self) -> Result<Self, BuildError> {
-        let is_name = |domain: &String| {
-            let name = domain.strip_prefix('.').unwrap_or(domain);
-            let url = RemoteUrl::parse_anywhere(&format!("https://{name}/"), 300);
-            url.is_ok_and(|url| url.host() == name)
-        };
+        let is_name = |domain: &String| is_host_name(domain.strip_prefix('.').unwrap_or(domain));
         match self.allowed.iter().chain(&self.denied).all(is_name) {
             true => Ok(self),
             false => Err(BuildError::setting(
@@ -74,13 +70,6 @@ impl Domains {
             (false, false, true) => Trust::Open,
         }
     }
-}
-
-/// Whether a host is below a domain, by whole labels.
-fn is_below(host: &str, domain: &str) -> bool {
-    let rest = host.strip_suffix(domain);
-    rest.and_then(|rest| rest.strip_suffix('.'))
-        .is_some_and(|label| !label.is_empty())
 }
 
 #[cfg(test)]

@@ -62,12 +62,24 @@
 //! [lists](Trust::Listed) the host, and for token requests, whose grant was given under that
 //! document, for the rest of a day. A document that is gone or invalid is the publisher's word: no
 //! older copy will do, and no pinned one, until a valid document is there again.
+//!
+//! # Administration
+//!
+//! The storage keeps which documents a tenant uses, and which it blocks; the documents themselves
+//! are not stored. A block is a URL or a domain, and wins over everything else: trust, pins, copies
+//! and grants. Administrators see and block documents with the methods of the resolver, or over
+//! HTTP ([`Handlers::with_client_resolver`](crate::Handlers::with_client_resolver)). A resolver
+//! reads the blocks of a tenant every 5 seconds at most, and those that it makes itself hold at
+//! once. If it can't read them, it accepts no document of the tenant: that is answered 503.
 
+mod admin;
+mod blocks;
 mod builder;
 mod document;
 mod domains;
 mod error;
 mod method;
+mod notes;
 mod pinned;
 mod resolver;
 mod source;
@@ -75,6 +87,7 @@ mod source;
 mod tests;
 mod trust;
 
+pub use admin::ListedDocument;
 pub use builder::ClientResolverBuilder;
 pub use domains::Domains;
 pub use error::{Error, ErrorKind};

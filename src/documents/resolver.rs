@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::blocks::Blocks;
 use super::document::Document;
+use super::notes::Notes;
 use super::pinned::{Pin, Pinned};
 use super::trust::SharedTrust;
 use super::{ClientResolverBuilder, DocumentClients, Error, ErrorKind, Trust, TrustPolicy};
@@ -12,7 +14,8 @@ use crate::domain::{
     Client, ClientId, ClientOrigin, ClientStatus, Clock, RemoteUrl, TenantId, Timestamp, Version,
 };
 use crate::outbound::{Copies, Fetch, Found, Target, Trouble, TroubleKind};
-use crate::repository::{self, ClientRepository, Repository};
+use crate::repository::{self, DocumentRepository, DocumentSource};
+use crate::telemetry::document_resolved;
 
 /// Finds the client of an authorization request. Cheap to clone; all clones share their copies.
 ///
@@ -21,7 +24,9 @@ use crate::repository::{self, ClientRepository, Repository};
 pub struct ClientResolver(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
-    pub(super) repository: Repository,
+    pub(super) repository: DocumentSource,
+    pub(super) blocks: Blocks,
+    pub(super) notes: Notes,
     pub(super) copies: Copies<Document>,
     /// The documents on this device, in development.
     pub(super) loopback: Option<Copies<Document>>,
@@ -82,13 +87,13 @@ pub enum ResolvedFrom {
 
 impl ClientResolver {
     /// Creates a builder for the clients in `repository` and those whose documents `fetch` fetches
-    /// and `trust` accepts.
+    /// and `trust` accepts. The repository also keeps which documents are used and blocked.
     pub fn builder(
-        repository: impl ClientRepository,
+        repository: impl DocumentRepository,
         fetch: impl Fetch,
         trust: impl TrustPolicy,
     ) -> ClientResolverBuilder {
-        let repository = Repository::new(repository);
+        let repository = DocumentSource::new(repository);
         ClientResolverBuilder::new(repository, Arc::new(fetch), Arc::new(trust))
     }
 
@@ -97,7 +102,7 @@ impl ClientResolver {
     ///
     /// A client that was stored and deleted doesn't come back by its document, until the host
     /// [purges](crate::repository::PurgeRepository::purge_deleted_clients) it: what a purge leaves
-    /// is not asked for. To refuse a URL for ever, deny it in the [`TrustPolicy`].
+    /// is not asked for. To refuse a URL for ever, [block](Self::block_documents) it.
     ///
     /// Whether the redirect URI, the grant and the scopes of the request are the client's is left
     /// to check. Limit how often one address may ask, and ask only for a request that is otherwise
@@ -151,29 +156,34 @@ impl ClientResolver {
             Err(error) => return Err(error.into()),
         }
         let inner = &*self.0;
-        let (document, first_at, changed_at, from) = if url.starts_with("http://") {
+        let copied = if url.starts_with("http://") {
             self.on_loopback(tenant, url).await?
         } else if let Some(found) = inner.copies.fresh(url) {
             // Its URL was checked before it was fetched.
             self.check_trust(tenant, &found.value().host, url).await?;
-            of_copy(&found, ResolvedFrom::Document)
+            Copied::of(&found, ResolvedFrom::Document)
         } else {
             self.look_up(tenant, url, wanted).await?
         };
         let client = Client {
-            id: document.id,
+            id: copied.document.id,
             tenant_id: tenant.clone(),
             client_id: client_id.clone(),
-            metadata: document.metadata.clone(),
+            metadata: copied.document.metadata.clone(),
             status: ClientStatus::Active,
             origin: ClientOrigin::MetadataDocument,
             secret_last_four: None,
             version: Version::FIRST,
-            created_at: first_at,
-            updated_at: changed_at,
+            created_at: copied.first_at,
+            updated_at: copied.changed_at,
             last_used_at: None,
             deleted_at: None,
         };
+        let Copied { document, from, .. } = copied;
+        inner
+            .notes
+            .note(&client, &document, copied.read_at, inner.clock.now());
+        document_resolved(from.as_str());
         Ok(Resolved { client, from })
     }
 
@@ -192,10 +202,13 @@ impl ClientResolver {
             return Ok(self.of_pinned(pinned));
         }
         RemoteUrl::parse(url, rules.max_length).map_err(invalid)?;
-        match inner.copies.get(Target::new(url, host)).await {
-            Ok(found) => Ok(of_copy(&found, ResolvedFrom::Document)),
-            Err(trouble) => self.instead(url, trust, wanted, trouble),
-        }
+        let copied = match inner.copies.get(Target::new(url, host)).await {
+            Ok(found) => Copied::of(&found, ResolvedFrom::Document),
+            Err(trouble) => self.instead(url, trust, wanted, trouble)?,
+        };
+        // It may have been blocked meanwhile.
+        self.check_blocks(tenant, host, url).await?;
+        Ok(copied)
     }
 
     /// What is used in place of a document that can't be fetched.
@@ -217,7 +230,7 @@ impl ClientResolver {
                 || (is_listed && copy.was_fresh_within(times.stale_if_error, now))
         };
         if let Some(older) = trouble.stale.as_ref().filter(will_do) {
-            return Ok(of_copy(older, ResolvedFrom::OlderCopy));
+            return Ok(Copied::of(older, ResolvedFrom::OlderCopy));
         }
         match inner.pinned.get(url, Pin::Fallback) {
             Some(pinned) => Ok(self.of_pinned(pinned)),
@@ -239,17 +252,35 @@ impl ClientResolver {
         let host = parsed.host_str().unwrap_or_default();
         self.check_trust(tenant, host, url).await?;
         match copies.get(Target::new(url, host)).await {
-            Ok(found) => Ok(of_copy(&found, ResolvedFrom::Document)),
+            Ok(found) => {
+                self.check_blocks(tenant, host, url).await?;
+                Ok(Copied::of(&found, ResolvedFrom::Document))
+            }
             Err(trouble) => Err(failed(trouble)),
         }
     }
 
     fn of_pinned(&self, document: &Arc<Document>) -> Copied {
         let at = self.0.built_at;
-        (Arc::clone(document), at, at, ResolvedFrom::Pinned)
+        Copied {
+            document: Arc::clone(document),
+            first_at: at,
+            changed_at: at,
+            read_at: at,
+            from: ResolvedFrom::Pinned,
+        }
+    }
+
+    /// A block wins over everything that speaks for a document.
+    async fn check_blocks(&self, tenant: &TenantId, host: &str, url: &str) -> Result<(), Error> {
+        match self.0.blocks.cover(tenant, host, url).await? {
+            true => Err(ErrorKind::Untrusted.into()),
+            false => Ok(()),
+        }
     }
 
     async fn check_trust(&self, tenant: &TenantId, host: &str, url: &str) -> Result<Trust, Error> {
+        self.check_blocks(tenant, host, url).await?;
         match self.0.trust.trust(tenant, host, url).await {
             Trust::Refused => Err(ErrorKind::Untrusted.into()),
             Trust::Unavailable => Err(ErrorKind::Unavailable.into()),
@@ -258,12 +289,38 @@ impl ClientResolver {
     }
 }
 
-/// A document, when it was first seen and when it changed, and where it is from.
-type Copied = (Arc<Document>, Timestamp, Timestamp, ResolvedFrom);
+/// A document, when it was first seen, when it changed, when it was last read, and where it is
+/// from.
+struct Copied {
+    document: Arc<Document>,
+    first_at: Timestamp,
+    changed_at: Timestamp,
+    read_at: Timestamp,
+    from: ResolvedFrom,
+}
 
-fn of_copy(found: &Found<Document>, from: ResolvedFrom) -> Copied {
-    let document = Arc::clone(found.value());
-    (document, found.first_at(), found.changed_at(), from)
+impl Copied {
+    fn of(found: &Found<Document>, from: ResolvedFrom) -> Self {
+        Self {
+            document: Arc::clone(found.value()),
+            first_at: found.first_at(),
+            changed_at: found.changed_at(),
+            read_at: found.fetched_at(),
+            from,
+        }
+    }
+}
+
+impl ResolvedFrom {
+    /// The word in metrics.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Storage => "storage",
+            Self::Document => "document",
+            Self::OlderCopy => "older_copy",
+            Self::Pinned => "pinned",
+        }
+    }
 }
 
 fn failed(trouble: Trouble<Document>) -> Error {

@@ -34,16 +34,25 @@ stored_words! {
         InitialAccessTokenCreate = "initial_access_token.create",
         /// An initial access token was revoked.
         InitialAccessTokenRevoke = "initial_access_token.revoke",
+        /// Metadata documents were blocked, at a URL or on a domain.
+        MetadataDocumentBlock = "metadata_document.block",
+        /// A block of metadata documents was removed.
+        MetadataDocumentUnblock = "metadata_document.unblock",
     }
 }
 
 impl Action {
-    /// Whether it concerns an initial access token, which an entry names as its client.
-    pub(crate) fn is_of_initial_access_token(&self) -> bool {
-        matches!(
-            self,
-            Self::InitialAccessTokenCreate | Self::InitialAccessTokenRevoke
-        )
+    /// What it concerns if that is no client, although an entry names it as one.
+    pub(crate) fn other_target(&self) -> Option<&'static str> {
+        match self {
+            Self::InitialAccessTokenCreate | Self::InitialAccessTokenRevoke => {
+                Some("oauth_initial_access_token")
+            }
+            Self::MetadataDocumentBlock | Self::MetadataDocumentUnblock => {
+                Some("oauth_metadata_document_block")
+            }
+            _ => None,
+        }
     }
 }
 

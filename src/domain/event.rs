@@ -1,4 +1,4 @@
-use super::{Client, ClientId, Id, Operator, TenantId, Timestamp};
+use super::{Client, ClientId, Id, MetadataHash, Operator, TenantId, Timestamp};
 
 /// The kind of a [`ClientEvent`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +43,14 @@ pub enum ClientEventKind {
         /// The replaced secret.
         secret_id: Id,
     },
+    /// The metadata document of the client has another name, other redirect URIs or other keys than
+    /// when it was last used. Ask its users again, and look at it if it is unexpected.
+    MetadataChanged {
+        /// The hash of what was used before.
+        from: MetadataHash,
+        /// The hash of what is used now.
+        to: MetadataHash,
+    },
 }
 
 /// An event that affects a client's tokens or concerns its owner.
@@ -57,7 +65,8 @@ pub struct ClientEvent {
     pub id: Id,
     /// The client's `client_id`.
     pub client_id: ClientId,
-    /// The operator, or `None` if it was the client itself, or the host that removed it.
+    /// The operator, or `None` if it was the client itself, the publisher of its document, or the
+    /// host that removed it.
     pub operator: Option<Operator>,
     /// When it happened; the audit entry of a change has the same time.
     pub at: Timestamp,
@@ -73,6 +82,19 @@ impl ClientEvent {
             client_id: client.client_id.clone(),
             operator: None,
             at,
+        }
+    }
+
+    /// Creates an event of the client of a document, when that is used.
+    #[cfg(feature = "cimd")]
+    pub(crate) fn of_document(seen: &super::SeenDocument, id: Id, kind: ClientEventKind) -> Self {
+        Self {
+            kind,
+            tenant_id: seen.tenant_id.clone(),
+            id,
+            client_id: seen.client_id.clone(),
+            operator: None,
+            at: seen.last_used_at,
         }
     }
 

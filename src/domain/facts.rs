@@ -1,7 +1,7 @@
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
-use super::{Client, ClientMetadata, ClientOrigin, Timestamp};
+use super::{Client, ClientMetadata, ClientOrigin, MetadataHash, Timestamp};
 
 /// What a consent page should tell the user about a client, beside the scopes.
 ///
@@ -81,7 +81,7 @@ impl Client {
                 ClientOrigin::Administrator | ClientOrigin::Import
             ),
             registered_at: self.created_at,
-            metadata_hash: agreed(&self.metadata),
+            metadata_hash: self.metadata.hash().to_string(),
         }
     }
 }
@@ -102,25 +102,26 @@ fn is_loopback(url: &Url) -> bool {
     on_device && url.scheme() == "http"
 }
 
-/// A digest of what a user agrees to. Every part comes with its length, so that none passes for the
-/// end of another.
-fn agreed(metadata: &ClientMetadata) -> String {
-    let mut digest = Sha256::new();
-    let mut add = |part: &str| {
-        digest.update(part.len().to_be_bytes());
-        digest.update(part);
-    };
-    add(&metadata.name);
-    for keys in [&metadata.jwks, &metadata.jwks_uri] {
-        add(keys.as_deref().unwrap_or_default());
+impl ClientMetadata {
+    /// A digest of what a user agrees to. Every part comes with its length, so that none passes for
+    /// the end of another.
+    pub(crate) fn hash(&self) -> MetadataHash {
+        let mut digest = Sha256::new();
+        let mut add = |part: &str| {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        };
+        add(&self.name);
+        for keys in [&self.jwks, &self.jwks_uri] {
+            add(keys.as_deref().unwrap_or_default());
+        }
+        let mut uris: Vec<_> = self.redirect_uris.iter().collect();
+        uris.sort();
+        for uri in uris {
+            add(uri);
+        }
+        MetadataHash::new(digest.finalize().into())
     }
-    let mut uris: Vec<_> = metadata.redirect_uris.iter().collect();
-    uris.sort();
-    for uri in uris {
-        add(uri);
-    }
-    let digest = digest.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

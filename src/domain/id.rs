@@ -86,6 +86,12 @@ impl ClientId {
         Self(format!("{prefix}{}", id.to_string().to_ascii_lowercase()))
     }
 
+    /// The name in the audit trail of what is no client and has this id.
+    #[cfg(feature = "registration")]
+    pub(crate) fn of(id: Id) -> Self {
+        Self(id.to_string())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::ClientEvent;
 
 /// Receives the changes of clients that affect their tokens, so that the host can revoke them, and
-/// the uses of secrets that a rotation replaced.
+/// the uses of secrets that a rotation replaced and of metadata documents that changed.
 ///
 /// # Contract
 ///
@@ -13,7 +13,9 @@ use super::ClientEvent;
 ///   did two things (suspended a client and made it public) is two events.
 /// - **Uses are not changes**: the
 ///   [`ClientAuthenticator`](crate::authentication::ClientAuthenticator) reports that a retired
-///   secret verified, at most once a minute.
+///   secret verified, at most once a minute, and a
+///   [`ClientResolver`](crate::documents::ClientResolver) that a document changed, once for all
+///   hosts on the same storage.
 /// - **At most once.** There is no event if the process dies between the commit and the call, or
 ///   loses the database and can't find out whether the commit succeeded. Requirements that must
 ///   always hold, such as the client's status, must be checked where a token is used. As a deletion

@@ -4,10 +4,14 @@
 mod assertion_keys;
 mod audit;
 mod auth_method;
+#[cfg(feature = "cimd")]
+mod block_options;
 mod change;
 mod client;
 mod client_origin;
 mod cors_origin;
+#[cfg(feature = "cimd")]
+mod document;
 mod draft;
 mod event;
 #[cfg(feature = "registration")]
@@ -23,6 +27,7 @@ mod input;
 mod jwks_uri;
 mod kind;
 mod listener;
+mod metadata_hash;
 mod name;
 mod note;
 mod operator;
@@ -57,10 +62,18 @@ mod word;
 pub(crate) use assertion_keys::MAX_MEANT;
 pub use audit::{Action, AuditEntry};
 pub use auth_method::AuthMethod;
+#[cfg(feature = "cimd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
+pub use block_options::DocumentBlockOptions;
 pub use client::{Client, ClientMetadata, Version};
 pub use client_origin::ClientOrigin;
 #[cfg(feature = "cors")]
 pub(crate) use cors_origin::MAX_LENGTH as MAX_ORIGIN_LENGTH;
+#[cfg(feature = "cimd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
+pub use document::{BlockTarget, DocumentBlock, SeenDocument};
+#[cfg(feature = "cimd")]
+pub(crate) use document::{is_below, is_host_name};
 pub use draft::{Draft, Patch};
 pub use event::{ClientEvent, ClientEventKind};
 #[cfg(feature = "registration")]
@@ -79,6 +92,7 @@ pub(crate) use input::{Input, Items};
 pub(crate) use kind::Kind;
 pub use listener::ClientEvents;
 pub(crate) use listener::tell;
+pub use metadata_hash::MetadataHash;
 pub(crate) use name::cut as cut_name;
 #[cfg(feature = "openapi")]
 pub(crate) use note::{MAX_CONTACT_LENGTH, MAX_CONTACTS, MAX_DESCRIPTION_LENGTH};

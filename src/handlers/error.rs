@@ -25,8 +25,8 @@ pub enum ErrorKind {
     NotFound,
     /// 405: the path exists, but not with this method.
     MethodNotAllowed,
-    /// 409: the client has the maximum number of active secrets, an imported id is taken, or a
-    /// registration was decided on already.
+    /// 409: the client has the maximum number of active secrets, an imported id is taken, a
+    /// registration was decided on already, or documents are blocked already or by too many blocks.
     Conflict,
     /// 412: `If-Match` names another version.
     PreconditionFailed,
@@ -223,7 +223,11 @@ impl From<manager::Error> for Error {
         use manager::ErrorKind as Kind;
         let kind = match error.kind() {
             Kind::Invalid | Kind::LastSecret => ErrorKind::BadRequest,
-            Kind::TooManySecrets | Kind::Conflict | Kind::Decided => ErrorKind::Conflict,
+            Kind::TooManySecrets
+            | Kind::Conflict
+            | Kind::Decided
+            | Kind::Blocked
+            | Kind::TooManyBlocks => ErrorKind::Conflict,
             Kind::NotFound => ErrorKind::NotFound,
             Kind::Stale => ErrorKind::PreconditionFailed,
             Kind::Contended | Kind::Overloaded | Kind::Unavailable => ErrorKind::Unavailable,

@@ -8,6 +8,8 @@ mod audit_logs;
 mod clients;
 #[cfg(feature = "openapi")]
 mod document;
+#[cfg(feature = "cimd")]
+mod documents;
 mod error;
 mod imports;
 #[cfg(feature = "registration")]
@@ -39,6 +41,8 @@ use self::reply::Reply;
 use self::request::Call;
 use self::route::{Matched, find};
 use crate::authorization::{AdminRequest, Authorizer, SharedAuthorizer};
+#[cfg(feature = "cimd")]
+use crate::documents::ClientResolver;
 use crate::manager::ClientManager;
 use crate::operation::{Operation, operations};
 #[cfg(feature = "registration")]
@@ -62,6 +66,8 @@ pub struct Handlers {
     authorizer: SharedAuthorizer,
     #[cfg(feature = "registration")]
     registrar: Option<Registrar>,
+    #[cfg(feature = "cimd")]
+    resolver: Option<ClientResolver>,
     #[cfg(feature = "openapi")]
     document: Option<document::Document>,
 }
@@ -74,6 +80,8 @@ impl Handlers {
             authorizer: SharedAuthorizer::new(authorizer),
             #[cfg(feature = "registration")]
             registrar: None,
+            #[cfg(feature = "cimd")]
+            resolver: None,
             #[cfg(feature = "openapi")]
             document: None,
         }
@@ -89,6 +97,20 @@ impl Handlers {
     #[must_use]
     pub fn with_registrar(mut self, registrar: Registrar) -> Self {
         self.registrar = Some(registrar);
+        self
+    }
+
+    /// Serves the administration of metadata documents with this resolver: those that were used
+    /// below `/admin/oauth/metadata-documents`, and blocks below
+    /// `/admin/oauth/metadata-document-blocks`. By default, these paths are not found.
+    ///
+    /// Give it a clone of the resolver of the authorization and the token endpoint, so that a block
+    /// holds there at once.
+    #[cfg(feature = "cimd")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
+    #[must_use]
+    pub fn with_client_resolver(mut self, resolver: ClientResolver) -> Self {
+        self.resolver = Some(resolver);
         self
     }
 
@@ -146,6 +168,8 @@ impl Handlers {
         let call = Call::new(operator, client, parameters, head, body);
         #[cfg(feature = "registration")]
         let call = call.with_registrar(self.registrar.as_ref());
+        #[cfg(feature = "cimd")]
+        let call = call.with_resolver(self.resolver.as_ref());
         let reply = run(operation, &self.manager, call).await?;
         Ok(reply.or_status(operation.success()))
     }

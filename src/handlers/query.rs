@@ -255,6 +255,12 @@ impl<'a> Query<'a> {
         self.get("state", must, RegistrationState::parse)
     }
 
+    /// Which metadata documents are listed.
+    #[cfg(feature = "cimd")]
+    pub(super) fn document_host(&mut self) -> Option<String> {
+        self.get("host", MUST_BE_HOST, host)
+    }
+
     /// How much of each item the response shows, if the request says so in its query.
     pub(super) fn view(&mut self) -> Option<View> {
         self.get("view", "must be full", |text| {

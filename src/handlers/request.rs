@@ -7,6 +7,8 @@ use super::noted::Noted;
 use super::query::Query;
 use super::route::Parameters;
 use super::{BoxError, Error, ErrorKind, PeerIp};
+#[cfg(feature = "cimd")]
+use crate::documents::ClientResolver;
 use crate::domain::{ClientId, Id, Operator};
 use crate::exchange::{self, Unread, check_media_type, is_coded};
 #[cfg(feature = "registration")]
@@ -23,6 +25,8 @@ pub(super) struct Call<'a> {
     pub(super) body: Bytes,
     #[cfg(feature = "registration")]
     registrar: Option<&'a Registrar>,
+    #[cfg(feature = "cimd")]
+    resolver: Option<&'a ClientResolver>,
     /// The client that the path names by its `id`.
     client: Option<ClientId>,
     uri: &'a Uri,
@@ -45,6 +49,8 @@ impl<'a> Call<'a> {
             body,
             #[cfg(feature = "registration")]
             registrar: None,
+            #[cfg(feature = "cimd")]
+            resolver: None,
             uri: &head.uri,
             segments: parameters.segments,
         }
@@ -59,6 +65,17 @@ impl<'a> Call<'a> {
     #[cfg(feature = "registration")]
     pub(super) fn registrar(&self) -> Result<&'a Registrar, Error> {
         self.registrar.ok_or_else(|| ErrorKind::NotFound.into())
+    }
+
+    #[cfg(feature = "cimd")]
+    pub(super) fn with_resolver(self, resolver: Option<&'a ClientResolver>) -> Self {
+        Self { resolver, ..self }
+    }
+
+    /// The resolver of metadata documents. Without one, its paths are not found.
+    #[cfg(feature = "cimd")]
+    pub(super) fn resolver(&self) -> Result<&'a ClientResolver, Error> {
+        self.resolver.ok_or_else(|| ErrorKind::NotFound.into())
     }
 
     /// The client in the path. An impossible `client_id` is not found.
@@ -77,6 +94,12 @@ impl<'a> Call<'a> {
     /// The initial access token in the path.
     #[cfg(feature = "registration")]
     pub(super) fn initial_access_token_id(&self) -> Result<Id, Error> {
+        self.parameter(0, Id::parse)
+    }
+
+    /// The block in the path.
+    #[cfg(feature = "cimd")]
+    pub(super) fn metadata_document_block_id(&self) -> Result<Id, Error> {
         self.parameter(0, Id::parse)
     }
 

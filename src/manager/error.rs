@@ -23,6 +23,10 @@ pub enum ErrorKind {
     TooManySecrets,
     /// The last secret, or the last active one, can't be deleted.
     LastSecret,
+    /// The tenant has a block of metadata documents with this target already.
+    Blocked,
+    /// The tenant has the maximum number of blocks of metadata documents.
+    TooManyBlocks,
     /// Too many concurrent changes of the client. A retry may succeed.
     Contended,
     /// Too many secrets are waiting to be hashed. A retry may succeed.
@@ -66,6 +70,7 @@ impl From<repository::Error> for Error {
             repository::ErrorKind::Stale => ErrorKind::Stale,
             repository::ErrorKind::TooManySecrets => ErrorKind::TooManySecrets,
             repository::ErrorKind::LastSecret => ErrorKind::LastSecret,
+            repository::ErrorKind::TooManyBlocks => ErrorKind::TooManyBlocks,
             repository::ErrorKind::Unavailable => ErrorKind::Unavailable,
             _ => ErrorKind::Internal,
         };
@@ -106,6 +111,8 @@ impl fmt::Display for Error {
             ErrorKind::Decided => "it was decided on already, or the client is suspended",
             ErrorKind::TooManySecrets => "two secrets are active already",
             ErrorKind::LastSecret => "the last secret, or the last active one, can't be deleted",
+            ErrorKind::Blocked => "it is blocked already",
+            ErrorKind::TooManyBlocks => "there are 1000 blocks already",
             ErrorKind::Contended => "too many change the client now, try again later",
             ErrorKind::Overloaded => "too many secrets are being hashed, try again later",
             ErrorKind::Unavailable => "the storage is not available, try again later",

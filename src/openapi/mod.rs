@@ -41,6 +41,8 @@
 //!
 //! [`Handlers::with_openapi`]: crate::handlers::Handlers::with_openapi
 
+#[cfg(feature = "cimd")]
+mod document;
 mod operation;
 mod parameter;
 #[cfg(feature = "registration")]

@@ -30,6 +30,12 @@ const REGISTRATION: Tag = (
     "Clients that register themselves. Answered 404 where the host serves no registration.",
 );
 
+#[cfg(feature = "cimd")]
+const DOCUMENTS: Tag = (
+    "OAuth client metadata documents",
+    "Clients whose `client_id` is the URL of a document. Answered 404 where the host accepts none.",
+);
+
 /// The tags, with their descriptions.
 pub(super) const TAGS: &[Tag] = &[
     CLIENTS,
@@ -38,6 +44,8 @@ pub(super) const TAGS: &[Tag] = &[
     TOKENS,
     #[cfg(feature = "registration")]
     REGISTRATION,
+    #[cfg(feature = "cimd")]
+    DOCUMENTS,
 ];
 
 /// The parts of an operation's description that don't concern routing.

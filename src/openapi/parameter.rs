@@ -161,6 +161,8 @@ pub(super) fn components(generator: &mut SchemaGenerator) -> Value {
     });
     #[cfg(feature = "registration")]
     let parameters = super::registration::parameters(parameters, generator);
+    #[cfg(feature = "cimd")]
+    let parameters = super::document::parameters(parameters, generator);
     parameters
 }
 

@@ -78,6 +78,8 @@ pub(super) fn schemas(policy: &Policy, secrets: &SecretRules) -> Vec<(String, Va
         ("RotateSecretRequest".into(), optional(rotation(secrets))),
         #[cfg(feature = "registration")]
         super::registration::request(policy),
+        #[cfg(feature = "cimd")]
+        super::document::request(),
     ]
     .into()
 }

@@ -314,6 +314,56 @@ macro_rules! operations {
             headers: &["ETag", "Unknown-Parameters", "Preference-Applied"],
             failures: &[Conflict, PreconditionFailed],
         }
+
+        #[cfg(feature = "cimd")]
+        ListMetadataDocuments (
+            reads "list_metadata_documents": GET "/metadata-documents" => OK,
+            "List the metadata documents that were used"
+        ) documents::list {
+            tag: DOCUMENTS,
+            description: "The most recently used ones first: the 10,000 last ones. Uses are noted \
+                to about ten minutes.",
+            parameters: &["Page", "PageSize", "WithHost", "Prefer"],
+            answer: json::<List<MetadataDocumentItem<'_>>>(),
+            headers: &["Unknown-Parameters", "Preference-Applied"],
+            failures: &[NotFound],
+        }
+
+        #[cfg(feature = "cimd")]
+        ListMetadataDocumentBlocks (
+            reads "list_metadata_document_blocks": GET "/metadata-document-blocks" => OK,
+            "List the blocks of metadata documents"
+        ) documents::list_blocks {
+            tag: DOCUMENTS,
+            description: "Newest first.",
+            parameters: &["Page", "PageSize", "After", "Prefer"],
+            answer: json::<List<MetadataDocumentBlockItem<'_>>>(),
+            headers: &["Link", "Unknown-Parameters", "Preference-Applied"],
+            failures: &[NotFound],
+        }
+
+        #[cfg(feature = "cimd")]
+        CreateMetadataDocumentBlock (
+            writes "create_metadata_document_block":
+                POST "/metadata-document-blocks" CreateMetadataDocumentBlockRequest => CREATED,
+            "Block metadata documents"
+        ) documents::block {
+            tag: DOCUMENTS,
+            description: "The clients of these documents are refused, whatever else accepts them: \
+                at once by the host that answers, and by all others after 5 seconds.",
+            answer: json::<Success<MetadataDocumentBlockItem<'_>>>(),
+            failures: &[NotFound, Conflict],
+        }
+
+        #[cfg(feature = "cimd")]
+        DeleteMetadataDocumentBlock (
+            writes "delete_metadata_document_block":
+                DELETE "/metadata-document-blocks/{metadata_document_block_id}" => NO_CONTENT,
+            "Remove a block of metadata documents"
+        ) documents::unblock {
+            tag: DOCUMENTS,
+            description: "What it covered is accepted again, if nothing else is against it.",
+        }
     } };
 }
 

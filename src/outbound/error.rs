@@ -17,6 +17,18 @@ pub enum ErrorKind {
     Unusable,
 }
 
+impl ErrorKind {
+    /// The word in metrics.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Unavailable => "unavailable",
+            Self::Busy => "busy",
+            Self::Unusable => "unusable",
+        }
+    }
+}
+
 opaque_error! {
     /// Why nothing was fetched.
     ///

@@ -18,6 +18,7 @@ use super::http1::{exchange, within};
 use super::resolve::{SharedResolve, choose};
 use super::{Error, Fetch, FetchRequest, FetcherBuilder};
 use crate::domain::RemoteUrl;
+use crate::telemetry::fetched;
 
 /// The longest URL, in bytes.
 const MAX_URL: usize = 2_048;
@@ -100,6 +101,17 @@ impl Fetcher {
 
 impl Fetch for Fetcher {
     async fn get(&self, request: &FetchRequest<'_>) -> Result<Response<Bytes>, Error> {
+        let outcome = self.try_get(request).await;
+        fetched(match &outcome {
+            Ok(_) => "success",
+            Err(error) => error.kind().as_str(),
+        });
+        outcome
+    }
+}
+
+impl Fetcher {
+    async fn try_get(&self, request: &FetchRequest<'_>) -> Result<Response<Bytes>, Error> {
         let url = RemoteUrl::parse(request.url, MAX_URL).map_err(Error::refused)?;
         if !self.0.ports.contains(&url.port()) {
             return Err(Error::refused("must use a port that is allowed here"));

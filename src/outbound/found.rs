@@ -78,6 +78,11 @@ impl<T> Found<T> {
         self.0.changed_at
     }
 
+    /// When it was last fetched, or found to be the same.
+    pub(crate) fn fetched_at(&self) -> Timestamp {
+        self.0.fetched_at
+    }
+
     /// Whether it is younger than that.
     pub(crate) fn is_younger(&self, age: Duration, now: Timestamp) -> bool {
         // A copy from the future was made by a wrong clock.

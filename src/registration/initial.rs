@@ -1,10 +1,9 @@
 use super::Registrar;
 use crate::domain::{
     Action, AuditEntry, ClientId, Id, InitialAccessToken, InitialAccessTokenOptions, Operator,
-    Page, Slice, Timestamp,
+    Page, Slice,
 };
-use crate::manager::{ErrorKind, Result};
-use crate::repository::Write;
+use crate::manager::Result;
 use crate::secrets::Plaintext;
 
 /// A new initial access token with its plaintext, which is not available again.
@@ -21,8 +20,9 @@ impl Registrar {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`] with all violations of the options; [`ErrorKind::Unavailable`] or
-    /// [`ErrorKind::Internal`] if the storage fails.
+    /// [`Invalid`](crate::manager::ErrorKind::Invalid) with all violations of the options;
+    /// [`Unavailable`](crate::manager::ErrorKind::Unavailable) or
+    /// [`Internal`](crate::manager::ErrorKind::Internal) if the storage fails.
     pub async fn issue_initial_access_token(
         &self,
         operator: &Operator,
@@ -39,7 +39,8 @@ impl Registrar {
         record.expires_at = options.expires_at;
         record.bounds = options.bounds;
         let action = Action::InitialAccessTokenCreate;
-        let write = entry(operator, id, action, format!("created {id}"), now)?;
+        let message = format!("created {id}");
+        let write = AuditEntry::new(operator, ClientId::of(id), action, message, now).into();
         let repository = &self.0.repository;
         repository
             .create_initial_access_token(&operator.tenant, &record, &write)
@@ -52,7 +53,8 @@ impl Registrar {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unavailable`] or [`ErrorKind::Internal`] if the storage fails.
+    /// [`Unavailable`](crate::manager::ErrorKind::Unavailable) or
+    /// [`Internal`](crate::manager::ErrorKind::Internal) if the storage fails.
     pub async fn initial_access_tokens(
         &self,
         operator: &Operator,
@@ -69,25 +71,14 @@ impl Registrar {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] if the operator's tenant has no such token, or if it is revoked.
+    /// [`NotFound`](crate::manager::ErrorKind::NotFound) if the operator's tenant has no such
+    /// token, or if it is revoked.
     pub async fn revoke_initial_access_token(&self, operator: &Operator, id: Id) -> Result<()> {
         let (action, now) = (Action::InitialAccessTokenRevoke, self.now());
-        let write = entry(operator, id, action, format!("revoked {id}"), now)?;
+        let message = format!("revoked {id}");
+        let write = AuditEntry::new(operator, ClientId::of(id), action, message, now).into();
         let repository = &self.0.repository;
         let revoked = repository.revoke_initial_access_token(&operator.tenant, id, &write);
         Ok(revoked.await?)
     }
-}
-
-/// The entry of a write to an initial access token, which it names in place of a client.
-fn entry(
-    operator: &Operator,
-    id: Id,
-    action: Action,
-    message: String,
-    now: Timestamp,
-) -> Result<Write> {
-    let target = ClientId::parse(&id.to_string()).ok_or(ErrorKind::Internal)?;
-    let audit = AuditEntry::new(operator, target, action, message, now);
-    Ok(Write::new(audit))
 }

@@ -3,6 +3,8 @@ use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 
+#[cfg(feature = "cimd")]
+use super::DocumentRepository;
 use super::{
     AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
     NewClient, NewSecret, Result, SecretRotation, Write,
@@ -13,6 +15,8 @@ use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
     Version,
 };
+#[cfg(feature = "cimd")]
+use crate::domain::{BlockTarget, DocumentBlock, MetadataHash, SeenDocument};
 #[cfg(feature = "registration")]
 use crate::domain::{InitialAccessToken, RegisteredClient, RegistrationState};
 
@@ -81,6 +85,27 @@ impl Deref for RegistrationSource {
     }
 }
 
+/// A type-erased repository of metadata documents.
+#[cfg(feature = "cimd")]
+#[derive(Clone)]
+pub(crate) struct DocumentSource(Arc<dyn ErasedDocuments>);
+
+#[cfg(feature = "cimd")]
+impl DocumentSource {
+    pub(crate) fn new(repository: impl DocumentRepository) -> Self {
+        Self(Arc::new(repository))
+    }
+}
+
+#[cfg(feature = "cimd")]
+impl Deref for DocumentSource {
+    type Target = dyn ErasedDocuments;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
 methods!(erased! { pub(crate) trait Erased of ClientRepository } ClientRepository);
 methods!(erased! {
     pub(crate) trait ErasedCredentials of CredentialRepository with Erased
@@ -90,3 +115,7 @@ methods!(erased! {
     #[allow(dead_code, reason = "the endpoints of registration use it")]
     pub(crate) trait ErasedRegistrations of RegistrationRepository with ErasedCredentials
 } RegistrationRepository);
+#[cfg(feature = "cimd")]
+methods!(erased! {
+    pub(crate) trait ErasedDocuments of DocumentRepository with Erased
+} DocumentRepository);

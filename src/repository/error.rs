@@ -18,6 +18,8 @@ pub enum ErrorKind {
     LastSecret,
     /// The initial access token can't register a client: it is unknown, spent, expired or revoked.
     TokenSpent,
+    /// The tenant has the maximum number of blocks of metadata documents.
+    TooManyBlocks,
     /// The storage can't be reached for now. A retry may succeed.
     Unavailable,
     /// The storage failed, or what it contains is invalid.
@@ -58,6 +60,7 @@ impl fmt::Display for Error {
             ErrorKind::TooManySecrets => "too many active secrets",
             ErrorKind::LastSecret => "the last secret can't be deleted",
             ErrorKind::TokenSpent => "the initial access token can't be used",
+            ErrorKind::TooManyBlocks => "too many blocks",
             ErrorKind::Unavailable => "the storage is not available",
             ErrorKind::Other => "the storage failed",
         })

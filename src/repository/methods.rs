@@ -166,6 +166,39 @@ macro_rules! methods {
             ) -> Result<()>;
         }
     };
+    ($macro:ident! { $($before:tt)* } DocumentRepository) => {
+        methods! {
+            @ $macro { $($before)* }
+            fn note_document(
+                tenant: [&] TenantId,
+                seen: [&] SeenDocument,
+                limit: [] u32
+            ) -> Result<Option<MetadataHash>>;
+            fn documents(
+                tenant: [&] TenantId,
+                host: [] Option<&'a str>,
+                number: [] u64,
+                size: [] u32
+            ) -> Result<Slice<SeenDocument>>;
+            fn block_documents(
+                tenant: [&] TenantId,
+                block: [&] DocumentBlock,
+                limit: [] u32,
+                write: [&] Write
+            ) -> Result<()>;
+            fn unblock_documents(
+                tenant: [&] TenantId,
+                id: [] Id,
+                write: [&] Write
+            ) -> Result<()>;
+            fn document_block(tenant: [&] TenantId, id: [] Id) -> Result<DocumentBlock>;
+            fn document_blocks(
+                tenant: [&] TenantId,
+                page: [] Page
+            ) -> Result<Slice<DocumentBlock>>;
+            fn blocked_documents(tenant: [&] TenantId) -> Result<Vec<BlockTarget>>;
+        }
+    };
     (@ erased { $($before:tt)* } $($methods:tt)+) => {
         erased! { $($before)* { $($methods)+ } }
     };

@@ -22,6 +22,8 @@ mod credentials;
 #[cfg(feature = "diesel")]
 mod diesel;
 mod document;
+#[cfg(feature = "cimd")]
+mod documents;
 #[cfg_attr(
     not(feature = "authentication"),
     allow(dead_code, reason = "clients authenticate with a part of it")
@@ -60,8 +62,13 @@ pub use arguments::{ClientUpdate, NewClient, NewSecret, Origin, SecretRotation, 
 pub use audit_filter::AuditFilter;
 pub use credentials::{CredentialRepository, Credentials};
 pub use document::Document;
+#[cfg(feature = "cimd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
+pub use documents::DocumentRepository;
 #[cfg(feature = "authentication")]
 pub(crate) use erased::CredentialSource;
+#[cfg(feature = "cimd")]
+pub(crate) use erased::DocumentSource;
 #[cfg(feature = "registration")]
 #[allow(unused_imports, reason = "the endpoints of registration use it")]
 pub(crate) use erased::RegistrationSource;

@@ -1,6 +1,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
+#[cfg(feature = "cimd")]
+use super::DocumentRepository;
 use super::{
     AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
     NewClient, NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
@@ -11,6 +13,8 @@ use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
     Version,
 };
+#[cfg(feature = "cimd")]
+use crate::domain::{BlockTarget, DocumentBlock, MetadataHash, SeenDocument};
 #[cfg(feature = "registration")]
 use crate::domain::{InitialAccessToken, RegisteredClient, RegistrationState};
 
@@ -33,4 +37,9 @@ impl<R: PurgeRepository> PurgeRepository for Arc<R> {
 #[cfg(feature = "registration")]
 impl<R: RegistrationRepository> RegistrationRepository for Arc<R> {
     methods!(forward! { |this| **this; } RegistrationRepository);
+}
+
+#[cfg(feature = "cimd")]
+impl<R: DocumentRepository> DocumentRepository for Arc<R> {
+    methods!(forward! { |this| **this; } DocumentRepository);
 }

@@ -91,6 +91,16 @@ pub(crate) fn hashed(work: &'static str, begun: &Stopwatch) {
     histogram!("oauth_clients_hash_duration_seconds", "work" => work).record(begun.seconds());
 }
 
+/// Records the end of a fetch.
+pub(crate) fn fetched(result: &'static str) {
+    counter!("oauth_clients_fetches_total", "result" => result).increment(1);
+}
+
+/// Records where the client of a metadata document was from.
+pub(crate) fn document_resolved(source: &'static str) {
+    counter!("oauth_clients_documents_total", "source" => source).increment(1);
+}
+
 /// Records that a storage operation is retried because of contention.
 pub(crate) fn storage_retried() {
     counter!("oauth_clients_storage_retries_total").increment(1);

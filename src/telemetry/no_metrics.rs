@@ -36,4 +36,8 @@ pub(crate) fn hash_shed() {}
 
 pub(crate) fn hashed(_: &'static str, _: &Stopwatch) {}
 
+pub(crate) fn fetched(_: &'static str) {}
+
+pub(crate) fn document_resolved(_: &'static str) {}
+
 pub(crate) fn storage_retried() {}

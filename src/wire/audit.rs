@@ -29,7 +29,8 @@ pub(crate) struct AuditLogItem<'a> {
     ip: Option<IpAddr>,
     status: u8,
     timestamp: i64,
-    /// With `view=full`: the client concerned, also if the target is a secret. Tokens have none.
+    /// With `view=full`: the client concerned, also if the target is a secret. Tokens and
+    /// blocks have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a ClientId>,
     /// With `view=full`: the fields that an update changed, if the host records them.
@@ -62,11 +63,10 @@ impl<'a> From<&'a FieldChange> for AuditChange<'a> {
 
 impl<'a> AuditLogItem<'a> {
     pub(crate) fn new(entry: &'a AuditEntry, view: View) -> Self {
-        let is_token = entry.action.is_of_initial_access_token();
+        let other = entry.action.other_target();
         let target_type = match entry.secret_id {
             Some(_) => "oauth_client_secret",
-            None if is_token => "oauth_initial_access_token",
-            None => "oauth_client",
+            None => other.unwrap_or("oauth_client"),
         };
         let is_full = view == View::Full;
         let changes = Some(&entry.changes).filter(|changes| is_full && !changes.is_empty());
@@ -85,7 +85,7 @@ impl<'a> AuditLogItem<'a> {
             // Only successful operations are recorded.
             status: 1,
             timestamp: entry.at.as_seconds(),
-            client_id: (is_full && !is_token).then_some(&entry.client_id),
+            client_id: (is_full && other.is_none()).then_some(&entry.client_id),
             changes: changes.map(|changes| changes.iter().map(AuditChange::from).collect()),
         }
     }

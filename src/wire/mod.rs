@@ -1,6 +1,8 @@
 //! The JSON on the wire: request bodies, responses and their envelopes.
 
 mod audit;
+#[cfg(feature = "cimd")]
+mod document;
 mod envelope;
 mod import;
 #[cfg(feature = "registration")]
@@ -17,6 +19,8 @@ mod token;
 mod unknown;
 
 pub(crate) use audit::*;
+#[cfg(feature = "cimd")]
+pub(crate) use document::*;
 pub(crate) use envelope::*;
 pub(crate) use import::*;
 #[cfg(feature = "registration")]

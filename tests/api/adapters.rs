@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body_util::Full;
 use support::registrant::{REGISTRATIONS, TOKENS};
+use support::shelf::{BLOCKS, DOCUMENTS};
 use support::{Answer, App, CLIENTS, Store, admin, base, claims, request, sign, super_admin};
 use tower::{Service, ServiceExt};
 use tower_oauth_clients::adapters::axum::router;
@@ -146,6 +147,14 @@ async fn both_adapters_answer_odd_paths_alike() {
         (TOKENS, "//x"),
         (TOKENS, "/x/"),
         (TOKENS, "/x/more"),
+        (DOCUMENTS, "/"),
+        (DOCUMENTS, "//"),
+        (DOCUMENTS, "/x"),
+        (BLOCKS, "/"),
+        (BLOCKS, "//"),
+        (BLOCKS, "//x"),
+        (BLOCKS, "/x/"),
+        (BLOCKS, "/x/more"),
     ];
     let of_clients = [
         "",

@@ -11,6 +11,7 @@
 mod adapters;
 mod contract;
 mod cors;
+mod documents;
 mod events;
 mod hostile;
 mod openapi;

@@ -28,6 +28,8 @@ pub struct Scene {
     pub headers: Vec<(String, String)>,
     /// The id of the last initial access token, and the token.
     pub token: Option<(String, String)>,
+    /// The id of the last block of metadata documents.
+    pub block: Option<String>,
     /// The outcome of the last registration with it.
     pub registered: Option<StatusCode>,
     answers: Vec<Answer>,
@@ -127,6 +129,18 @@ impl Scene {
     pub fn let_register(&mut self, tenant: &str) {
         let service = self.service.as_mut().expect("opened before the first step");
         service.let_register(TenantId::parse(tenant).unwrap());
+    }
+
+    /// Accepts clients with metadata documents.
+    pub fn accept_documents(&mut self) {
+        let service = self.service.as_mut().expect("opened before the first step");
+        service.accept_documents();
+    }
+
+    /// Whether the host accepts a client with a metadata document.
+    pub async fn accepts_document(&self, tenant: &str, url: &str) -> bool {
+        let tenant = TenantId::parse(tenant).unwrap();
+        self.service().accepts_document(&tenant, url).await
     }
 
     /// A client registers itself, with a token if there is one.

@@ -6,6 +6,7 @@ use http_body_util::Full;
 use tower::ServiceExt;
 use tower_oauth_clients::adapters::tower::{ManagementService, RegistrationService};
 use tower_oauth_clients::authorization::jwt::JwtAuthorizer;
+use tower_oauth_clients::documents::{self, ClientResolver};
 use tower_oauth_clients::domain::{
     AuditEntry, Client, ClientId, Clock, Page, Policy, SecretRecord, TenantId,
 };
@@ -17,6 +18,7 @@ use tower_oauth_clients::secrets::{HashPool, Plaintext, SecretFormat};
 
 use support::place::Place;
 use support::registrant::{ENDPOINT, REGISTER, public};
+use support::shelf::{Nowhere, pinning};
 use support::{
     Answer, Repository, Store, TestClock, authorizer, authorizer_builder, call, cheap_pool, request,
 };
@@ -35,6 +37,8 @@ pub struct Service {
     /// The tenant whose clients register themselves.
     pub registers: Option<TenantId>,
     registration: Option<RegistrationService>,
+    /// Of the clients with metadata documents.
+    resolver: Option<ClientResolver>,
 }
 
 impl Service {
@@ -58,6 +62,7 @@ impl Service {
             imports: false,
             registers: None,
             registration: None,
+            resolver: None,
         }
     }
 
@@ -102,6 +107,27 @@ impl Service {
         Answer::read(response).await
     }
 
+    /// Accepts clients with metadata documents.
+    pub fn accept_documents(&mut self) {
+        let resolver = pinning(&self.repository, Nowhere::default(), "Example");
+        let resolver = resolver.with_clock(self.clock.clone());
+        self.resolver = Some(resolver.build().unwrap());
+        self.restart(authorizer(self.clock.clone()));
+    }
+
+    /// Whether the host accepts the client with this metadata document.
+    pub async fn accepts_document(&self, tenant: &TenantId, url: &str) -> bool {
+        let resolver = self.resolver.as_ref().expect("documents are accepted");
+        let client_id = ClientId::parse(url).unwrap();
+        match resolver.resolve(tenant, &client_id).await {
+            Ok(_) => true,
+            Err(error) => {
+                assert_eq!(error.kind(), documents::ErrorKind::Untrusted);
+                false
+            }
+        }
+    }
+
     fn restart(&mut self, authorizer: JwtAuthorizer) {
         let policy = self.policy.clone();
         let mut builder = builder(&self.repository, &self.pool, &self.clock, policy);
@@ -111,18 +137,22 @@ impl Service {
         if self.imports {
             builder = builder.with_http_import();
         }
+        let manager = builder.build().unwrap();
+        let mut handlers = Handlers::new(manager.clone(), authorizer);
+        if let Some(resolver) = &self.resolver {
+            handlers = handlers.with_client_resolver(resolver.clone());
+        }
         let Some(tenant) = self.registers.clone() else {
-            self.management = management(builder, authorizer);
+            self.management = ManagementService::new(handlers);
             return;
         };
-        let manager = builder.build().unwrap();
         let registrar = self.repository.registrar(manager.clone(), ENDPOINT);
         let registrar = registrar
             .with_tenant(tenant)
             .with_mode(RegistrationMode::Approval)
             .build()
             .unwrap();
-        let handlers = Handlers::new(manager, authorizer).with_registrar(registrar.clone());
+        let handlers = handlers.with_registrar(registrar.clone());
         self.management = ManagementService::new(handlers);
         self.registration = Some(RegistrationService::new(registrar));
     }

@@ -9,6 +9,7 @@
     reason = "a test may panic"
 )]
 
+mod documents;
 mod kinds;
 mod one_host;
 mod processes;

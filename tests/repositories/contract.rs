@@ -12,8 +12,8 @@ use tower_oauth_clients::repository::{
     MemoryRepository, MysqlRepository, PostgresRepository, SqliteRepository,
 };
 use tower_oauth_clients::{
-    conformance_tests, credential_conformance_tests, origin_conformance_tests,
-    purge_conformance_tests, registration_conformance_tests,
+    conformance_tests, credential_conformance_tests, document_conformance_tests,
+    origin_conformance_tests, purge_conformance_tests, registration_conformance_tests,
 };
 
 use support::servers::Database;
@@ -25,6 +25,7 @@ mod memory {
     credential_conformance_tests!(async || (MemoryRepository::new(), ()));
     origin_conformance_tests!(async || (MemoryRepository::new(), ()));
     purge_conformance_tests!(async || (MemoryRepository::new(), ()));
+    document_conformance_tests!(async || (MemoryRepository::new(), ()));
     registration_conformance_tests!(async || (MemoryRepository::new(), ()));
 }
 
@@ -37,6 +38,7 @@ mod shared {
     credential_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
     origin_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
     purge_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
+    document_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
     registration_conformance_tests!(async || (Arc::new(MemoryRepository::new()), ()));
 }
 
@@ -47,6 +49,7 @@ pub(super) mod sqlite {
     credential_conformance_tests!(open);
     origin_conformance_tests!(open);
     purge_conformance_tests!(open);
+    document_conformance_tests!(open);
     registration_conformance_tests!(open);
 
     pub(crate) async fn open() -> (SqliteRepository, tempfile::TempDir) {
@@ -65,6 +68,7 @@ mod postgres {
     credential_conformance_tests!(open);
     origin_conformance_tests!(open);
     purge_conformance_tests!(open);
+    document_conformance_tests!(open);
     registration_conformance_tests!(open);
 
     async fn open() -> (PostgresRepository, Database) {
@@ -89,6 +93,7 @@ macro_rules! postgres_at {
             credential_conformance_tests!(open);
             origin_conformance_tests!(open);
             purge_conformance_tests!(open);
+            document_conformance_tests!(open);
             registration_conformance_tests!(open);
 
             async fn open() -> (PostgresRepository, Database) {
@@ -112,6 +117,7 @@ mod mysql {
     credential_conformance_tests!(open);
     origin_conformance_tests!(open);
     purge_conformance_tests!(open);
+    document_conformance_tests!(open);
     registration_conformance_tests!(open);
 
     async fn open() -> (MysqlRepository, Database) {
@@ -132,6 +138,7 @@ macro_rules! mysql_at {
             credential_conformance_tests!(open);
             origin_conformance_tests!(open);
             purge_conformance_tests!(open);
+            document_conformance_tests!(open);
             registration_conformance_tests!(open);
 
             async fn open() -> (MysqlRepository, Database) {
@@ -180,6 +187,7 @@ macro_rules! default_pools {
             credential_conformance_tests!(open);
             origin_conformance_tests!(open);
             purge_conformance_tests!(open);
+            document_conformance_tests!(open);
             registration_conformance_tests!(open);
 
             async fn open() -> ($repository, Database) {
@@ -212,6 +220,7 @@ mod sqlite_in_two_hosts {
     credential_conformance_tests!(open);
     origin_conformance_tests!(open);
     purge_conformance_tests!(open);
+    document_conformance_tests!(open);
     registration_conformance_tests!(open);
 
     async fn open() -> (InTurn<SqliteRepository, 2>, tempfile::TempDir) {

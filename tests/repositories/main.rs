@@ -18,3 +18,4 @@ mod sqlite;
 #[cfg(unix)]
 mod tls;
 mod transactions;
+mod upgrades;

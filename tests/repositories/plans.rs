@@ -1,6 +1,7 @@
 //! The query plans of the servers, with many clients of many tenants: the statements use an index,
 //! and its order.
 
+mod documents;
 mod registrations;
 
 use std::future::poll_fn;
@@ -19,11 +20,12 @@ use tower_oauth_clients::domain::{
     TenantId, Timestamp, Version,
 };
 use tower_oauth_clients::repository::{
-    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, MysqlRepository, NewClient,
-    NewSecret, Origin, PostgresRepository, PurgeRepository, RegistrationRepository, SecretRotation,
-    Secrets, Write,
+    AuditFilter, ClientFilter, ClientRepository, ClientUpdate, DocumentRepository, MysqlRepository,
+    NewClient, NewSecret, Origin, PostgresRepository, PurgeRepository, RegistrationRepository,
+    SecretRotation, Secrets, Write,
 };
 
+use self::documents::{BLOCKS, DOCUMENTS, LIMITS, use_documents};
 use self::registrations::{REGISTRATIONS, TOKENS, UNUSED, use_registrations};
 use support::servers::{Database, Server, execute, mysql};
 
@@ -57,7 +59,10 @@ fn after(id: Option<&str>) -> Page {
 }
 
 /// Runs every operation whose cost must not grow with the number of records.
-async fn use_everything<R: RegistrationRepository + PurgeRepository>(repository: &R) {
+async fn use_everything<R>(repository: &R)
+where
+    R: DocumentRepository + RegistrationRepository + PurgeRepository,
+{
     let tenant = TenantId::parse("tenant_3").unwrap();
     let id = ClientId::parse(CLIENT).unwrap();
     let middle = Some("01ARZ3NDEKTSV4RRFF00009999");
@@ -161,6 +166,7 @@ async fn use_everything<R: RegistrationRepository + PurgeRepository>(repository:
                 .is_err()
         );
         use_registrations(repository, round).await;
+        use_documents(repository, round).await;
         let nothing = Timestamp::from_micros(1);
         let entries = repository.purge_audit_entries(nothing, 1_000);
         assert_eq!(entries.await.unwrap(), 0);
@@ -202,6 +208,9 @@ async fn plans_of_postgres(analyzed: bool) -> Vec<String> {
             "oauth_client_audit_logs",
             "oauth_client_registrations",
             "oauth_initial_access_tokens",
+            "oauth_client_documents",
+            "oauth_client_document_blocks",
+            "oauth_client_document_limits",
         ];
         let without = tables.map(without);
         database
@@ -224,6 +233,9 @@ async fn plans_of_postgres(analyzed: bool) -> Vec<String> {
             REGISTRATIONS,
             UNUSED,
             TOKENS,
+            DOCUMENTS,
+            BLOCKS,
+            LIMITS,
         ])
         .await;
     if analyzed {
@@ -311,7 +323,8 @@ async fn of_mysql() {
         (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000) SELECT n FROM numbers";
     let depth = "SET SESSION max_recursive_iterations = 30000";
     let analyze = "ANALYZE TABLE oauth_clients, oauth_client_secrets, oauth_client_audit_logs, \
-        oauth_client_registrations, oauth_initial_access_tokens";
+        oauth_client_registrations, oauth_initial_access_tokens, oauth_client_documents, \
+        oauth_client_document_blocks, oauth_client_document_limits";
     let (log, start) = (
         "SET GLOBAL log_output = 'TABLE'",
         "SET GLOBAL general_log = 1",
@@ -325,6 +338,9 @@ async fn of_mysql() {
         REGISTRATIONS,
         UNUSED,
         TOKENS,
+        DOCUMENTS,
+        BLOCKS,
+        LIMITS,
         analyze,
         log,
         start,

@@ -1,5 +1,6 @@
 //! The number of round trips of each operation, as documented for the repositories.
 
+mod documents;
 mod registrations;
 
 use std::time::Duration;

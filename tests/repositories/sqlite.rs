@@ -171,7 +171,7 @@ async fn a_database_without_tables_says_what_to_do() {
         assert_eq!(error.kind(), ErrorKind::Other);
         assert!(told(&error).contains("call migrate()"), "{}", told(&error));
     }
-    assert_eq!(repository.migrate().await.unwrap(), 5);
+    assert_eq!(repository.migrate().await.unwrap(), 6);
     create(&repository, &client).await.unwrap();
     assert_eq!(repository.get(&TENANT, id).await.unwrap(), client);
 }
@@ -236,7 +236,7 @@ async fn instances_share_a_file() {
         tasks.spawn(work(path.clone()));
     }
     let applied: usize = tasks.join_all().await.into_iter().sum();
-    assert_eq!(applied, 5);
+    assert_eq!(applied, 6);
     assert_shared(&path, 8).await;
 }
 

@@ -21,6 +21,7 @@ pub mod presented;
 pub mod registrant;
 mod repository;
 pub mod servers;
+pub mod shelf;
 pub mod world;
 
 /// Compiles and runs the code of the guides.

@@ -9,13 +9,15 @@ use tokio_postgres::SimpleQueryMessage;
 
 use super::servers::{Database, Error, Kind, finish, mysql, postgres};
 
-pub const TABLES: [&str; 6] = [
+pub const TABLES: [&str; 8] = [
     "oauth_clients",
     "oauth_client_secrets",
     "oauth_client_audit_logs",
     "oauth_client_assertions",
     "oauth_client_registrations",
     "oauth_initial_access_tokens",
+    "oauth_client_documents",
+    "oauth_client_document_blocks",
 ];
 
 /// A table of the digits `d`, for generating many rows, in SQL that every database accepts.

@@ -4,8 +4,10 @@ use tempfile::TempDir;
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::tower::ClientCorsLayer;
 use tower_oauth_clients::authentication::{ClientAuthenticator, ClientAuthenticatorBuilder};
+use tower_oauth_clients::documents::{ClientResolver, ClientResolverBuilder, TrustPolicy};
 use tower_oauth_clients::domain::{AuditEntry, ClientId, Page, SecretRecord};
 use tower_oauth_clients::manager::ClientManagerBuilder;
+use tower_oauth_clients::outbound::Fetch;
 use tower_oauth_clients::registration::{Registrar, RegistrarBuilder};
 use tower_oauth_clients::repository::{
     ClientRepository, MemoryRepository, MysqlRepository, PostgresRepository, Result,
@@ -188,6 +190,15 @@ impl Repository {
             Self::Sqlite(sqlite) => Registrar::builder(manager, sqlite, endpoint),
             Self::Postgres(postgres) => Registrar::builder(manager, postgres, endpoint),
             Self::Mysql(mysql) => Registrar::builder(manager, mysql, endpoint),
+        }
+    }
+
+    pub fn resolver(&self, fetch: impl Fetch, trust: impl TrustPolicy) -> ClientResolverBuilder {
+        match self.clone() {
+            Self::Memory(memory) => ClientResolver::builder(memory, fetch, trust),
+            Self::Sqlite(sqlite) => ClientResolver::builder(sqlite, fetch, trust),
+            Self::Postgres(postgres) => ClientResolver::builder(postgres, fetch, trust),
+            Self::Mysql(mysql) => ClientResolver::builder(mysql, fetch, trust),
         }
     }
 

@@ -10,6 +10,7 @@
 
 mod authentication;
 mod documented;
+mod documents;
 mod hashing;
 mod read_only;
 mod requests;

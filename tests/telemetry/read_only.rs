@@ -17,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::watch::Watch;
 use support::registrant::{REGISTRATIONS, TOKENS};
+use support::shelf::{BLOCKS, DOCUMENTS};
 use support::{Answer, App, CLIENTS, Store, admin, authorizer, base, claims, sign};
 
 /// An authorizer that lets `rita` read only.
@@ -235,6 +236,10 @@ async fn an_authorizer_is_told_every_operation() {
         (Method::GET, REGISTRATIONS.to_owned()),
         (Method::POST, format!("{REGISTRATIONS}/x/approve")),
         (Method::POST, format!("{REGISTRATIONS}/x/deny")),
+        (Method::GET, DOCUMENTS.to_owned()),
+        (Method::GET, BLOCKS.to_owned()),
+        (Method::POST, BLOCKS.to_owned()),
+        (Method::DELETE, format!("{BLOCKS}/x")),
     ] {
         let answer = app.call(method, &path, None).await;
         assert_eq!(answer.status, 403, "{path}");

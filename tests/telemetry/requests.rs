@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::watch::{Watch, named, timed};
 use support::registrant::{REGISTRATIONS, TOKENS};
+use support::shelf::{BLOCKS, DOCUMENTS};
 use support::{App, CLIENTS, admin, base, request};
 
 const COUNT: &str = "oauth_clients_requests_total";
@@ -53,6 +54,10 @@ pub async fn everything(app: &App) {
         (Method::GET, REGISTRATIONS.to_owned(), None),
         (Method::POST, format!("{REGISTRATIONS}/x/approve"), None),
         (Method::POST, format!("{REGISTRATIONS}/x/deny"), None),
+        (Method::GET, DOCUMENTS.to_owned(), None),
+        (Method::GET, BLOCKS.to_owned(), None),
+        (Method::POST, BLOCKS.to_owned(), Some(json!({}))),
+        (Method::DELETE, format!("{BLOCKS}/x"), None),
     ] {
         call(method, &path, body).await;
     }
@@ -101,6 +106,10 @@ async fn each_is_counted_by_its_operation_and_its_status() {
                 ("operation=list_registrations,status=404", 1),
                 ("operation=approve_registration,status=404", 1),
                 ("operation=deny_registration,status=404", 1),
+                ("operation=list_metadata_documents,status=404", 1),
+                ("operation=list_metadata_document_blocks,status=404", 1),
+                ("operation=create_metadata_document_block,status=404", 1),
+                ("operation=delete_metadata_document_block,status=404", 1),
                 ("operation=other,status=404", 1),
                 ("operation=other,status=405", 1),
             ],

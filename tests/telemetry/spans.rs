@@ -121,7 +121,7 @@ async fn every_operation_has_its_name() {
         );
         *seen.entry(name.to_owned()).or_insert(0) += 1;
     }
-    assert_eq!(seen.len(), 26, "{seen:?}");
+    assert_eq!(seen.len(), 30, "{seen:?}");
     assert_eq!((seen["get_client"], seen["other"]), (5, 2));
 }
 

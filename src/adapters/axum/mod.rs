@@ -106,11 +106,24 @@ const UNKNOWN_OF_REGISTRATION: [&str; 11] = [
     admin_path!("/initial-access-tokens/{initial_access_token_id}/{*rest}"),
 ];
 
+/// The same below the metadata documents and their blocks.
+#[cfg(feature = "cimd")]
+const UNKNOWN_OF_DOCUMENTS: [&str; 7] = [
+    admin_path!("/metadata-documents/"),
+    admin_path!("/metadata-documents/{*rest}"),
+    admin_path!("/metadata-document-blocks/"),
+    admin_path!("/metadata-document-blocks//"),
+    admin_path!("/metadata-document-blocks//{*rest}"),
+    admin_path!("/metadata-document-blocks/{metadata_document_block_id}/"),
+    admin_path!("/metadata-document-blocks/{metadata_document_block_id}/{*rest}"),
+];
+
 /// A router for all operations, generic over the host's state.
 ///
 /// Unknown paths below `/admin/oauth/clients` get 404 and unknown methods 405, as with
 /// [`ManagementService`](super::tower::ManagementService), and so they do below the paths of
-/// registration if that feature is on; all other paths are left to the host.
+/// registration and of metadata documents if these features are on; all other paths are left to the
+/// host.
 /// Serve the app with `into_make_service_with_connect_info::<SocketAddr>()` to record the caller's
 /// address in the audit trail.
 pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S> {
@@ -118,6 +131,8 @@ pub fn router<S: Clone + Send + Sync + 'static>(handlers: Handlers) -> Router<S>
     let paths = paths.chain(UNKNOWN);
     #[cfg(feature = "registration")]
     let paths = paths.chain(UNKNOWN_OF_REGISTRATION);
+    #[cfg(feature = "cimd")]
+    let paths = paths.chain(UNKNOWN_OF_DOCUMENTS);
     #[cfg(feature = "openapi")]
     let paths = paths.chain(handlers.document_path());
     let paths: BTreeSet<_> = paths.collect();

@@ -1,5 +1,6 @@
 //! Documents on a real TLS server, with names and a clock that tests move.
 
+mod administered;
 #[cfg(feature = "jwt")]
 mod assertions;
 mod cases;

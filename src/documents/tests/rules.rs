@@ -27,6 +27,16 @@ async fn reason(member: &str, value: Value) -> Option<String> {
 }
 
 #[tokio::test]
+async fn the_longest_client_id_is_the_url_of_a_document() {
+    let start = "https://client.example.net/";
+    let url = format!("{start}{}", "x".repeat(ClientId::MAX_LENGTH - start.len()));
+    let stage = Stage::with(vec![served(&document(&url))]).await;
+    let (resolver, _) = stage.resolver();
+    let resolved = resolve(&resolver, &url).await.unwrap();
+    assert_eq!(resolved.client.client_id.as_str(), url);
+}
+
+#[tokio::test]
 async fn a_reason_names_the_member() {
     for (member, value) in [
         ("client_id", json!(1)),

@@ -5,8 +5,12 @@ use crate::domain::{
     AuditEntry, Client, ClientId, Id, Page, SecretHash, SecretRecord, Slice, TenantId, Timestamp,
     Version,
 };
+#[cfg(feature = "cimd")]
+use crate::domain::{BlockTarget, DocumentBlock, MetadataHash, SeenDocument};
 #[cfg(feature = "registration")]
 use crate::domain::{InitialAccessToken, RegisteredClient, RegistrationState};
+#[cfg(feature = "cimd")]
+use crate::repository::DocumentRepository;
 use crate::repository::{
     AuditFilter, ClientFilter, ClientRepository, ClientUpdate, CredentialRepository, Credentials,
     NewClient, NewSecret, OriginRepository, PurgeRepository, Result, SecretRotation, Write,
@@ -74,4 +78,9 @@ impl<R: PurgeRepository, const N: usize> PurgeRepository for InTurn<R, N> {
 #[cfg(feature = "registration")]
 impl<R: RegistrationRepository, const N: usize> RegistrationRepository for InTurn<R, N> {
     methods!(forward! { |this| this.next(); } RegistrationRepository);
+}
+
+#[cfg(feature = "cimd")]
+impl<R: DocumentRepository, const N: usize> DocumentRepository for InTurn<R, N> {
+    methods!(forward! { |this| this.next(); } DocumentRepository);
 }

@@ -7,7 +7,8 @@
 //! [`CredentialRepository`](super::CredentialRepository), an
 //! [`OriginRepository`](super::OriginRepository) and a
 //! [`PurgeRepository`](super::PurgeRepository); with the feature `registration`,
-//! `registration_conformance_tests!` does for a `RegistrationRepository`. Each case is also a plain
+//! `registration_conformance_tests!` does for a `RegistrationRepository`, and with `cimd`,
+//! `document_conformance_tests!` for a `DocumentRepository`. Each case is also a plain
 //! `async fn` here that panics if the contract is violated. A case needs an empty repository of its
 //! own; [`InTurn`] combines several on the same storage. New versions of this crate may add cases.
 //!
@@ -32,9 +33,13 @@
 mod abandoned;
 mod atomic;
 mod audit;
+#[cfg(feature = "cimd")]
+mod blocks;
 mod clients;
 mod clones;
 mod credentials;
+#[cfg(feature = "cimd")]
+mod documents;
 mod filters;
 mod ids;
 mod imports;
@@ -68,9 +73,16 @@ pub use abandoned::{
 };
 pub use atomic::*;
 pub use audit::*;
+#[cfg(feature = "cimd")]
+pub use blocks::*;
 pub use clients::*;
 pub use clones::*;
 pub use credentials::*;
+#[cfg(feature = "cimd")]
+pub use documents::{
+    a_document_is_noted_with_its_uses, a_tenant_has_so_many_documents_at_most,
+    a_use_in_the_future_is_replaced, documents_are_listed_by_use, one_of_many_notes_a_change,
+};
 pub use filters::*;
 pub use ids::*;
 pub use imports::*;
@@ -307,6 +319,33 @@ macro_rules! registration_conformance_tests {
     };
 }
 
+/// Generates a `#[test]` for every case of the [conformance suite](crate::repository::conformance)
+/// that is specific to [`DocumentRepository`](crate::repository::DocumentRepository).
+///
+/// It takes the same argument as [`conformance_tests!`](crate::conformance_tests), and may be used
+/// in the same module.
+#[cfg(feature = "cimd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
+#[macro_export]
+macro_rules! document_conformance_tests {
+    ($open:expr) => {
+        $crate::conformance_tests! { $open;
+            a_document_is_noted_with_its_uses,
+            a_use_in_the_future_is_replaced,
+            documents_are_listed_by_use,
+            a_tenant_has_so_many_documents_at_most,
+            one_of_many_notes_a_change,
+            a_block_comes_back_as_it_was_stored,
+            blocks_are_listed,
+            a_taken_target_is_a_conflict,
+            a_tenant_has_so_many_blocks_at_most,
+            writes_to_blocks_are_in_the_trail,
+            blocks_at_the_same_time_keep_the_limit,
+            abandoned_blocks_are_whole_or_nothing,
+        }
+    };
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -319,10 +358,12 @@ mod tests {
             include_str!("abandoned.rs"),
             include_str!("atomic.rs"),
             include_str!("audit.rs"),
+            include_str!("blocks.rs"),
             include_str!("clients.rs"),
             include_str!("clones.rs"),
             include_str!("imports.rs"),
             include_str!("credentials.rs"),
+            include_str!("documents.rs"),
             include_str!("ids.rs"),
             include_str!("filters.rs"),
             include_str!("lists.rs"),

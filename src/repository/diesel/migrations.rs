@@ -25,6 +25,7 @@ pub(super) const MYSQL: Migrations = migrations! { "mysql":
     "0006_metadata",
     "0007_registrations",
     "0008_client_ids",
+    "0009_documents",
 };
 
 pub(super) const POSTGRES: Migrations = migrations! { "postgres":
@@ -33,6 +34,7 @@ pub(super) const POSTGRES: Migrations = migrations! { "postgres":
     "0003_purge",
     "0004_metadata",
     "0005_registrations",
+    "0006_documents",
 };
 
 pub(super) const SQLITE: Migrations = migrations! { "sqlite":
@@ -41,4 +43,5 @@ pub(super) const SQLITE: Migrations = migrations! { "sqlite":
     "0003_purge",
     "0004_metadata",
     "0005_registrations",
+    "0006_documents",
 };

@@ -119,6 +119,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    oauth_client_documents (tenant_id, client_id) {
+        tenant_id -> Text,
+        client_id -> Text,
+        host -> Text,
+        client_name -> Text,
+        metadata_hash -> Text,
+        read_at -> BigInt,
+        first_used_at -> BigInt,
+        last_used_at -> BigInt,
+        changed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_client_document_blocks (id) {
+        id -> Text,
+        tenant_id -> Text,
+        target -> Text,
+        reason -> Nullable<Text>,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_client_document_limits (tenant_id) {
+        tenant_id -> Text,
+        blocks -> BigInt,
+        documents -> BigInt,
+    }
+}
+
+diesel::table! {
     oauth_client_migrations (name) {
         name -> Text,
         applied_at -> BigInt,
@@ -148,6 +181,17 @@ diesel::alias! {
 diesel::alias! {
     pub(super) const COUNTED_TOKENS: Alias<CountedTokens> =
         oauth_initial_access_tokens as counted_tokens;
+}
+
+#[cfg(feature = "cimd")]
+diesel::alias! {
+    pub(super) const COUNTED_DOCUMENTS: Alias<CountedDocuments> =
+        oauth_client_documents as counted_documents;
+}
+#[cfg(feature = "cimd")]
+diesel::alias! {
+    pub(super) const COUNTED_BLOCKS: Alias<CountedBlocks> =
+        oauth_client_document_blocks as counted_blocks;
 }
 
 /// The client, deleted or purged or not.

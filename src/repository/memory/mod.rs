@@ -1,3 +1,5 @@
+#[cfg(feature = "cimd")]
+mod documents;
 mod purge;
 #[cfg(feature = "registration")]
 mod registrations;

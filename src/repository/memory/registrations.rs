@@ -1,7 +1,5 @@
 //! Clients that register themselves, and initial access tokens.
 
-use std::collections::btree_map::Entry;
-
 use super::MemoryRepository;
 use super::state::{State, newest_first};
 use crate::domain::{
@@ -211,16 +209,10 @@ impl State {
         token: &InitialAccessToken,
         write: &Write,
     ) -> Result<()> {
-        let client_id = &write.audit.client_id;
-        let is_taken = self.clients.contains_key(client_id) || self.taken.contains(client_id);
-        let ids = self.tenants.entry(tenant.clone()).or_default();
-        match ids.entry(token.id) {
-            Entry::Vacant(place) if !is_taken && !self.tokens.contains_key(&token.id) => {
-                place.insert(client_id.clone());
-            }
-            _ => return Err(ErrorKind::Conflict.into()),
+        if self.tokens.contains_key(&token.id) {
+            return Err(ErrorKind::Conflict.into());
         }
-        self.taken.insert(client_id.clone());
+        self.take(tenant, token.id, &write.audit.client_id)?;
         self.tokens.insert(token.id, token.clone());
         self.note(&write.audit);
         Ok(())

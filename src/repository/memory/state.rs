@@ -8,6 +8,8 @@ use super::super::{
 use crate::domain::{
     AuditEntry, Client, ClientId, ClientStatus, Id, Page, Slice, TenantId, Version,
 };
+#[cfg(feature = "cimd")]
+use crate::domain::{DocumentBlock, SeenDocument};
 #[cfg(feature = "registration")]
 use crate::domain::{InitialAccessToken, Registration};
 
@@ -24,6 +26,10 @@ pub(super) struct State {
     pub(super) registrations: HashMap<ClientId, Registration>,
     #[cfg(feature = "registration")]
     pub(super) tokens: HashMap<Id, InitialAccessToken>,
+    #[cfg(feature = "cimd")]
+    pub(super) documents: HashMap<TenantId, HashMap<ClientId, SeenDocument>>,
+    #[cfg(feature = "cimd")]
+    pub(super) blocks: HashMap<Id, DocumentBlock>,
 }
 
 impl State {
@@ -57,6 +63,19 @@ impl State {
         ids.insert(client.id, client.client_id.clone());
         self.clients.insert(client.client_id.clone(), stored);
         self.note(&write.audit);
+        Ok(())
+    }
+
+    /// Takes the ids of what is no client, but has a name in the trail like one.
+    #[cfg(feature = "registration")]
+    pub(super) fn take(&mut self, tenant: &TenantId, id: Id, name: &ClientId) -> Result<()> {
+        let is_taken = self.clients.contains_key(name) || self.taken.contains(name);
+        let ids = self.tenants.entry(tenant.clone()).or_default();
+        if is_taken || ids.contains_key(&id) {
+            return Err(ErrorKind::Conflict.into());
+        }
+        ids.insert(id, name.clone());
+        self.taken.insert(name.clone());
         Ok(())
     }
 

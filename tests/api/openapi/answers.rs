@@ -16,16 +16,21 @@ use tower_oauth_clients::registration::RegistrationMode;
 use super::schema::Document;
 use super::tokens::OneToken;
 use support::registrant::{Door, public};
+use support::shelf::{Shelf, URLS};
+use support::world::eventually;
 use support::{Answer, App, CLIENTS, Store, admin, base, request, super_admin};
 
 const SECRET: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 /// The operations that are not found where the host does not serve them, and only there.
-const OFF: [&str; 4] = [
+const OFF: [&str; 7] = [
     "importClient",
     "createInitialAccessToken",
     "listInitialAccessTokens",
     "listRegistrations",
+    "listMetadataDocuments",
+    "listMetadataDocumentBlocks",
+    "createMetadataDocumentBlock",
 ];
 
 /// Headers that are part of this API.
@@ -69,7 +74,8 @@ impl Check {
         let path = path
             .replace("{client_id}", client_id)
             .replace("{secret_id}", secret_id)
-            .replace("{initial_access_token_id}", secret_id);
+            .replace("{initial_access_token_id}", secret_id)
+            .replace("{metadata_document_block_id}", secret_id);
         let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).unwrap();
         let body = (!operation["requestBody"].is_null()).then_some(body);
         request(&admin("tenant_a"), method, &path, body)
@@ -145,7 +151,12 @@ async fn every_documented_answer_is_given_as_documented() {
             registrar.with_mode(RegistrationMode::Approval)
         })
         .registrar;
+        let shelf = Shelf::open(&app);
+        let resolver = shelf.resolver.clone();
+        shelf.resolve(URLS[0]).await.unwrap();
+        eventually("a use", async || !shelf.listed("").await.is_empty()).await;
         app.handlers = app.handlers.with_registrar(registrar);
+        app.handlers = app.handlers.with_client_resolver(resolver);
         let mut check = Check {
             app,
             document,
@@ -155,6 +166,7 @@ async fn every_documented_answer_is_given_as_documented() {
         clients(&mut check).await;
         imports(&mut check).await;
         secrets(&mut check).await;
+        documents(&mut check).await;
         registrations(&mut check).await;
         faults(&mut check).await;
         assert_eq!(check.seen, check.document.statuses());
@@ -351,6 +363,36 @@ async fn registrations(check: &mut Check) {
         check.call(id, "", "", 404).await;
     }
     check.app.handlers = served;
+}
+
+async fn documents(check: &mut Check) {
+    let id = "createMetadataDocumentBlock";
+    let mut made = String::new();
+    for body in [
+        json!({"url": URLS[0]}),
+        json!({"domain": "a.example.net", "reason": "Phishing"}),
+    ] {
+        let request = check.request(id, "", "", &body);
+        let data = check.send(id, request, 201).await.data();
+        made = data["id"].as_str().unwrap().to_owned();
+        let request = check.request(id, "", "", &body);
+        check.send(id, request, 409).await;
+    }
+    for id in ["listMetadataDocuments", "listMetadataDocumentBlocks"] {
+        for query in ["", "?page=9", "?page_size=1"] {
+            let mut request = check.request(id, "", "", &json!(null));
+            *request.uri_mut() = format!("{}{query}", request.uri()).parse().unwrap();
+            check.send(id, request, 200).await;
+        }
+    }
+    let mut request = check.request("listMetadataDocumentBlocks", "", "", &json!(null));
+    let uri = format!("{}?after=&page_size=1", request.uri());
+    *request.uri_mut() = uri.parse().unwrap();
+    let answer = check.send("listMetadataDocumentBlocks", request, 200).await;
+    assert!(answer.header("link").is_some());
+    check
+        .call("deleteMetadataDocumentBlock", "", &made, 204)
+        .await;
 }
 
 /// Faults that every operation shares.

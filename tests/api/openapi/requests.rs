@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::schema::Document;
 use support::console::path;
 use support::registrant::{Door, TOKENS};
+use support::shelf::Shelf;
 use support::{Answer, App, CLIENTS, Store, base};
 
 fn schema<'a>(document: &'a Document, id: &str) -> &'a Value {
@@ -92,6 +93,7 @@ const TOLD_BY_SCHEMA: [&str; 10] = [
 fn accepted(id: &str) -> Value {
     match id {
         "createInitialAccessToken" => json!({}),
+        "createMetadataDocumentBlock" => json!({"domain": "a.example"}),
         _ => base(),
     }
 }
@@ -99,6 +101,14 @@ fn accepted(id: &str) -> Value {
 async fn send(app: &App, id: &str, body: &Value) -> Answer {
     if id == "createInitialAccessToken" {
         return Door::open(app).ask(Method::POST, TOKENS, Some(body)).await;
+    }
+    if id == "createMetadataDocumentBlock" {
+        let shelf = Shelf::open(app);
+        let answer = shelf.block(body).await;
+        if answer.status.is_success() {
+            shelf.unblock(&answer.data()).await;
+        }
+        return answer;
     }
     if id == "createClient" {
         return app.call(Method::POST, CLIENTS, Some(body)).await;
@@ -114,12 +124,13 @@ async fn send(app: &App, id: &str, body: &Value) -> Answer {
         .await
 }
 
-const BODIES: [&str; 5] = [
+const BODIES: [&str; 6] = [
     "createClient",
     "updateClient",
     "rotateSecret",
     "createSecret",
     "createInitialAccessToken",
+    "createMetadataDocumentBlock",
 ];
 
 fn schema_of<'a>(document: &'a Document, schema: &'a Value, field: &str) -> &'a Value {

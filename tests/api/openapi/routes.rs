@@ -46,7 +46,8 @@ async fn each_documented_path_serves_the_documented_methods_and_no_others() {
         let path = template
             .replace("{client_id}", "app-1")
             .replace("{secret_id}", "x")
-            .replace("{initial_access_token_id}", "x");
+            .replace("{initial_access_token_id}", "x")
+            .replace("{metadata_document_block_id}", "x");
         for method in METHODS {
             let expected = if is_documented(&document, &method, template) {
                 StatusCode::UNAUTHORIZED
@@ -64,7 +65,7 @@ async fn each_documented_path_serves_the_documented_methods_and_no_others() {
 
 #[tokio::test]
 async fn no_other_path_is_served() {
-    const SEGMENTS: [&str; 15] = [
+    const SEGMENTS: [&str; 17] = [
         "admin",
         "oauth",
         "clients",
@@ -79,6 +80,8 @@ async fn no_other_path_is_served() {
         "events",
         "initial-access-tokens",
         "registrations",
+        "metadata-documents",
+        "metadata-document-blocks",
         "openapi.json",
     ];
     let (app, document) = (App::new(Store::Memory).await, Document::new());

@@ -4,6 +4,7 @@ mod answers;
 mod audit;
 mod clients;
 mod deletion;
+mod documents;
 mod host;
 mod lists;
 mod people;

@@ -5,6 +5,8 @@
 mod audit;
 mod client;
 mod column;
+#[cfg(feature = "cimd")]
+mod document;
 #[cfg(feature = "registration")]
 mod registration;
 mod secret;
@@ -16,6 +18,8 @@ use crate::domain::{ClientId, Id, TenantId, Timestamp};
 
 pub(super) use audit::AuditRow;
 pub(super) use client::{ClientRow, MetadataRow, NewClientRow};
+#[cfg(feature = "cimd")]
+pub(super) use document::{BlockRow, DocumentRow, read_hash, read_target};
 #[cfg(feature = "registration")]
 pub(super) use registration::{RegistrationRow, into_registered};
 pub(super) use secret::SecretRow;

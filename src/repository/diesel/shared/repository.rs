@@ -1,5 +1,8 @@
 //! The repository of a backend: converts arguments to rows and runs the statements.
 
+#[cfg(feature = "cimd")]
+#[path = "documents.rs"]
+mod documents;
 #[cfg(feature = "registration")]
 #[path = "registrations.rs"]
 mod registrations;

@@ -4,6 +4,8 @@ use super::refold::OldName;
 use crate::domain::{ClientStatus, SecretHash, Version};
 use crate::repository::Secrets;
 use crate::repository::diesel::rows::{AuditRow, Key, MetadataRow, NewClientRow, SecretRow};
+#[cfg(feature = "cimd")]
+use crate::repository::diesel::rows::{BlockRow, DocumentRow};
 #[cfg(feature = "registration")]
 use crate::repository::diesel::rows::{RegistrationRow, TokenRow};
 
@@ -75,6 +77,9 @@ impl Weight for TokenRow {
         self.len()
     }
 }
+
+#[cfg(feature = "cimd")]
+light!(DocumentRow, BlockRow);
 
 impl<T: Weight> Weight for Option<T> {
     fn bytes(&self) -> usize {

@@ -6,8 +6,14 @@
 //! except MySQL's READ UNCOMMITTED, which is refused.
 
 mod audit;
+#[cfg(feature = "cimd")]
+mod blocks;
 mod clients;
+#[cfg(feature = "cimd")]
+mod documents;
 mod filter;
+#[cfg(feature = "cimd")]
+mod limits;
 mod lock;
 mod origins;
 mod purge;
@@ -28,9 +34,15 @@ use super::LEAVES_OUT_APPROVED;
 use super::{Backend, Connection, compound, find, latest, position, together};
 
 pub(super) use audit::{audit_entries, insert_audit, is_audited};
+#[cfg(feature = "cimd")]
+pub(super) use blocks::{
+    block_documents, blocked_documents, document_block, document_blocks, unblock_documents,
+};
 pub(super) use clients::{
     NewRows, create, delete, get, get_deleted, list, restore, touch_client, update,
 };
+#[cfg(feature = "cimd")]
+pub(super) use documents::{documents, note_document};
 pub(super) use filter::Filter;
 pub(super) use origins::{derive_origins, is_cors_origin};
 pub(super) use purge::{purge_audit_entries, purge_deleted_clients, purge_inactive_secrets};

@@ -98,3 +98,46 @@ async fn an_older_database_takes_registrations() {
     let unused: Vec<_> = unused.map(|one| one.client.client_id).collect();
     assert_eq!(unused, [newer.client_id]);
 }
+
+/// What was stored before documents were stays as it is, and documents can be noted and blocked.
+#[cfg(feature = "cimd")]
+#[tokio::test]
+async fn an_older_database_takes_documents() {
+    use crate::domain::{BlockTarget, ClientId, DocumentBlock, MetadataHash, SeenDocument};
+    use crate::repository::DocumentRepository;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.db");
+    let repository = SqliteRepository::open(&path).await.unwrap();
+    repository.migrate().await.unwrap();
+    let operator = Operator::new("alice", Role::Admin, tenant());
+    let write =
+        |id: ClientId, at| Write::new(AuditEntry::new(&operator, id, Action::ClientCreate, "", at));
+    let older = client();
+    let (acme, at) = (tenant(), older.created_at);
+    let new = NewClient::new(older.clone());
+    let created = write(older.client_id.clone(), at);
+    repository.create(&acme, &new, &created).await.unwrap();
+    let host = rusqlite::Connection::open(&path).unwrap();
+    host.execute_batch(
+        "DROP TABLE oauth_client_documents; DROP TABLE oauth_client_document_blocks;
+         DROP TABLE oauth_client_document_limits;
+         DELETE FROM oauth_client_migrations WHERE name = '0006_documents'",
+    )
+    .unwrap();
+
+    assert_eq!(repository.migrate().await.unwrap(), 1);
+    assert!(repository.get(&acme, &older.client_id).await.is_ok());
+    let url = ClientId::parse("https://a.example/m.json").unwrap();
+    let hash = MetadataHash::parse(&"ab".repeat(32)).unwrap();
+    let seen = SeenDocument::new(acme.clone(), url, hash, at);
+    repository.note_document(&acme, &seen, 10).await.unwrap();
+    let listed = repository.documents(&acme, None, 1, 10).await.unwrap();
+    assert_eq!(listed.items, [seen]);
+    let (id, target) = (Id::generate(at), BlockTarget::Domain("a.example".into()));
+    let block = DocumentBlock::new(id, acme.clone(), target.clone(), "alice", at);
+    let blocked = write(ClientId::of(id), at);
+    let made = repository.block_documents(&acme, &block, 10, &blocked);
+    made.await.unwrap();
+    assert_eq!(repository.blocked_documents(&acme).await.unwrap(), [target]);
+}
