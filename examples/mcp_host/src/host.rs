@@ -81,7 +81,7 @@ impl Host {
         };
         let tenant = settings.tenant.clone();
         let server = Server(Arc::new(Shared {
-            clients: Clients::new(manager.clone(), repository, resolver, tenant),
+            clients: Clients::new(manager.clone(), repository, resolver.clone(), tenant),
             tickets: Tickets::new(clock),
             issuer,
             offers,
@@ -89,7 +89,9 @@ impl Host {
         }));
         let authorizer =
             JwtAuthorizer::builder(Keys::from_secret(&settings.admin_secret)?).build()?;
-        let handlers = Handlers::new(manager, authorizer).with_registrar(registrar.clone());
+        let handlers = Handlers::new(manager, authorizer)
+            .with_registrar(registrar.clone())
+            .with_client_resolver(resolver);
         let router = Router::new()
             .merge(for_pages(
                 &server,
