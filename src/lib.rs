@@ -56,6 +56,7 @@
 //! | `diesel-sqlite` | | [`repository::SqliteRepository`]; SQLite is compiled in |
 //! | `diesel-postgres` | | [`repository::PostgresRepository`], your pool or its own; no `libpq` |
 //! | `diesel-mysql` | | [`repository::MysqlRepository`] (MySQL, MariaDB); no `libmysqlclient` |
+//! | `console` | | `console`: a web page for administrators |
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
 //! | `cimd` | | [`documents`]: a `client_id` may be the URL of a metadata document |
 //! | `registration` | | [`registration`]: clients that register themselves ([guide][guides::registration]) |
@@ -93,6 +94,9 @@ pub mod adapters;
 #[cfg_attr(docsrs, doc(cfg(feature = "authentication")))]
 pub mod authentication;
 pub mod authorization;
+#[cfg(feature = "console")]
+#[cfg_attr(docsrs, doc(cfg(feature = "console")))]
+pub mod console;
 #[cfg(feature = "cimd")]
 #[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
 pub mod documents;
