@@ -57,7 +57,11 @@ export async function settled(page) {
 }
 
 export async function go(page, hash) {
-  await page.evaluate((to) => { location.hash = to; }, hash);
+  await page.evaluate((to) => new Promise((done) => {
+    if (location.hash === to) return done();
+    addEventListener('hashchange', () => done(), { once: true });
+    location.hash = to;
+  }), hash);
   await settled(page);
 }
 

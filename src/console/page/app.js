@@ -59,6 +59,7 @@ async function show() {
   const controller = new AbortController();
   current = { key, controller, hash: location.hash || '#/clients' };
   mark(segments?.[0]);
+  main.setAttribute('aria-busy', 'true');
   const bones = setTimeout(() => put(main, skeleton()), 150);
   try {
     const module = find(segments);
@@ -75,6 +76,7 @@ async function show() {
     document.title = `${t('error.title')} · ${t('brand')}`;
   } finally {
     clearTimeout(bones);
+    if (!controller.signal.aborted) main.removeAttribute('aria-busy');
   }
   if (!isFirst) {
     main.querySelector('h1')?.focus({ preventScroll: true });

@@ -28,7 +28,7 @@ export function timeLine(secret, now, [from, to]) {
   const will = { 'stroke-width': 3, 'stroke-dasharray': '0 7' };
   const parts = [line(from, to, { 'stroke-width': 1, opacity: 0.25 })];
   if (now === 'retired') parts.push(line(created, changed, works), line(changed, expires ?? today, will));
-  else parts.push(line(created, ended ?? today, works), !ended && expires && line(today, expires, will));
+  else parts.push(line(created, ended ?? today, works), !ended && line(today, expires ?? to, will));
   parts.push(line(today, today, { y1: 3, y2: 25, 'stroke-width': 1 }), place(x(created), circle()));
   if (secret.last_used_at) parts.push(place(x(at(secret.last_used_at)), diamond()));
   if (ended) parts.push(place(x(ended), cross()));

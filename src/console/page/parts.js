@@ -198,6 +198,7 @@ export function choice(label, options, value, onchange) {
 export async function load(area, fetch, show, signal) {
   const run = async () => {
     const bones = setTimeout(() => put(area, skeleton(4)), 150);
+    area.setAttribute('aria-busy', 'true');
     try {
       const answer = await fetch();
       if (!signal?.aborted) put(area, show(answer));
@@ -205,6 +206,7 @@ export async function load(area, fetch, show, signal) {
       if (error.name !== 'AbortError' && !signal?.aborted) put(area, failure(error, run));
     } finally {
       clearTimeout(bones);
+      area.removeAttribute('aria-busy');
     }
   };
   await run();
