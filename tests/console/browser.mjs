@@ -29,7 +29,7 @@ export async function open({ url = home, size = [1440, 900], theme = 'light', lo
   const page = await context.newPage();
   page.faults = [];
   page.requests = [];
-  const own = new URL(url).origin;
+  const own = new URL(url ?? home).origin;
   page.on('console', (message) => {
     // The browser reports each refusal of the API, too.
     const isRefusal = /^Failed to load resource: the server responded with a status of [45]/.test(message.text());

@@ -99,7 +99,9 @@ impl OwnHost {
 
 async fn app(folder: &TempDir, address: SocketAddr) -> Router {
     let file = folder.path().join("clients.db");
-    let repository = SqliteRepository::open(file.to_str().unwrap()).await.unwrap();
+    let repository = SqliteRepository::open(file.to_str().unwrap())
+        .await
+        .unwrap();
     repository.migrate().await.unwrap();
     let manager = ClientManager::builder(repository.clone()).build().unwrap();
     let endpoint = format!("http://{address}/deep/oauth/register");

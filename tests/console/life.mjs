@@ -58,7 +58,7 @@ await run({
     await page.getByLabel('Name', { exact: true }).fill('Shop');
     await page.getByLabel('Redirect URIs 1', { exact: true }).fill('  https://shop.example.com/cb  ');
     await press(page, '+ Add');
-    await page.getByText('Blanks at the ends were removed.').waitFor();
+    await page.locator('main').getByText('Blanks at the ends were removed.').waitFor();
     await page.getByLabel('Redirect URIs 2', { exact: true }).fill('https://shop.example.com/cb#fragment');
     await page.getByText('Sign-in and tokens').click();
     await page.getByLabel('Scopes').fill('openid  orders:read');
@@ -95,7 +95,7 @@ await run({
     assert.deepEqual(await review.locator('tbody th').allInnerTexts(), ['Name', 'Redirect URIs']);
     assert.match(await review.innerText(), /− https:\/\/shop\.example\.com\/other/);
     await review.getByText('The same as curl').click();
-    assert.match(await review.locator('pre').innerText(), /-X PATCH[^]*If-Match[^]*\$TOKEN/);
+    assert.match(await review.locator('pre').innerText(), /-X PATCH[^]*\$TOKEN[^]*If-Match/);
     await review.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: 'Shop 2' }).waitFor();
     await settled(page);
@@ -114,7 +114,7 @@ await run({
     assert.notEqual(await takeSecret(page), rotated);
     await page.locator('.secrets > li').nth(2).waitFor();
     const batch = page.locator('.secrets > li').filter({ hasText: 'batch' });
-    assert.match(await batch.getByRole('img').getAttribute('aria-label'), /^Created /);
+    assert.match(await batch.locator('svg.line').getAttribute('aria-label'), /^Created /);
     await batch.getByRole('button', { name: 'Deactivate' }).click();
     await confirm(page, 'Deactivate');
     await gone(page);
@@ -163,7 +163,7 @@ await run({
     await settled(page);
     assert.deepEqual(await page.locator('.name > a').allInnerTexts(), ['Shop 2 (clone)']);
     await page.getByText('More filters').click();
-    await page.getByLabel('Deleted', { exact: true }).selectOption('Deleted clients');
+    await page.getByLabel('Deleted').selectOption('Deleted clients');
     await press(page, 'Restore');
     await confirm(page, 'Restore');
     await page.getByRole('heading', { name: 'No client meets these filters' }).waitFor();

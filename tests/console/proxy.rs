@@ -42,6 +42,8 @@ async fn pass(
     tokio::spawn(connection);
     let (head, body) = request.into_parts();
     let body = http_body_util::Full::new(body.collect().await.unwrap().to_bytes());
-    let response = sender.send_request(http::Request::from_parts(head, body)).await;
+    let response = sender
+        .send_request(http::Request::from_parts(head, body))
+        .await;
     response.unwrap().map(axum::body::Body::new)
 }

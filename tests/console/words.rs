@@ -15,9 +15,7 @@ fn words(name: &str) -> BTreeMap<String, String> {
 
 fn placeholders(text: &str) -> BTreeSet<&str> {
     let parts = text.split('{').skip(1);
-    parts
-        .map(|part| part.split('}').next().unwrap())
-        .collect()
+    parts.map(|part| part.split('}').next().unwrap()).collect()
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 import { h, newId } from './dom.js';
 import { t } from './text.js';
+import { cellLabel } from './parts.js';
 import { open } from './dialog.js';
 import { FIELDS, differing, same } from './fields.js';
 import { shown } from './values.js';
@@ -16,7 +17,7 @@ export function resolve(base, mine, theirs) {
   return new Promise((done) => {
     let result;
     const { show, close } = open(t('conflict.title'), { wide: true, onclose: () => done(result) });
-    const option = (field, name, which, value, other) => h('td', {}, h('label.check', {},
+    const option = (field, name, which, value, other) => h('td', {}, cellLabel(t(`conflict.${which}`)), h('label.check', {},
       h('input', {
         type: 'radio', name, value: which, checked: choice[field] === which,
         'aria-label': `${t(`field.${field}`)}: ${t(`conflict.keep.${which}`)}`,
@@ -28,10 +29,10 @@ export function resolve(base, mine, theirs) {
       const name = newId('keep');
       const cells = isBoth
         ? [option(field, name, 'mine', mine[field], base[field]), option(field, name, 'theirs', theirs[field], base[field])]
-        : [h('td', {}, ours.includes(field) ? shown(field, mine[field], base[field], '•') : h('span.muted', {}, t('conflict.same'))),
-          h('td', {}, others.includes(field) ? shown(field, theirs[field], base[field], '•') : h('span.muted', {}, t('conflict.same')))];
+        : [h('td', {}, cellLabel(t('conflict.mine')), ours.includes(field) ? shown(field, mine[field], base[field], '•') : h('span.muted', {}, t('conflict.same'))),
+          h('td', {}, cellLabel(t('conflict.theirs')), others.includes(field) ? shown(field, theirs[field], base[field], '•') : h('span.muted', {}, t('conflict.same')))];
       return h('tr', { class: isBoth ? 'both' : null }, h('th', { scope: 'row' }, t(`field.${field}`)),
-        h('td', {}, shown(field, base[field])), cells);
+        h('td', {}, cellLabel(t('conflict.base')), shown(field, base[field])), cells);
     });
     show(
       h('p', {}, t('conflict.text')),

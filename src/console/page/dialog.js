@@ -3,7 +3,7 @@
 import { h, put, newId } from './dom.js';
 import { t } from './text.js';
 import { announce, button, copy, notice } from './parts.js';
-import { curl } from './api.js';
+import { call, curl } from './api.js';
 
 /** Opens a dialog. `locked` ones close by their buttons only. Closing removes it from the page. */
 export function open(title, { locked = false, wide = false, onclose } = {}) {
@@ -36,40 +36,41 @@ export function open(title, { locked = false, wide = false, onclose } = {}) {
   };
 }
 
-/** The same request for a shell, folded. */
-export function asCurl(method, path, options) {
-  const text = curl(method, path, options);
-  return h('details.curl', {},
+/** The same request for a shell, folded: `request` tells its method, path and options now. */
+export function asCurl(request) {
+  const shown = h('code', {}, curl(...request()));
+  return h('details.curl', { ontoggle: () => put(shown, curl(...request())) },
     h('summary', {}, t('curl.title')),
-    h('pre', { tabindex: '0', 'aria-label': t('curl.title') }, h('code', {}, text)),
-    button(t('copy'), () => copy(text), 'small'));
+    h('pre', { tabindex: '0', 'aria-label': t('curl.title') }, shown),
+    button(t('copy'), () => copy(curl(...request())), 'small'));
 }
 
 /**
- * Asks before something is done, and does it: `run` sends the request. Resolves with its result, or
- * with nothing if the user thinks otherwise.
+ * Asks before something is done, and does it. `request` tells the request, as what is in the fields
+ * makes it. Resolves with its answer, or with nothing if the user thinks otherwise.
  */
-export function confirm(options) {
-  const { title, text = [], action, danger = false, typed, request, run, fields } = options;
+export function confirm({ title, text = [], action, danger = false, typed, request, fields, onerror }) {
   return new Promise((resolve) => {
     let result;
     const { show, close } = open(title, { onclose: () => resolve(result) });
     const said = h('div');
+    const shell = asCurl(request);
     const word = typed && h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', autofocus: true });
     const done = h(`button.${danger ? 'danger' : 'primary'}`, { type: 'submit', disabled: Boolean(typed) }, action);
     word?.addEventListener('input', () => { done.disabled = word.value !== typed; });
     const form = h('form', {
       novalidate: true,
+      oninput: () => shell.dispatchEvent(new Event('toggle')),
       onsubmit: async (event) => {
         event.preventDefault();
         if (done.disabled) return;
         done.disabled = true;
         try {
-          result = { value: await run() };
+          result = await call(...request());
           close();
         } catch (error) {
           put(said, notice(error));
-          options.onerror?.(error);
+          onerror?.(error);
           done.disabled = false;
         }
       },
@@ -77,7 +78,7 @@ export function confirm(options) {
     text.map((line) => (line instanceof Node ? line : h('p', {}, line))),
     fields,
     typed && h('label.field', {}, h('span', {}, t('confirm.type'), ' ', h('code', {}, typed)), word),
-    request && (typeof request === 'function' ? null : asCurl(...request)),
+    shell,
     said,
     h('div.actions', {},
       h('button', { type: 'button', onclick: close, autofocus: danger && !typed }, t('cancel')), done));

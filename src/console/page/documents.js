@@ -3,7 +3,7 @@
 
 import { h, debounce } from './dom.js';
 import { t, number } from './text.js';
-import { call, get, path, query } from './api.js';
+import { get, path, query } from './api.js';
 import { announce, button, code, empty, heading, load, outside, table, time, visible } from './parts.js';
 import { confirm } from './dialog.js';
 import * as inputs from './inputs.js';
@@ -56,17 +56,16 @@ export default async function page({ params: first, signal }) {
     const body = () => ({ [what.value()]: url.value(), ...(reason.value() ? { reason: reason.value() } : {}) });
     const done = await confirm({
       title: t('blocks.block.title'), action: t('blocks.block'), danger: true, fields: [what.node, url.node, reason.node],
-      text: [t('blocks.block.text')], request: ['POST', BLOCKS, { body: { url: item?.client_id ?? 'https://client.example/metadata.json' } }],
-      run: () => call('POST', BLOCKS, { body: body() }),
+      text: [t('blocks.block.text')], request: () => ['POST', BLOCKS, { body: body() }],
     });
     if (done) reload();
   }
 
   async function lift(item) {
-    const request = ['DELETE', `${BLOCKS}/${item.id}`];
+    const request = () => ['DELETE', `${BLOCKS}/${item.id}`];
     const done = await confirm({
       title: t('blocks.lift.title'), action: t('blocks.lift'), request,
-      text: [t('blocks.lift.text'), h('p', {}, code(item.domain ?? item.url))], run: () => call(...request),
+      text: [t('blocks.lift.text'), h('p', {}, code(item.domain ?? item.url))],
     });
     if (done) reload();
   }

@@ -4,7 +4,7 @@
 import { h, put } from './dom.js';
 import { t, number } from './text.js';
 import { CLIENTS, call, clientPath, get, nameOf } from './api.js';
-import { announce, heading, notice, visible } from './parts.js';
+import { announce, cellLabel, heading, notice, visible } from './parts.js';
 import { asCurl, open, showSecret } from './dialog.js';
 import { FIELDS, creation, differing, faults, normal, patch } from './fields.js';
 import { resolve } from './conflict.js';
@@ -183,7 +183,7 @@ function build(name, first, firstTag) {
     }, t('save'));
     show(
       base.is_confidential && !mine.is_confidential && h('p.notice.warn', {}, t('form.public.warning')),
-      difference(changed, base, mine), asCurl('PATCH', clientPath(name), { body, headers }), said,
+      difference(changed, base, mine), asCurl(() => ['PATCH', clientPath(name), { body, headers }]), said,
       h('div.actions', {}, h('button', { type: 'button', onclick: close }, t('form.back')), save));
   }
 
@@ -224,10 +224,11 @@ function build(name, first, firstTag) {
 }
 
 function difference(changed, before, after) {
+  const told = (key) => cellLabel(t(`diff.${key}`));
   return h('div.scroll', { tabindex: '0', role: 'region', 'aria-label': t('form.review.title') }, h('table.difference', {},
     h('caption.unseen', {}, t('form.review.title')),
     h('thead', {}, h('tr', {}, ['field', 'before', 'after'].map((key) => h('th', { scope: 'col' }, t(`diff.${key}`))))),
     h('tbody', {}, changed.map((field) => h('tr', {}, h('th', { scope: 'row' }, t(`field.${field}`)),
-      h('td.before', {}, shown(field, before[field], after[field], '−')),
-      h('td.after', {}, shown(field, after[field], before[field], '+')))))));
+      h('td.before', {}, told('before'), shown(field, before[field], after[field], '−')),
+      h('td.after', {}, told('after'), shown(field, after[field], before[field], '+')))))));
 }

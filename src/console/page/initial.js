@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { t, known, number } from './text.js';
-import { call, get, path, query } from './api.js';
+import { get, path, query } from './api.js';
 import { announce, button, code, empty, heading, load, pager, state, table, time, visible } from './parts.js';
 import { confirm, showSecret } from './dialog.js';
 import { GRANTS, METHODS } from './list.js';
@@ -51,11 +51,10 @@ export default async function page({ params: first, signal }) {
   ];
 
   async function revoke(token) {
-    const request = ['DELETE', `${TOKENS}/${token.id}`];
+    const request = () => ['DELETE', `${TOKENS}/${token.id}`];
     const done = await confirm({
       title: t('initial.revoke.title'), action: t('initial.revoke'), danger: true, request,
       text: [t('initial.revoke.text'), h('p', {}, token.description ? visible(token.description) : code(token.id))],
-      run: () => call(...request),
     });
     if (done) { announce(t('initial.revoke.done')); run(); }
   }
@@ -90,12 +89,11 @@ export default async function page({ params: first, signal }) {
       text: [t('initial.new.text')],
       fields: [description.node, uses.node, expires.node, approved.node,
         h('details.section', {}, h('summary', {}, t('initial.bounds')), Object.values(bound).map(({ node }) => node))],
-      request: ['POST', TOKENS, { body: { description: 'Partner', uses: 1 } }],
-      run: async () => (await call('POST', TOKENS, { body: body() })).data,
+      request: () => ['POST', TOKENS, { body: body() }],
     });
     if (!done) return;
-    const secret = done.value.token;
-    delete done.value.token;
+    const secret = done.data.token;
+    delete done.data.token;
     await showSecret({ title: t('initial.title'), secret, variable: 'INITIAL_ACCESS_TOKEN', text: t('initial.once') });
     run();
   }

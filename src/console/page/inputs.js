@@ -22,19 +22,27 @@ function faultsOf(control) {
   };
 }
 
+let isPressed = false;
+addEventListener('pointerdown', () => { isPressed = true; }, true);
+for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => { isPressed = false; }, true);
+
+/** Runs once no button is pressed: what moves away under the pointer would not be clicked. */
+const afterClick = (run) => (isPressed ? addEventListener('pointerup', () => setTimeout(run), { once: true }) : run());
+
 /** Blanks at the ends are never meant, and are invisible: they go, and it is said. */
-function trimming(control, said) {
+function trimming(control, said, isOne = true) {
   control.addEventListener('blur', () => {
     const trimmed = control.value.trim();
-    if (trimmed !== control.value) {
+    const isTrimmed = trimmed !== control.value;
+    const hasBlank = isOne && control.classList.contains('mono') && trimmed.includes(' ');
+    if (isTrimmed) {
       control.value = trimmed;
-      put(said, h('p.hint', {}, t('form.trimmed')));
       announce(t('form.trimmed'));
       control.dispatchEvent(new Event('input', { bubbles: true }));
-    } else if (control.value) {
-      put(said, / /.test(control.value) && control.classList.contains('mono')
-        ? h('p.hint', {}, t('form.blank'), ' ', h('code', {}, control.value.replaceAll(' ', '␣'))) : null);
-    } else put(said);
+    }
+    afterClick(() => put(said,
+      isTrimmed && h('p.hint', {}, t('form.trimmed')),
+      hasBlank && h('p.hint', {}, t('form.blank'), ' ', h('code', {}, trimmed.replaceAll(' ', '␣')))));
   });
 }
 
@@ -45,7 +53,7 @@ function described(control, hint) {
   return h('p.hint', { id }, hint);
 }
 
-export function text(label, value, { lines = 0, hint, mono = false, required = false } = {}) {
+export function text(label, value, { lines = 0, hint, mono = false, required = false, isOne = true } = {}) {
   const id = newId('input');
   const attributes = {
     id, value, autocomplete: 'off', spellcheck: mono ? 'false' : null, class: mono ? 'mono' : null,
@@ -55,7 +63,7 @@ export function text(label, value, { lines = 0, hint, mono = false, required = f
   const explained = described(control, hint);
   const faults = faultsOf(control);
   const said = h('div');
-  if (!lines) trimming(control, said);
+  if (!lines) trimming(control, said, isOne);
   return {
     node: h('div.field', {}, h('label', { for: id }, label), explained, control, said, faults.node),
     value: () => (lines ? control.value : control.value.trim()),
@@ -69,7 +77,7 @@ export function text(label, value, { lines = 0, hint, mono = false, required = f
 
 /** Words with blanks between them, such as scopes. */
 export function words(label, value, options) {
-  const input = text(label, value.join(' '), { mono: true, ...options });
+  const input = text(label, value.join(' '), { mono: true, isOne: false, ...options });
   return { ...input, value: () => input.value().split(/\s+/).filter(Boolean) };
 }
 

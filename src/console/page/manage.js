@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { t } from './text.js';
-import { call, clientPath, nameOf } from './api.js';
+import { clientPath, nameOf } from './api.js';
 import { announce, button, code, time, visible } from './parts.js';
 import { confirm, showSecret } from './dialog.js';
 
@@ -10,12 +10,11 @@ import { confirm, showSecret } from './dialog.js';
 export async function clone(client, name) {
   const path = clientPath(name, '/clone');
   const done = await confirm({
-    title: t('clone.title'), action: t('clone'), request: ['POST', path],
+    title: t('clone.title'), action: t('clone'), request: () => ['POST', path],
     text: [h('p', {}, t('clone.text'), ' ', h('strong', {}, visible(client.name)))],
-    run: async () => (await call('POST', path)).data,
   });
   if (!done) return null;
-  const made = done.value;
+  const made = done.data;
   const secret = made.client_secret;
   delete made.client_secret;
   if (secret) await showSecret({ title: t('secret.title'), secret, clientId: made.client_id });
@@ -25,9 +24,8 @@ export async function clone(client, name) {
 export async function restore(client) {
   const path = clientPath(nameOf(client), '/restore');
   const done = await confirm({
-    title: t('restore.title'), action: t('restore'), request: ['POST', path],
+    title: t('restore.title'), action: t('restore'), request: () => ['POST', path],
     text: [h('p', {}, t('restore.text'), ' ', h('strong', {}, visible(client.name)))],
-    run: () => call('POST', path),
   });
   return Boolean(done);
 }
@@ -41,11 +39,10 @@ export function danger({ client, etag, name, area, reload }) {
 
   async function turn(status) {
     const key = status === 'active' ? 'activate' : 'suspend';
-    const request = ['PATCH', clientPath(name), { body: { status }, headers }];
+    const request = () => ['PATCH', clientPath(name), { body: { status }, headers }];
     const done = await confirm({
       title: t(`${key}.title`), action: t(key), danger: status !== 'active', request, onerror,
       text: [h('p', {}, t(`${key}.text`), ' ', h('strong', {}, visible(client.name))), lastUse],
-      run: () => call(...request),
     });
     if (!done) return;
     announce(t('form.saved'));
@@ -53,11 +50,10 @@ export function danger({ client, etag, name, area, reload }) {
   }
 
   async function remove() {
-    const request = ['DELETE', clientPath(name), { headers }];
+    const request = () => ['DELETE', clientPath(name), { headers }];
     const done = await confirm({
       title: t('delete.title'), action: t('delete'), danger: true, request, typed: client.name, onerror,
       text: [t('delete.text'), h('ul', {}, ['secrets', 'tokens', 'audit', 'restore'].map((what) => h('li', {}, t(`delete.${what}`)))), lastUse],
-      run: () => call(...request),
     });
     if (!done) return;
     announce(t('delete.done'));

@@ -157,6 +157,9 @@ export function facts(rows) {
     h('div', {}, h('dt', {}, name), h('dd', {}, value))));
 }
 
+/** The heading of a column, for a cell of a narrow page. */
+export const cellLabel = (text) => h('span.label', { 'aria-hidden': 'true' }, text);
+
 /** A table: `columns` are `[label, cell(item), class]`. On a narrow page, each row is a card. */
 export function table(caption, columns, items) {
   const head = columns.map(([label, , kind]) =>
@@ -164,7 +167,7 @@ export function table(caption, columns, items) {
   const rows = items.map((item) => h('tr', { role: 'row' }, columns.map(([label, cell, kind], at) => {
     const attributes = { class: kind, role: at ? 'cell' : 'rowheader' };
     return h(at ? 'td' : 'th', at ? attributes : { ...attributes, scope: 'row' },
-      label && at > 0 && h('span.label', { 'aria-hidden': 'true' }, label), cell(item));
+      label && at > 0 && cellLabel(label), cell(item));
   })));
   return h('table', { role: 'table' },
     h('caption.unseen', {}, caption),

@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { t, known, number } from './text.js';
-import { call, get, nameOf, path, query } from './api.js';
+import { get, nameOf, path, query } from './api.js';
 import { announce, button, choice, code, empty, heading, load, pager, state, time, visible } from './parts.js';
 import { confirm } from './dialog.js';
 import { normal } from './fields.js';
@@ -54,11 +54,10 @@ export default async function page({ params: first, signal }) {
   }
 
   async function decide(what, client) {
-    const request = ['POST', `${path('registrations')}/${encodeURIComponent(client.client_id)}/${what}`];
+    const request = () => ['POST', `${path('registrations')}/${encodeURIComponent(client.client_id)}/${what}`];
     const done = await confirm({
       title: t(`queue.${what}.title`), action: t(`queue.${what}`), danger: what === 'deny', request,
       text: [h('p', {}, t(`queue.${what}.text`), ' ', h('strong', {}, visible(client.name)))],
-      run: () => call(...request),
       onerror: (error) => { if (error.status === 409 || error.status === 404) run(); },
     });
     if (!done) return;

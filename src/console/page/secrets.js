@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { t } from './text.js';
-import { call, clientPath, get } from './api.js';
+import { clientPath, get } from './api.js';
 import { button, code, empty, facts, load, state, time, visible } from './parts.js';
 import { confirm, showSecret } from './dialog.js';
 import { timeLine, legend, spanOf } from './charts.js';
@@ -53,14 +53,13 @@ export async function secrets({ client, name, area, signal }) {
   }
 
   function act(what, secret) {
-    const request = what === 'delete'
-      ? ['DELETE', path(`/${secret.secret_id}`)] : ['PUT', path(`/${secret.secret_id}/deactivate`)];
+    const request = () => (what === 'delete'
+      ? ['DELETE', path(`/${secret.secret_id}`)] : ['PUT', path(`/${secret.secret_id}/deactivate`)]);
     const lastUse = secret.last_used_at
       ? [t('secret.used.last'), ' ', time(secret.last_used_at)] : t('secret.used.never');
     return confirm({
       title: t(`secret.${what}.title`), danger: true, action: t(`secret.${what}`), request,
       text: [t(`secret.${what}.text`), h('p', {}, code(secret.secret_id)), h('p', {}, lastUse)],
-      run: () => call(...request),
     }).then((done) => done && reload());
   }
 
@@ -82,14 +81,10 @@ export async function secrets({ client, name, area, signal }) {
     const { nodes, body } = options();
     const isFull = all.filter((secret) => stateOf(secret) === 'active').length >= 2;
     const done = await confirm({
-      title: t('secret.add'), action: t('secret.add'), fields: nodes, request: ['POST', path()],
+      title: t('secret.add'), action: t('secret.add'), fields: nodes, request: () => ['POST', path(), { body: body() }],
       text: [t('secret.add.text'), isFull && h('p.notice.warn', {}, t('secret.add.full'))].filter(Boolean),
-      run: async () => {
-        const { data } = await call('POST', path(), { body: body() });
-        return data;
-      },
     });
-    if (done) await reveal(done.value, 'secret_value');
+    if (done) await reveal(done.data, 'secret_value');
   }
 
   async function rotate(all) {
@@ -101,15 +96,11 @@ export async function secrets({ client, name, area, signal }) {
     const rotation = clientPath(name, '/rotate-secret');
     const done = await confirm({
       title: t('secret.rotate.title'), action: t('secret.rotate'), danger: true, fields: [grace.node, ...nodes],
-      request: ['POST', rotation],
+      request: () => ['POST', rotation, { body: { ...body(), grace_period: Number(grace.value()) } }],
       text: [h('p', {}, t('secret.rotate.text'), ' ', h('strong', {}, visible(client.name))),
         h('p', {}, last ? [t('secret.used.last'), ' ', time(last)] : t('secret.used.never'))],
-      run: async () => {
-        const sent = { ...body(), grace_period: Number(grace.value()) };
-        return (await call('POST', rotation, { body: sent })).data;
-      },
     });
-    if (done) await reveal(done.value, 'new_secret');
+    if (done) await reveal(done.data, 'new_secret');
   }
 
   async function reveal(data, member) {

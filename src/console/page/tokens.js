@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { t, number, known } from './text.js';
-import { call, clientPath, get } from './api.js';
+import { clientPath, get } from './api.js';
 import { button, empty, facts, load, table, time, visible } from './parts.js';
 import { confirm } from './dialog.js';
 import * as inputs from './inputs.js';
@@ -45,9 +45,8 @@ export async function tokens({ name, client, area, signal }) {
     const path = () => clientPath(name, `/tokens?grace_period=${grace.value()}`);
     const done = await confirm({
       title: t('tokens.revoke'), action: t('tokens.revoke'), danger: true, fields: [grace.node],
-      request: ['DELETE', path()],
+      request: () => ['DELETE', path()],
       text: [h('p', {}, t('tokens.revoke.text'), ' ', h('strong', {}, visible(client.name)))],
-      run: () => call('DELETE', path()),
     });
     if (done) reload();
   }
