@@ -78,8 +78,8 @@ impl ConsoleBuilder {
         self
     }
 
-    /// Sets the tenant that the page acts in, which it names in `X-Tenant-ID`. By default it is that
-    /// of the user's token or session. The API decides whether the user may.
+    /// Sets the tenant that the page acts in, which it names in `X-Tenant-ID`. By default it is
+    /// that of the user's token or session. The API decides whether the user may.
     pub fn with_tenant(mut self, tenant: TenantId) -> Self {
         self.tenant = Some(tenant);
         self

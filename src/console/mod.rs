@@ -81,8 +81,8 @@ impl Console {
         }))
     }
 
-    /// The response to a request. `path` is the request's, below the mount point: empty if it is the
-    /// mount point itself without a slash, whose last segment is then `mounted`.
+    /// The response to a request. `path` is the request's, below the mount point: empty if it is
+    /// the mount point itself without a slash, whose last segment is then `mounted`.
     pub(crate) fn answer<B>(
         &self,
         request: &Request<B>,
@@ -173,14 +173,8 @@ mod tests {
         let console = console();
         for path in ["/", "/config.json"] {
             let tag = get(&console, path).headers()[header::ETAG].clone();
-            for known in [
-                tag.to_str().unwrap(),
-                "*",
-                &format!("\"1\", W/{tag:?}")
-                    .replace('\\', "")
-                    .replace("W/\"\"", "W/\"")
-                    .replace("\"\"", "\""),
-            ] {
+            let tag = tag.to_str().unwrap();
+            for known in [tag, "*", &format!("\"1\", W/{tag}")] {
                 let request = Request::get("/").header(header::IF_NONE_MATCH, known);
                 let response = console.answer(&request.body(()).unwrap(), path, "");
                 assert_eq!(response.status(), StatusCode::NOT_MODIFIED, "{known}");

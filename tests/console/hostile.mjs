@@ -15,7 +15,7 @@ const NAMES = [
 ];
 
 await run({
-  async 'hostile names are shown as they are'() {
+  async 'what clients call themselves does no harm'() {
     for (const name of NAMES) {
       await create({ name, description: `${name.slice(0, 100)}\n<b>bold</b>`, scopes: ['<scope>'], contacts: ['<a@example.com>'], metadata: { '<key>': '</dd><script>' } });
     }

@@ -14,6 +14,7 @@
 mod host;
 mod page;
 mod proxy;
+mod scenarios;
 mod words;
 
 use std::path::{Path, PathBuf};

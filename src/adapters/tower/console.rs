@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use http::{Request, Response};
 use tower::Service;
 
+use crate::adapters::original_path;
 use crate::console::Console;
 use crate::handlers::Body;
 
@@ -47,8 +48,8 @@ impl ConsoleService {
         }
     }
 
-    /// Serves the page below `prefix`, for example `/console`. Any other path gets 404. Leave it out
-    /// if the host's router strips the prefix.
+    /// Serves the page below `prefix`, for example `/console`. Any other path gets 404. Leave it
+    /// out if the host's router strips the prefix.
     #[must_use]
     pub fn with_prefix(mut self, prefix: &str) -> Self {
         self.prefix = Arc::from(prefix.trim_end_matches('/'));
@@ -56,7 +57,7 @@ impl ConsoleService {
     }
 
     fn answer<B>(&self, request: &Request<B>) -> Response<Body> {
-        let full = full_path(request);
+        let full = original_path(request);
         let path = request.uri().path();
         let below = match path.strip_prefix(&*self.prefix) {
             // A router that strips the prefix leaves a slash, also where there was none.
@@ -67,15 +68,6 @@ impl ConsoleService {
         let mounted = full.rsplit('/').next().unwrap_or_default();
         self.console.answer(request, below, mounted)
     }
-}
-
-/// The path before a router stripped something from it.
-fn full_path<B>(request: &Request<B>) -> &str {
-    #[cfg(feature = "axum")]
-    if let Some(original) = crate::adapters::axum::original_path(request.extensions()) {
-        return original;
-    }
-    request.uri().path()
 }
 
 impl<B> Service<Request<B>> for ConsoleService {

@@ -150,7 +150,7 @@ export function askForAuthority(kind, wasRefused) {
     let isAnswered = false;
     const onclose = () => {
       if (isAnswered) resolve(answer);
-      else reject(Object.assign(new Error(t('error.401')), { status: 401 }));
+      else reject(Object.assign(new Error(''), { status: 401 }));
     };
     const { show, close } = open(t('auth.title'), { onclose });
     const id = newId('token');

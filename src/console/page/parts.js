@@ -142,7 +142,7 @@ export function failure(error, retry) {
     h('h2', {}, t('error.title')),
     h('p', {}, explain(error)),
     details,
-    retry && button(t('retry'), retry));
+    error.status === 404 ? buttonLink('#/clients', t('nav.clients')) : retry && button(t('retry'), retry));
 }
 
 /** A failure within a dialog or a form. */
