@@ -36,7 +36,7 @@ impl Authorizer for ByNumber {
         let now = self.0.load(Ordering::SeqCst).to_string();
         match bearer.or(session) {
             Some(number) if number == now => {
-                Principal::new("clicker", Role::Admin, TenantId::parse("acme"))
+                Principal::new("clicker", Role::SuperAdmin, TenantId::parse("acme"))
             }
             Some(_) => Err(ErrorKind::InvalidToken.into()),
             None => Err(ErrorKind::MissingCredentials.into()),
@@ -103,7 +103,10 @@ async fn app(folder: &TempDir, address: SocketAddr) -> Router {
         .await
         .unwrap();
     repository.migrate().await.unwrap();
-    let manager = ClientManager::builder(repository.clone()).build().unwrap();
+    let manager = ClientManager::builder(repository.clone())
+        .with_http_import()
+        .build()
+        .unwrap();
     let endpoint = format!("http://{address}/deep/oauth/register");
     let registrar = Registrar::builder(manager.clone(), repository, endpoint)
         .with_tenant(TenantId::parse("acme").unwrap())

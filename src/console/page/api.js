@@ -109,9 +109,9 @@ const ADMIN = '/admin/oauth';
 export const CLIENTS = `${ADMIN}/clients`;
 export const path = (name) => `${ADMIN}/${name}`;
 
-/** What names a client in the page's own URL: its `client_id`, or else its `id`. */
+/** What names a client in the page's own URL: its `client_id`, or its `id` if a URL would change it. */
 export const nameOf = (client) =>
-  /^[\w.~-]+$/.test(client.client_id) || !client.id ? client.client_id : `id:${client.id}`;
+  /^[\w~-][\w.~-]*$/.test(client.client_id) || !client.id ? client.client_id : `id:${client.id}`;
 
 /** The path of a client. By `id` where a proxy may decode the `client_id`. */
 export function clientPath(name, below = '') {
