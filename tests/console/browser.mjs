@@ -14,13 +14,13 @@ export const host = process.argv[2];
 export const home = `http://${host}/console/`;
 export const pictures = process.argv[3];
 
-const PATIENCE = 20000;
+const PATIENCE = 60000;
 let browser;
 const pages = [];
 
 /** Opens a page in a browser of its own, which watches for what must never happen. */
 export async function open({ url = home, size = [1440, 900], theme = 'light', locale = 'en-US', allow = [], ...more } = {}) {
-  browser ??= await chromium.launch({ executablePath: `${folder}/browser`, args: ['--no-sandbox', '--force-color-profile=srgb'] });
+  browser ??= await chromium.launch({ executablePath: `${folder}/browser`, args: ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb'] });
   const context = await browser.newContext({
     viewport: { width: size[0], height: size[1] }, colorScheme: theme, locale, acceptDownloads: true, timezoneId: 'UTC', ...more,
   });

@@ -43,7 +43,9 @@ const press = (page, name) => page.getByRole('button', { name, exact: true }).cl
 const confirm = (page, name) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
 const gone = (page) => page.getByRole('dialog').waitFor({ state: 'detached' });
 const tab = async (page, name) => {
-  await page.getByRole('navigation', { name: 'Parts of the client' }).getByRole('link', { name }).click();
+  const tabs = page.getByRole('navigation', { name: 'Parts of the client' });
+  await tabs.getByRole('link', { name }).click();
+  await tabs.locator('[aria-current]').getByText(name).waitFor();
   await settled(page);
 };
 

@@ -1,7 +1,7 @@
 // Every page, in both themes and languages: axe finds nothing, nothing is wider than the window, and
 // a picture of it is left for people to look at.
 
-import { accessible, assert, fits, go, home, open, picture, run, settled } from './browser.mjs';
+import { accessible, api, assert, create, fits, go, home, open, picture, run, settled } from './browser.mjs';
 import { seed } from './seed.mjs';
 
 const THEMES = ['light', 'dark'];
@@ -41,10 +41,55 @@ for (const theme of THEMES) {
           // The narrow page has the same colours and words; once for each is enough.
           if (size[0] > 1000 || (theme === 'light') === (locale === 'en-US')) await accessible(page, where);
         }
+        await dialogs(page, `${theme}-${locale}-${size[0]}`);
         await page.context().close();
       }
     };
   }
+}
+
+/** The dialogs in a theme and a language. */
+async function dialogs(page, where) {
+  const { client_id: own } = await create({ name: 'Dialogs', website: 'https://dialogs.example.com/' });
+  const dialog = page.locator('dialog');
+  const look = async (name) => {
+    await dialog.waitFor();
+    await page.evaluate(() => { for (const details of document.querySelectorAll('dialog details')) details.open = true; });
+    await accessible(page, `${name}-${where}`);
+    await picture(page, `dialog-${name}-${where}`);
+  };
+  const close = async () => {
+    await dialog.locator('.actions button').first().click();
+    await dialog.waitFor({ state: 'detached' });
+  };
+  await go(page, `#/clients/${own}?tab=secrets`);
+  await page.locator('section .actions .primary').click();
+  await look('rotate');
+  await dialog.locator('[type=submit]').click();
+  await dialog.locator('.secret').waitFor();
+  await look('secret');
+  await close();
+  await go(page, `#/clients/${own}?tab=danger`);
+  await page.locator('section button.danger').click();
+  await look('delete');
+  await close();
+  await go(page, `#/clients/${own}/edit`);
+  const name = page.locator('.editor .card input[type=text]').first();
+  await name.fill('');
+  await page.locator('.sticky .primary').click();
+  await dialog.locator('.primary').click();
+  await page.locator('.notice.bad').waitFor();
+  await accessible(page, `faults-${where}`);
+  await picture(page, `faults-${where}`);
+  await name.fill('Dialogs 2');
+  await page.locator('.sticky .primary').click();
+  await look('review');
+  await api('PATCH', `/clients/${own}`, { name: 'Theirs', website: 'https://theirs.example.com/' });
+  await dialog.locator('.primary').click();
+  await dialog.locator('input[type=radio]').first().waitFor();
+  await look('conflict');
+  await dialog.locator('.primary').click();
+  await dialog.waitFor({ state: 'detached' });
 }
 
 /** What the user chooses stays, also after a reload. */

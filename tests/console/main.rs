@@ -19,6 +19,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
 
@@ -34,6 +35,9 @@ fn root() -> PathBuf {
 /// Runs a script in Node, which drives the browser. Its arguments are the address of a host, where
 /// its pictures go, and more.
 fn browse(script: &str, address: &str, more: &[&str]) {
+    // A browser keeps a small machine busy.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let pictures = root().join("target/console");
     let ended = Command::new("node")
         .arg(root().join("tests/console").join(script))

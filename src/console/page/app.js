@@ -48,7 +48,7 @@ async function show() {
   const { segments, params } = location_();
   const key = JSON.stringify(segments);
   if (current.key === key && current.page?.update) {
-    current.page.update(params);
+    Promise.resolve(current.page.update(params)).catch((error) => put(main, failure(error, reload)));
     return;
   }
   if (current.page?.isDirty?.() && !window.confirm(t('form.leave'))) {

@@ -32,7 +32,9 @@ export default async function page(context) {
     }, t(`tab.${key}`))));
     area.setAttribute('aria-label', t(`tab.${chosen}`));
     area.replaceChildren();
-    (await module())({ client, etag: answer.etag, name, area, signal, reload });
+    area.setAttribute('aria-busy', 'true');
+    const shown = (await module())({ client, etag: answer.etag, name, area, signal, reload });
+    Promise.resolve(shown).finally(() => area.removeAttribute('aria-busy'));
   }
 
   await open(params.tab);

@@ -56,7 +56,7 @@ export function patch(from, to, names) {
       const gone = Object.keys(from[name]).filter((key) => !(key in value));
       body[name] = { ...Object.fromEntries(gone.map((key) => [key, null])), ...value };
     } else {
-      body[name] = value === '' ? null : value;
+      body[name] = value === '' && name !== 'name' ? null : value;
     }
   }
   // Changing the kind alone would reset the methods.

@@ -142,7 +142,13 @@ function build(name, first, firstTag) {
     try { return await run(); } finally { submit.disabled = false; }
   }
 
+  function forget() {
+    put(summary);
+    for (const input of Object.values(control)) input.mark([]);
+  }
+
   async function create() {
+    forget();
     const body = creation(draft());
     try {
       const { data } = await sending(() => call('POST', CLIENTS, { body }));
@@ -155,6 +161,7 @@ function build(name, first, firstTag) {
   }
 
   function review() {
+    forget();
     const mine = draft();
     const changed = differing(base, mine);
     if (changed.length === 0) {
