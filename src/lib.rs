@@ -29,6 +29,7 @@
 //! |---|---|
 //! | mount it | [`adapters`], [`handlers`] |
 //! | know what its API accepts | [`guides::api`] |
+//! | give administrators a page | [`guides::console`] |
 //! | call it from Rust | [`manager`] |
 //! | authorize administrators | [`authorization`] |
 //! | store clients in PostgreSQL or MySQL | [`guides::databases`] |
@@ -56,6 +57,7 @@
 //! | `diesel-sqlite` | | [`repository::SqliteRepository`]; SQLite is compiled in |
 //! | `diesel-postgres` | | [`repository::PostgresRepository`], your pool or its own; no `libpq` |
 //! | `diesel-mysql` | | [`repository::MysqlRepository`] (MySQL, MariaDB); no `libmysqlclient` |
+//! | `console` | | `console`: a page on which administrators manage clients ([guide][guides::console]) |
 //! | `conformance` | | [`repository::conformance`]: the test suite for repositories |
 //! | `cimd` | | [`documents`]: a `client_id` may be the URL of a metadata document |
 //! | `registration` | | [`registration`]: clients that register themselves ([guide][guides::registration]) |
@@ -93,6 +95,9 @@ pub mod adapters;
 #[cfg_attr(docsrs, doc(cfg(feature = "authentication")))]
 pub mod authentication;
 pub mod authorization;
+#[cfg(feature = "console")]
+#[cfg_attr(docsrs, doc(cfg(feature = "console")))]
+pub mod console;
 #[cfg(feature = "cimd")]
 #[cfg_attr(docsrs, doc(cfg(feature = "cimd")))]
 pub mod documents;
@@ -157,6 +162,10 @@ pub mod guides {
     #[cfg(not(doctest))]
     #[doc = include_str!("../docs/api.md")]
     pub mod api {}
+
+    #[cfg(not(doctest))]
+    #[doc = include_str!("../docs/console.md")]
+    pub mod console {}
 
     #[cfg(not(doctest))]
     #[doc = include_str!("../docs/databases.md")]

@@ -2,8 +2,10 @@
 //! `/api/v1` and stores the clients in a SQLite file, and the tokens that it issues in another one.
 //!
 //! ```sh
-//! cargo run --example axum_host --features diesel-sqlite
+//! cargo run --example axum_host --features console,diesel-sqlite
 //! ```
+//!
+//! With the feature `console`, it serves the page for administrators at `/console/`.
 //!
 //! With the features `diesel-postgres` and `diesel-mysql`, the clients may be on a database server,
 //! which several hosts may share. The tokens stay in a file of each host: they stand in for the
@@ -20,6 +22,8 @@
 //! | `RUST_LOG` | filter of the log on stderr | `info` |
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+#[cfg(feature = "console")]
+mod console;
 mod database;
 mod tokens;
 
@@ -93,13 +97,14 @@ async fn run() -> Result<(), String> {
         .nest(
             "/api/v1",
             router(documented(Handlers::new(manager, authorizer))),
-        )
-        .layer(axum::middleware::map_response(log_cause))
-        .layer(
-            TraceLayer::new_for_http()
-                .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
-                .on_response(DefaultOnResponse::new().level(Level::INFO)),
         );
+    #[cfg(feature = "console")]
+    let app = app.merge(console::routes(&secret)?);
+    let app = app.layer(axum::middleware::map_response(log_cause)).layer(
+        TraceLayer::new_for_http()
+            .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
+            .on_response(DefaultOnResponse::new().level(Level::INFO)),
+    );
 
     let (listener, address) = listen().await?;
     let stop = stop_signal()?;
@@ -243,6 +248,9 @@ fn tell(error: &dyn Error) -> String {
     line
 }
 
+/// The lifetime of a token, in seconds.
+const LIFETIME: u64 = 3600;
+
 /// A token of an administrator of the tenant `demo`, valid for an hour.
 fn demo_token(secret: &[u8]) -> Result<String, String> {
     let now = SystemTime::now()
@@ -252,7 +260,7 @@ fn demo_token(secret: &[u8]) -> Result<String, String> {
         "sub": "demo-admin",
         "tenant_id": TENANT,
         "role": "admin",
-        "exp": (now + Duration::from_secs(3600)).as_secs(),
+        "exp": (now + Duration::from_secs(LIFETIME)).as_secs(),
     });
     let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
     jsonwebtoken::encode(
@@ -264,9 +272,13 @@ fn demo_token(secret: &[u8]) -> Result<String, String> {
 }
 
 fn print_commands(address: SocketAddr, token: &str) {
+    #[cfg(feature = "console")]
+    let console = format!("Open http://{address}/console/ in a browser on this machine.\n");
+    #[cfg(not(feature = "console"))]
+    let console = "";
     println!(
         r#"Listening on http://{address}
-
+{console}
 Paste this into another terminal. The token is good for an hour.
 
 TOKEN={token}

@@ -12,6 +12,7 @@
 
 mod authorizer;
 mod bearer;
+mod cross_origin;
 mod error;
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
@@ -23,6 +24,7 @@ mod tenant;
 pub use authorizer::Authorizer;
 pub(crate) use authorizer::SharedAuthorizer;
 pub use bearer::bearer_token;
+pub(crate) use cross_origin::is_cross_origin;
 pub use error::{Error, ErrorKind};
 pub use principal::Principal;
 pub use request::AdminRequest;

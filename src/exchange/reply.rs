@@ -2,8 +2,6 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
-use super::Body;
-
 /// The length of most bodies, in bytes: that of one client.
 const USUAL_BODY: usize = 1024;
 
@@ -78,7 +76,7 @@ impl Reply {
         self
     }
 
-    pub(crate) fn into_response(self, head_only: bool) -> Response<Body> {
+    pub(crate) fn into_response<B: Default + From<Bytes>>(self, head_only: bool) -> Response<B> {
         let status = self.status();
         let mut headers = self.headers;
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -86,7 +84,7 @@ impl Reply {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
-        let mut body = Body::default();
+        let mut body = B::default();
         if let Some(bytes) = self.body {
             headers.insert(
                 header::CONTENT_TYPE,

@@ -2,10 +2,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
 use super::reply::Reply;
-use crate::domain::{Timestamp, Violation, Violations};
+use crate::domain::{Clock, SystemClock, Timestamp, Violation, Violations};
 use crate::error::opaque_error;
 use crate::exchange::{ACCEPTED, CODED};
 use crate::wire::Failure;
@@ -179,6 +180,13 @@ impl Error {
 
     #[cfg(not(feature = "tracing"))]
     fn report(&self) {}
+}
+
+/// The response to a request that a page of another origin made a browser send.
+pub(crate) fn cross_origin_refusal<B: Default + From<Bytes>>() -> Response<B> {
+    let error = Error::from(ErrorKind::Forbidden);
+    let error = error.with_message("a page of another origin sent the request");
+    error.into_reply(SystemClock.now()).into_response(false)
 }
 
 impl From<Violation> for Error {

@@ -50,6 +50,7 @@ use crate::registration::Registrar;
 use crate::telemetry::{Stopwatch, requested};
 
 pub use crate::exchange::{Body, BoxError, PeerIp};
+pub(crate) use error::cross_origin_refusal;
 pub use error::{Error, ErrorKind};
 
 /// All operations, ready to serve. Cheap to clone.

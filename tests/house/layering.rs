@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// `secrets` is before `wire`, since a response in `wire` contains a plaintext.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "telemetry",
     "error",
     "exchange",
@@ -26,6 +26,7 @@ const ROOMS: [&str; 18] = [
     "documents",
     "handlers",
     "openapi",
+    "console",
     "adapters",
 ];
 

@@ -30,6 +30,9 @@ mod guides {
     #[doc = include_str!("../../docs/api.md")]
     mod api {}
 
+    #[doc = include_str!("../../docs/console.md")]
+    mod console {}
+
     #[doc = include_str!("../../docs/databases.md")]
     mod databases {}
 

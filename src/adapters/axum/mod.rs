@@ -190,6 +190,12 @@ async fn answer(handlers: Handlers, mut request: Request) -> Response<Body> {
     locate(response, mount.unwrap_or_default())
 }
 
+/// The path of a request before routers stripped something from it.
+#[cfg(feature = "console")]
+pub(super) fn original_path(extensions: &Extensions) -> Option<&str> {
+    extensions.get().map(|OriginalUri(uri)| uri.path())
+}
+
 /// The address of the connection, if the app is served with `ConnectInfo`.
 pub(super) fn connection(extensions: &Extensions) -> Option<IpAddr> {
     extensions

@@ -132,8 +132,11 @@
 
 #[cfg(feature = "authentication")]
 mod authentication;
+#[cfg(feature = "console")]
+mod console;
 #[cfg(feature = "cors")]
 mod cors;
+mod cross_origin;
 mod future;
 #[cfg(feature = "registration")]
 mod registration;
@@ -145,9 +148,13 @@ pub use authentication::{
     AuthenticationBody, AuthenticationFuture, ClientAuthenticationLayer,
     ClientAuthenticationService,
 };
+#[cfg(feature = "console")]
+#[cfg_attr(docsrs, doc(cfg(feature = "console")))]
+pub use console::ConsoleService;
 #[cfg(feature = "cors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "cors")))]
 pub use cors::{ClientCorsFuture, ClientCorsLayer, ClientCorsService};
+pub use cross_origin::{CrossOriginGuardFuture, CrossOriginGuardLayer, CrossOriginGuardService};
 pub use future::ResponseFuture;
 #[cfg(feature = "registration")]
 #[cfg_attr(docsrs, doc(cfg(feature = "registration")))]
