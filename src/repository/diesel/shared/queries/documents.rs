@@ -23,8 +23,7 @@ const A_DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// How many documents are forgotten for a new one, at most.
 const FORGOTTEN: i64 = 100;
 
-/// But for a new document, each statement is a write by itself: none of them depends on what another
-/// one leaves.
+/// But for a new document, each statement is a write by itself, whatever another one leaves.
 pub(in super::super) async fn note_document(
     conn: &mut Connection,
     seen: &DocumentRow,
