@@ -112,3 +112,14 @@ Feature: The console
     Scenario: A token is issued, shown once, used and revoked
       When she issues an initial access token for a partner
       Then the partner registers a client with it, until she revokes it
+
+  Rule: She decides on clients with metadata documents
+
+    Scenario: A document is seen, its URL is blocked, and the block is lifted
+      Given a client came with a document
+      When she blocks the document's URL
+      Then the client can't authorize, until she lifts the block
+
+    Scenario: A domain is blocked with all that is below it
+      When she blocks a domain
+      Then no client with a document of that domain can authorize, and others can

@@ -1,4 +1,4 @@
-//! A host with sessions, with tokens that it can end, and with registration.
+//! A host with sessions, with tokens that it can end, with registration, and with metadata documents.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use axum::{Json, Router};
+use axum::routing::{get, post};
+use axum::{Form, Json, Router};
+use bytes::Bytes;
+use serde::Deserialize;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -16,7 +18,9 @@ use tower_oauth_clients::adapters::axum::{registration_router, router};
 use tower_oauth_clients::adapters::tower::{ConsoleService, CrossOriginGuardLayer};
 use tower_oauth_clients::authorization::{AdminRequest, Authorizer, Error, ErrorKind, Principal};
 use tower_oauth_clients::console::{Authority, Console, ConsoleBuilder, Section};
-use tower_oauth_clients::domain::{Role, TenantId};
+use tower_oauth_clients::documents::{ClientResolver, DomainPolicy, Domains};
+use tower_oauth_clients::domain::{ClientId, Role, TenantId};
+use tower_oauth_clients::outbound::{self, Fetch, FetchRequest};
 use tower_oauth_clients::registration::{Registrar, RegistrationLimits, RegistrationMode};
 use tower_oauth_clients::{ClientManager, Handlers, SqliteRepository};
 
@@ -72,6 +76,39 @@ async fn token(State(generation): State<Generation>, headers: HeaderMap) -> Resp
     Json(body).into_response()
 }
 
+/// Publishes a document at every URL.
+struct Publisher;
+
+impl Fetch for Publisher {
+    async fn get(
+        &self,
+        request: &FetchRequest<'_>,
+    ) -> Result<http::Response<Bytes>, outbound::Error> {
+        let document = json!({
+            "client_id": request.url,
+            "client_name": "An <i>agent</i>",
+            "redirect_uris": ["http://127.0.0.1/callback"],
+            "token_endpoint_auth_method": "none",
+        });
+        let response = http::Response::builder().header(header::CONTENT_TYPE, "application/json");
+        Ok(response.body(document.to_string().into()).unwrap())
+    }
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    client_id: String,
+}
+
+/// Knows a client, or does not: the first thing that an authorization endpoint does.
+async fn authorize(State(clients): State<ClientResolver>, Form(asked): Form<Asked>) -> StatusCode {
+    let (tenant, id) = (TenantId::parse("acme"), ClientId::parse(&asked.client_id));
+    match clients.resolve(&tenant.unwrap(), &id.unwrap()).await {
+        Ok(_) => StatusCode::OK,
+        Err(_) => StatusCode::BAD_REQUEST,
+    }
+}
+
 /// The API is at `/deep/api/v1`, and a console of each kind beside it.
 pub struct OwnHost {
     pub address: SocketAddr,
@@ -108,6 +145,10 @@ async fn app(folder: &TempDir, address: SocketAddr) -> Router {
         .build()
         .unwrap();
     let endpoint = format!("http://{address}/deep/oauth/register");
+    let trust = DomainPolicy::new(Domains::all()).unwrap();
+    let resolver = ClientResolver::builder(repository.clone(), Publisher, trust)
+        .build()
+        .unwrap();
     let registrar = Registrar::builder(manager.clone(), repository, endpoint)
         .with_tenant(TenantId::parse("acme").unwrap())
         .with_mode(RegistrationMode::Approval)
@@ -116,10 +157,16 @@ async fn app(folder: &TempDir, address: SocketAddr) -> Router {
         .unwrap();
     let generation = Generation::new(AtomicU64::new(1));
     let handlers = Handlers::new(manager, ByNumber(generation.clone()));
-    let api = router(handlers.with_registrar(registrar.clone()));
+    let handlers = handlers
+        .with_registrar(registrar.clone())
+        .with_client_resolver(resolver.clone());
+    let api = router(handlers);
     let console = |name, authority| {
         let console: ConsoleBuilder = Console::builder("../api/v1").with_authority(authority);
-        let console = console.with_section(Section::Registration).build().unwrap();
+        let console = console
+            .with_section(Section::Registration)
+            .with_section(Section::MetadataDocuments);
+        let console = console.build().unwrap();
         Router::new().nest_service(name, ConsoleService::new(console))
     };
     let to_token = Authority::TokenEndpoint("../token".into());
@@ -129,6 +176,7 @@ async fn app(folder: &TempDir, address: SocketAddr) -> Router {
         .merge(console("/session", Authority::Session))
         .merge(console("/prompt", Authority::Prompt))
         .merge(console("/endpoint", to_token))
+        .route("/authorize", get(authorize).with_state(resolver))
         .route("/sign-in", post(sign_in))
         .route("/end", post(end))
         .route("/token", post(token));

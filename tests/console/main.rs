@@ -121,6 +121,14 @@ fn registrations_wait_for_a_decision() {
     }
 }
 
+#[test]
+fn documents_are_seen_and_blocked() {
+    if is_there() {
+        let host = OwnHost::start();
+        browse("documents.mjs", &host.address.to_string(), &[]);
+    }
+}
+
 /// Below a prefix of the host's own, and behind a proxy that strips another one.
 #[test]
 fn the_page_works_wherever_it_is_mounted() {
