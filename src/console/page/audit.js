@@ -28,7 +28,7 @@ const columns = (isOfAll) => [
     ? h('a', { href: `#/clients/${encodeURIComponent(entry.client_id)}?tab=audit` }, code(entry.client_id))
     : code(entry.target_id))],
   [t('audit.operator'), (entry) => [visible(entry.operator_id), ' ', h('span.muted', {}, known(`operator.${entry.operator_type}`, entry.operator_type))]],
-  [t('audit.ip'), (entry) => (entry.ip ? code(entry.ip) : '—')],
+  [t('audit.ip'), (entry) => (entry.ip ? code(entry.ip) : '—'), 'address'],
 ].filter(Boolean);
 
 /** The tab of one client. */
