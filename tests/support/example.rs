@@ -35,9 +35,16 @@ fn built(name: &str) -> PathBuf {
     let profile = test.ancestors().nth(2).unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let is_package = root.join("examples").join(name).join("Cargo.toml").exists();
-    let (program, target) = match is_package {
-        true => (profile.join(name), "--bin"),
-        false => (profile.join("examples").join(name), "--example"),
+    // Beside a test, as the tests themselves: else its dependencies are compiled with other features.
+    let (program, targets) = match is_package {
+        true => (
+            profile.join(name),
+            ["--bin", name, "--test=clients"].as_slice(),
+        ),
+        false => (
+            profile.join("examples").join(name),
+            ["--example", name].as_slice(),
+        ),
     };
     let source = last_change(&root.join("src")).max(last_change(&root.join("examples")));
     let built = program.metadata().and_then(|file| file.modified());
@@ -45,7 +52,8 @@ fn built(name: &str) -> PathBuf {
         return program;
     }
     let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--workspace", "--all-features", target, name]);
+    build.args(["build", "--workspace", "--all-features"]);
+    build.args(targets);
     build.arg("--target-dir").arg(profile.parent().unwrap());
     if profile.ends_with("release") {
         build.arg("--release");
