@@ -21,7 +21,7 @@ impl Id {
     }
 
     /// The least id that is generated at a time: those of earlier times are below it.
-    #[cfg(any(feature = "diesel", test))]
+    #[cfg(any(feature = "cimd", feature = "diesel", test))]
     pub(crate) fn least_at(time: Timestamp) -> Self {
         Self::at(time, 0)
     }
