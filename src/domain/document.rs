@@ -61,6 +61,7 @@ pub enum BlockTarget {
 
 impl BlockTarget {
     /// Reads the text of either: a URL has a scheme, and a domain has none.
+    #[cfg(any(feature = "conformance", feature = "diesel", test))]
     pub(crate) fn stored(text: &str) -> Option<Self> {
         match text.contains("://") {
             true => ClientId::parse(text).map(Self::Url),

@@ -35,16 +35,9 @@ fn built(name: &str) -> PathBuf {
     let profile = test.ancestors().nth(2).unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let is_package = root.join("examples").join(name).join("Cargo.toml").exists();
-    // Beside a test, as the tests themselves: else its dependencies are compiled with other features.
-    let (program, targets) = match is_package {
-        true => (
-            profile.join(name),
-            ["--bin", name, "--test=clients"].as_slice(),
-        ),
-        false => (
-            profile.join("examples").join(name),
-            ["--example", name].as_slice(),
-        ),
+    let program = match is_package {
+        true => profile.join(name),
+        false => profile.join("examples").join(name),
     };
     let source = last_change(&root.join("src")).max(last_change(&root.join("examples")));
     let built = program.metadata().and_then(|file| file.modified());
@@ -53,7 +46,11 @@ fn built(name: &str) -> PathBuf {
     }
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--workspace", "--all-features"]);
-    build.args(targets);
+    match is_package {
+        // Beside a test: else its dependencies are compiled anew, with other features.
+        true => build.args(["--bin", name, "--test", "clients"]),
+        false => build.args(["--example", name]),
+    };
     build.arg("--target-dir").arg(profile.parent().unwrap());
     if profile.ends_with("release") {
         build.arg("--release");

@@ -52,18 +52,22 @@ impl Clients {
         found.is_ok_and(|found| found.registration.state == RegistrationState::Pending)
     }
 
-    /// Whether the tokens of a client still work. An event that ends them may be lost, so this is
-    /// asked wherever one is used.
-    pub(crate) async fn is_live(&self, client_id: &ClientId) -> Result<bool, Unavailable> {
+    /// The client, if its tokens still work. An event that ends them may be lost, so this is asked
+    /// wherever one is used.
+    pub(crate) async fn live(&self, client_id: &ClientId) -> Result<Option<Client>, Unavailable> {
         match self.manager.get(&self.operator, client_id).await {
-            Ok(client) => return Ok(client.status == ClientStatus::Active),
+            Ok(client) => return Ok(Some(client).filter(is_active)),
             Err(error) if error.kind() == manager::ErrorKind::NotFound => {}
             Err(_) => return Err(Unavailable),
         }
         match self.documents.client(client_id).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.kind() == authentication::ErrorKind::InvalidClient => Ok(false),
+            Ok(client) => Ok(Some(client)),
+            Err(error) if error.kind() == authentication::ErrorKind::InvalidClient => Ok(None),
             Err(_) => Err(Unavailable),
         }
     }
+}
+
+fn is_active(client: &Client) -> bool {
+    client.status == ClientStatus::Active
 }

@@ -11,6 +11,12 @@ pub(crate) const ALL: [&str; 3] = [READ, WRITE, OFFLINE];
 /// `offline_access` is none of the resource's.
 pub(crate) const OF_TOOLS: [&str; 2] = [READ, WRITE];
 
+/// Those of `scopes` that are among `allowed`.
+pub(crate) fn within(allowed: &[String], scopes: &[String]) -> Vec<String> {
+    let both = scopes.iter().filter(|scope| allowed.contains(scope));
+    both.cloned().collect()
+}
+
 /// What the consent page says of one.
 pub(crate) fn meaning(scope: &str) -> &'static str {
     match scope {

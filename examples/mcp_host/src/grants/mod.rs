@@ -16,8 +16,8 @@ use tower_oauth_clients::domain::{Client, ClientId, Clock, GrantType, Timestamp}
 
 use self::kept::Kept;
 use self::token_text::{Digest256, GrantId, Kind, issue, read};
-use crate::pkce;
 use crate::refusal::Refusal;
+use crate::{pkce, scopes};
 
 pub(crate) use self::terms::{Agreed, Redemption, Renewal, Requested, Tokens};
 pub(crate) use self::token_text::digest;
@@ -131,7 +131,7 @@ impl Grants {
             access: VecDeque::new(),
             refresh: None,
         };
-        let scopes = grant.agreed.scopes.clone();
+        let scopes = still_allowed(client, &grant.agreed.scopes)?;
         let may_refresh = may_refresh(client);
         let tokens = grant.issue(&id, scopes, may_refresh, now);
         grants.insert(id, grant, now + ends_after(may_refresh), now);
@@ -168,6 +168,7 @@ impl Grants {
                 .map(|scope| (*scope).to_owned())
                 .collect(),
         };
+        let scopes = still_allowed(client, &scopes)?;
         let tokens = grant.issue(&id, scopes, true, now);
         state.grants.set_end(id, now + REFRESH);
         Ok(tokens)
@@ -230,6 +231,16 @@ impl Grant {
             scopes,
         }
     }
+}
+
+/// The scopes that the client may still have: an administrator may have taken some away.
+fn still_allowed(client: &Client, scopes: &[String]) -> Result<Vec<String>, Refusal> {
+    let allowed = scopes::within(&client.metadata.scopes, scopes);
+    if allowed.is_empty() && !scopes.is_empty() {
+        let gone = "the client may have none of these scopes any more";
+        return Err(Refusal("invalid_scope", gone));
+    }
+    Ok(allowed)
 }
 
 fn may_refresh(client: &Client) -> bool {

@@ -98,13 +98,13 @@ async fn caller(server: &Server, headers: &HeaderMap) -> Result<Caller, Response
     // Other resources would have tokens of their own (RFC 8707 §2).
     let found = found.filter(|agreed| agreed.resource == server.issuer.resource());
     let agreed = found.ok_or_else(invalid)?;
-    match server.clients.is_live(&agreed.client_id).await {
-        Ok(true) => Ok(Caller {
+    match server.clients.live(&agreed.client_id).await {
+        Ok(Some(client)) => Ok(Caller {
             user: agreed.user,
             client_id: agreed.client_id,
-            scopes: agreed.scopes,
+            scopes: scopes::within(&client.metadata.scopes, &agreed.scopes),
         }),
-        Ok(false) => Err(invalid()),
+        Ok(None) => Err(invalid()),
         Err(_) => {
             let wait = [(header::RETRY_AFTER, "1")];
             Err((StatusCode::SERVICE_UNAVAILABLE, wait).into_response())
