@@ -30,18 +30,24 @@ pub(crate) fn routes(secret: &[u8]) -> Result<Router, String> {
 }
 
 /// Stands in for the session of a real host: every visitor from this machine is an administrator.
-/// The name in `Host` keeps out sites whose own name leads to this machine (DNS rebinding).
+/// The name in `Host` keeps out sites whose own name leads to this machine (DNS rebinding). Behind a
+/// proxy or a tunnel on this machine, anybody may be the visitor.
 async fn admin_token(
     State(Secret(secret)): State<Secret>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Result<([(header::HeaderName, &'static str); 1], Json<Value>), StatusCode> {
-    if !peer.ip().is_loopback() || !is_local(&headers) {
+    if !peer.ip().is_loopback() || !is_local(&headers) || is_forwarded(&headers) {
         return Err(StatusCode::FORBIDDEN);
     }
     let token = demo_token(&secret).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     let body = json!({"access_token": token, "expires_in": LIFETIME});
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)))
+}
+
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    let mut names = headers.keys().map(header::HeaderName::as_str);
+    names.any(|name| name.starts_with("x-forwarded") || matches!(name, "forwarded" | "via"))
 }
 
 fn is_local(headers: &HeaderMap) -> bool {

@@ -325,6 +325,32 @@ fn f14_a_code_is_good_for_its_client_alone() {
     assert_eq!(site.refresh(id(&one), refresh).status, 200);
 }
 
+#[test]
+fn a_scope_that_an_administrator_takes_away_is_gone() {
+    let folder = TempDir::new().unwrap();
+    let (_host, site) = start(&folder);
+    let client = site.register(&public());
+    let client = id(&client);
+    let both = [("scope", "mcp:read mcp:write")];
+    let tokens = site.tokens(client, &both);
+    let code = site.code(client, &both);
+    let may_write = |tokens: &Value| site.call(text(tokens, "access_token"), "write_note").status;
+    assert_eq!(may_write(&tokens), 200);
+
+    let path = format!("/clients/{client}");
+    site.admin("PUT", &path, &json!({"scopes": ["mcp:read"]}));
+    assert_eq!(may_write(&tokens), 403);
+    let refreshed = site.refresh(client, text(&tokens, "refresh_token")).json();
+    assert_eq!(refreshed["scope"], "mcp:read");
+    assert_eq!(may_write(&refreshed), 403);
+    let redeemed = site.exchange(client, &code).json();
+    assert_eq!(redeemed["scope"], "mcp:read");
+
+    site.admin("PUT", &path, &json!({"scopes": ["offline_access"]}));
+    let refused = site.refresh(client, text(&refreshed, "refresh_token"));
+    assert_eq!(refused.json()["error"], "invalid_scope");
+}
+
 /// RFC 6749 §4.1.2, RFC 7636 §4.6, RFC 8707 §2.2.
 #[test]
 fn a_code_is_good_once_and_as_it_was_asked_for() {

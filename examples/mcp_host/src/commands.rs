@@ -3,8 +3,14 @@ use tower_oauth_clients::registration::RegistrationMode;
 
 /// What to paste into an MCP client, and into a shell.
 pub(crate) fn commands(issuer: &Issuer, token: &str, mode: &RegistrationMode) -> String {
+    let may = match mode {
+        RegistrationMode::Open => "your browser asks you to agree:",
+        RegistrationMode::Approval => "it waits until you approve it:",
+        RegistrationMode::Protected => "it needs an initial access token to register:",
+        _ => "it needs the client_id of a client that you created:",
+    };
     let mut text = format!(
-        r#"Paste this URL into an MCP client; your browser asks you to agree:
+        r#"Paste this URL into an MCP client; {may}
 
   {issuer}/mcp
 

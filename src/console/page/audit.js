@@ -11,6 +11,7 @@ const ACTIONS = [
   'client.create', 'client.register', 'client.approve', 'client.deny', 'client.update', 'client.delete',
   'client.restore', 'client.clone', 'secret.rotate', 'secret.create', 'secret.deactivate', 'secret.delete',
   'initial_access_token.create', 'initial_access_token.revoke',
+  'metadata_document.block', 'metadata_document.unblock',
 ];
 
 const value = (one) => (one === undefined ? h('span.muted', {}, t('none'))

@@ -125,7 +125,8 @@ impl State {
         if stored.last_used_at < at || stored.last_used_at > at + A_DAY {
             stored.last_used_at = at;
         }
-        if seen.read_at <= stored.read_at {
+        // Copies are used for a day at most, so what is much newer was read by a wrong clock.
+        if seen.read_at <= stored.read_at && stored.read_at <= seen.read_at + 2 * A_DAY {
             return None;
         }
         stored.read_at = seen.read_at;

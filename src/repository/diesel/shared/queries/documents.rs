@@ -1,6 +1,7 @@
 //! Metadata documents that were used.
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::RunQueryDsl;
 
 use super::limits::{ensure_limits, limits};
@@ -54,7 +55,8 @@ pub(in super::super) async fn note_document(
     };
     let is_used_later = last_used_at >= at && last_used_at <= at + A_DAY;
     let last_used_at = if is_used_later { last_used_at } else { at };
-    if read_at >= seen.read_at {
+    // Copies are used for a day at most, so what is much newer was read by a wrong clock.
+    if read_at >= seen.read_at && read_at <= seen.read_at + 2 * A_DAY {
         let used = prepared!(diesel::update(document(seen)).set(dsl::last_used_at.eq(at)));
         if !is_used_later {
             used.execute(conn).await?;
@@ -108,9 +110,14 @@ async fn insert(conn: &mut Connection, seen: &DocumentRow, limit: i64) -> Result
         let more = counted::documents.eq(counted::documents + 1);
         let more = prepared!(diesel::update(limits(tenant)).set(more));
         more.execute(conn).await?;
-        // A duplicate fails: MySQL would count one that is left out, too.
+        // Not `ON CONFLICT DO NOTHING`: MySQL counts a row that is there already as one, too.
         let new = prepared!(diesel::insert_into(oauth_client_documents::table).values(seen));
-        new.execute(conn).await?;
+        match new.execute(conn).await {
+            Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+                return Err(ErrorKind::Conflict.into());
+            }
+            inserted => inserted?,
+        };
         let count = latest!(limits(tenant).select(counted::documents));
         let count: i64 = count.get_result(conn).await?;
         if count > limit {
