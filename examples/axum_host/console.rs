@@ -30,8 +30,8 @@ pub(crate) fn routes(secret: &[u8]) -> Result<Router, String> {
 }
 
 /// Stands in for the session of a real host: every visitor from this machine is an administrator.
-/// The name in `Host` keeps out sites whose own name leads to this machine (DNS rebinding). Behind a
-/// proxy or a tunnel on this machine, anybody may be the visitor.
+/// The name in `Host` keeps out sites whose own name leads to this machine (DNS rebinding). Behind
+/// a proxy or a tunnel on this machine, anybody may be the visitor.
 async fn admin_token(
     State(Secret(secret)): State<Secret>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

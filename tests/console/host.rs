@@ -1,4 +1,4 @@
-//! A host with sessions, with tokens that it can end, with registration, and with metadata documents.
+//! A host with sessions, with tokens that it can end, with registration and metadata documents.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

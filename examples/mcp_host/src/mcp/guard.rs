@@ -62,17 +62,18 @@ impl Challenge {
 
 /// Lets requests pass that have a token with the scope of the tool that they call.
 pub(super) async fn guard(State(server): State<Server>, request: Request, next: Next) -> Response {
-    let caller = match caller(&server, request.headers()).await {
-        Ok(caller) => caller,
-        Err(response) => return response,
-    };
     let (mut head, body) = request.into_parts();
+    // First of all: the connection of a request that is not read ends with the answer.
     let body = match head.method == Method::POST {
         true => match to_bytes(body, MAX_MESSAGE).await {
             Ok(body) => body,
             Err(_) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         },
         false => Bytes::new(),
+    };
+    let caller = match caller(&server, &head.headers).await {
+        Ok(caller) => caller,
+        Err(response) => return response,
     };
     if let Some(scope) = needed(&body)
         && !caller.may(scope)
