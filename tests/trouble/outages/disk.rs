@@ -8,7 +8,6 @@ use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::domain::Draft;
 use tower_oauth_clients::repository::SqliteRepository;
 
-use super::KINDS;
 use super::told::{assert_told, operator};
 use support::cheap_pool;
 use support::hosts::behind::{assert_whole, dump};
@@ -37,7 +36,9 @@ fn fill(folder: &Path) -> PathBuf {
 
 #[tokio::test]
 async fn writes_are_refused_until_there_is_space() {
-    for kind in KINDS {
+    // MariaDB has so much space within its tables, since a migration copies them, that its disk is not
+    // full after 20,000 clients.
+    for kind in [Kind::Postgres] {
         let place = format!("{kind:?}");
         let own = Server::of(kind).with_disk(MEGABYTES);
         let Some(server) = own.try_start().await else {
