@@ -36,8 +36,8 @@ fn fill(folder: &Path) -> PathBuf {
 
 #[tokio::test]
 async fn writes_are_refused_until_there_is_space() {
-    // MariaDB has so much space within its tables, since a migration copies them, that its disk is not
-    // full after 20,000 clients.
+    // The tables of MariaDB have so much space, since a migration copies them, that its disk is
+    // not full after 20,000 clients.
     for kind in [Kind::Postgres] {
         let place = format!("{kind:?}");
         let own = Server::of(kind).with_disk(MEGABYTES);
