@@ -17,6 +17,10 @@ use support::servers::{Folder, Kind, Server};
 /// Enough for the files that a server creates at its start.
 const MEGABYTES: u32 = 200;
 
+/// The tables of MariaDB have so much space, since a migration copies them, that its disk is not
+/// full after 20,000 clients.
+const FILLED: [Kind; 1] = [Kind::Postgres];
+
 /// Fills a disk completely.
 fn fill(folder: &Path) -> PathBuf {
     let path = folder.join("ballast");
@@ -36,9 +40,7 @@ fn fill(folder: &Path) -> PathBuf {
 
 #[tokio::test]
 async fn writes_are_refused_until_there_is_space() {
-    // The tables of MariaDB have so much space, since a migration copies them, that its disk is
-    // not full after 20,000 clients.
-    for kind in [Kind::Postgres] {
+    for kind in FILLED {
         let place = format!("{kind:?}");
         let own = Server::of(kind).with_disk(MEGABYTES);
         let Some(server) = own.try_start().await else {
