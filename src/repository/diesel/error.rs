@@ -42,6 +42,8 @@ enum Cause {
     Stopped,
     /// The database currently accepts no writes.
     Unwritable,
+    /// The same, because the server is a replica, perhaps since it has a successor.
+    Replica,
     /// Duplicate key.
     Duplicate,
     /// A table or column is missing.
@@ -60,15 +62,16 @@ const CONTENTION: [&str; 5] = [
 ];
 
 /// Messages of a lost connection: MySQL's driver (2), MySQL's server (2), PostgreSQL when it closes
-/// the connection, and a Galera node that is cut off from the others, where another connection may
-/// lead to a better node.
-const LOST: [&str; 6] = [
+/// the connection, and a Galera node that is cut off from the others, before and during a
+/// transaction (2), where another connection may lead to a better node.
+const LOST: [&str; 7] = [
     "input/output error:",
     "driver error:",
     "connection was killed",
     "server shutdown in progress",
     "terminating connection",
     "wsrep has not yet prepared node",
+    "not connected to primary component",
 ];
 
 /// Messages of PostgreSQL and MySQL for an unknown prepared statement: the connection was reset, or
@@ -81,18 +84,18 @@ const STOPPED: [&str; 2] = [
     "query execution was interrupted",
 ];
 
-/// Messages of databases that accept no writes: full disks (PostgreSQL; SQLite and MariaDB; MySQL),
-/// replicas (MySQL and MariaDB; MySQL) and files (SQLite: no longer writable; no file handles
-/// left).
-const UNWRITABLE: [&str; 7] = [
+/// Messages of databases that accept no writes: full disks (PostgreSQL; SQLite and MariaDB; MySQL)
+/// and files (SQLite: no longer writable; no file handles left).
+const UNWRITABLE: [&str; 5] = [
     "no space left on device",
     "is full",
     "disk full",
-    "-read-only option",
-    "read-only mode",
     "attempt to write a readonly database",
     "unable to open database file",
 ];
+
+/// Messages of replicas: MySQL and MariaDB; MySQL.
+const REPLICA: [&str; 2] = ["-read-only option", "read-only mode"];
 
 /// Messages for a missing table or column: SQLite (2), PostgreSQL, MySQL (2).
 const UNMIGRATED: [&str; 5] = [
@@ -108,7 +111,7 @@ fn classify(error: &DieselError) -> Cause {
         DieselError::DatabaseError(kind, information) => match kind {
             DatabaseErrorKind::UniqueViolation => Cause::Duplicate,
             DatabaseErrorKind::SerializationFailure => Cause::Contention,
-            DatabaseErrorKind::ReadOnlyTransaction => Cause::Unwritable,
+            DatabaseErrorKind::ReadOnlyTransaction => Cause::Replica,
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
                 Cause::Lost
             }
@@ -123,6 +126,8 @@ fn classify(error: &DieselError) -> Cause {
                     Cause::Stopped
                 } else if says(&UNWRITABLE) {
                     Cause::Unwritable
+                } else if says(&REPLICA) {
+                    Cause::Replica
                 } else if says(&UNMIGRATED) {
                     Cause::Unmigrated
                 } else {
@@ -153,6 +158,12 @@ impl Fault {
     #[cfg(feature = "diesel-pool")]
     pub(super) fn is_lost_connection(&self) -> bool {
         self.cause() == Some(Cause::Lost)
+    }
+
+    /// Whether another connection may lead to a better server.
+    #[cfg(feature = "diesel-pool")]
+    pub(super) fn is_of_server(&self) -> bool {
+        matches!(self.cause(), Some(Cause::Lost | Cause::Replica))
     }
 
     /// Whether the connection was lost before anything was done that must not be repeated.
@@ -199,9 +210,11 @@ impl From<Fault> for Error {
             Fault::Database(error) | Fault::Repeatable(error) => error,
         };
         match classify(&error) {
-            Cause::Contention | Cause::Lost | Cause::Stopped | Cause::Unwritable => {
-                Self::new(ErrorKind::Unavailable).with_source(error)
-            }
+            Cause::Contention
+            | Cause::Lost
+            | Cause::Stopped
+            | Cause::Unwritable
+            | Cause::Replica => Self::new(ErrorKind::Unavailable).with_source(error),
             // Without the source: some databases quote the value.
             Cause::Duplicate => ErrorKind::Conflict.into(),
             Cause::Unmigrated => Self::new(ErrorKind::Other).with_source(Unmigrated(error)),

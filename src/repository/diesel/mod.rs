@@ -15,7 +15,7 @@
 //! | `together!` | runs statements of which none depends on another's result | `queries` |
 //! | `position` | SQL: where a text contains another, or 0 | `queries` |
 //! | `latest!` | a read that sees at least what its lock protects | `queries` |
-//! | `MIGRATIONS`, `lock`, `UNLOCK`, `UNDO`, `check` | the scripts, the lock around them, and the server's settings | `migrate` |
+//! | `MIGRATIONS`, `Lock`, `check` | the scripts, the lock around them, and the server's settings | `migrate` |
 //! | `NOT_ASCII`, `NOW` | SQL: whether a folded name contains more than ASCII, and the time | `refold`, `assertions` |
 //! | `NAME` | the repository's name in `Debug` | `borrowed`, `pooled` |
 //! | `Pool`, `establish`, `stop` | the pool, how a connection is opened, and how its statement is cancelled | `pooled` |
@@ -85,6 +85,16 @@ use one_by_one;
 #[cfg(any(feature = "diesel-postgres", feature = "diesel-sqlite"))]
 async fn check<C>(_: &mut C) -> error::Result<Option<&'static str>> {
     Ok(None)
+}
+
+/// Ends a transaction of migrations.
+#[cfg(any(feature = "diesel-postgres", feature = "diesel-sqlite"))]
+async fn end<C>(conn: &mut C, complete: bool) -> diesel::QueryResult<()>
+where
+    C: diesel_async::SimpleAsyncConnection,
+{
+    let end = if complete { "COMMIT" } else { "ROLLBACK" };
+    conn.batch_execute(end).await
 }
 
 /// A read under a lock, for databases whose transactions see at least what their locks protect.

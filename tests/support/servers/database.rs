@@ -37,13 +37,16 @@ impl Database {
         };
         database.url = match database.kind() {
             Kind::Postgres => database.url_with(&[]),
-            Kind::Mysql => {
-                let mut url = Url::parse(server).unwrap();
-                url.set_path(&database.name);
-                url.into()
-            }
+            Kind::Mysql => database.url_on(server),
         };
         database
+    }
+
+    /// The URL on another server of the same cluster.
+    pub fn url_on(&self, server: &str) -> String {
+        let mut url = Url::parse(server).unwrap();
+        url.set_path(&self.name);
+        url.into()
     }
 
     pub fn url(&self) -> &str {

@@ -1,6 +1,7 @@
-//! PostgreSQL and MySQL for tests: an empty database, a separate server, and a proxy in front of
-//! either.
+//! PostgreSQL and MySQL for tests: an empty database, a separate server, a cluster, and a proxy in
+//! front of any.
 
+mod cluster;
 mod database;
 mod own;
 mod proxy;
@@ -8,6 +9,7 @@ mod proxy;
 use mysql_async::prelude::Queryable;
 use url::Url;
 
+pub use self::cluster::Cluster;
 pub use self::database::Database;
 pub use self::own::{Folder, Own, Server};
 pub use self::proxy::Proxy;

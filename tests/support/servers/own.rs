@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::cluster::free_ports;
 use super::{Kind, execute, free_port};
 
 /// The time limit for a server to be ready, including recovery after a crash.
@@ -24,9 +25,29 @@ pub struct Own {
     kind: Kind,
     arguments: Vec<String>,
     megabytes: Option<u32>,
+    part: Part,
+}
+
+/// The part of a server among others.
+#[derive(Clone, Debug)]
+enum Part {
+    Alone,
+    /// A node of a Galera cluster, with the ports of the nodes to which it connects.
+    Node(Vec<u16>),
+    /// It follows the PostgreSQL on this port.
+    Standby(u16),
 }
 
 impl Own {
+    /// A node of a Galera cluster.
+    pub(super) fn node(peers: &[u16]) -> Self {
+        let part = Part::Node(peers.to_vec());
+        Self {
+            part,
+            ..Server::mysql()
+        }
+    }
+
     /// Adds arguments for the server's program.
     pub fn with_arguments(mut self, arguments: &[&str]) -> Self {
         self.arguments
@@ -44,8 +65,11 @@ impl Own {
     pub async fn try_start(self) -> Option<Server> {
         let mut server = Server {
             folder: Folder::new(self.megabytes)?,
+            port: match self.part {
+                Part::Node(_) => free_ports(),
+                _ => free_port(),
+            },
             settings: self,
-            port: free_port(),
             process: None,
         };
         server.restart().await;
@@ -71,6 +95,7 @@ impl Server {
             kind,
             arguments: Vec::new(),
             megabytes: None,
+            part: Part::Alone,
         }
     }
 
@@ -81,6 +106,25 @@ impl Server {
         }
     }
 
+    /// A PostgreSQL that follows this one.
+    pub fn standby(&self) -> Own {
+        let part = Part::Standby(self.port);
+        Own {
+            part,
+            ..Self::postgres()
+        }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Starts a node again, with others to connect to.
+    pub(super) async fn restart_with(&mut self, peers: &[u16]) {
+        self.settings.part = Part::Node(peers.to_vec());
+        self.restart().await;
+    }
+
     /// The folder with all its files.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -89,7 +133,10 @@ impl Server {
     /// Kills it, as similar to a power failure as a process can be.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
-            process.kill().unwrap();
+            // A node is killed when its standard input ends.
+            if process.stdin.take().is_none() {
+                process.kill().unwrap();
+            }
             process.wait().unwrap();
         }
     }
@@ -125,9 +172,11 @@ impl Server {
     }
 
     fn spawn(&self) -> Child {
-        let script = match self.settings.kind {
-            Kind::Postgres => "postgres",
-            Kind::Mysql => "mariadb",
+        let (script, others) = match (&self.settings.part, self.settings.kind) {
+            (Part::Alone, Kind::Postgres) => ("postgres", None),
+            (Part::Alone, Kind::Mysql) => ("mariadb", None),
+            (Part::Node(peers), _) => ("galera", Some(joined(peers))),
+            (Part::Standby(primary), _) => ("standby", Some(primary.to_string())),
         };
         let log = std::fs::File::options()
             .append(true)
@@ -141,8 +190,12 @@ impl Server {
         )
         .arg(self.folder())
         .arg(self.port.to_string())
+        .stdin(match self.settings.part {
+            Part::Node(_) => Stdio::piped(),
+            _ => Stdio::null(),
+        })
+        .args(others)
         .args(&self.settings.arguments)
-        .stdin(Stdio::null())
         .stdout(log.try_clone().unwrap())
         .stderr(log)
         .spawn()
@@ -162,11 +215,18 @@ impl Drop for Server {
             }
         }
         if let Some(mut process) = self.process.take() {
-            let _ = process.kill();
+            if process.stdin.take().is_none() {
+                let _ = process.kill();
+            }
             let _ = process.wait();
         }
         let _ = std::fs::remove_file(self.log_path());
     }
+}
+
+fn joined(ports: &[u16]) -> String {
+    let ports: Vec<_> = ports.iter().map(ToString::to_string).collect();
+    ports.join(",")
 }
 
 /// A temporary folder, which may be a small disk.

@@ -1,6 +1,9 @@
-use diesel_async::AsyncMysqlConnection;
+use diesel::QueryResult;
+use diesel::result::Error as DieselError;
+use diesel_async::{AsyncMysqlConnection, SimpleAsyncConnection};
 use mysql_async::{Conn, DriverError, Error, Opts, OptsBuilder};
 
+use super::settings::{SYNCHRONIZED, is_cluster};
 use crate::repository::diesel::refusal::Refusal;
 
 pub(super) async fn establish(url: &str) -> Result<AsyncMysqlConnection, Refusal> {
@@ -11,9 +14,19 @@ pub(super) async fn establish(url: &str) -> Result<AsyncMysqlConnection, Refusal
         .client_found_rows(true);
     let connection = Conn::new(options).await;
     let connection = connection.map_err(|error| refusal(&error))?;
-    AsyncMysqlConnection::try_from(connection)
+    prepare(connection)
         .await
         .map_err(|_| "the connection was lost at once".into())
+}
+
+/// Sets up a new connection.
+async fn prepare(connection: Conn) -> QueryResult<AsyncMysqlConnection> {
+    let connection = AsyncMysqlConnection::try_from(connection).await;
+    let mut connection = connection.map_err(|_| DieselError::BrokenTransactionManager)?;
+    if is_cluster(&mut connection).await? {
+        connection.batch_execute(SYNCHRONIZED).await?;
+    }
+    Ok(connection)
 }
 
 fn refusal(error: &Error) -> Refusal {
@@ -37,6 +50,7 @@ fn refusal(error: &Error) -> Refusal {
         1040 | 1203 | 1226 => "there are too many connections",
         1129 | 1130 => "the server refuses this host",
         1053 => "the server is stopping",
+        1047 => "the server is cut off from its cluster",
         _ => "the server refuses it",
     };
     format!("{text} (error {code})").into()

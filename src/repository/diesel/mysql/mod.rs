@@ -8,6 +8,7 @@ mod establish;
 mod find;
 #[path = "../shared/pooled/handle.rs"]
 mod handle;
+mod lock;
 #[path = "../shared/migrate.rs"]
 mod migrate;
 #[path = "../shared/pooled/own.rs"]
@@ -22,17 +23,13 @@ mod refold;
 mod reorigin;
 #[path = "../shared/repository.rs"]
 mod repository;
+mod settings;
 mod transaction;
 
-use std::time::Duration;
-
-use diesel::dsl::sql;
-use diesel::sql_types::{BigInt, Nullable, Text};
-use diesel::{QueryableByName, sql_query};
-use diesel_async::RunQueryDsl;
-
+use self::lock::Lock;
 use self::pool::Pool;
-use crate::repository::diesel::error::{Fault, Result};
+use self::settings::check;
+use crate::repository::diesel::error::Result;
 use crate::repository::diesel::migrations::MYSQL as MIGRATIONS;
 use crate::repository::diesel::one_by_one as together;
 use crate::repository::diesel::position::instr as position;
@@ -61,67 +58,11 @@ const NAME: &str = "MysqlRepository";
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 
 /// The database's current time, in microseconds.
-#[cfg(all(feature = "authentication", feature = "jwt"))]
 const NOW: &str = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
 
 /// Whether the index of registrations by their state leaves out the approved ones.
 #[cfg(feature = "registration")]
 const LEAVES_OUT_APPROVED: bool = false;
-
-/// Releases the lock that [`lock`] took.
-const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())))";
-/// Releases the lock after a failure. MySQL can't undo the migrations themselves.
-const UNDO: &str = UNLOCK;
-
-/// Takes a lock named after the database. Its timeout is in whole seconds.
-async fn lock(conn: &mut Connection, patience: Duration) -> Result<()> {
-    let seconds = patience.as_millis().div_ceil(1_000);
-    let lock = format!("GET_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())), {seconds})");
-    let had = diesel::select(sql::<Nullable<BigInt>>(&lock)).get_result(conn);
-    let had: Option<i64> = had.await.map_err(Fault::Repeatable)?;
-    match had {
-        Some(1) => Ok(()),
-        _ => Err(Fault::Unavailable("another host makes the tables".into())),
-    }
-}
-
-#[derive(QueryableByName)]
-struct Setting {
-    #[diesel(sql_type = Text, column_name = "Variable_name")]
-    name: String,
-    #[diesel(sql_type = Text, column_name = "Value")]
-    value: String,
-}
-
-/// Refuses a server on which a write would stay uncommitted, be truncated silently, or be visible
-/// before it is committed. The isolation level has two names, and servers know one or both.
-///
-/// Errors are recognized by the server's messages: if these are not in English, returns a
-/// statement, which needs no privilege, to run before each use of a connection.
-async fn check(conn: &mut Connection) -> Result<Option<&'static str>> {
-    let settings = sql_query(
-        "SHOW SESSION VARIABLES WHERE Variable_name IN \
-        ('autocommit', 'sql_mode', 'tx_isolation', 'transaction_isolation', 'lc_messages')",
-    );
-    let settings: Vec<Setting> = settings.load(conn).await.map_err(Fault::Repeatable)?;
-    let mut setup = None;
-    for Setting { name, value } in settings {
-        let unsuited = match name.as_str() {
-            "autocommit" if value != "ON" => "`autocommit` is off",
-            "sql_mode" if !value.contains("STRICT_") => "`sql_mode` is not strict",
-            "tx_isolation" | "transaction_isolation" if value == "READ-UNCOMMITTED" => {
-                "`transaction_isolation` is READ UNCOMMITTED"
-            }
-            "lc_messages" if !value.starts_with("en_") => {
-                setup = Some("SET lc_messages = 'en_US'");
-                continue;
-            }
-            _ => continue,
-        };
-        return Err(Fault::Unsuited(unsuited));
-    }
-    Ok(setup)
-}
 
 /// Tells the server to cancel the statement of a connection.
 fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
@@ -149,5 +90,8 @@ fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
 ///   of a client that registered itself. `register` takes 6, or 7 with a token.
 /// - Lists that count or search, including audit trails, use at most two connections at once, and
 ///   at most 32 of them wait; more are refused as unavailable.
+/// - On a Galera cluster, hosts may use different nodes: a statement waits for what the others have
+///   committed (`wsrep_sync_wait`). In the host's own pool this takes another round trip per
+///   operation, unless the server or the pool sets `wsrep_sync_wait = 7` itself.
 #[derive(Clone)]
 pub struct MysqlRepository(Pool);

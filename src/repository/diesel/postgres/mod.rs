@@ -26,6 +26,7 @@ mod transaction;
 
 use std::time::Duration;
 
+use diesel::QueryResult;
 use diesel::dsl::sql;
 use diesel::sql_types::Bool;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -38,7 +39,7 @@ use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::migrations::POSTGRES as MIGRATIONS;
 use crate::repository::diesel::position::strpos as position;
 use crate::repository::diesel::{Argument, BoxFuture};
-use crate::repository::diesel::{check, plainly as latest};
+use crate::repository::diesel::{check, end, plainly as latest};
 
 pub use transaction::PostgresTransaction;
 
@@ -60,29 +61,34 @@ const NOW: &str = "CAST(EXTRACT(EPOCH FROM now()) * 1000000 AS BIGINT)";
 #[cfg(feature = "registration")]
 const LEAVES_OUT_APPROVED: bool = false;
 
-/// Commits the transaction that [`lock`] began.
-const UNLOCK: &str = "COMMIT";
-/// Rolls it back after a failure.
-const UNDO: &str = "ROLLBACK";
+/// The lock around the migrations, which are one transaction.
+#[derive(Debug, Default)]
+struct Lock;
 
-/// Takes the lock in a transaction that sees what others did while it waited. It polls instead of
-/// waiting in the server, whose timeout message may be in any language. The number is arbitrary,
-/// but must not change.
-async fn lock(conn: &mut Connection, patience: Duration) -> Result<()> {
-    const PAUSE: Duration = Duration::from_millis(50);
+impl Lock {
+    /// Takes the lock in a transaction that sees what others did while it waited. It polls instead of
+    /// waiting in the server, whose timeout message may be in any language. The number is arbitrary,
+    /// but must not change.
+    async fn take(&mut self, conn: &mut Connection, patience: Duration) -> Result<()> {
+        const PAUSE: Duration = Duration::from_millis(50);
 
-    let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
-    conn.batch_execute(begin).await.map_err(Fault::Repeatable)?;
-    let start = Instant::now();
-    loop {
-        let had = sql::<Bool>("pg_try_advisory_xact_lock(7205759403792794)");
-        if diesel::select(had).get_result(conn).await? {
-            return Ok(());
+        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
+        conn.batch_execute(begin).await.map_err(Fault::Repeatable)?;
+        let start = Instant::now();
+        loop {
+            let had = sql::<Bool>("pg_try_advisory_xact_lock(7205759403792794)");
+            if diesel::select(had).get_result(conn).await? {
+                return Ok(());
+            }
+            if start.elapsed() >= patience {
+                return Err(Fault::Unavailable("another host makes the tables".into()));
+            }
+            sleep(PAUSE).await;
         }
-        if start.elapsed() >= patience {
-            return Err(Fault::Unavailable("another host makes the tables".into()));
-        }
-        sleep(PAUSE).await;
+    }
+
+    async fn release(self, conn: &mut Connection, complete: bool) -> QueryResult<()> {
+        end(conn, complete).await
     }
 }
 

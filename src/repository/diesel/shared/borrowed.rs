@@ -66,6 +66,10 @@ impl Repository {
         answered.await.map_err(|_| over())?.map_err(Error::from)
     }
 
+    pub(super) fn for_lists(&self) -> &Self {
+        self
+    }
+
     pub(super) async fn read<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>
     where
         A: Send + Sync + 'static,

@@ -3,7 +3,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager};
 
-use super::{Connection, MIGRATIONS, UNDO, UNLOCK, check, lock};
+use super::{Connection, Lock, MIGRATIONS, check};
 use crate::domain::Timestamp;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
@@ -11,7 +11,7 @@ use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
 type Manager = <Connection as AsyncConnection>::TransactionManager;
 
 /// The applied migrations. Not Diesel's own table, since the host may use Diesel's migrations too.
-const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS oauth_client_migrations (
+pub(super) const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS oauth_client_migrations (
     name VARCHAR(64) NOT NULL PRIMARY KEY,
     applied_at BIGINT NOT NULL
 )";
@@ -26,15 +26,16 @@ pub(super) async fn migrate(conn: &mut Connection, patience: Duration) -> Result
     if missing(conn).await.is_ok_and(|missing| missing.is_empty()) {
         return Ok(0);
     }
-    match locked(conn, patience).await {
+    let mut lock = Lock::default();
+    match locked(conn, &mut lock, patience).await {
         Ok(applied) => {
-            conn.batch_execute(UNLOCK).await?;
+            lock.release(conn, true).await?;
             Ok(applied)
         }
         Err(fault) => {
             // The first error is more informative. A transaction that can't be ended ends with its
             // connection.
-            if conn.batch_execute(UNDO).await.is_err() {
+            if lock.release(conn, false).await.is_err() {
                 Manager::transaction_manager_status_mut(conn).set_in_error();
             }
             Err(fault)
@@ -51,8 +52,8 @@ async fn missing(conn: &mut Connection) -> Result<Vec<(&'static str, &'static st
     Ok(missing)
 }
 
-async fn locked(conn: &mut Connection, patience: Duration) -> Result<usize> {
-    lock(conn, patience).await?;
+async fn locked(conn: &mut Connection, lock: &mut Lock, patience: Duration) -> Result<usize> {
+    lock.take(conn, patience).await?;
     conn.batch_execute(CREATE_TABLE).await?;
     let mut applied = 0;
     for (name, sql) in missing(conn).await? {

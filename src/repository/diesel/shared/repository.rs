@@ -29,6 +29,25 @@ use crate::repository::{
 const TIME_TO_ASK: Duration = Duration::from_secs(2);
 
 impl Repository {
+    /// Reads a page of a list, which may come from a replica. With `scans`, its cost grows with the
+    /// tenant.
+    async fn list_page<A, T>(
+        &self,
+        arguments: A,
+        operation: Operation<A, T>,
+        scans: bool,
+    ) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let lists = self.for_lists();
+        match scans {
+            true => lists.scan(arguments, operation).await,
+            false => lists.read(arguments, operation).await,
+        }
+    }
+
     /// Makes a change with an audit entry. Returns `None` if the result was lost, but the audit
     /// entry shows that the change was stored.
     async fn change<A, T>(
@@ -96,11 +115,7 @@ impl ClientRepository for Repository {
         let scans = filter.searches() || matches!(page, Page::Number { .. });
         let operation: Operation<_, _> =
             |conn, (filter, page)| Box::pin(queries::list(conn, filter, *page));
-        if scans {
-            self.scan((filter, page), operation).await
-        } else {
-            self.read((filter, page), operation).await
-        }
+        self.list_page((filter, page), operation, scans).await
     }
 
     async fn update(
@@ -299,11 +314,9 @@ impl ClientRepository for Repository {
         let key = Key::new(tenant, client_id);
         let operation: Operation<_, _> =
             |conn, (key, page)| Box::pin(queries::audit_entries(conn, key, *page));
-        match page {
-            // It counts the whole audit trail.
-            Page::Number { .. } => self.scan((key, page), operation).await,
-            Page::After { .. } => self.read((key, page), operation).await,
-        }
+        // It counts the whole audit trail.
+        let scans = matches!(page, Page::Number { .. });
+        self.list_page((key, page), operation, scans).await
     }
 
     async fn tenant_audit_entries(
@@ -318,11 +331,7 @@ impl ClientRepository for Repository {
         let scans = trail.searches() || matches!(page, Page::Number { .. });
         let operation: Operation<_, _> =
             |conn, (trail, page)| Box::pin(queries::tenant_audit_entries(conn, trail, *page));
-        if scans {
-            self.scan((trail, page), operation).await
-        } else {
-            self.read((trail, page), operation).await
-        }
+        self.list_page((trail, page), operation, scans).await
     }
 }
 

@@ -30,6 +30,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use diesel::QueryResult;
 use diesel_async::SimpleAsyncConnection;
 
 use self::connections::{Connections, Operation};
@@ -40,7 +41,7 @@ use crate::repository::Result;
 use crate::repository::diesel::error::Fault;
 use crate::repository::diesel::migrations::SQLITE as MIGRATIONS;
 use crate::repository::diesel::position::instr as position;
-use crate::repository::diesel::{check, one_by_one as together, plainly as latest};
+use crate::repository::diesel::{check, end, one_by_one as together, plainly as latest};
 
 pub use transaction::SqliteTransaction;
 
@@ -65,15 +66,20 @@ const NOW: &str = "unixepoch() * 1000000";
 #[cfg(feature = "registration")]
 const LEAVES_OUT_APPROVED: bool = true;
 
-/// Commits the transaction that [`lock`] began.
-const UNLOCK: &str = "COMMIT";
-/// Rolls it back after a failure.
-const UNDO: &str = "ROLLBACK";
+/// The lock around the migrations, which are one transaction.
+#[derive(Debug, Default)]
+struct Lock;
 
-/// Begins a transaction. The connection's own timeout limits the wait for the lock.
-async fn lock(conn: &mut Connection, _: Duration) -> Result<(), Fault> {
-    let locked = conn.batch_execute("BEGIN IMMEDIATE").await;
-    locked.map_err(Fault::Repeatable)
+impl Lock {
+    /// Begins a transaction. The connection's own timeout limits the wait.
+    async fn take(&mut self, conn: &mut Connection, _: Duration) -> Result<(), Fault> {
+        let locked = conn.batch_execute("BEGIN IMMEDIATE").await;
+        locked.map_err(Fault::Repeatable)
+    }
+
+    async fn release(self, conn: &mut Connection, complete: bool) -> QueryResult<()> {
+        end(conn, complete).await
+    }
 }
 
 /// An additional setting of the readers' connections.
@@ -181,6 +187,10 @@ impl SqliteRepository {
         self.refold().await?;
         self.derive_origins().await?;
         Ok(steps)
+    }
+
+    fn for_lists(&self) -> &Self {
+        self
     }
 
     async fn read<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>

@@ -52,6 +52,17 @@ impl Repository {
         Self(self.0.with_timeout(timeout))
     }
 
+    /// Reads lists, searches and audit trails from a replica of the database, which keeps its own
+    /// pool and time limit. All other reads, those that authenticate clients among them, stay here.
+    ///
+    /// What a replica returns may be older than what was answered: a list may lack a client that
+    /// was just created, and its audit trail may not be found. If the replica can't be reached,
+    /// lists are unavailable.
+    #[must_use]
+    pub fn with_replica(self, replica: Self) -> Self {
+        Self(self.0.with_replica(replica.0))
+    }
+
     /// Applies the missing migrations, and returns how many. Also updates the search form of names
     /// that older versions stored, including those that an older host wrote since the last call.
     ///
@@ -75,6 +86,10 @@ impl Repository {
         patient.refold().await?;
         patient.derive_origins().await?;
         Ok(steps)
+    }
+
+    pub(super) fn for_lists(&self) -> Self {
+        Self(self.0.for_lists())
     }
 
     pub(super) async fn read<A, T>(&self, arguments: A, operation: Operation<A, T>) -> Result<T>

@@ -59,6 +59,8 @@ pub(super) struct Pool {
     suited: Arc<OnceLock<Option<&'static str>>>,
     /// Permits for all scans, waiting or running, and for the running ones.
     scans: [Arc<Semaphore>; 2],
+    /// Where lists are read from instead.
+    replica: Option<Arc<Self>>,
 }
 
 /// A connection pool of any type.
@@ -155,6 +157,7 @@ impl Pool {
             timeout: TIMEOUT,
             suited: Arc::default(),
             scans: [SCANS + WAITING_SCANS, SCANS].map(|permits| Arc::new(Semaphore::new(permits))),
+            replica: None,
         }
     }
 
@@ -165,6 +168,15 @@ impl Pool {
 
     pub(super) fn timeout(&self) -> Duration {
         self.timeout
+    }
+
+    pub(super) fn with_replica(self, replica: Self) -> Self {
+        let replica = Some(Arc::new(replica));
+        Self { replica, ..self }
+    }
+
+    pub(super) fn for_lists(&self) -> Self {
+        self.replica.as_deref().unwrap_or(self).clone()
     }
 
     /// Runs a read, which may be repeated.
@@ -308,7 +320,7 @@ async fn run_on<A, T>(
         repeat(&mut lease, &*arguments, operation).await
     };
     match timeout_at(deadline, work).await {
-        Ok(Err(fault)) if fault.is_lost_connection() => {
+        Ok(Err(fault)) if fault.is_of_server() => {
             lease.close();
             Err(fault)
         }

@@ -1,0 +1,57 @@
+//! Hosts that start at the same time, each on another node.
+
+use std::time::Duration;
+
+use tower_oauth_clients::repository::{ErrorKind, MysqlRepository};
+
+use super::across_nodes::database;
+use support::servers::Cluster;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_them_makes_the_tables() {
+    let (database, urls) = database().await;
+    let mut hosts = tokio::task::JoinSet::new();
+    for url in urls.iter().cycle().take(6).cloned() {
+        hosts.spawn(async move {
+            let repository = MysqlRepository::connect(&url).await.unwrap();
+            repository.migrate().await.unwrap()
+        });
+    }
+    let mut applied = hosts.join_all().await;
+    applied.sort_unstable();
+    assert_eq!(applied, [0, 0, 0, 0, 0, 9]);
+    let keys = "SELECT constraint_name FROM information_schema.referential_constraints \
+        WHERE constraint_schema = DATABASE() AND referenced_table_name = 'oauth_clients'";
+    assert_eq!(
+        support::hosts::behind::rows(database.url(), keys)
+            .await
+            .len(),
+        3
+    );
+}
+
+/// The host that held the lock was killed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_was_left_behind() {
+    if !Cluster::can_be_had() {
+        return;
+    }
+    let (database, urls) = database().await;
+    let held = |minutes: i64| {
+        format!(
+            "REPLACE INTO oauth_client_migrations VALUES ('being applied', \
+            (UNIX_TIMESTAMP() - {minutes} * 60) * 1000000)"
+        )
+    };
+    let table = "CREATE TABLE oauth_client_migrations (name VARCHAR(64) NOT NULL PRIMARY KEY, \
+        applied_at BIGINT NOT NULL)";
+    database.execute(&[table, &held(9)]).await;
+    let repository = MysqlRepository::connect(&urls[1]).await.unwrap();
+    let patient = repository.clone().with_timeout(Duration::from_millis(300));
+    let error = patient.migrate().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("delete the row 'being applied'"), "{cause}");
+    database.execute(&[&held(11)]).await;
+    assert_eq!(repository.migrate().await.unwrap(), 9);
+}
