@@ -18,7 +18,7 @@ use support::servers::{Folder, Kind, Server};
 /// Enough for the files that a server creates at its start.
 const MEGABYTES: u32 = 200;
 
-/// Its tables are in one file, which would grow by 64 MB at once, and have room for all clients here.
+/// Its tables are in one file, which would grow by 64 MB at once: more than is written here.
 const SMALL_STEPS: [&str; 1] = ["--innodb-autoextend-increment=1"];
 
 /// Fills a disk completely.

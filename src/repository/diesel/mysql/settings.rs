@@ -10,9 +10,8 @@ use crate::repository::diesel::error::{Fault, Result};
 /// Has the server's messages in English.
 const ENGLISH: &str = "SET lc_messages = 'en_US'";
 
-/// Makes every statement (1: reads, 2: updates and deletions, 4: insertions) wait for what the other
-/// nodes of a Galera cluster have committed. Otherwise another node may return what was there
-/// before.
+/// Makes every statement (1: reads, 2: updates and deletions, 4: insertions) wait for what the
+/// other nodes of a Galera cluster have committed. Otherwise it may see what was there before.
 pub(super) const SYNCHRONIZED: &str = "SET wsrep_sync_wait = 7";
 const BOTH: &str = "SET lc_messages = 'en_US', wsrep_sync_wait = 7";
 

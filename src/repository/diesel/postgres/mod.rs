@@ -66,9 +66,9 @@ const LEAVES_OUT_APPROVED: bool = false;
 struct Lock;
 
 impl Lock {
-    /// Takes the lock in a transaction that sees what others did while it waited. It polls instead of
-    /// waiting in the server, whose timeout message may be in any language. The number is arbitrary,
-    /// but must not change.
+    /// Takes the lock in a transaction that sees what others did while it waited. It polls instead
+    /// of waiting in the server, whose timeout message may be in any language. The number is
+    /// arbitrary, but must not change.
     async fn take(&mut self, conn: &mut Connection, patience: Duration) -> Result<()> {
         const PAUSE: Duration = Duration::from_millis(50);
 
