@@ -338,6 +338,7 @@ export default {
   "queue.approve.title": "Approve the client",
   "queue.approve.text": "Names can be made up: judge by the redirect URIs. It becomes active at once:",
   "queue.approve.done": "The client is approved",
+  "queue.changed": "It has changed since you opened this page. This is how it is now.",
   "queue.deny": "Deny",
   "queue.deny.title": "Deny the client",
   "queue.deny.text": "It stays inactive. You can still approve it later:",

@@ -338,6 +338,7 @@ export default {
   "queue.approve.title": "批准客户端",
   "queue.approve.text": "名称可以伪造，请依据回调地址判断。它将立即启用：",
   "queue.approve.done": "客户端已批准",
+  "queue.changed": "自您打开此页面后，它已发生变化。以下是其当前内容。",
   "queue.deny": "拒绝",
   "queue.deny.title": "拒绝客户端",
   "queue.deny.text": "它将保持停用。之后仍可批准：",
