@@ -2,7 +2,7 @@
 
 import { h, put, newId } from './dom.js';
 import { t } from './text.js';
-import { announce, button, copy, notice } from './parts.js';
+import { announce, button, code, copy, notice, typable } from './parts.js';
 import { call, curl } from './api.js';
 
 /** Opens a dialog. `locked` ones close by their buttons only. Closing removes it from the page. */
@@ -57,7 +57,7 @@ export function confirm({ title, text = [], action, danger = false, typed, reque
     const shell = asCurl(request);
     const word = typed && h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', autofocus: true });
     const done = h(`button.${danger ? 'danger' : 'primary'}`, { type: 'submit', disabled: Boolean(typed) }, action);
-    word?.addEventListener('input', () => { done.disabled = word.value !== typed; });
+    word?.addEventListener('input', () => { done.disabled = typable(word.value) !== typable(typed); });
     const form = h('form', {
       novalidate: true,
       oninput: () => shell.dispatchEvent(new Event('toggle')),
@@ -77,7 +77,7 @@ export function confirm({ title, text = [], action, danger = false, typed, reque
     },
     text.map((line) => (line instanceof Node ? line : h('p', {}, line))),
     fields,
-    typed && h('label.field', {}, h('span', {}, t('confirm.type'), ' ', h('code', {}, typed)), word),
+    typed && h('label.field', {}, h('span', {}, t('confirm.type'), ' ', code(typed)), word),
     shell,
     said,
     h('div.actions', {},
