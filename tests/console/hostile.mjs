@@ -49,9 +49,9 @@ await run({
       const dialog = page.getByRole('dialog');
       const seen = (await dialog.locator('label code').innerText()).normalize('NFC').replaceAll('\u00a0', ' ');
       await dialog.getByRole('textbox').fill(seen.slice(0, -1));
-      assert.ok(await dialog.getByRole('button', { name: 'Delete…' }).isDisabled(), name);
+      assert.ok(await dialog.getByRole('button', { name: 'Delete the client' }).isDisabled(), name);
       await dialog.getByRole('textbox').fill(seen);
-      await dialog.getByRole('button', { name: 'Delete…' }).click({ timeout: 5000 });
+      await dialog.getByRole('button', { name: 'Delete the client' }).click({ timeout: 5000 });
       await page.getByRole('heading', { name: 'Clients', exact: true }).waitFor();
       await page.context().close();
     }

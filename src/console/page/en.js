@@ -307,7 +307,7 @@ export default {
   "audit.exported": "The trail is exported",
   "audit.none": "No entry meets these filters",
   "audit.empty.title": "No entries",
-  "activity.title": "{count} entries",
+  "activity.title": "Entries: {count}",
   "activity.label": "Entries per day: {count} in all, at most {most} on a day",
   "action.client.create": "Client created",
   "action.client.register": "Client registered itself",
