@@ -84,10 +84,18 @@ await run({
     await pages.getByRole('link', { name: 'Newer' }).click();
     await blocks.getByText('bad20.example.com').waitFor();
     // Searching for documents leaves the blocks where they are.
-    await page.getByLabel('Search by host').fill('agents');
+    await page.getByLabel('Search by host').fill('agents.claude.ai');
     await page.waitForURL(/host=agents/);
     await settled(page);
     await blocks.getByText('bad20.example.com').waitFor();
+    const documents = page.getByRole('table', { name: 'Metadata documents' });
+    assert.deepEqual(await documents.locator('tbody bdi').allInnerTexts(), ['An <i>agent</i>', 'https://agents.claude.ai/third.json', 'agents.claude.ai']);
+    // The link to the page is its beginning: both lists are as at first.
+    await page.getByLabel('Search by host').fill('nowhere.example.com');
+    await page.getByRole('heading', { name: 'None of this host was seen' }).waitFor();
+    await page.getByRole('link', { name: 'Metadata documents' }).click();
+    await blocks.getByText('bad119.example.com').waitFor();
+    await documents.getByRole('link', { name: 'https://agents.vscode.dev/first.json' }).waitFor();
   },
 
   async 'every page looks right in both themes and languages'() {

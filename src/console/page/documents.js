@@ -20,7 +20,7 @@ export default async function page({ params: first, signal }) {
 
   const runSeen = () => load(seen, (own) => get(`${DOCUMENTS}${query({ page: params.page ?? 1, page_size: SIZE, host: params.host })}`, { signal: own }), (page) => {
     announce(t('list.found', { count: number(page.items.length) }));
-    if (page.items.length === 0) return empty(t('documents.empty.title'), h('p', {}, t('documents.empty.text')));
+    if (page.items.length === 0) return params.host ? empty(t('documents.none')) : empty(t('documents.empty.title'), h('p', {}, t('documents.empty.text')));
     const { page: at, has_prev: newer, has_next: older } = page.pagination;
     return [table(t('nav.documents'), columns, page.items), (newer || older) && h('nav.pager', { 'aria-label': t('page.nav') },
       newer && h('a.button', { href: link({ ...params, page: at - 1 }) }, `← ${t('page.newer')}`),
@@ -71,7 +71,7 @@ export default async function page({ params: first, signal }) {
     if (done) reload();
   }
 
-  const host = h('input', { type: 'search', 'aria-label': t('documents.search'), placeholder: t('documents.search'), value: params.host ?? '', autocomplete: 'off' });
+  const host = h('input', { type: 'search', 'aria-label': t('documents.search'), placeholder: t('documents.search.whole'), value: params.host ?? '', autocomplete: 'off' });
   host.addEventListener('input', debounce(() => {
     params = { blocks: params.blocks, host: host.value.trim().toLowerCase() || undefined };
     history.replaceState(null, '', link(params));
@@ -84,10 +84,11 @@ export default async function page({ params: first, signal }) {
     seen, h('h2', {}, t('blocks.title')), blocked,
   ];
   const update = (next) => {
-    const isOfBlocks = next.blocks !== params.blocks;
+    const isOther = (name) => next[name] !== params[name];
+    const runs = [isOther('blocks') && runBlocks, (isOther('host') || isOther('page')) && runSeen].filter(Boolean);
     params = { ...next };
     host.value = params.host ?? '';
-    return isOfBlocks ? runBlocks() : runSeen();
+    for (const run of runs) run();
   };
   return { title: t('nav.documents'), view, update };
 }

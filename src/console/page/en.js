@@ -365,6 +365,8 @@ export default {
   "initial.empty.text": "With one, a partner can register clients without an administrator.",
   "documents.text": "Clients that are named by the URL of a document, and were seen here.",
   "documents.search": "Search by host",
+  "documents.search.whole": "A whole host, as agents.example.com",
+  "documents.none": "None of this host was seen",
   "documents.host": "Host",
   "documents.first": "First seen",
   "documents.changed": "Document changed",

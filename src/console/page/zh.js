@@ -365,6 +365,8 @@ export default {
   "initial.empty.text": "有了它，合作伙伴无需管理员即可注册客户端。",
   "documents.text": "以文档地址命名、曾在此出现的客户端。",
   "documents.search": "按主机搜索",
+  "documents.search.whole": "完整主机名，如 agents.example.com",
+  "documents.none": "未见过此主机的文档",
   "documents.host": "主机",
   "documents.first": "首次出现",
   "documents.changed": "文档更改",
