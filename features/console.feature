@@ -23,6 +23,15 @@ Feature: The console
       When she turns the pages, reloads one, or goes back in her browser
       Then she finds the clients of that page, for one request each
 
+    Scenario: Filters are those of the API, and are in the URL
+      When she filters the list
+      Then she sees the clients that the API finds, and the URL shows the same to others
+
+    Scenario: Clearing the filters clears all of them
+      Given no client meets her filters
+      When she clears them
+      Then she sees all clients, and no filter is set
+
     Scenario: Typing asks once for each pause
       When she types into the search
       Then the host is asked when she pauses, or presses Enter
@@ -31,6 +40,15 @@ Feature: The console
       Given the host can't be reached
       When she looks for a client
       Then she is told so, and can try again
+
+    Scenario: A late answer does not replace a newer one
+      Given the host is slow
+      When she changes a filter, or opens another tab, before she sees the first
+      Then she sees what she asked for last
+
+    Scenario: A page that was left asks for nothing more
+      When she leaves a page while she types into a filter
+      Then the page that she went to stays
 
   Rule: A secret is seen by whom it is meant for
 
@@ -43,6 +61,16 @@ Feature: The console
       Given clients whose names are markup, scripts or very long
       When she looks at them
       Then she sees the names as they are, and nothing else happens
+
+    Scenario: Hidden characters are seen, and links are what they say
+      Given a client whose name has characters that change how it is read
+      When she looks at it
+      Then she sees these characters, and only links that are safe to follow
+
+    Scenario: A client of any name can be deleted by who types what is seen
+      Given clients whose names have more blanks than are seen, or accents of two kinds
+      When she types a name as she sees it
+      Then she can delete the client
 
   Rule: Two administrators at once lose nothing
 
@@ -95,6 +123,27 @@ Feature: The console
       Given she uses nothing but her keyboard
       Then she does all of it, and the focus is always where she expects it
 
+    Scenario: The content is reached without passing the navigation
+      Given she uses nothing but her keyboard
+      When she presses Tab and Enter
+      Then she is at the content of the page
+
+    Scenario: Dialogs open, explain themselves and close
+      Given she uses nothing but her keyboard
+      Then each dialog says what it is, and the focus returns to where it came from
+
+    Scenario: A conflict is decided
+      Given she uses nothing but her keyboard
+      When Bob changed what she changes
+      Then she chooses which of the two to keep
+
+    Scenario: Every page looks right in both themes and languages
+      Then each page fits, and an inspection finds no barrier in it
+
+    Scenario: Less motion is less motion
+      Given she asked her system for less motion
+      Then nothing on the page moves by itself
+
     Scenario: Theme and language are switched
       When she chooses the dark theme, and Chinese
       Then the page has them, also after a reload
@@ -108,6 +157,11 @@ Feature: The console
       Given two clients registered themselves
       When she approves one and denies the other
       Then one is active and the other is not, until she approves it after all
+
+    Scenario: Only what she has read is approved
+      Given Bob changes a client while she reads what it is
+      When she approves it
+      Then it is not approved, and she sees what it is now
 
     Scenario: A token is issued, shown once, used and revoked
       When she issues an initial access token for a partner
@@ -123,3 +177,24 @@ Feature: The console
     Scenario: A domain is blocked with all that is below it
       When she blocks a domain
       Then no client with a document of that domain can authorize, and others can
+
+    Scenario: Every block is found, however many there are
+      Given more is blocked than fits on a page
+      When she turns the pages
+      Then she finds every block
+
+  Rule: It fits into every host
+
+    Scenario: The page is below a prefix, or behind a proxy that strips one
+      Then she creates a client as she does elsewhere
+
+    Scenario: A client has an odd client_id
+      Given clients whose client_id is a URL, or means something else in a path
+      Then she finds and suspends each of them, and not another
+
+    Scenario: The first page and all files are small
+      Then a browser loads no more than 35 KiB for the first page, and 60 KiB in all, compressed
+
+    Scenario: Files are kept, and a file of another version is another file
+      When she opens the console again
+      Then her browser loads only what may have changed

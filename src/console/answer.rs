@@ -92,13 +92,21 @@ pub(super) fn moved(mounted: &str) -> Response<Body> {
 }
 
 pub(super) fn not_found() -> Response<Body> {
-    with_status(StatusCode::NOT_FOUND)
+    refused(StatusCode::NOT_FOUND)
 }
 
 pub(super) fn wrong_method() -> Response<Body> {
-    let mut response = with_status(StatusCode::METHOD_NOT_ALLOWED);
+    let mut response = refused(StatusCode::METHOD_NOT_ALLOWED);
     let allowed = HeaderValue::from_static("GET, HEAD");
     response.headers_mut().insert(header::ALLOW, allowed);
+    response
+}
+
+/// An empty response that no cache keeps: another version of the host may have the file.
+fn refused(status: StatusCode) -> Response<Body> {
+    let mut response = with_status(status);
+    let cached = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, cached);
     response
 }
 

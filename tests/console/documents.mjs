@@ -57,7 +57,48 @@ await run({
     await seen(3);
   },
 
-  async 'the page of documents looks like the others'() {
+  async 'every block is found, however many there are'() {
+    const block = (at) => fetch(`http://${host}/deep/api/v1/admin/oauth/metadata-document-blocks`, {
+      method: 'POST', headers: { Authorization: 'Bearer token-1', 'Content-Type': 'application/json' },
+      body: JSON.stringify({ domain: `bad${at}.example.com` }),
+    });
+    for (let at = 0; at < 120; at += 1) assert.equal((await block(at)).status, 201);
+    const page = await signedIn();
+    const blocks = page.getByRole('table', { name: 'Blocked' });
+    const pages = page.getByRole('navigation', { name: /^Blocked/ });
+    const found = new Set();
+    const note = async () => {
+      for (const text of await blocks.locator('tbody th code').allInnerTexts()) found.add(text);
+    };
+    await note();
+    for (let turns = 1; await pages.getByRole('link', { name: 'Older' }).count(); turns += 1) {
+      assert.ok(turns < 20);
+      const first = await blocks.locator('tbody th code').first().innerText();
+      await pages.getByRole('link', { name: 'Older' }).click();
+      await page.waitForFunction((text) => ![...document.querySelectorAll('tbody th code')].some((one) => one.textContent === text), first);
+      await settled(page);
+      await note();
+    }
+    for (let at = 0; at < 120; at += 1) assert.ok(found.has(`bad${at}.example.com`), `bad${at}`);
+    await accessible(page, 'the last blocks');
+    await pages.getByRole('link', { name: 'Newer' }).click();
+    await blocks.getByText('bad20.example.com').waitFor();
+    // Searching for documents leaves the blocks where they are.
+    await page.getByLabel('Search by host').fill('agents.claude.ai');
+    await page.waitForURL(/host=agents/);
+    await settled(page);
+    await blocks.getByText('bad20.example.com').waitFor();
+    const documents = page.getByRole('table', { name: 'Metadata documents' });
+    assert.deepEqual(await documents.locator('tbody bdi').allInnerTexts(), ['An <i>agent</i>', 'https://agents.claude.ai/third.json', 'agents.claude.ai']);
+    // The link to the page is its beginning: both lists are as at first.
+    await page.getByLabel('Search by host').fill('nowhere.example.com');
+    await page.getByRole('heading', { name: 'None of this host was seen' }).waitFor();
+    await page.getByRole('link', { name: 'Metadata documents' }).click();
+    await blocks.getByText('bad119.example.com').waitFor();
+    await documents.getByRole('link', { name: 'https://agents.vscode.dev/first.json' }).waitFor();
+  },
+
+  async 'every page looks right in both themes and languages'() {
     for (const theme of ['light', 'dark']) {
       for (const locale of ['en-US', 'zh-CN']) {
         for (const size of [[1440, 900], [360, 780]]) {

@@ -40,6 +40,23 @@ await run({
     }
   },
 
+  async 'a client of any name can be deleted by who types what is seen'() {
+    for (const name of ['Two  blanks', ' At the ends ', 'Cafe\u0301', 'No\u00a0break', ...NAMES]) {
+      const { client_id: id } = await create({ name });
+      const page = await open();
+      await go(page, `#/clients/${id}?tab=danger`);
+      await page.getByRole('button', { name: 'Delete…' }).click();
+      const dialog = page.getByRole('dialog');
+      const seen = (await dialog.locator('label code').innerText()).normalize('NFC').replaceAll('\u00a0', ' ');
+      await dialog.getByRole('textbox').fill(seen.slice(0, -1));
+      assert.ok(await dialog.getByRole('button', { name: 'Delete the client' }).isDisabled(), name);
+      await dialog.getByRole('textbox').fill(seen);
+      await dialog.getByRole('button', { name: 'Delete the client' }).click({ timeout: 5000 });
+      await page.getByRole('heading', { name: 'Clients', exact: true }).waitFor();
+      await page.context().close();
+    }
+  },
+
   async 'hidden characters are seen, and links are what they say'() {
     const page = await open();
     await settled(page);

@@ -20,7 +20,7 @@ async function takeSecret(page) {
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   assert.ok(await dialog.isVisible(), 'a key closed the secret');
-  await dialog.getByRole('button', { name: 'Copy' }).click();
+  await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
   await dialog.getByText('Copied to the clipboard').waitFor();
   const secret = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(secret, /^[\w-]{40,}$/);
@@ -155,7 +155,7 @@ await run({
     // Deleted by who can write its name, and restored.
     await press(page, 'Delete…');
     const deletion = page.getByRole('dialog', { name: 'Delete the client' });
-    const sure = deletion.getByRole('button', { name: 'Delete…' });
+    const sure = deletion.getByRole('button', { name: 'Delete the client' });
     assert.ok(await sure.isDisabled());
     await deletion.getByRole('textbox').fill('Shop');
     assert.ok(await sure.isDisabled());

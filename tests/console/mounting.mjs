@@ -42,12 +42,27 @@ async function manages(url) {
     await page.getByRole('button', { name: 'Suspend' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
     await page.locator('h1').getByText('Suspended').waitFor();
+    await go(page, '#/audit');
+    await page.getByRole('link', { name: clientId, exact: true }).first().click();
+    await page.getByRole('heading', { name: `Odd ${clientId}` }).waitFor();
   }
+  // What somebody has in a link or types.
+  for (const clientId of ['..', '.', '%2e%2e']) {
+    await go(page, `#/clients/${encodeURIComponent(clientId)}`);
+    await page.getByRole('heading', { name: `Odd ${clientId}` }).waitFor();
+  }
+  await go(page, '#/clients/...');
+  await page.getByRole('alert').getByText('It is not there').waitFor();
 }
 
 await run({
-  'below a prefix': () => works(`http://${host}/deep/prompt`),
-  'with its slash': () => works(`http://${host}/deep/prompt/`),
-  'behind a proxy that strips a prefix': () => works(`http://${outside}/outside/deep/prompt`),
-  'clients with odd names': () => manages(`http://${outside}/outside/deep/prompt/`),
+  async 'the page is below a prefix, or behind a proxy that strips one'() {
+    await works(`http://${host}/deep/prompt`);
+    await works(`http://${host}/deep/prompt/`);
+    await works(`http://${outside}/outside/deep/prompt`);
+  },
+
+  async 'a client has an odd client_id'() {
+    await manages(`http://${outside}/outside/deep/prompt/`);
+  },
 });

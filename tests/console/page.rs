@@ -28,6 +28,12 @@ fn axum_serves_it_below_any_path() {
         assert_eq!(config.json()["api"], "../api/v1");
         let missing = get(host.address, &format!("/deep/{kind}/nothing"), "");
         assert_eq!(missing.status, 404);
+        assert_eq!(missing.header("cache-control"), Some("no-store"));
+        // A page of another address would look for its files and its API elsewhere.
+        for path in ["/", "/config.json"] {
+            let doubled = get(host.address, &format!("/deep/{kind}/{path}"), "");
+            assert_eq!(doubled.status, 404, "{path}");
+        }
     }
 }
 

@@ -50,6 +50,42 @@ await run({
     assert.equal(await page.locator('td').getByText('Registered itself').count(), 2);
   },
 
+  async 'only what she has read is approved'() {
+    const [, made] = await register(client('Turncoat'));
+    const turn = async (to) => {
+      const response = await fetch(`http://${host}/deep/api/v1/admin/oauth/clients/${made.client_id}`, {
+        method: 'PATCH', headers: { 'Content-Type': 'application/json', Authorization: 'Bearer token-1' },
+        body: JSON.stringify({ redirect_uris: [to] }),
+      });
+      assert.equal(response.status, 200, await response.text());
+    };
+    const page = await signedIn();
+    await go(page, '#/registrations');
+    const card = page.locator('.queue > li').filter({ hasText: 'Turncoat' });
+    const approve = () => card.getByRole('button', { name: 'Approve' }).click();
+    const dialog = page.getByRole('dialog');
+    await card.waitFor();
+    // It changes while she reads.
+    await turn('https://evil.example.com/first');
+    await approve();
+    await page.getByRole('alert').getByText('It has changed since you opened this page').waitFor();
+    await card.getByText('https://evil.example.com/first').waitFor();
+    assert.equal(await dialog.count(), 0);
+    // It changes while she is asked.
+    await approve();
+    await dialog.waitFor();
+    await turn('https://evil.example.com/second');
+    await dialog.getByRole('button', { name: 'Approve' }).click();
+    await dialog.getByText('Somebody else changed it meanwhile.').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await card.getByText('https://evil.example.com/second').waitFor();
+    assert.equal(await status(made.client_id), 'inactive');
+    await approve();
+    await dialog.getByRole('button', { name: 'Approve' }).click();
+    await card.waitFor({ state: 'detached' });
+    assert.equal(await status(made.client_id), 'active');
+  },
+
   async 'a token is issued, shown once, used and revoked'() {
     const page = await signedIn();
     await go(page, '#/initial-access-tokens');
@@ -80,7 +116,7 @@ await run({
     assert.equal((await register(client('Late agent'), { Authorization: `Bearer ${token}` }))[0], 401);
   },
 
-  async 'these pages look like the others'() {
+  async 'every page looks right in both themes and languages'() {
     await register(client('<b>Waiting</b> agent'));
     for (const theme of ['light', 'dark']) {
       for (const locale of ['en-US', 'zh-CN']) {

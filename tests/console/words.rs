@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use tower_oauth_clients::domain::Action;
+
 use super::root;
 
 /// The texts of a language: the module is JSON but for its first and last line.
@@ -54,4 +56,15 @@ fn every_text_that_is_used_is_there() {
         }
     }
     assert!(asked > 200, "{asked}");
+}
+
+/// The filter of the audit trail offers the actions that have a text.
+#[test]
+fn every_action_of_the_audit_trail_has_a_text() {
+    let actions: BTreeSet<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
+    for language in ["en.js", "zh.js"] {
+        let words = words(language);
+        let told = words.keys().filter_map(|key| key.strip_prefix("action."));
+        assert_eq!(told.collect::<BTreeSet<_>>(), actions, "{language}");
+    }
 }

@@ -62,12 +62,23 @@ impl ConsoleService {
         let below = match path.strip_prefix(&*self.prefix) {
             // A router that strips the prefix leaves a slash, also where there was none.
             Some("/") if !full.ends_with('/') => "",
+            // It takes two slashes for one, but relative URLs would lead elsewhere.
+            Some(below) if is_doubled(full, below) => NO_FILE,
             Some(below) if below.is_empty() || below.starts_with('/') => below,
-            _ => "/..", // no file has this path
+            _ => NO_FILE,
         };
         let mounted = full.rsplit('/').next().unwrap_or_default();
         self.console.answer(request, below, mounted)
     }
+}
+
+/// No file has this path.
+const NO_FILE: &str = "/..";
+
+/// Whether there is a slash too many before what is below the mount point.
+fn is_doubled(full: &str, below: &str) -> bool {
+    let mount = full.strip_suffix(below);
+    mount.is_some_and(|mount| mount.ends_with('/'))
 }
 
 impl<B> Service<Request<B>> for ConsoleService {

@@ -109,13 +109,29 @@ const ADMIN = '/admin/oauth';
 export const CLIENTS = `${ADMIN}/clients`;
 export const path = (name) => `${ADMIN}/${name}`;
 
+/** A URL keeps it as it is, which it does not with `..`, and a proxy may decode the others. */
+const PLAIN = /^[\w~-][\w.~-]*$/;
+
 /** What names a client in the page's own URL: its `client_id`, or its `id` if a URL would change it. */
-export const nameOf = (client) =>
-  /^[\w~-][\w.~-]*$/.test(client.client_id) || !client.id ? client.client_id : `id:${client.id}`;
+export function nameOf({ client_id: clientId, id, action }) {
+  if (PLAIN.test(clientId)) return clientId;
+  // An entry of the audit trail has an id of its own.
+  return id && !action ? `id:${id}` : `client_id:${clientId}`;
+}
+
+/** The name for the other requests, from that in the URL: the API is asked for the `id` if need be. */
+export async function named(name, signal) {
+  if (PLAIN.test(name) || BY_ID.test(name)) return name;
+  const [found] = (await get(`${CLIENTS}${query({ client_id: name.replace(/^client_id:/, '') })}`, { signal })).items;
+  if (!found) throw new Failure(404, '');
+  return `id:${found.id}`;
+}
+
+const BY_ID = /^id:([0-9A-Z]{26})$/;
 
 /** The path of a client. By `id` where a proxy may decode the `client_id`. */
 export function clientPath(name, below = '') {
-  const id = /^id:([0-9A-Z]{26})$/.exec(name)?.[1];
+  const id = BY_ID.exec(name)?.[1];
   return `${CLIENTS}/${id ? `by-id/${id}` : encodeURIComponent(name)}${below}`;
 }
 

@@ -1,18 +1,12 @@
 // Audit trails: of one client, and of all.
 
 import { h, put, debounce } from './dom.js';
-import { t, known, number } from './text.js';
-import { clientPath, get, path, query, raw } from './api.js';
-import { announce, button, choice, code, empty, heading, load, pager, table, time, visible } from './parts.js';
+import { t, keys, known, number } from './text.js';
+import { clientPath, get, nameOf, path, query, raw } from './api.js';
+import { announce, button, choice, code, empty, heading, load, pager, refill, table, time, visible } from './parts.js';
 import { activity } from './charts.js';
 
 const SIZE = 100;
-const ACTIONS = [
-  'client.create', 'client.register', 'client.approve', 'client.deny', 'client.update', 'client.delete',
-  'client.restore', 'client.clone', 'secret.rotate', 'secret.create', 'secret.deactivate', 'secret.delete',
-  'initial_access_token.create', 'initial_access_token.revoke',
-  'metadata_document.block', 'metadata_document.unblock',
-];
 
 const value = (one) => (one === undefined ? h('span.muted', {}, t('none'))
   : h('code', {}, visible(typeof one === 'string' ? one : JSON.stringify(one))));
@@ -26,7 +20,7 @@ const columns = (isOfAll) => [
   [t('audit.action'), (entry) => [h('strong', {}, known(`action.${entry.action}`, entry.action)),
     h('div.message', { lang: 'en' }, visible(entry.message)), changes(entry)], 'wide'],
   isOfAll && [t('audit.target'), (entry) => (entry.client_id
-    ? h('a', { href: `#/clients/${encodeURIComponent(entry.client_id)}?tab=audit` }, code(entry.client_id))
+    ? h('a', { href: `#/clients/${encodeURIComponent(nameOf(entry))}?tab=audit` }, code(entry.client_id))
     : code(entry.target_id))],
   [t('audit.operator'), (entry) => [visible(entry.operator_id), ' ', h('span.muted', {}, known(`operator.${entry.operator_type}`, entry.operator_type))]],
   [t('audit.ip'), (entry) => (entry.ip ? code(entry.ip) : '—'), 'address'],
@@ -37,7 +31,7 @@ export async function trail({ name, area, signal }) {
   const holder = h('div');
   area.append(holder);
   const turn = async (after) => load(holder,
-    () => get(clientPath(name, `/audit-logs${query({ after, page_size: SIZE, view: 'full' })}`), { signal }), (page) => {
+    (own) => get(clientPath(name, `/audit-logs${query({ after, page_size: SIZE, view: 'full' })}`), { signal: own }), (page) => {
       if (page.items.length === 0) return empty(t('audit.empty.title'));
       return [!after && activity(page.items.map(({ timestamp }) => timestamp * 1000)), table(t('tab.audit'), columns(false), page.items),
         (after || page.next) && h('div.pager', {}, after && button(t('page.newest'), () => turn('')),
@@ -67,7 +61,7 @@ export default async function page({ params: first, signal }) {
     ];
   };
   const run = () => load(results,
-    () => get(`${path('audit-logs')}${query({ after: '', page_size: SIZE, ...asked() })}`, { signal }), show, signal);
+    (own) => get(`${path('audit-logs')}${query({ after: '', page_size: SIZE, ...asked() })}`, { signal: own }), show, signal);
   const change = (name) => (one) => {
     params = { ...params, [name]: one || undefined, after: undefined };
     history.replaceState(null, '', link(params));
@@ -75,16 +69,16 @@ export default async function page({ params: first, signal }) {
   };
   const typed = (label, name) => {
     const set = change(name);
-    const input = h('input', { type: 'text', class: 'mono', autocomplete: 'off', spellcheck: 'false', value: params[name] ?? '' });
-    input.addEventListener('input', debounce(() => set(input.value.trim()), 400));
+    const input = h('input', { name, type: 'text', class: 'mono', autocomplete: 'off', spellcheck: 'false', value: params[name] ?? '' });
+    input.addEventListener('input', debounce(() => set(input.value.trim()), 400, signal));
     return h('label.field.compact', {}, h('span', {}, t(label)), input);
   };
   const date = (label, name) => {
     const set = change(name);
-    const input = h('input', { type: 'date', value: params[name] ?? '', onchange: () => set(input.value) });
+    const input = h('input', { name, type: 'date', value: params[name] ?? '', onchange: () => set(input.value) });
     return h('label.field.compact', {}, h('span', {}, t(label)), input);
   };
-  const actions = [['', t('any')], ...ACTIONS.map((name) => [name, t(`action.${name}`)])];
+  const actions = [['', t('any')], ...keys('action.').map((name) => [name, t(`action.${name}`)])];
   const exporting = button(t('audit.export'), async () => {
     exporting.disabled = true;
     const problem = await download(asked(), signal);
@@ -93,15 +87,17 @@ export default async function page({ params: first, signal }) {
   });
   const said = h('div');
   await run();
-  const view = [
-    heading(t('nav.audit'), { actions: exporting }), said,
-    h('form.filters', { role: 'search', onsubmit: (event) => event.preventDefault() },
-      choice(t('audit.action'), actions, params.action, change('action')),
-      typed('audit.operator', 'operator_id'), typed('audit.target', 'target_id'),
-      date('audit.from', 'from'), date('audit.to', 'to')),
-    results,
-  ];
-  return { title: t('nav.audit'), view, update(next) { params = { ...next }; run(); } };
+  const filters = h('form.filters', { role: 'search', onsubmit: (event) => event.preventDefault() },
+    choice(t('audit.action'), actions, params.action, change('action'), 'action'),
+    typed('audit.operator', 'operator_id'), typed('audit.target', 'target_id'),
+    date('audit.from', 'from'), date('audit.to', 'to'));
+  const view = [heading(t('nav.audit'), { actions: exporting }), said, filters, results];
+  const update = (next) => {
+    params = { ...next };
+    refill(filters, params);
+    run();
+  };
+  return { title: t('nav.audit'), view, update };
 }
 
 /** Everything that meets the filters, page by page, as JSON Lines. */

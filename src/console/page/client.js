@@ -1,8 +1,8 @@
 // One client: what it is, its secrets, its audit trail, its tokens, and what can't be undone.
 
-import { h } from './dom.js';
+import { h, put, within } from './dom.js';
 import { t, known, list } from './text.js';
-import { clientPath, get, has, nameOf } from './api.js';
+import { clientPath, get, has, named, nameOf } from './api.js';
 import { button, buttonLink, code, copyButton, facts, heading, outside, state, time, visible } from './parts.js';
 import { normal } from './fields.js';
 import { used } from './list.js';
@@ -17,12 +17,13 @@ const TABS = [
 
 export default async function page(context) {
   const { segments, params, signal, reload } = context;
-  const name = segments[1];
+  const name = await named(segments[1], signal);
   const answer = await get(`${clientPath(name)}?view=full`, { signal });
   const client = normal(answer.data);
   const tabs = TABS.filter(([, , feature]) => !feature || has(feature));
   const nav = h('nav.tabs', { 'aria-label': t('client.tabs') });
   const area = h('section', { tabindex: '-1' });
+  let opened;
 
   async function open(tab) {
     const [chosen, module] = tabs.find(([key]) => key === tab) ?? tabs[0];
@@ -31,10 +32,17 @@ export default async function page(context) {
       'aria-current': key === chosen ? 'page' : null,
     }, t(`tab.${key}`))));
     area.setAttribute('aria-label', t(`tab.${chosen}`));
-    area.replaceChildren();
+    opened?.abort();
+    opened = within(signal);
+    const { signal: own } = opened;
+    // What comes late goes into a panel that is no longer there.
+    const panel = h('div');
+    put(area, panel);
     area.setAttribute('aria-busy', 'true');
-    const shown = (await module())({ client, etag: answer.etag, name, area, signal, reload });
-    Promise.resolve(shown).finally(() => area.removeAttribute('aria-busy'));
+    const show = await module();
+    Promise.resolve(show({ client, etag: answer.etag, name, area: panel, signal: own, reload })).finally(() => {
+      if (!own.aborted) area.removeAttribute('aria-busy');
+    });
   }
 
   await open(params.tab);

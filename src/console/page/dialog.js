@@ -2,7 +2,7 @@
 
 import { h, put, newId } from './dom.js';
 import { t } from './text.js';
-import { announce, button, copy, notice } from './parts.js';
+import { announce, button, code, copy, copyButton, notice, typable } from './parts.js';
 import { call, curl } from './api.js';
 
 /** Opens a dialog. `locked` ones close by their buttons only. Closing removes it from the page. */
@@ -26,7 +26,6 @@ export function open(title, { locked = false, wide = false, onclose } = {}) {
   });
   document.body.append(dialog);
   return {
-    dialog,
     content,
     show(...children) {
       put(content, ...children);
@@ -57,7 +56,7 @@ export function confirm({ title, text = [], action, danger = false, typed, reque
     const shell = asCurl(request);
     const word = typed && h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', autofocus: true });
     const done = h(`button.${danger ? 'danger' : 'primary'}`, { type: 'submit', disabled: Boolean(typed) }, action);
-    word?.addEventListener('input', () => { done.disabled = word.value !== typed; });
+    word?.addEventListener('input', () => { done.disabled = typable(word.value) !== typable(typed); });
     const form = h('form', {
       novalidate: true,
       oninput: () => shell.dispatchEvent(new Event('toggle')),
@@ -77,7 +76,7 @@ export function confirm({ title, text = [], action, danger = false, typed, reque
     },
     text.map((line) => (line instanceof Node ? line : h('p', {}, line))),
     fields,
-    typed && h('label.field', {}, h('span', {}, t('confirm.type'), ' ', h('code', {}, typed)), word),
+    typed && h('label.field', {}, h('span', {}, t('confirm.type'), ' ', code(typed)), word),
     shell,
     said,
     h('div.actions', {},
@@ -107,7 +106,7 @@ export function showSecret({ title, secret, clientId, variable = 'CLIENT_SECRET'
       clearTimeout(timer);
       removeEventListener('pagehide', leave);
     };
-    const { dialog, show, close } = open(title, { locked: true, onclose: () => { drop(); resolve(); } });
+    const { show, close } = open(title, { locked: true, onclose: () => { drop(); resolve(); } });
     const leave = () => { drop(); close(); };
     const timer = setTimeout(() => { announce(t('secret.dropped')); leave(); }, LIFETIME);
     addEventListener('pagehide', leave);
@@ -126,13 +125,13 @@ export function showSecret({ title, secret, clientId, variable = 'CLIENT_SECRET'
     };
     show(
       h('p', {}, text ?? t('secret.once')),
-      clientId && h('p', {}, t('field.client_id'), ': ', h('code', {}, clientId)),
+      clientId && h('p', {}, t('field.client_id'), ': ', code(clientId), ' ', copyButton(clientId, t('field.client_id'))),
       h('label.field', { for: id }, h('span', {}, t('secret.label')), field),
       h('div.row', {}, toggle,
         button(t('copy'), async () => { said.textContent = (await copy(value)) ? t('copied') : t('copy.failed'); }, 'primary'),
         button(t('secret.download'), download), said),
       h('div.actions', {}, button(t('secret.stored'), close)));
-    dialog.querySelector('button')?.focus();
+    toggle.focus();
   });
 }
 

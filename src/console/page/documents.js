@@ -4,7 +4,7 @@
 import { h, debounce } from './dom.js';
 import { t, number } from './text.js';
 import { get, path, query } from './api.js';
-import { announce, button, code, empty, heading, load, outside, table, time, visible } from './parts.js';
+import { announce, button, code, empty, heading, load, outside, pager, table, time, visible } from './parts.js';
 import { confirm } from './dialog.js';
 import * as inputs from './inputs.js';
 
@@ -18,18 +18,19 @@ export default async function page({ params: first, signal }) {
   const blocked = h('div.results');
   const link = (values) => `#/documents${query(Object.fromEntries(Object.entries(values).filter(([, value]) => value)))}`;
 
-  const runSeen = () => load(seen, () => get(`${DOCUMENTS}${query({ page: params.page ?? 1, page_size: SIZE, host: params.host })}`, { signal }), (page) => {
+  const runSeen = () => load(seen, (own) => get(`${DOCUMENTS}${query({ page: params.page ?? 1, page_size: SIZE, host: params.host })}`, { signal: own }), (page) => {
     announce(t('list.found', { count: number(page.items.length) }));
-    if (page.items.length === 0) return empty(t('documents.empty.title'), h('p', {}, t('documents.empty.text')));
+    if (page.items.length === 0) return params.host ? empty(t('documents.none')) : empty(t('documents.empty.title'), h('p', {}, t('documents.empty.text')));
     const { page: at, has_prev: newer, has_next: older } = page.pagination;
     return [table(t('nav.documents'), columns, page.items), (newer || older) && h('nav.pager', { 'aria-label': t('page.nav') },
       newer && h('a.button', { href: link({ ...params, page: at - 1 }) }, `← ${t('page.newer')}`),
       older && h('a.button', { href: link({ ...params, page: at + 1 }) }, `${t('page.older')} →`))];
   }, signal);
-  const runBlocks = () => load(blocked, () => get(`${BLOCKS}?page_size=100`, { signal }), (page) => {
-    if (page.items.length === 0) return empty(t('blocks.empty.title'), h('p', {}, t('blocks.empty.text')));
-    return table(t('blocks.title'), blockColumns, page.items);
-  }, signal);
+  const runBlocks = () => load(blocked, (own) => get(`${BLOCKS}${query({ after: params.blocks ?? '', page_size: SIZE })}`, { signal: own }), (page) => [
+    page.items.length ? table(t('blocks.title'), blockColumns, page.items)
+      : empty(t('blocks.empty.title'), h('p', {}, t('blocks.empty.text'))),
+    pager('blocks', params.blocks, page.next, (after) => link({ ...params, blocks: after }), `${t('blocks.title')}: ${t('page.nav')}`),
+  ], signal);
 
   const columns = [
     [t('field.name'), (item) => h('div.name', {}, h('span', {}, visible(item.client_name ?? item.host)), h('span.id', {}, outside(item.client_id))), 'wide'],
@@ -70,17 +71,24 @@ export default async function page({ params: first, signal }) {
     if (done) reload();
   }
 
-  const host = h('input', { type: 'search', 'aria-label': t('documents.search'), placeholder: t('documents.search'), value: params.host ?? '', autocomplete: 'off' });
+  const host = h('input', { type: 'search', 'aria-label': t('documents.search'), placeholder: t('documents.search.whole'), value: params.host ?? '', autocomplete: 'off' });
   host.addEventListener('input', debounce(() => {
-    params = { host: host.value.trim().toLowerCase() || undefined };
+    params = { blocks: params.blocks, host: host.value.trim().toLowerCase() || undefined };
     history.replaceState(null, '', link(params));
     runSeen();
-  }, 300));
+  }, 300, signal));
   await reload();
   const view = [
     heading(t('nav.documents'), { below: t('documents.text'), actions: button(t('blocks.block'), () => block(null)) }),
     h('form.filters', { role: 'search', onsubmit: (event) => event.preventDefault() }, h('div.search', {}, host)),
     seen, h('h2', {}, t('blocks.title')), blocked,
   ];
-  return { title: t('nav.documents'), view, update(next) { params = { ...next }; host.value = params.host ?? ''; runSeen(); } };
+  const update = (next) => {
+    const isOther = (name) => next[name] !== params[name];
+    const runs = [isOther('blocks') && runBlocks, (isOther('host') || isOther('page')) && runSeen].filter(Boolean);
+    params = { ...next };
+    host.value = params.host ?? '';
+    for (const run of runs) run();
+  };
+  return { title: t('nav.documents'), view, update };
 }

@@ -48,13 +48,22 @@ let last = 0;
 /** An id that no other element has. */
 export const newId = (prefix = 'id') => `${prefix}-${++last}`;
 
-/** A function that runs once calls have ceased for so many milliseconds. */
-export function debounce(run, pause) {
+/** A function that runs once calls have ceased for so many milliseconds, and not after `signal`. */
+export function debounce(run, pause, signal) {
   let timer = 0;
   const later = (...args) => {
     clearTimeout(timer);
-    timer = setTimeout(run, pause, ...args);
+    if (!signal.aborted) timer = setTimeout(run, pause, ...args);
   };
   later.cancel = () => clearTimeout(timer);
+  signal.addEventListener('abort', later.cancel);
   return later;
+}
+
+/** A controller that `signal` aborts, too. */
+export function within(signal) {
+  const controller = new AbortController();
+  if (signal.aborted) controller.abort();
+  signal.addEventListener('abort', () => controller.abort(), { signal: controller.signal });
+  return controller;
 }

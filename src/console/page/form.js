@@ -3,7 +3,7 @@
 
 import { h, put } from './dom.js';
 import { t, number } from './text.js';
-import { CLIENTS, call, clientPath, get, nameOf } from './api.js';
+import { CLIENTS, call, clientPath, get, named, nameOf } from './api.js';
 import { announce, cellLabel, heading, notice, visible } from './parts.js';
 import { asCurl, open, showSecret } from './dialog.js';
 import { FIELDS, creation, differing, faults, normal, patch } from './fields.js';
@@ -25,7 +25,7 @@ function kindOf(client) {
 }
 
 export default async function page({ segments, signal }) {
-  const name = segments[2] === 'edit' ? segments[1] : null;
+  const name = segments[2] === 'edit' ? await named(segments[1], signal) : null;
   let base = normal({ ...KINDS.web, name: '' });
   let etag = null;
   if (name) {

@@ -20,7 +20,7 @@ function stateOf(token) {
 export default async function page({ params: first, signal }) {
   let params = { ...first };
   const results = h('div.results');
-  const run = () => load(results, () => get(`${TOKENS}${query({ after: '', page_size: SIZE, ...params })}`, { signal }), show, signal);
+  const run = () => load(results, (own) => get(`${TOKENS}${query({ after: '', page_size: SIZE, ...params })}`, { signal: own }), show, signal);
 
   function show(page) {
     if (page.items.length === 0) {

@@ -1,11 +1,10 @@
 // The list of clients.
 
-import { h, s, put, debounce } from './dom.js';
+import { h, s, debounce } from './dom.js';
 import { t, number, day } from './text.js';
 import { CLIENTS, curl, get, nameOf, query } from './api.js';
 import {
-  announce, button, buttonLink, choice, code, copyButton, empty, failure, heading, pager, skeleton, state, table, time,
-  visible,
+  announce, button, buttonLink, choice, code, copyButton, empty, heading, load, pager, refill, state, table, time, visible,
 } from './parts.js';
 
 const SIZE = 25;
@@ -29,14 +28,13 @@ const isEnough = (text) => text.length !== 1 || text > '\u007f';
 
 export default async function page({ params: first, signal }) {
   let params = { ...first };
-  let running;
   const results = h('div.results');
   const counted = h('div');
 
   const change = (changes) => {
     params = { ...params, ...changes, after: undefined };
     history.replaceState(null, '', link(params));
-    load();
+    run();
   };
 
   const by = h('select', { 'aria-label': t('list.search.by'), value: search(params) },
@@ -50,13 +48,13 @@ export default async function page({ params: first, signal }) {
     if (!isEnough(text) || (params[by.value] ?? '') === text) return;
     change({ ...Object.fromEntries(SEARCHES.map((name) => [name, undefined])), [by.value]: text || undefined });
   };
-  const later = debounce(seek, 250);
+  const later = debounce(seek, 250, signal);
   field.addEventListener('input', later);
   by.addEventListener('change', () => { if (field.value.trim()) { params[by.value] = undefined; seek(); } });
 
   const options = (any, names, text) => [['', t(any)], ...names.map((name) => [name, t(text(name))])];
   const filter = (label, name, choices) =>
-    choice(t(label), choices, params[name], (value) => change({ [name]: value || undefined }));
+    choice(t(label), choices, params[name], (value) => change({ [name]: value || undefined }), name);
   const unused = [30, 90, 180, 365].map((days) => [String(days * DAY), t('list.unused.days', { days: number(days) })]);
   const more = h('details.more', { open: MORE.some((name) => params[name]) },
     h('summary', {}, t('list.more')),
@@ -65,7 +63,7 @@ export default async function page({ params: first, signal }) {
       filter('field.client_auth_methods', 'method', options('any', METHODS, (name) => `method.${name}`)),
       filter('field.is_confidential', 'is_confidential', [['', t('any')], ['true', t('confidential')], ['false', t('public')]]),
       filter('list.deleted', 'deleted', [['', t('list.deleted.no')], ['true', t('list.deleted.yes')]]),
-      button(t('list.count'), () => count(counted, signal), 'small')),
+      button(t('list.count'), () => load(counted, counts, bars, signal), 'small')),
     counted);
   const form = h('form.filters', {
     role: 'search',
@@ -76,27 +74,13 @@ export default async function page({ params: first, signal }) {
   filter('field.origin', 'origin', options('any', ORIGINS, (name) => `origin.${name}`)),
   filter('list.unused', 'unused_for', [['', t('any')], ...unused]));
 
-  async function load() {
-    running?.abort();
-    running = new AbortController();
-    const { signal: own } = running;
-    const bones = setTimeout(() => put(results, skeleton()), 150);
-    results.setAttribute('aria-busy', 'true');
-    try {
-      const page = await get(`${CLIENTS}${query({ after: '', page_size: SIZE, view: 'full', ...params })}`, { signal: own });
-      put(results, shown(page.items, page.next, params, load));
+  const run = () => load(results,
+    (own) => get(`${CLIENTS}${query({ after: '', page_size: SIZE, view: 'full', ...params })}`, { signal: own }), (page) => {
       announce(t('list.found', { count: number(page.items.length) }));
-    } catch (error) {
-      if (error.name === 'AbortError') return;
-      put(results, failure(error, load));
-    } finally {
-      clearTimeout(bones);
-      if (!own.aborted) results.removeAttribute('aria-busy');
-    }
-  }
+      return shown(page.items, page.next, params, run);
+    }, signal);
 
-  signal.addEventListener('abort', () => { running?.abort(); later.cancel(); });
-  await load();
+  await run();
   const view = [
     heading(t('nav.clients'), { actions: buttonLink('#/clients/new', t('list.new'), 'primary') }),
     form, more, results,
@@ -108,7 +92,9 @@ export default async function page({ params: first, signal }) {
       params = { ...next };
       by.value = search(params);
       field.value = params[by.value] ?? '';
-      load();
+      refill(form, params);
+      refill(more, params);
+      run();
     },
   };
 }
@@ -168,15 +154,8 @@ function nothing(params) {
 }
 
 /** Counts by state, when they are asked for: each is a request. */
-async function count(area, signal) {
-  try {
-    const totals = await Promise.all(STATES.map(async (status) =>
-      (await get(`${CLIENTS}${query({ status, page: 1, page_size: 1 })}`, { signal })).total));
-    put(area, bars(totals));
-  } catch (error) {
-    if (error.name !== 'AbortError') put(area, failure(error, () => count(area, signal)));
-  }
-}
+const counts = (signal) => Promise.all(STATES.map(async (status) =>
+  (await get(`${CLIENTS}${query({ status, page: 1, page_size: 1 })}`, { signal })).total));
 
 function bars(totals) {
   const most = Math.max(1, ...totals);

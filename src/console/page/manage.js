@@ -33,7 +33,7 @@ export async function restore(client) {
 /** The parts that can do harm, the mildest first. */
 export function danger({ client, etag, name, area, reload }) {
   const headers = { 'If-Match': etag };
-  const lastUse = h('p', {}, client.last_used_at ? [t('secret.used.last'), ' ', time(client.last_used_at)] : t('never.used'));
+  const lastUse = h('p', {}, t('field.last_used_at'), ': ', time(client.last_used_at, t('never.used')));
   // Somebody else changed the client: the page shows it as it is now, and the user decides again.
   const onerror = (error) => { if (error.status === 412) reload(); };
 
@@ -52,7 +52,7 @@ export function danger({ client, etag, name, area, reload }) {
   async function remove() {
     const request = () => ['DELETE', clientPath(name), { headers }];
     const done = await confirm({
-      title: t('delete.title'), action: t('delete'), danger: true, request, typed: client.name, onerror,
+      title: t('delete.title'), action: t('delete.title'), danger: true, request, typed: client.name, onerror,
       text: [t('delete.text'), h('ul', {}, ['secrets', 'tokens', 'audit', 'restore'].map((what) => h('li', {}, t(`delete.${what}`)))), lastUse],
     });
     if (!done) return;

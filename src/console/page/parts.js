@@ -1,6 +1,6 @@
 // Parts that several pages have.
 
-import { h, s, put } from './dom.js';
+import { h, s, put, within } from './dom.js';
 import { t, exact, relative, known } from './text.js';
 
 let live;
@@ -29,6 +29,10 @@ export function visible(text) {
   });
   return h('bdi', {}, parts);
 }
+
+/** What somebody types who sees a text: blanks and accents are told apart by programs only. */
+export const typable = (text) => text.normalize('NFC').split(HIDDEN).filter((_, at) => at % 2 === 0).join('')
+  .replace(/\s+/g, ' ').trim();
 
 export const code = (text) => h('code', {}, visible(text));
 
@@ -178,7 +182,7 @@ export function table(caption, columns, items) {
 const before = new Map();
 
 /** Links to the newer and the older page. `to(after)` is the URL of a page by its position. */
-export function pager(key, after, next, to) {
+export function pager(key, after, next, to, label = t('page.nav')) {
   if (next) before.set(`${key} ${next}`, after ?? '');
   if (!after && !next) return null;
   const newer = after ? before.get(`${key} ${after}`) : undefined;
@@ -187,30 +191,41 @@ export function pager(key, after, next, to) {
       newer === undefined ? t('page.newest') : `← ${t('page.newer')}`),
     next && h('a.button', { href: to(next), rel: 'next' }, `${t('page.older')} →`),
   ];
-  return h('nav.pager', { 'aria-label': t('page.nav') }, links);
+  return h('nav.pager', { 'aria-label': label }, links);
 }
 
-/** A select of `[value, label]` with its label. */
-export function choice(label, options, value, onchange) {
-  const select = h('select', { onchange: () => onchange(select.value), value: value ?? '' },
+/** A select of `[value, label]` with its label. `name` is the parameter that it sets, if any. */
+export function choice(label, options, value, onchange, name = null) {
+  const select = h('select', { name, onchange: () => onchange(select.value), value: value ?? '' },
     options.map(([key, text]) => h('option', { value: key }, text)));
   return h('label.field.compact', {}, h('span', {}, label), select);
 }
 
-/** Loads what an area shows, with its states. */
+/** Sets the controls below `area` to what the URL says: each has the name of its parameter. */
+export function refill(area, params) {
+  for (const control of area.querySelectorAll('[name]')) control.value = params[control.name] ?? '';
+}
+
+const loading = new WeakMap();
+
+/**
+ * Loads what an area shows, with its states. The requests of `fetch(signal)` end with `signal`, and
+ * when something else is loaded into the area: a late answer does not replace a newer one.
+ */
 export async function load(area, fetch, show, signal) {
-  const run = async () => {
-    const bones = setTimeout(() => put(area, skeleton(4)), 150);
-    area.setAttribute('aria-busy', 'true');
-    try {
-      const answer = await fetch();
-      if (!signal?.aborted) put(area, show(answer));
-    } catch (error) {
-      if (error.name !== 'AbortError' && !signal?.aborted) put(area, failure(error, run));
-    } finally {
-      clearTimeout(bones);
-      area.removeAttribute('aria-busy');
-    }
-  };
-  await run();
+  loading.get(area)?.abort();
+  const own = within(signal);
+  loading.set(area, own);
+  const unlessLate = (...children) => { if (!own.signal.aborted) put(area, ...children); };
+  const bones = setTimeout(() => unlessLate(skeleton(4)), 150);
+  area.setAttribute('aria-busy', 'true');
+  try {
+    const answer = await fetch(own.signal);
+    if (!own.signal.aborted) put(area, show(answer));
+  } catch (error) {
+    unlessLate(failure(error, () => load(area, fetch, show, signal)));
+  } finally {
+    clearTimeout(bones);
+    if (!own.signal.aborted) area.removeAttribute('aria-busy');
+  }
 }

@@ -19,7 +19,7 @@ export async function secrets({ client, name, area, signal }) {
   const path = (below = '') => clientPath(name, `/secrets${below}`);
   const holder = h('div');
   area.append(holder);
-  const fetch = async () => (await get(path(), { signal })).data.secrets;
+  const fetch = async (own) => (await get(path(), { signal: own })).data.secrets;
   const reload = () => load(holder, fetch, show, signal);
 
   function show(all) {

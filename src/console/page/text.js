@@ -43,6 +43,9 @@ export function nodes(key, values) {
   });
 }
 
+/** The rests of the keys that begin so. */
+export const keys = (start) => Object.keys(en).filter((key) => key.startsWith(start)).map((key) => key.slice(start.length));
+
 /** The text of a key if there is one, or another text. */
 export const known = (key, other) => words[key] ?? other;
 

@@ -10,10 +10,9 @@ import * as inputs from './inputs.js';
 export async function tokens({ name, client, area, signal }) {
   const holder = h('div');
   area.append(holder);
-  const fetch = async () => {
-    const [stats, page] = await Promise.all([
-      get(clientPath(name, '/stats'), { signal }), get(clientPath(name, '/tokens?page_size=50'), { signal }),
-    ]);
+  const fetch = async (own) => {
+    const [stats, page] = await Promise.all(['/stats', '/tokens?page_size=50'].map((below) =>
+      get(clientPath(name, below), { signal: own })));
     return { stats: stats.data, page };
   };
   const reload = () => load(holder, fetch, show, signal);
