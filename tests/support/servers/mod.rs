@@ -1,8 +1,10 @@
 //! PostgreSQL and MySQL for tests: an empty database, a separate server, and a proxy in front of
-//! either.
+//! either, or a pooler.
 
 mod database;
 mod own;
+#[cfg(unix)]
+mod pooler;
 mod proxy;
 
 use mysql_async::prelude::Queryable;
@@ -10,6 +12,8 @@ use url::Url;
 
 pub use self::database::Database;
 pub use self::own::{Folder, Own, Server};
+#[cfg(unix)]
+pub use self::pooler::Pooler;
 pub use self::proxy::Proxy;
 
 /// The server that all tests share.

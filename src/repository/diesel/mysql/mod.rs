@@ -32,6 +32,7 @@ use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 
 use self::pool::Pool;
+use crate::repository::Error;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::migrations::MYSQL as MIGRATIONS;
 use crate::repository::diesel::one_by_one as together;
@@ -81,7 +82,7 @@ async fn lock(conn: &mut Connection, patience: Duration) -> Result<()> {
     let had: Option<i64> = had.await.map_err(Fault::Repeatable)?;
     match had {
         Some(1) => Ok(()),
-        _ => Err(Fault::Unavailable("another host makes the tables".into())),
+        _ => Err(Fault::locked_out()),
     }
 }
 
@@ -121,6 +122,12 @@ async fn check(conn: &mut Connection) -> Result<Option<&'static str>> {
         return Err(Fault::Unsuited(unsuited));
     }
     Ok(setup)
+}
+
+/// Statements have numbers of their own connection here, which proxies that share connections keep
+/// track of.
+async fn refuse_confusion(_: &Pool) -> Result<(), Error> {
+    Ok(())
 }
 
 /// Tells the server to cancel the statement of a connection.
