@@ -16,6 +16,7 @@ use super::lists::{self, Dialect};
 use super::measure::{Side, report};
 use super::operations::{Operations, Repository, round};
 use super::pipeline::Pipeline;
+use super::pooler;
 use super::reaper;
 use super::sample::Sample;
 use super::search;
@@ -43,6 +44,9 @@ pub async fn run(plan: Plan) {
     };
     url.set_query(Some(&query));
     compare(plan, url.as_str()).await;
+    if plan.rounds > 0 {
+        pooler::compare(plan, url.as_str(), &name).await;
+    }
     let remove = format!("DROP SCHEMA {name} CASCADE");
     admin.batch_execute(&remove).await.unwrap();
 }

@@ -21,10 +21,16 @@ use crate::kinds::{self, Ask, Stage};
 use support::hosts::worker::Worker;
 use support::hosts::{self, Repository};
 use support::servers::Database;
+#[cfg(unix)]
+use support::servers::Pooler;
 use support::{Answer, admin};
 
 const PROCESSES: usize = 4;
 const ROUNDS: usize = 200;
+
+/// Of the races through a pooler.
+#[cfg(unix)]
+const ROUNDS_THERE: usize = 20;
 
 /// Four processes with one database.
 struct Processes {
@@ -35,12 +41,10 @@ struct Processes {
 }
 
 impl Processes {
-    async fn start(database: &Database) -> Self {
-        let repository = Repository::connect(database.url()).await;
+    async fn start(url: &str) -> Self {
+        let repository = Repository::connect(url).await;
         Self {
-            workers: (0..PROCESSES)
-                .map(|_| Worker::start(database.url()))
-                .collect(),
+            workers: (0..PROCESSES).map(|_| Worker::start(url)).collect(),
             token: admin("tenant_a"),
             repository,
         }
@@ -139,11 +143,11 @@ async fn send(address: SocketAddr, request: &str, start: &Barrier) -> Answer {
 
 macro_rules! races {
     ($($kind:ident)*) => {
-        async fn every_race(database: &Database) {
-            let processes = Processes::start(database).await;
+        async fn every_race(url: &str, rounds: usize) {
+            let processes = Processes::start(url).await;
             $(
                 // Four at a time, each with its own client: they share only the database.
-                for _ in 0..ROUNDS / 4 {
+                for _ in 0..rounds / 4 {
                     tokio::join!(
                         kinds::$kind(&processes),
                         kinds::$kind(&processes),
@@ -152,7 +156,7 @@ macro_rules! races {
                     );
                 }
             )*
-            hosts::behind::assert_whole(database.url(), "after all races").await;
+            hosts::behind::assert_whole(url, "after all races").await;
         }
     };
 }
@@ -175,10 +179,19 @@ races! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn four_processes_on_postgres() {
-    every_race(&Database::postgres().await).await;
+    every_race(Database::postgres().await.url(), ROUNDS).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn four_processes_on_mysql() {
-    every_race(&Database::mysql().await).await;
+    every_race(Database::mysql().await.url(), ROUNDS).await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn four_processes_through_a_pooler() {
+    let database = Database::postgres().await;
+    if let Some(pooler) = Pooler::before(&database).await {
+        every_race(pooler.url(), ROUNDS_THERE).await;
+    }
 }

@@ -83,6 +83,27 @@ mod postgres {
     }
 }
 
+/// Through PgBouncer, which lends a connection for one transaction; straight where it can't be had.
+#[cfg(unix)]
+mod postgres_through_a_pooler {
+    use super::*;
+    use support::servers::Pooler;
+
+    conformance_tests!(open);
+    credential_conformance_tests!(open);
+    origin_conformance_tests!(open);
+    purge_conformance_tests!(open);
+    document_conformance_tests!(open);
+    registration_conformance_tests!(open);
+
+    async fn open() -> (PostgresRepository, (Option<Pooler>, Database)) {
+        let database = Database::postgres().await;
+        let pooler = Pooler::before(&database).await;
+        let url = pooler.as_ref().map_or(database.url(), Pooler::url);
+        (postgres::connect(url).await, (pooler, database))
+    }
+}
+
 /// A host may use any isolation level.
 macro_rules! postgres_at {
     ($($name:ident: $level:literal)+) => {

@@ -15,7 +15,7 @@ pub(super) enum Fault {
     /// A column has, or would have, an unreadable value.
     Unreadable(&'static str),
     /// The database's settings make it impossible to keep the contract.
-    #[cfg(feature = "diesel-mysql")]
+    #[cfg(feature = "diesel-pool")]
     Unsuited(&'static str),
     /// A connection can't be opened.
     #[cfg(feature = "diesel-sqlite")]
@@ -38,6 +38,10 @@ enum Cause {
     Contention,
     /// The connection is lost, and the outcome of the transaction is unknown.
     Lost,
+    /// Prepared statements are forgotten or confused, and nothing was done.
+    Confused,
+    /// A pooler closed the connection, since it got none to the server in time. Nothing was done.
+    TurnedAway,
     /// The statement was cancelled, or exceeded a time limit of the database.
     Stopped,
     /// The database currently accepts no writes.
@@ -61,22 +65,48 @@ const CONTENTION: [&str; 5] = [
     "record has changed since last read",
 ];
 
-/// Messages of a lost connection: MySQL's driver (2), MySQL's server (2), PostgreSQL when it closes
-/// the connection, and a Galera node that is cut off from the others, before and during a
-/// transaction (2), where another connection may lead to a better node.
-const LOST: [&str; 7] = [
+/// Messages of a lost connection: MySQL's driver (2), MySQL's server (3, the last one after a reset
+/// by someone else), PostgreSQL when it closes the connection, PgBouncer when PostgreSQL does (2),
+/// and a Galera node that is cut off from the others, before and during a transaction (2), where
+/// another connection may lead to a better node.
+const LOST: [&str; 10] = [
     "input/output error:",
     "driver error:",
     "connection was killed",
     "server shutdown in progress",
+    "unknown prepared statement",
     "terminating connection",
+    "server conn crashed",
+    "pooler is shutting down",
     "wsrep has not yet prepared node",
     "not connected to primary component",
 ];
 
-/// Messages of PostgreSQL and MySQL for an unknown prepared statement: the connection was reset, or
-/// is another one, and is unusable for a client that caches statements.
-const FORGOTTEN: [&str; 2] = ["prepared statement \"", "unknown prepared statement"];
+/// Messages of PgBouncer that waits in vain for a connection to PostgreSQL.
+const TURNED_AWAY: [&str; 3] = [
+    "query_wait_timeout",
+    "server_login_retry",
+    "no more connections allowed",
+];
+
+/// What to do about statements that PostgreSQL forgets or confuses.
+pub(super) const CONFUSED: &str = "prepared statements are lost or mixed up on the way to \
+    PostgreSQL: if there is a pooler, it must pool sessions, or be PgBouncer 1.21 or later with \
+    `max_prepared_statements` of at least 200; DEALLOCATE ALL and DISCARD ALL do the same";
+
+/// The quotes of PostgreSQL's messages in all their languages.
+const QUOTES: [char; 6] = ['"', '«', '»', '“', '”', '„'];
+
+/// Whether a message is about a prepared statement. In another language than English it is known by
+/// the name, which tokio-postgres gives: `s` and a number. Diesel keeps no SQLSTATE (26000, 42P05
+/// and 08P01).
+fn is_about_statement(message: &str) -> bool {
+    let is_name = |quoted: &str| {
+        let number = quoted.trim().strip_prefix('s').unwrap_or_default();
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    message.contains("prepared statement ") || message.split(QUOTES).skip(1).any(is_name)
+}
 
 /// Messages of PostgreSQL and MariaDB for a cancelled statement.
 const STOPPED: [&str; 2] = [
@@ -96,6 +126,10 @@ const UNWRITABLE: [&str; 5] = [
 
 /// Messages of replicas: MySQL and MariaDB; MySQL.
 const REPLICA: [&str; 2] = ["-read-only option", "read-only mode"];
+
+/// What to do about a missing table or column.
+const UNMIGRATED_ADVICE: &str =
+    "the tables are missing or older than this version: call migrate() first";
 
 /// Messages for a missing table or column: SQLite (2), PostgreSQL, MySQL (2).
 const UNMIGRATED: [&str; 5] = [
@@ -120,8 +154,12 @@ fn classify(error: &DieselError) -> Cause {
                 let says = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
                 if says(&CONTENTION) {
                     Cause::Contention
-                } else if says(&LOST) || says(&FORGOTTEN) {
+                } else if says(&LOST) {
                     Cause::Lost
+                } else if is_about_statement(&message) {
+                    Cause::Confused
+                } else if says(&TURNED_AWAY) {
+                    Cause::TurnedAway
                 } else if says(&STOPPED) {
                     Cause::Stopped
                 } else if says(&UNWRITABLE) {
@@ -141,7 +179,20 @@ fn classify(error: &DieselError) -> Cause {
     }
 }
 
+/// Whether prepared statements are forgotten or confused.
+#[cfg(feature = "diesel-postgres")]
+pub(super) fn is_confusion(error: &DieselError) -> bool {
+    classify(error) == Cause::Confused
+}
+
 impl Fault {
+    /// The lock of the migrations was not to be had for as long as an operation may take.
+    #[cfg(feature = "diesel-pool")]
+    pub(super) fn locked_out() -> Self {
+        let why = "another host migrates, and has not finished in the time of `with_timeout`";
+        Self::Unavailable(why.into())
+    }
+
     fn cause(&self) -> Option<Cause> {
         match self {
             Self::Database(error) | Self::Repeatable(error) => Some(classify(error)),
@@ -160,10 +211,12 @@ impl Fault {
         self.cause() == Some(Cause::Lost)
     }
 
-    /// Whether another connection may lead to a better server.
+    /// Whether the connection must not be used again: it is lost, or another one may lead to a better
+    /// server.
     #[cfg(feature = "diesel-pool")]
-    pub(super) fn is_of_server(&self) -> bool {
-        matches!(self.cause(), Some(Cause::Lost | Cause::Replica))
+    pub(super) fn spoils_connection(&self) -> bool {
+        use Cause::{Confused, Lost, Replica, TurnedAway};
+        matches!(self.cause(), Some(Lost | Confused | Replica | TurnedAway))
     }
 
     /// Whether the connection was lost before anything was done that must not be repeated.
@@ -198,7 +251,7 @@ impl From<Fault> for Error {
             Fault::Unreadable(column) => {
                 return Self::new(ErrorKind::Other).with_source(Unreadable(column));
             }
-            #[cfg(feature = "diesel-mysql")]
+            #[cfg(feature = "diesel-pool")]
             Fault::Unsuited(reason) => return Self::new(ErrorKind::Other).with_source(reason),
             #[cfg(feature = "diesel-sqlite")]
             Fault::Connection(source) => return Self::new(ErrorKind::Other).with_source(source),
@@ -212,12 +265,16 @@ impl From<Fault> for Error {
         match classify(&error) {
             Cause::Contention
             | Cause::Lost
+            | Cause::TurnedAway
             | Cause::Stopped
             | Cause::Unwritable
             | Cause::Replica => Self::new(ErrorKind::Unavailable).with_source(error),
+            Cause::Confused => Self::new(ErrorKind::Other).with_source(Explained(CONFUSED, error)),
             // Without the source: some databases quote the value.
             Cause::Duplicate => ErrorKind::Conflict.into(),
-            Cause::Unmigrated => Self::new(ErrorKind::Other).with_source(Unmigrated(error)),
+            Cause::Unmigrated => {
+                Self::new(ErrorKind::Other).with_source(Explained(UNMIGRATED_ADVICE, error))
+            }
             Cause::Other => Self::new(ErrorKind::Other).with_source(error),
         }
     }
@@ -234,18 +291,19 @@ impl fmt::Display for Unreadable {
 
 impl StdError for Unreadable {}
 
+/// An error of the database, with what to do about it.
 #[derive(Debug)]
-struct Unmigrated(DieselError);
+struct Explained(&'static str, DieselError);
 
-impl fmt::Display for Unmigrated {
+impl fmt::Display for Explained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the tables are missing or older than this version: call migrate() first")
+        f.write_str(self.0)
     }
 }
 
-impl StdError for Unmigrated {
+impl StdError for Explained {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.0)
+        Some(&self.1)
     }
 }
 
@@ -270,7 +328,11 @@ mod tests {
                 Unknown,
                 "WSREP has not yet prepared node for application use",
             ),
-            (Unknown, "prepared statement \"s1\" does not exist"),
+            (
+                Unknown,
+                "Unknown prepared statement handler (7) given to EXECUTE",
+            ),
+            (Unknown, "query_wait_timeout"),
             (Unknown, "attempt to write a readonly database"),
             (Unknown, "unable to open database file"),
             (SerializationFailure, ""),
@@ -279,6 +341,35 @@ mod tests {
             assert_eq!(kind(of, message), ErrorKind::Unavailable, "{message}");
         }
         assert_eq!(kind(Unknown, "disk I/O error"), ErrorKind::Other);
+    }
+
+    /// A pooler may lead a statement to another one of the same name, so a retry would hide it.
+    #[test]
+    fn confused_statements_are_no_lost_connection() {
+        for message in [
+            "prepared statement \"s1\" does not exist",
+            "prepared statement \"s214\" already exists",
+            "bind message supplies 2 parameters, but prepared statement \"s3\" requires 1",
+            "prepared statement did not exist",
+            "vorbereitete Anweisung »s1« existiert nicht",
+            "l'instruction préparée «\u{a0}s12\u{a0}» n'existe pas",
+        ] {
+            let error = Box::new(message.to_owned());
+            let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, error);
+            let fault = Fault::Repeatable(error);
+            assert_eq!(fault.cause(), Some(Cause::Confused), "{message}");
+            let error = Error::from(fault);
+            assert_eq!(error.kind(), ErrorKind::Other, "{message}");
+            let source = error.source().map(ToString::to_string);
+            assert_eq!(source.as_deref(), Some(CONFUSED), "{message}");
+        }
+        for message in [
+            "relation \"oauth_clients\" does not exist",
+            "permission denied for user 's1'",
+            "column \"s\" is of type text",
+        ] {
+            assert!(!is_about_statement(message), "{message}");
+        }
     }
 
     #[test]

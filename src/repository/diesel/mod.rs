@@ -18,6 +18,7 @@
 //! | `MIGRATIONS`, `Lock`, `check` | the scripts, the lock around them, and the server's settings | `migrate` |
 //! | `NOT_ASCII`, `NOW` | SQL: whether a folded name contains more than ASCII, and the time | `refold`, `assertions` |
 //! | `NAME` | the repository's name in `Debug` | `borrowed`, `pooled` |
+//! | `refuse_confusion` | refuses a pooler that mixes up prepared statements | `pooled` |
 //! | `Pool`, `establish`, `stop` | the pool, how a connection is opened, and how its statement is cancelled | `pooled` |
 
 #![allow(

@@ -1,9 +1,11 @@
-//! PostgreSQL and MySQL for tests: an empty database, a separate server, a cluster, and a proxy in
-//! front of any.
+//! PostgreSQL and MySQL for tests: an empty database, a separate server, a cluster, and a proxy or a
+//! pooler in front of any.
 
 mod cluster;
 mod database;
 mod own;
+#[cfg(unix)]
+mod pooler;
 mod proxy;
 
 use mysql_async::prelude::Queryable;
@@ -12,6 +14,8 @@ use url::Url;
 pub use self::cluster::Cluster;
 pub use self::database::Database;
 pub use self::own::{Folder, Own, Server};
+#[cfg(unix)]
+pub use self::pooler::Pooler;
 pub use self::proxy::Proxy;
 
 /// The server that all tests share.

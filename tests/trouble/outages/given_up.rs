@@ -143,7 +143,8 @@ async fn a_list_that_waits_for_others_gives_up_as_they_do() {
     }
 }
 
-/// Other code of the host, or a proxy in between, may reset a connection.
+/// Other code of the host may reset a connection. The request is told so, since a pooler may do worse
+/// than forget: another one might run the wrong statement.
 #[tokio::test]
 async fn a_connection_that_forgot_what_was_prepared_is_replaced() {
     let database = database(Kind::Postgres).await;
@@ -159,6 +160,7 @@ async fn a_connection_that_forgot_what_was_prepared_is_replaced() {
     let mut conn = pool.get().await.unwrap();
     conn.batch_execute("DEALLOCATE ALL").await.unwrap();
     drop(conn);
+    assert_eq!(host.get(&client_id).await.status, 500);
     let read = host.get(&client_id).await;
     assert_eq!(read.status, 200, "{read:?}");
 }

@@ -9,6 +9,8 @@ mod gone;
 mod language;
 mod migrations;
 mod pool;
+#[cfg(unix)]
+mod pooler;
 mod read_only;
 mod refused;
 mod sqlite;

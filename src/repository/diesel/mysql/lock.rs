@@ -72,7 +72,7 @@ async fn take_server(conn: &mut Connection, patience: Duration) -> Result<Lock> 
     let had: Option<i64> = had.await.map_err(Fault::Repeatable)?;
     match had {
         Some(1) => Ok(Lock::Server),
-        _ => Err(Fault::Unavailable("another host makes the tables".into())),
+        _ => Err(Fault::locked_out()),
     }
 }
 

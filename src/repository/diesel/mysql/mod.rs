@@ -29,6 +29,7 @@ mod transaction;
 use self::lock::Lock;
 use self::pool::Pool;
 use self::settings::check;
+use crate::repository::Error;
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::migrations::MYSQL as MIGRATIONS;
 use crate::repository::diesel::one_by_one as together;
@@ -63,6 +64,12 @@ const NOW: &str = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
 /// Whether the index of registrations by their state leaves out the approved ones.
 #[cfg(feature = "registration")]
 const LEAVES_OUT_APPROVED: bool = false;
+
+/// Statements have numbers of their own connection here, which proxies that share connections keep
+/// track of.
+async fn refuse_confusion(_: &Pool) -> Result<(), Error> {
+    Ok(())
+}
 
 /// Tells the server to cancel the statement of a connection.
 fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {

@@ -1,7 +1,9 @@
+use diesel::ConnectionError;
 use diesel_async::AsyncPgConnection;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Error, NoTls};
 
+use crate::repository::diesel::error::{CONFUSED, is_confusion};
 use crate::repository::diesel::refusal::Refusal;
 
 pub(super) async fn establish(url: &str) -> Result<AsyncPgConnection, Refusal> {
@@ -9,7 +11,12 @@ pub(super) async fn establish(url: &str) -> Result<AsyncPgConnection, Refusal> {
     let (client, connection) = connected.map_err(|error| refusal(&error))?;
     AsyncPgConnection::try_from_client_and_connection(client, connection)
         .await
-        .map_err(|_| "the connection was lost at once".into())
+        .map_err(|error| match error {
+            ConnectionError::CouldntSetupConfiguration(error) if is_confusion(&error) => {
+                CONFUSED.into()
+            }
+            _ => "the connection was lost at once".into(),
+        })
 }
 
 fn refusal(error: &Error) -> Refusal {

@@ -13,6 +13,7 @@ mod migrate;
 mod own;
 #[path = "../shared/pooled/pool.rs"]
 mod pool;
+mod pooler;
 #[path = "../shared/queries/mod.rs"]
 mod queries;
 #[path = "../shared/refold.rs"]
@@ -34,6 +35,7 @@ use tokio::time::{Instant, sleep};
 use tokio_postgres::NoTls;
 
 use self::pool::Pool;
+use self::pooler::refuse_confusion;
 use self::together::together;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::migrations::POSTGRES as MIGRATIONS;
@@ -81,7 +83,7 @@ impl Lock {
                 return Ok(());
             }
             if start.elapsed() >= patience {
-                return Err(Fault::Unavailable("another host makes the tables".into()));
+                return Err(Fault::locked_out());
             }
             sleep(PAUSE).await;
         }

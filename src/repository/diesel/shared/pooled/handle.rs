@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel_async::pooled_connection::{bb8, deadpool};
 
 use super::own::OwnPool;
-use super::{Connection, Operation, Pool, Repository, migrate};
+use super::{Connection, Operation, Pool, Repository, migrate, refuse_confusion};
 use crate::repository::Result;
 
 impl Repository {
@@ -17,12 +17,14 @@ impl Repository {
     ///
     /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) if it can't connect.
     /// The source gives the reason without any part of the URL, here and whenever a later operation
-    /// gets no connection.
+    /// gets no connection. [`ErrorKind::Other`](crate::repository::ErrorKind::Other) if a pooler in
+    /// front of PostgreSQL would mix up prepared statements.
     pub async fn connect(url: &str) -> Result<Self> {
         let repository = Self(Pool::own(OwnPool::new(url).await?));
         repository
             .read((), |_, ()| Box::pin(async { Ok(()) }))
             .await?;
+        refuse_confusion(&repository.0).await?;
         Ok(repository)
     }
 
@@ -75,8 +77,10 @@ impl Repository {
     ///
     /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) if the database can't
     /// be reached, or another host takes too long with the migrations;
-    /// [`ErrorKind::Other`](crate::repository::ErrorKind::Other) if a migration fails.
+    /// [`ErrorKind::Other`](crate::repository::ErrorKind::Other) if a migration fails, or for a
+    /// pooler like in [`connect`](Self::connect).
     pub async fn migrate(&self) -> Result<usize> {
+        refuse_confusion(&self.0).await?;
         let patience = self.0.timeout();
         let patient = self.clone().with_timeout(Duration::MAX);
         let steps = patient.write(patience, |conn, patience| {

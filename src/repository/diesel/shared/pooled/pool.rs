@@ -232,6 +232,17 @@ impl Pool {
         self.run(arguments, operation, Kind::Write).await
     }
 
+    /// Waits for a connection. If the caller goes away, its place in the queue stays until its turn
+    /// comes: the pool may be checking the connection, which must not be used until the check is
+    /// complete.
+    pub(super) fn lease(
+        &self,
+        runtime: &Handle,
+    ) -> Detaching<impl Future<Output = Result<Box<dyn Lease>>> + use<>> {
+        let lease = Detaching::new(runtime, lease(Arc::clone(&self.source)));
+        lease.alone_for(TIME_FOR_NOBODY)
+    }
+
     /// Runs an operation. If its connection turns out to be lost, all existing connections may be:
     /// it tries as many of them, and then a new one.
     async fn run<A, T>(
@@ -252,10 +263,7 @@ impl Pool {
         };
         let mut others = None;
         loop {
-            // If the caller goes away, its place in the queue stays until its turn comes: the pool
-            // may be checking the connection, which must not be used until the check is complete.
-            let lease = Detaching::new(&runtime, lease(Arc::clone(&self.source)));
-            let lease = lease.alone_for(TIME_FOR_NOBODY);
+            let lease = self.lease(&runtime);
             let lease = match kind {
                 Kind::Scan(_, deadline) => {
                     let none = |_| Fault::Unavailable("no connection is free in time".into());
@@ -320,7 +328,7 @@ async fn run_on<A, T>(
         repeat(&mut lease, &*arguments, operation).await
     };
     match timeout_at(deadline, work).await {
-        Ok(Err(fault)) if fault.is_of_server() => {
+        Ok(Err(fault)) if fault.spoils_connection() => {
             lease.close();
             Err(fault)
         }
