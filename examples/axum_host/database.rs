@@ -11,6 +11,7 @@ use tower_oauth_clients::repository::PostgresRepository;
 use tower_oauth_clients::repository::{Error, SqliteRepository};
 
 use crate::tell;
+use crate::variables::sqlite_path;
 
 /// The value of DATABASE_URL. It has no `Debug`, as the URL of a server contains a password.
 #[allow(dead_code, reason = "a URL is read where its database is built in")]
@@ -23,7 +24,7 @@ pub(crate) enum Database {
 impl Database {
     pub(crate) fn parse(url: String) -> Result<Self, String> {
         match url.split_once("://") {
-            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.to_owned())),
+            Some(("sqlite", path)) if !path.is_empty() => sqlite_path(&url).map(Self::Sqlite),
             Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(url)),
             Some(("mysql", _)) => Ok(Self::Mysql(url)),
             _ => Err(

@@ -25,7 +25,13 @@
 #[cfg(feature = "console")]
 mod console;
 mod database;
+#[path = "../shared/serve.rs"]
+mod serve;
+#[path = "../shared/stop.rs"]
+mod stop;
 mod tokens;
+#[path = "../shared/variables.rs"]
+mod variables;
 
 use std::env;
 use std::error::Error;
@@ -40,7 +46,6 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Router, extract};
 use tokio::net::TcpListener;
-use tokio::signal::ctrl_c;
 use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::axum::router;
@@ -51,7 +56,10 @@ use tracing::Level;
 use tracing_subscriber::EnvFilter;
 
 use crate::database::Database;
+use crate::serve::serve;
+use crate::stop::Stop;
 use crate::tokens::Tokens;
+use crate::variables::variable;
 
 const TENANT: &str = "demo";
 
@@ -107,15 +115,11 @@ async fn run() -> Result<(), String> {
     );
 
     let (listener, address) = listen().await?;
-    let stop = stop_signal()?;
+    let stop = Stop::listen().map_err(|error| format!("Cannot wait for signals: {error}"))?;
     print_commands(address, &demo_token(&secret)?);
-    axum::serve(
-        listener,
-        app.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(stop)
-    .await
-    .map_err(|error| format!("The server stopped: {error}"))
+    serve(listener, app, stop)
+        .await
+        .map_err(|error| format!("The server stopped: {error}"))
 }
 
 /// Serves the OpenAPI document at `/api/v1/admin/oauth/openapi.json`.
@@ -132,14 +136,14 @@ fn documented(handlers: Handlers) -> Handlers {
 
 /// The key that signs the admin tokens; a real host uses an identity provider.
 fn admin_secret() -> Result<Vec<u8>, String> {
-    match env::var("ADMIN_JWT_SECRET") {
-        Ok(secret) if secret.len() >= 32 => Ok(secret.into_bytes()),
-        Ok(_) => Err(
+    match variable("ADMIN_JWT_SECRET")? {
+        Some(secret) if secret.len() >= 32 => Ok(secret.into_bytes()),
+        Some(_) => Err(
             "ADMIN_JWT_SECRET must be at least 32 bytes long; `openssl rand -hex 32` \
                       makes one, and without the variable one is made up."
                 .into(),
         ),
-        Err(_) => {
+        None => {
             println!("ADMIN_JWT_SECRET is not set: using one that ends with this process.\n");
             Ok(rand::random::<[u8; 32]>().to_vec())
         }
@@ -147,7 +151,7 @@ fn admin_secret() -> Result<Vec<u8>, String> {
 }
 
 fn database() -> Result<Database, String> {
-    let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite://oauth_clients.db".into());
+    let url = variable("DATABASE_URL")?.unwrap_or_else(|| "sqlite://oauth_clients.db".into());
     Database::parse(url)
 }
 
@@ -184,7 +188,7 @@ async fn issue_tokens(
 }
 
 async fn listen() -> Result<(TcpListener, SocketAddr), String> {
-    let wanted = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".into());
+    let wanted = variable("ADDR")?.unwrap_or_else(|| "127.0.0.1:3000".into());
     let listening = async {
         let listener = TcpListener::bind(&wanted).await?;
         let address = listener.local_addr()?;
@@ -196,35 +200,6 @@ async fn listen() -> Result<(TcpListener, SocketAddr), String> {
              ADDR=127.0.0.1:3001."
         )
     })
-}
-
-/// Listens for SIGTERM from now on; resolves at it or at Ctrl-C. Requests in flight complete before
-/// the process exits.
-fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
-    let terminated = terminated().map_err(|error| format!("Cannot wait for signals: {error}"))?;
-    Ok(async move {
-        tokio::select! {
-            () = terminated => {}
-            Ok(()) = ctrl_c() => {}
-        }
-        tracing::info!("stopping");
-    })
-}
-
-/// Resolves at SIGTERM, on platforms that have it.
-#[cfg(unix)]
-fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        terminate.recv().await;
-    })
-}
-
-#[cfg(not(unix))]
-fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(std::future::pending())
 }
 
 /// The caller only learns that something failed; the cause is for the log.

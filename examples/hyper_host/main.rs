@@ -14,9 +14,11 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::convert::Infallible;
+#[path = "../shared/stop.rs"]
+mod stop;
+
 use std::env;
 use std::error::Error as StdError;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,11 +32,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
-#[cfg(unix)]
-use tokio::signal::unix::Signal as Interrupt;
-#[cfg(windows)]
-use tokio::signal::windows::CtrlC as Interrupt;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tower::{ServiceExt, service_fn};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::tower::ManagementService;
@@ -45,8 +43,7 @@ use tower_oauth_clients::domain::{Role, TenantId};
 use tower_oauth_clients::handlers::{Body, Handlers, PeerIp};
 use tower_oauth_clients::repository::SqliteRepository;
 
-/// The deadline for requests in flight at shutdown.
-const TIME_TO_STOP: Duration = Duration::from_secs(10);
+use crate::stop::Stop;
 
 /// One key for all administrators of the tenant `demo`.
 #[derive(Clone)]
@@ -90,33 +87,22 @@ async fn main() -> Result<(), Box<dyn StdError>> {
 
     let address = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
-    let interrupt = interrupt()?;
+    let stop = Stop::listen()?;
     print_commands(listener.local_addr()?, &token);
-    serve(listener, management, interrupt).await
+    serve(listener, management, stop).await
 }
 
-/// Listens for Ctrl-C from now on, also between polls.
-#[cfg(unix)]
-fn interrupt() -> io::Result<Interrupt> {
-    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
-}
-
-#[cfg(windows)]
-fn interrupt() -> io::Result<Interrupt> {
-    tokio::signal::windows::ctrl_c()
-}
-
-/// Serves until Ctrl-C, then completes requests in flight.
+/// Serves until a signal, then completes requests in flight.
 async fn serve(
     listener: TcpListener,
     management: ManagementService,
-    mut interrupt: Interrupt,
+    mut stop: Stop,
 ) -> Result<(), Box<dyn StdError>> {
     let connections = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = interrupt.recv() => break,
+            () = stop.asked() => break,
         };
         let Ok((stream, peer)) = accepted else {
             // For example too many open files, which is transient.
@@ -136,7 +122,7 @@ async fn serve(
             let _ = connection.await;
         });
     }
-    Ok(timeout(TIME_TO_STOP, connections.shutdown()).await?)
+    Ok(stop.finish(connections.shutdown()).await?)
 }
 
 async fn answer(

@@ -21,10 +21,15 @@
 mod introspection;
 mod metadata;
 mod refusal;
+#[path = "../shared/serve.rs"]
+mod serve;
 mod signing;
+#[path = "../shared/stop.rs"]
+mod stop;
 mod token;
+#[path = "../shared/variables.rs"]
+mod variables;
 
-use std::env;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -36,7 +41,6 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::signal::ctrl_c;
 use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::axum::router;
@@ -46,11 +50,14 @@ use tower_oauth_clients::authentication::{self, ClientAuthenticator};
 use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
 use tower_oauth_clients::domain::{Clock, SystemClock};
 use tower_oauth_clients::handlers::{self, Handlers};
-use tower_oauth_clients::repository::SqliteRepository;
+use tower_oauth_clients::repository::{self, SqliteRepository};
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
 
+use crate::serve::serve;
 use crate::signing::SigningKey;
+use crate::stop::Stop;
+use crate::variables::{sqlite_path, variable};
 
 /// The state that all endpoints share. Cheap to clone.
 #[derive(Clone)]
@@ -80,32 +87,35 @@ async fn run() -> Result<(), Box<dyn Error>> {
     // choose one; an error would mean that one is already installed.
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
 
-    let admin_secret = match env::var("ADMIN_JWT_SECRET") {
-        Ok(secret) => secret.into_bytes(),
-        Err(_) => rand::random::<[u8; 32]>().to_vec(),
+    let admin_secret = match variable("ADMIN_JWT_SECRET")? {
+        Some(secret) => secret.into_bytes(),
+        None => rand::random::<[u8; 32]>().to_vec(),
     };
+    let wanted = variable("ADDR")?.unwrap_or_else(|| "127.0.0.1:3000".into());
+    let listener = TcpListener::bind(&wanted).await;
     let listener =
-        TcpListener::bind(env::var("ADDR").as_deref().unwrap_or("127.0.0.1:3000")).await?;
+        listener.map_err(|error| format!("Cannot listen on {wanted} (ADDR): {error}."))?;
     let address = listener.local_addr()?;
-    let issuer = env::var("ISSUER").unwrap_or_else(|_| format!("http://{address}"));
+    let issuer = variable("ISSUER")?.unwrap_or_else(|| format!("http://{address}"));
 
     let app = app(&issuer, &admin_secret).await?;
-    let stop = stop_signal()?;
+    let stop = Stop::listen()?;
     print_commands(&issuer, address, &demo_token(&admin_secret)?);
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app)
-        .with_graceful_shutdown(stop)
-        .await?;
-    Ok(())
+    Ok(serve(listener, app, stop).await?)
 }
 
 async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>> {
-    let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite://oauth_clients.db".into());
-    let path = url
-        .strip_prefix("sqlite://")
-        .ok_or("DATABASE_URL must look like sqlite://PATH")?;
-    let repository = SqliteRepository::open(path).await?;
-    repository.migrate().await?;
+    let url = variable("DATABASE_URL")?;
+    let path = sqlite_path(url.as_deref().unwrap_or("sqlite://oauth_clients.db"))?;
+    let opened = async {
+        let repository = SqliteRepository::open(&path).await?;
+        repository.migrate().await?;
+        Ok(repository)
+    };
+    let repository = opened.await.map_err(|error: repository::Error| {
+        let cause = tell(&error);
+        format!("Cannot use the database file {path} (DATABASE_URL): {cause}.")
+    })?;
 
     let manager = ClientManager::builder(repository.clone()).build()?;
     let assertions = AssertionVerifier::builder(issuer).with_replay_store(repository.clone());
@@ -169,35 +179,6 @@ fn tell(error: &dyn Error) -> String {
         cause = error.source();
     }
     line
-}
-
-/// Listens for SIGTERM from now on; resolves at it or at Ctrl-C. Requests in flight complete before
-/// the process exits.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    let terminated = terminated()?;
-    Ok(async move {
-        tokio::select! {
-            () = terminated => {}
-            Ok(()) = ctrl_c() => {}
-        }
-        tracing::info!("stopping");
-    })
-}
-
-/// Resolves at SIGTERM, on platforms that have it.
-#[cfg(unix)]
-fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        terminate.recv().await;
-    })
-}
-
-#[cfg(not(unix))]
-fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(std::future::pending())
 }
 
 /// A token of an administrator of the tenant `demo`, valid for an hour.

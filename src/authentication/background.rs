@@ -24,12 +24,14 @@ impl Background {
         Arc::clone(&self.0).try_acquire_owned().ok().map(Place)
     }
 
-    /// Spawns the work as a task. It is dropped if no slot is free or there is no Tokio runtime:
-    /// only for work that can be skipped.
-    pub(crate) fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
-        if let (Some(place), Ok(runtime)) = (self.reserve(), Handle::try_current()) {
-            runtime.spawn(place.keep(work));
-        }
+    /// Spawns the work as a task, and returns whether it did. It is dropped if no slot is free or
+    /// there is no Tokio runtime: only for work that can be skipped.
+    pub(crate) fn run(&self, work: impl Future<Output = ()> + Send + 'static) -> bool {
+        let (Some(place), Ok(runtime)) = (self.reserve(), Handle::try_current()) else {
+            return false;
+        };
+        runtime.spawn(place.keep(work));
+        true
     }
 }
 
@@ -80,7 +82,8 @@ mod tests {
         let (done, mut results) = mpsc::unbounded_channel();
         for number in 0..TASKS * 2 {
             let done = done.clone();
-            background.run(async move { done.send(number).unwrap() });
+            let runs = background.run(async move { done.send(number).unwrap() });
+            assert_eq!(runs, number < TASKS);
         }
         drop(done);
         let mut count = 0;
@@ -96,6 +99,7 @@ mod tests {
 
     #[test]
     fn without_a_runtime_nothing_is_done() {
-        Background::new(TASKS).run(async { panic!("it is not run") });
+        let runs = Background::new(TASKS).run(async { panic!("it is not run") });
+        assert!(!runs);
     }
 }

@@ -44,6 +44,18 @@ impl<K: Copy + Eq + Hash> Memo<K> {
                 .compare_exchange(seen, now, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok()
     }
+
+    /// Has it done again after so many microseconds, since what was [due](Self::is_due_at) at that
+    /// time was not done.
+    #[cfg(feature = "cimd")]
+    pub(crate) fn retry_in(&self, key: &K, due_at: Timestamp, pause: u64) {
+        if let Some(last) = self.last.get(key) {
+            let due_at = due_at.as_micros();
+            let earlier = due_at.saturating_sub_unsigned(self.interval.saturating_sub(pause));
+            // Unless it was done since.
+            let _ = last.compare_exchange(due_at, earlier, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Memo {
@@ -86,6 +98,23 @@ mod tests {
         assert!(!memo.is_due_at(one, later(59)));
         assert!(memo.is_due_at(one, later(60)));
         assert!(!memo.is_due_at(one, later(119)));
+    }
+
+    #[cfg(feature = "cimd")]
+    #[test]
+    fn what_was_not_done_is_due_again() {
+        let (memo, now) = (Memo::every(10 * MINUTE), SystemClock.now());
+        let later = |seconds| now + Duration::from_secs(seconds);
+        let key = (Id::generate(now), Id::generate(now));
+        assert!(memo.is_due_at(key, now));
+        memo.retry_in(&key, now, 0);
+        assert!(memo.is_due_at(key, now), "at once");
+        memo.retry_in(&key, now, MINUTE);
+        assert!(!memo.is_due_at(key, later(59)));
+        assert!(memo.is_due_at(key, later(60)));
+        // Another one was done since.
+        memo.retry_in(&key, now, 0);
+        assert!(!memo.is_due_at(key, later(120)));
     }
 
     #[test]

@@ -101,12 +101,13 @@ impl ClientResolver {
         let action = Action::MetadataDocumentBlock;
         let audit = AuditEntry::new(operator, ClientId::of(id), action, message, now);
         let (limit, write) = (DocumentBlock::MAX_PER_TENANT, Write::new(audit));
-        let _change = inner.blocks.change(tenant);
-        let stored = inner
-            .repository
-            .block_documents(tenant, &block, limit, &write);
+        let repository = inner.repository.clone();
+        let stored = inner.blocks.change(tenant, async move {
+            let stored = repository.block_documents(&block.tenant_id, &block, limit, &write);
+            stored.await.map(|()| block)
+        });
         match stored.await {
-            Ok(()) => Ok(block),
+            Ok(block) => Ok(block),
             Err(error) if error.kind() == repository::ErrorKind::Conflict => {
                 Err(ErrorKind::Blocked.into())
             }
@@ -127,8 +128,10 @@ impl ClientResolver {
         let (action, now) = (Action::MetadataDocumentUnblock, inner.clock.now());
         let audit = AuditEntry::new(operator, ClientId::of(id), action, message, now);
         let write = Write::new(audit);
-        let _change = inner.blocks.change(tenant);
-        let removed = inner.repository.unblock_documents(tenant, id, &write);
+        let (repository, of) = (inner.repository.clone(), tenant.clone());
+        let removed = inner.blocks.change(tenant, async move {
+            repository.unblock_documents(&of, id, &write).await
+        });
         Ok(removed.await?)
     }
 }

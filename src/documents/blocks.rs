@@ -7,9 +7,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
+use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
 use crate::domain::{BlockTarget, Clock, TenantId, Timestamp};
+use crate::manager::to_its_end;
 use crate::repository::{DocumentSource, ErrorKind, Result};
 
 /// How long what was read will do.
@@ -21,7 +23,7 @@ const TENANTS: usize = 1_000;
 pub(super) struct Blocks {
     source: DocumentSource,
     clock: Arc<dyn Clock>,
-    tenants: Cache<TenantId, Arc<Entry>>,
+    tenants: Arc<Cache<TenantId, Arc<Entry>>>,
 }
 
 /// The blocks of a tenant.
@@ -50,13 +52,13 @@ struct Targets {
     domains: HashSet<String>,
 }
 
-/// Has the tenant's blocks read again by whoever asks next. On drop, so that it happens also if
-/// whoever makes or removes one goes away.
-pub(super) struct Change<'a>(&'a Blocks, &'a TenantId);
+/// Has the tenant's blocks read again by whoever asks next. On drop, so that it happens however the
+/// change ends, which may be long after whoever wanted it went away.
+struct Change(Arc<Cache<TenantId, Arc<Entry>>>, TenantId);
 
-impl Drop for Change<'_> {
+impl Drop for Change {
     fn drop(&mut self) {
-        let entry = self.0.entry(self.1);
+        let entry = entry(&self.0, &self.1);
         entry.generation.fetch_add(1, Ordering::SeqCst);
     }
 }
@@ -66,7 +68,7 @@ impl Blocks {
         Self {
             source,
             clock,
-            tenants: Cache::new(TENANTS),
+            tenants: Arc::new(Cache::new(TENANTS)),
         }
     }
 
@@ -84,15 +86,33 @@ impl Blocks {
         Ok(targets.cover(host, url))
     }
 
-    /// To be held while the tenant's blocks are changed.
-    pub(super) fn change<'a>(&'a self, tenant: &'a TenantId) -> Change<'a> {
-        Change(self, tenant)
+    /// Changes the tenant's blocks, in a task of its own: a caller who goes away during the commit
+    /// would leave what was read before it in use.
+    ///
+    /// # Errors
+    ///
+    /// Those of the change.
+    pub(super) async fn change<T: Send + 'static>(
+        &self,
+        tenant: &TenantId,
+        change: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let held = Change(Arc::clone(&self.tenants), tenant.clone());
+        let work = async move {
+            let outcome = change.await;
+            drop(held);
+            outcome
+        };
+        match Handle::try_current() {
+            Ok(runtime) => to_its_end(&runtime, work)
+                .await
+                .unwrap_or_else(|| Err(ErrorKind::Unavailable.into())),
+            Err(_) => work.await,
+        }
     }
 
     fn entry(&self, tenant: &TenantId) -> Arc<Entry> {
-        let new = || Ok::<_, std::convert::Infallible>(Arc::default());
-        let Ok(entry) = self.tenants.get_or_insert_with(tenant, new);
-        entry
+        entry(&self.tenants, tenant)
     }
 
     /// Reads them, unless another request has meanwhile. All who wait for a read that fails fail
@@ -122,6 +142,12 @@ impl Blocks {
         *last.unwrap_or_else(PoisonError::into_inner) = Some(known);
         Ok(targets)
     }
+}
+
+fn entry(tenants: &Cache<TenantId, Arc<Entry>>, tenant: &TenantId) -> Arc<Entry> {
+    let new = || Ok::<_, std::convert::Infallible>(Arc::default());
+    let Ok(entry) = tenants.get_or_insert_with(tenant, new);
+    entry
 }
 
 impl Entry {

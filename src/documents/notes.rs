@@ -13,6 +13,10 @@ use crate::repository::{DocumentSource, Error};
 /// The time between two notes of a document in a tenant, in microseconds.
 const INTERVAL: u64 = 10 * MINUTE;
 
+/// The same after one that failed: the next use may be noted, and storage that is away is not asked
+/// at each.
+const PAUSE: u64 = MINUTE;
+
 /// How many documents of a tenant are kept.
 const KEPT: u32 = 10_000;
 
@@ -23,7 +27,7 @@ pub(super) struct Notes {
     source: DocumentSource,
     listener: Option<Arc<dyn ClientEvents>>,
     background: Background,
-    last: Memo<u64>,
+    last: Arc<Memo<u64>>,
     /// Nobody can tell which documents have the same key.
     keys: RandomState,
 }
@@ -34,14 +38,14 @@ impl Notes {
             source,
             listener,
             background: Background::new(TASKS),
-            last: Memo::every(INTERVAL),
+            last: Arc::new(Memo::every(INTERVAL)),
             keys: RandomState::new(),
         }
     }
 
     /// Notes that a document is used, which was read at that time, in the background: once in ten
-    /// minutes, and at once if it is another one than before; or not at all if too many tasks are
-    /// running. Tells the listener if it has changed.
+    /// minutes, and at once if it is another one than before; or with a later use, if too many tasks
+    /// are running or the storage fails. Tells the listener if it has changed.
     pub(super) fn note(
         &self,
         client: &Client,
@@ -50,7 +54,8 @@ impl Notes {
         now: Timestamp,
     ) {
         let key = (client.tenant_id.as_str(), document.id, document.hash);
-        if !self.last.is_due_at(self.keys.hash_one(key), now) {
+        let key = self.keys.hash_one(key);
+        if !self.last.is_due_at(key, now) {
             return;
         }
         let (tenant, client_id) = (client.tenant_id.clone(), client.client_id.clone());
@@ -59,8 +64,8 @@ impl Notes {
         seen.client_name.clone_from(&client.metadata.name);
         seen.read_at = read_at;
         let (source, listener) = (self.source.clone(), self.listener.clone());
-        let id = client.id;
-        self.background.run(async move {
+        let (id, last) = (client.id, Arc::clone(&self.last));
+        let is_running = self.background.run(async move {
             match source.note_document(&seen.tenant_id, &seen, KEPT).await {
                 Ok(Some(from)) => {
                     let to = seen.metadata_hash;
@@ -72,9 +77,15 @@ impl Notes {
                     }
                 }
                 Ok(None) => {}
-                Err(error) => report(&error),
+                Err(error) => {
+                    last.retry_in(&key, now, PAUSE);
+                    report(&error);
+                }
             }
         });
+        if !is_running {
+            self.last.retry_in(&key, now, 0);
+        }
     }
 }
 

@@ -6,12 +6,14 @@ mod coding;
 mod json;
 mod peer;
 mod reply;
+mod watched;
 
 pub use body::Body;
 pub(crate) use coding::{ACCEPTED, CODED, is_coded};
 pub(crate) use json::{Unread, check_media_type, read, read_json};
 pub use peer::PeerIp;
 pub(crate) use reply::Reply;
+pub(crate) use watched::{Watched, announces_body, say_close};
 
 /// A type-erased error of a request body.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

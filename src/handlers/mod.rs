@@ -26,6 +26,8 @@ mod route;
 mod secrets;
 mod tokens;
 
+use std::pin::pin;
+
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, Response};
@@ -43,6 +45,7 @@ use self::route::{Matched, find};
 use crate::authorization::{AdminRequest, Authorizer, SharedAuthorizer};
 #[cfg(feature = "cimd")]
 use crate::documents::ClientResolver;
+use crate::exchange::{Watched, say_close};
 use crate::manager::ClientManager;
 use crate::operation::{Operation, operations};
 #[cfg(feature = "registration")]
@@ -59,8 +62,9 @@ pub use error::{Error, ErrorKind};
 ///
 /// # Limits
 ///
-/// A request body is read up to 128 KiB, and only if the operation takes one. Timeouts for slow
-/// callers are up to the host, as for its other routes.
+/// A request body is read up to 128 KiB, and only if the operation takes one. One that is not read
+/// to its end closes the connection in HTTP/1, as the response says. Timeouts for slow callers are up
+/// to the host, as for its other routes.
 #[derive(Clone, Debug)]
 pub struct Handlers {
     manager: ClientManager,
@@ -123,6 +127,8 @@ impl Handlers {
         B::Error: Into<BoxError>,
     {
         let (head, body) = request.into_parts();
+        let (mut body, mut is_read) = (pin!(body), false);
+        let body = Watched::new(body.as_mut(), &mut is_read);
         let matched = find(&head.method, head.uri.path());
         let (operation, span) = (matched.word(), matched.span());
         let begun = Stopwatch::start();
@@ -133,7 +139,11 @@ impl Handlers {
         let reply = span.around(answer).await;
         span.record("status", reply.status().as_u16());
         requested(operation, reply.status(), &begun);
-        reply.into_response(head.method == Method::HEAD)
+        let mut response = reply.into_response(head.method == Method::HEAD);
+        if !is_read {
+            say_close(head.version, response.headers_mut());
+        }
+        response
     }
 
     async fn try_handle<B>(

@@ -66,21 +66,30 @@ impl ClientManager {
         };
         let runtime = Handle::try_current()
             .map_err(|error| Error::new(ErrorKind::Internal).with_source(error))?;
-        let task = runtime.spawn(async move {
+        let work = async move {
             let changed = change.await?;
             for event in &events {
                 tell(&*listener, event);
             }
             Ok(changed)
-        });
-        match task.await {
-            Ok(outcome) => outcome,
-            Err(error) => match error.try_into_panic() {
-                // The repository panicked: propagate it, as without a listener.
-                Ok(panic) => resume_unwind(panic),
-                Err(_) => Err(ErrorKind::Unavailable.into()),
-            },
-        }
+        };
+        let outcome = to_its_end(&runtime, work).await;
+        outcome.unwrap_or_else(|| Err(ErrorKind::Unavailable.into()))
+    }
+}
+
+/// Runs work to its end, even if the caller goes away. `None` if the runtime ends before.
+pub(crate) async fn to_its_end<T: Send + 'static>(
+    runtime: &Handle,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Option<T> {
+    match runtime.spawn(work).await {
+        Ok(outcome) => Some(outcome),
+        Err(error) => match error.try_into_panic() {
+            // The repository panicked: propagate it, as without a task.
+            Ok(panic) => resume_unwind(panic),
+            Err(_) => None,
+        },
     }
 }
 

@@ -32,6 +32,8 @@ use crate::secrets::{HashPool, Plaintext, SecretFormat};
 
 pub use builder::ClientManagerBuilder;
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "cimd")]
+pub(crate) use events::to_its_end;
 pub use secrets::IssuedSecret;
 
 /// The result of a management operation.

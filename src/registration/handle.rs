@@ -1,10 +1,12 @@
+use std::pin::pin;
+
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 
 use super::manage::Target;
 use super::{Error, ErrorKind, Registrar, RegistrationMode};
-use crate::exchange::{Body, BoxError, Reply};
+use crate::exchange::{Body, BoxError, Reply, Watched, say_close};
 use crate::telemetry::{Span, Stopwatch, requested, span};
 
 /// The path of registration, relative to the host's mount point.
@@ -73,14 +75,17 @@ impl Registrar {
     /// host's log.
     ///
     /// Any page may call it from a browser (Fetch, section 3.3: CORS), since it uses no credentials
-    /// that a browser adds by itself. A body is read up to 64 KiB; timeouts for slow callers are up
-    /// to the host.
+    /// that a browser adds by itself. A body is read up to 64 KiB; one that is not read to its end
+    /// closes the connection in HTTP/1, as the response says. Timeouts for slow callers are up to the
+    /// host.
     pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<BoxError>,
     {
         let (head, body) = request.into_parts();
+        let (mut body, mut is_read) = (pin!(body), false);
+        let body = Watched::new(body.as_mut(), &mut is_read);
         let place = Place::of(head.uri.path());
         let (operation, span) = operation(place, &head.method);
         let begun = Stopwatch::start();
@@ -94,6 +99,9 @@ impl Registrar {
         requested(operation, reply.status(), &begun);
         let mut response = reply.into_response(head.method == Method::HEAD);
         share(response.headers_mut());
+        if !is_read {
+            say_close(head.version, response.headers_mut());
+        }
         response
     }
 

@@ -42,6 +42,8 @@ mod purge;
 mod registrations;
 mod shared;
 mod stored;
+#[cfg(all(test, feature = "cimd"))]
+pub(crate) mod testing;
 
 use std::future::Future;
 

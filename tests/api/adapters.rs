@@ -7,15 +7,17 @@ use axum::Router;
 use axum::extract::{ConnectInfo, State};
 use axum::routing::get;
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, StatusCode, Version};
 use http_body_util::Full;
 use support::registrant::{REGISTRATIONS, TOKENS};
 use support::shelf::{BLOCKS, DOCUMENTS};
 use support::{Answer, App, CLIENTS, Store, admin, base, claims, request, sign, super_admin};
 use tower::{Service, ServiceExt};
-use tower_oauth_clients::adapters::axum::router;
+use tower_oauth_clients::adapters::axum::{registration_router, router};
 use tower_oauth_clients::adapters::tower::ManagementService;
+use tower_oauth_clients::domain::TenantId;
 use tower_oauth_clients::handlers::{self, PeerIp};
+use tower_oauth_clients::registration::RegistrationMode;
 
 /// A host with its own state and its own route.
 async fn host() -> (App, Router) {
@@ -53,6 +55,65 @@ async fn an_axum_host_keeps_its_own_routes_and_state() {
     let path = format!("/api/v1{CLIENTS}/app-1/notes");
     let answer = through(&host, request("", Method::GET, &path, None)).await;
     assert_eq!(answer.body, "notes");
+}
+
+/// RFC 9112 §9.6: the server closes a connection whose request was not read to its end.
+#[tokio::test]
+async fn a_connection_ends_if_a_body_was_not_read() {
+    let app = App::new(Store::Memory).await;
+    let registrar = app
+        .repository
+        .registrar(app.manager.clone(), "https://id.example.com/oauth/register");
+    let tenant = TenantId::parse("tenant_a").unwrap();
+    let registrar = registrar
+        .with_tenant(tenant)
+        .with_mode(RegistrationMode::Open);
+    let host: Router = Router::new()
+        .merge(router(app.handlers.clone()))
+        .merge(registration_router(registrar.build().unwrap()));
+    let long = format!("{{\"name\":\"{}\"}}", "x".repeat(200_000));
+    for (path, token, body, status, closes) in [
+        (CLIENTS, "", "{}", StatusCode::UNAUTHORIZED, true),
+        (CLIENTS, "", "", StatusCode::UNAUTHORIZED, false),
+        (
+            CLIENTS,
+            &*admin("tenant_a"),
+            "{}",
+            StatusCode::BAD_REQUEST,
+            false,
+        ),
+        (
+            CLIENTS,
+            &admin("tenant_a"),
+            &long,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            true,
+        ),
+        ("/oauth/register", "", "{", StatusCode::BAD_REQUEST, false),
+        (
+            "/oauth/register",
+            "",
+            &long,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            true,
+        ),
+    ] {
+        for version in [Version::HTTP_11, Version::HTTP_2] {
+            let asked = request(token, Method::POST, path, None);
+            let mut asked = asked.map(|_| Full::from(Bytes::copy_from_slice(body.as_bytes())));
+            let json = "application/json".parse().unwrap();
+            asked.headers_mut().insert("content-type", json);
+            *asked.version_mut() = version;
+            let answer = through(&host, asked).await;
+            assert_eq!(answer.status, status, "{path} {}", body.len());
+            let close = (closes && version == Version::HTTP_11).then_some("close");
+            assert_eq!(
+                answer.header("connection"),
+                close,
+                "{path} {status} {version:?}"
+            );
+        }
+    }
 }
 
 /// The path of the import hides nothing of a client that is called so.

@@ -217,6 +217,8 @@ fn nothing_is_fetched_for_a_request_that_is_wrong() {
         ("code_challenge", ""),
         ("response_type", "token"),
         ("resource", "https://x.example"),
+        ("prompt", "none"),
+        ("scope", "admin"),
     ] {
         let page = open(&site.authorization(DOCUMENT, &[changes]));
         assert_eq!(

@@ -54,6 +54,7 @@ impl Embedded {
             tenant: TenantId::parse("demo").unwrap(),
             registration: RegistrationMode::Open,
             issuer: None,
+            origins: Vec::new(),
         };
         let (address, reaper) = runtime.block_on(async {
             let listener = TcpListener::bind(&settings.address).await.unwrap();

@@ -20,3 +20,4 @@ mod modes;
 mod reaped;
 mod rust_sdk;
 mod sdks;
+mod strangers;

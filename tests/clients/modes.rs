@@ -1,6 +1,9 @@
 //! Who may register: `REGISTRATION`.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::example::send;
@@ -163,6 +166,7 @@ fn a_setting_that_is_wrong_is_named() {
         ("DATABASE_URL", "postgres://localhost"),
         ("TENANT", ""),
         ("ADDR", "nowhere"),
+        ("ALLOWED_ORIGINS", "https://app.example.com/path"),
     ] {
         let folder = TempDir::new().unwrap();
         let ended = settings(&folder).with(variable, value).run();
@@ -170,6 +174,60 @@ fn a_setting_that_is_wrong_is_named() {
         let said = String::from_utf8_lossy(&ended.stderr);
         assert!(said.contains(variable), "{said}");
     }
+}
+
+#[test]
+fn the_cause_is_told_and_no_password() {
+    for (variable, value, cause) in [
+        (
+            "DATABASE_URL",
+            "sqlite://missing/clients.db",
+            "unable to open",
+        ),
+        ("DATABASE_URL", "sqlite://clients.db?mode=ro", "?"),
+        (
+            "DATABASE_URL",
+            "mysql://u:pass-word@localhost/x",
+            "sqlite://PATH",
+        ),
+        ("ISSUER", "https://u:pass-word@id.example.com", "a password"),
+        ("ADDR", "127.0.0.1:99999", "invalid port"),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let ended = settings(&folder).with(variable, value).run();
+        assert_eq!(ended.status.code(), Some(1), "{variable}={value}");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(said.contains(variable) && said.contains(cause), "{said}");
+        assert!(!said.contains("pass-word"), "{said}");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "{value}");
+    }
+}
+
+/// A request that never ends.
+fn hang(site: &Site) -> TcpStream {
+    let mut stream = TcpStream::connect(site.address).unwrap();
+    let head = "POST /authorize HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx";
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+#[test]
+fn a_request_that_never_ends_holds_nobody_up() {
+    let folder = TempDir::new().unwrap();
+    let settings = settings(&folder);
+    let host = settings.start();
+    let _stream = hang(&Site::from(&host));
+    // A second signal ends it at once, and without one a deadline does.
+    let (code, took) = host.interrupt(2);
+    assert_eq!(code, Some(1));
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    let host = settings.start();
+    let _stream = hang(&Site::from(&host));
+    let (code, took) = host.interrupt(1);
+    assert_eq!(code, Some(1));
+    assert!(took >= Duration::from_secs(5), "{took:?}");
+    let log = String::from_utf8(settings.log()).unwrap();
+    assert!(log.contains("not completed in 10s"), "{log}");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Runs the example host: the first steps of a new user, mistyped settings, and crashes.
 
 use std::fs;
-use std::net::TcpListener;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,6 +38,25 @@ fn a_host_without_axum_hears_ctrl_c() {
     let host = Settings::of(&HYPER_HOST, &folder).start();
     assert_eq!(host.ask("GET", "/", "", &Value::Null).status, 200);
     host.stop_by("-INT");
+}
+
+/// Not even by a request that never ends.
+#[test]
+fn a_second_signal_ends_a_host_at_once() {
+    let folder = TempDir::new().unwrap();
+    for settings in [Settings::new(&folder), Settings::of(&HYPER_HOST, &folder)] {
+        let host = settings.start();
+        let mut stream = TcpStream::connect(host.address).unwrap();
+        let head = format!(
+            "POST {CLIENTS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{{",
+            host.token
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let (code, took) = host.interrupt(2);
+        assert_eq!(code, Some(1));
+        assert!(took < Duration::from_secs(5), "{took:?}");
+    }
 }
 
 #[test]
@@ -196,6 +217,11 @@ fn a_wrong_setting_ends_it_with_a_sentence_that_helps() {
             "set DATABASE_URL to sqlite://PATH",
         ),
         ("DATABASE_URL", "", "must look like sqlite://PATH"),
+        (
+            "DATABASE_URL",
+            "sqlite://clients.db?mode=ro",
+            "must end with the path",
+        ),
         (
             "DATABASE_URL",
             "oracle://u:pass-word@localhost/clients",

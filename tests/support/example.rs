@@ -215,6 +215,21 @@ impl Host {
         self.token.clone()
     }
 
+    /// Sends SIGINT so many times, the first once it has accepted what is connected, and returns how
+    /// it ended and how long that took.
+    pub fn interrupt(mut self, times: usize) -> (Option<i32>, Duration) {
+        let _ = send(self.address, "GET", "/", "", "");
+        let started = Instant::now();
+        let pid = self.child.id().to_string();
+        for _ in 0..times {
+            let sent = Command::new("kill").args(["-INT", &pid]).status();
+            assert!(sent.unwrap().success());
+            thread::sleep(Duration::from_millis(300));
+        }
+        wait(&mut self.child);
+        (self.child.wait().unwrap().code(), started.elapsed())
+    }
+
     /// Kills it (SIGKILL).
     pub fn crash(mut self) {
         self.child.kill().unwrap();

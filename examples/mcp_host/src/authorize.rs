@@ -1,16 +1,16 @@
 //! The authorization endpoint (RFC 6749 §3.1) for the code flow with PKCE.
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tower_oauth_clients::documents::{self, ErrorKind};
 use tower_oauth_clients::domain::{Client, ClientId, GrantType};
-use url::form_urlencoded::Serializer;
 
 use crate::Server;
+use crate::back::Back;
 use crate::consent;
 use crate::page::Page;
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, Unread};
 use crate::pkce;
 use crate::refusal::Refusal;
 use crate::scopes;
@@ -21,13 +21,6 @@ pub(crate) struct Asked {
     pub(crate) back: Back,
     pub(crate) challenge: String,
     pub(crate) scopes: Vec<String>,
-}
-
-/// The way back to the client: its redirect URI and what it recognizes its request by.
-pub(crate) struct Back {
-    pub(crate) redirect_uri: String,
-    state: Option<String>,
-    issuer: String,
 }
 
 /// Why the user is not asked.
@@ -59,18 +52,15 @@ pub(crate) async fn authorize(
     RawQuery(query): RawQuery,
 ) -> Result<impl IntoResponse, Fault> {
     let query = query.unwrap_or_default();
-    let parameters = Parameters::read(query.as_bytes());
-    let parameters = parameters.ok_or_else(|| Page::bad_request(REPEATED))?;
+    let parameters = Parameters::read(query.as_bytes()).map_err(unread)?;
     let asked = read(&server, &parameters).await?;
-    if parameters.get("prompt") == Some("none") {
-        // OpenID Connect Core 1.0 §3.1.2.6: the page is never skipped here.
-        let refusal = Refusal("consent_required", "the user has to be asked");
-        return Err(Fault::Back(asked.back.refuse(refusal)));
-    }
     Ok(consent::page(&server, &parameters, &asked))
 }
 
-pub(crate) const REPEATED: &str = "A parameter is there more than once.";
+/// Why a request is not read.
+pub(crate) fn unread(unread: Unread) -> Page {
+    Page::bad_request(unread.text())
+}
 
 /// Reads and checks a request, whose parameters came in the query or from the consent page.
 pub(crate) async fn read(server: &Server, parameters: &Parameters) -> Result<Asked, Fault> {
@@ -85,7 +75,7 @@ pub(crate) async fn read(server: &Server, parameters: &Parameters) -> Result<Ask
     let redirect_uri = redirect_uri.map_err(Page::bad_request)?;
     let challenge = challenge(server, parameters);
     // To find a client with a document may take a connection to its server, which only a request
-    // without fault is worth.
+    // without a fault that is known before is worth.
     if let Err(Refusal(_, description)) = challenge
         && client_id.as_str().starts_with("http")
     {
@@ -100,11 +90,7 @@ pub(crate) async fn read(server: &Server, parameters: &Parameters) -> Result<Ask
             Page::bad_request("The redirect_uri is not one that the client registered.").into(),
         );
     }
-    let back = Back {
-        redirect_uri: redirect_uri.to_owned(),
-        state: parameters.get("state").map(str::to_owned),
-        issuer: server.issuer.to_string(),
-    };
+    let back = Back::new(server, &client, parameters, redirect_uri);
     let refuse = |refusal| Fault::Back(back.refuse(refusal));
     let challenge = challenge.map_err(refuse)?.to_owned();
     let grants = &client.metadata.grant_types;
@@ -165,6 +151,17 @@ fn challenge<'a>(server: &Server, parameters: &'a Parameters) -> Result<&'a str,
             "resource is not one of this server",
         ));
     }
+    if get("prompt") == Some("none") {
+        // OpenID Connect Core 1.0 §3.1.2.6: the page is never skipped here.
+        return Err(Refusal("consent_required", "the user has to be asked"));
+    }
+    let asked = parameters.scopes();
+    if !asked.is_empty() && !asked.iter().any(|scope| scopes::ALL.contains(scope)) {
+        return Err(Refusal(
+            "invalid_scope",
+            "this server has none of these scopes",
+        ));
+    }
     Ok(challenge)
 }
 
@@ -211,40 +208,4 @@ async fn not_found(server: &Server, client_id: &ClientId, error: &documents::Err
     };
     let page = Page::new(error.status(), "This app can't be connected", said);
     page.with_retry_after(error.retry_after())
-}
-
-impl Back {
-    /// Sends the user back with a code (RFC 6749 §4.1.2, RFC 9207 §2).
-    pub(crate) fn grant(&self, code: &str) -> Response {
-        self.redirect(&[("code", code)])
-    }
-
-    /// Sends the user back with an error (RFC 6749 §4.1.2.1).
-    pub(crate) fn refuse(&self, Refusal(error, description): Refusal) -> Response {
-        self.redirect(&[("error", error), ("error_description", description)])
-    }
-
-    fn redirect(&self, answer: &[(&str, &str)]) -> Response {
-        let mut pairs = Serializer::new(String::new());
-        pairs.extend_pairs(answer);
-        if let Some(state) = &self.state {
-            pairs.append_pair("state", state);
-        }
-        pairs.append_pair("iss", &self.issuer);
-        // The URI itself stays as it is, byte for byte.
-        let uri = &self.redirect_uri;
-        let joint = if uri.contains('?') { '&' } else { '?' };
-        let location = HeaderValue::try_from(format!("{uri}{joint}{}", pairs.finish()));
-        let Ok(location) = location else {
-            return Page::bad_request("The redirect_uri can't be put into a header.")
-                .into_response();
-        };
-        let fixed = HeaderValue::from_static;
-        let headers = [
-            (header::LOCATION, location),
-            (header::CACHE_CONTROL, fixed("no-store")),
-            (header::REFERRER_POLICY, fixed("no-referrer")),
-        ];
-        (StatusCode::FOUND, headers).into_response()
-    }
 }

@@ -10,7 +10,7 @@ use tower_oauth_clients::domain::ClientFacts;
 use url::{Host, Url};
 
 use crate::Server;
-use crate::authorize::{Asked, Fault, REPEATED, read};
+use crate::authorize::{Asked, Fault, read, unread};
 use crate::grants::{Agreed, Requested};
 use crate::page::{Escaped, Page, html};
 use crate::parameters::Parameters;
@@ -32,9 +32,14 @@ const FIELDS: [&str; 8] = [
 /// Nobody logs in here: everyone is this user.
 const USER: &str = "demo";
 
-fn fields(parameters: &Parameters) -> Vec<(&'static str, &str)> {
+/// The field with the scopes that the page shows, which may be fewer than were asked for.
+const SHOWN: &str = "shown_scope";
+
+/// What a ticket is for: the request, and what the user was told of it.
+fn fields<'a>(parameters: &'a Parameters, shown: &'a str) -> Vec<(&'static str, &'a str)> {
     let values = |name| parameters.all(name).map(move |value| (name, value));
-    FIELDS.into_iter().flat_map(values).collect()
+    let request = FIELDS.into_iter().flat_map(values);
+    request.chain([(SHOWN, shown)]).collect()
 }
 
 /// Asks the user. The hosts come first, since a client that registered itself may have any name.
@@ -44,7 +49,8 @@ pub(crate) fn page(
     asked: &Asked,
 ) -> impl IntoResponse + use<> {
     let facts = asked.client.facts(&asked.back.redirect_uri);
-    let fields = fields(parameters);
+    let shown = asked.scopes.join(" ");
+    let fields = fields(parameters, &shown);
     let mut main = format!(
         "<h1>Give {} access?</h1>{}",
         Escaped(&who(&facts)),
@@ -148,9 +154,10 @@ pub(crate) async fn decide(
         let title = "Nothing was decided";
         return Err(Page::new(StatusCode::FORBIDDEN, title, text).into());
     }
-    let parameters = Parameters::read(&body).ok_or_else(|| Page::bad_request(REPEATED))?;
+    let parameters = Parameters::read(&body).map_err(unread)?;
     let ticket = parameters.get("ticket").unwrap_or_default();
-    if !server.tickets.is_good(ticket, &fields(&parameters)) {
+    let shown = parameters.get(SHOWN).unwrap_or_default();
+    if !server.tickets.is_good(ticket, &fields(&parameters, shown)) {
         let text = "The page was open for too long, or this server was started again. Connect again \
                     in your app.";
         let title = "Nothing was decided";
@@ -162,14 +169,24 @@ pub(crate) async fn decide(
         Some("allow") => {}
         Some("deny") => {
             let refusal = Refusal("access_denied", "the user refused");
-            return Ok(asked.back.refuse(refusal));
+            return Ok(asked.back.deny(refusal));
         }
         _ => return Err(Page::bad_request("The decision is missing.").into()),
+    }
+    // The client may have been given more since the page was shown.
+    let shown: Vec<_> = shown.split(' ').map(str::to_owned).collect();
+    let scopes = scopes::within(&shown, &asked.scopes);
+    if scopes.is_empty() {
+        let gone = Refusal(
+            "invalid_scope",
+            "the client may have none of these scopes any more",
+        );
+        return Ok(asked.back.deny(gone));
     }
     let agreed = Agreed {
         client_id: asked.client.client_id,
         user: USER,
-        scopes: asked.scopes,
+        scopes,
         resource: server.issuer.resource(),
     };
     let requested = Requested {

@@ -6,7 +6,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, header};
 use axum::response::Response;
 use axum::routing::{get, post};
-use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
 use tower_oauth_clients::adapters::axum::{registration_router, router};
 use tower_oauth_clients::adapters::tower::ClientAuthenticationLayer;
@@ -17,16 +17,17 @@ use tower_oauth_clients::documents::{ClientResolver, DomainPolicy, Domains};
 use tower_oauth_clients::domain::{AuthMethod, Clock};
 use tower_oauth_clients::outbound::{Fetch, FetchedKeys};
 use tower_oauth_clients::registration::{self, Reaper, Registrar, RegistrationMode};
-use tower_oauth_clients::repository::SqliteRepository;
+use tower_oauth_clients::repository::{self, SqliteRepository};
 use tower_oauth_clients::{ClientManager, Handlers, handlers};
 use tracing::Level;
 
 use crate::clients::Clients;
 use crate::discovery::Offers;
 use crate::grants::Grants;
+use crate::origins::Origins;
 use crate::tickets::Tickets;
-use crate::{Issuer, Server, Settings, Shared};
-use crate::{authorize, consent, discovery, mcp, page, scopes, token};
+use crate::{Issuer, Server, Settings, Shared, tell};
+use crate::{authorize, consent, discovery, mcp, page, scopes, token, unread};
 
 /// The longest form, in bytes.
 const MAX_FORM: usize = 64 * 1024;
@@ -53,8 +54,7 @@ impl Host {
         clock: impl Clock,
     ) -> Result<Self, Box<dyn Error>> {
         let clock: Arc<dyn Clock> = Arc::new(clock);
-        let repository = SqliteRepository::open(&settings.database).await?;
-        repository.migrate().await?;
+        let repository = open(&settings.database).await?;
         let grants = Grants::new(Arc::clone(&clock));
         let manager = ClientManager::builder(repository.clone())
             .with_clock(Arc::clone(&clock))
@@ -83,6 +83,7 @@ impl Host {
         let server = Server(Arc::new(Shared {
             clients: Clients::new(manager.clone(), repository, resolver.clone(), tenant),
             tickets: Tickets::new(clock),
+            origins: Origins::new(&issuer, &settings.origins),
             issuer,
             offers,
             grants,
@@ -107,6 +108,7 @@ impl Host {
             .merge(registration_router(registrar))
             .nest("/api/v1", router(handlers))
             .layer(axum::middleware::map_response(log_cause))
+            .layer(axum::middleware::from_fn(unread::close))
             .layer(
                 TraceLayer::new_for_http()
                     .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
@@ -116,19 +118,36 @@ impl Host {
     }
 }
 
-/// What pages of any origin may call: a client may run in a browser. Nothing here depends on what a
-/// browser adds by itself.
+/// Opens the clients' database, and brings it up to date.
+async fn open(path: &str) -> Result<SqliteRepository, String> {
+    let opened = async {
+        let repository = SqliteRepository::open(path).await?;
+        repository.migrate().await?;
+        Ok(repository)
+    };
+    opened.await.map_err(|error: repository::Error| {
+        format!(
+            "Cannot use the database file {path}: {}.\nIts folder must exist and be writable; set \
+             DATABASE_URL to sqlite://PATH to keep it elsewhere.",
+            tell(&error)
+        )
+    })
+}
+
+/// What pages may call: a client may run in a browser. Nothing here depends on what a browser adds
+/// by itself. To get a token, any page may; to call the MCP server, those that it accepts.
 fn for_pages(server: &Server, clients: ClientAuthenticationLayer) -> Router<Server> {
     let cors = CorsLayer::new()
-        .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::WWW_AUTHENTICATE, header::RETRY_AFTER]);
+    let origins = server.origins.clone();
+    let accepted = AllowOrigin::predicate(move |origin, _| origins.allow(origin));
     Router::new()
         .merge(discovery::routes())
         .route("/token", post(token::token).route_layer(clients))
-        .merge(mcp::routes(server))
-        .layer(cors)
+        .layer(cors.clone().allow_origin(Any))
+        .merge(mcp::routes(server).layer(cors.allow_origin(accepted)))
 }
 
 /// Clients that register themselves have what the tools need, and no private-use redirect URIs.
@@ -187,15 +206,4 @@ async fn log_cause(response: Response) -> Response {
         tracing::error!("{}", tell(error.as_ref()));
     }
     response
-}
-
-/// An error and its sources, in one line.
-fn tell(error: &dyn Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line = format!("{line}: {error}");
-        cause = error.source();
-    }
-    line
 }

@@ -6,6 +6,7 @@
 //! clock.
 
 mod authorize;
+mod back;
 mod clients;
 mod consent;
 mod discovery;
@@ -13,6 +14,7 @@ mod grants;
 mod host;
 mod issuer;
 mod mcp;
+mod origins;
 mod page;
 mod parameters;
 mod pkce;
@@ -21,13 +23,18 @@ mod scopes;
 mod settings;
 mod tickets;
 mod token;
+mod unread;
+#[path = "../../shared/variables.rs"]
+mod variables;
 
+use std::error::Error;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use self::clients::Clients;
 use self::discovery::Offers;
 use self::grants::Grants;
+use self::origins::Origins;
 use self::tickets::Tickets;
 
 pub use self::host::Host;
@@ -40,6 +47,7 @@ struct Server(Arc<Shared>);
 
 struct Shared {
     issuer: Issuer,
+    origins: Origins,
     offers: Offers,
     clients: Clients,
     grants: Grants,
@@ -52,4 +60,15 @@ impl Deref for Server {
     fn deref(&self) -> &Shared {
         &self.0
     }
+}
+
+/// An error and its sources, in one line.
+pub fn tell(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line = format!("{line}: {error}");
+        cause = error.source();
+    }
+    line
 }

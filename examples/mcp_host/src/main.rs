@@ -16,24 +16,30 @@
 //! | `DATABASE_URL` | database of the clients | `sqlite://mcp_host.db` |
 //! | `TENANT` | tenant of the clients | `demo` |
 //! | `REGISTRATION` | who may register: `open`, `protected` (who has an initial access token), `approval` (anyone, then an administrator approves) or `off`; metadata documents are accepted if it is `open` | `open` |
+//! | `ALLOWED_ORIGINS` | web pages that may call the MCP server, such as `https://app.example.com`, apart by commas; those of this device always may | none |
 //! | `ADMIN_JWT_SECRET` | HS256 key of the admin tokens, at least 32 bytes | random at each start |
 //! | `RUST_LOG` | filter of the log on stderr | `info` |
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod commands;
+#[path = "../../shared/serve.rs"]
+mod serve;
+#[path = "../../shared/stop.rs"]
+mod stop;
 
 use std::error::Error;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use mcp_host::{Host, Issuer, Settings};
+use mcp_host::{Host, Settings, tell};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::signal::ctrl_c;
 use tower_oauth_clients::domain::{Clock, SystemClock};
 use tower_oauth_clients::outbound::Fetcher;
 use tracing_subscriber::EnvFilter;
+
+use crate::serve::serve;
+use crate::stop::Stop;
 
 /// The pause between two searches for clients that nobody uses.
 const AN_HOUR: Duration = Duration::from_secs(60 * 60);
@@ -47,7 +53,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("{problem}");
+            eprintln!("{}", tell(&*problem));
             ExitCode::FAILURE
         }
     }
@@ -66,52 +72,16 @@ async fn run() -> Result<(), Box<dyn Error>> {
             format!("Cannot listen on {wanted}: {error}.\nSet ADDR to a free address.")
         })?;
     let address = listener.local_addr()?;
-    let issuer = settings.issuer.clone();
-    let issuer = Issuer::parse(&issuer.unwrap_or_else(|| format!("http://{address}")))?;
+    let issuer = settings.issuer(address);
 
     let fetcher = Fetcher::builder().build()?;
     let host = Host::build(&settings, issuer.clone(), fetcher, SystemClock).await?;
     tokio::spawn(host.reaper.run(AN_HOUR));
-    let stop = stop_signal()?;
+    let stop = Stop::listen()?;
     let mode = &settings.registration;
     let commands = commands::commands(&issuer, &demo_token(&settings)?, mode);
     println!("Listening on http://{address}\n\n{commands}");
-    let app = host
-        .router
-        .into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app)
-        .with_graceful_shutdown(stop)
-        .await?;
-    Ok(())
-}
-
-/// Listens for SIGTERM from now on; resolves at it or at Ctrl-C. Requests in flight complete before
-/// the process exits.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    let terminated = terminated()?;
-    Ok(async move {
-        tokio::select! {
-            () = terminated => {}
-            Ok(()) = ctrl_c() => {}
-        }
-        tracing::info!("stopping");
-    })
-}
-
-/// Resolves at SIGTERM, on platforms that have it.
-#[cfg(unix)]
-fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        terminate.recv().await;
-    })
-}
-
-#[cfg(not(unix))]
-fn terminated() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(std::future::pending())
+    Ok(serve(listener, host.router, stop).await?)
 }
 
 /// A token of an administrator of the tenant, valid for an hour.

@@ -11,13 +11,22 @@ const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:34em;margin:3em aut
     button{font:inherit;padding:.4em 1.4em;margin-right:.6em}";
 
 /// A page that says why there is nothing to agree to. It is never a redirect: what the request
-/// names as the redirect URI is not known to be the client's (RFC 6749 §4.1.2.1).
+/// names as the redirect URI is not known to be the client's (RFC 6749 §4.1.2.1), or the client to
+/// be known to anybody.
 #[derive(Debug)]
 pub(crate) struct Page {
     status: StatusCode,
     title: &'static str,
     text: &'static str,
     retry_after: Option<Duration>,
+    back: Option<Return>,
+}
+
+/// A link that returns the user to a client, and the host or the scheme that it leads to.
+#[derive(Debug)]
+pub(crate) struct Return {
+    pub(crate) uri: String,
+    pub(crate) name: String,
 }
 
 impl Page {
@@ -27,6 +36,7 @@ impl Page {
             title,
             text,
             retry_after: None,
+            back: None,
         }
     }
 
@@ -34,6 +44,12 @@ impl Page {
     pub(crate) fn bad_request(text: &'static str) -> Self {
         let title = "Your app sent a request that can't be answered";
         Self::new(StatusCode::BAD_REQUEST, title, text)
+    }
+
+    /// Lets the user choose to return to the client, which is then told.
+    pub(crate) fn with_return(mut self, back: Return) -> Self {
+        self.back = Some(back);
+        self
     }
 
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
@@ -44,11 +60,19 @@ impl Page {
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        let main = format!(
+        let mut main = format!(
             "<h1>{}</h1><p>{}</p>",
             Escaped(self.title),
             Escaped(self.text)
         );
+        if let Some(Return { uri, name }) = &self.back {
+            let (uri, name) = (Escaped(uri), Escaped(name));
+            let _ = write!(
+                main,
+                "<p>Go back only if you know the app: nobody here has checked where the link leads.\
+                 </p><p><a rel=\"noreferrer\" href=\"{uri}\">Return to <bdi>{name}</bdi></a></p>"
+            );
+        }
         let mut response = (self.status, html(&main, "'none'")).into_response();
         if let Some(wait) = self.retry_after {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);

@@ -7,6 +7,14 @@ use serde_json::json;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Refusal(pub(crate) &'static str, pub(crate) &'static str);
 
+impl Refusal {
+    /// As parameters (RFC 6749 §4.1.2.1).
+    pub(crate) fn pairs(self) -> [(&'static str, &'static str); 2] {
+        let Self(error, description) = self;
+        [("error", error), ("error_description", description)]
+    }
+}
+
 /// At the token endpoint, of a client that is known (RFC 6749 §5.2).
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {

@@ -21,7 +21,7 @@ pub(crate) async fn token(
     body: Bytes,
 ) -> Result<impl IntoResponse, Refusal> {
     let parameters = Parameters::read(&body);
-    let parameters = parameters.ok_or(Refusal("invalid_request", "a parameter is repeated"))?;
+    let parameters = parameters.map_err(|unread| Refusal("invalid_request", unread.text()))?;
     let client = &caller.client;
     let resources = parameters.all("resource").collect();
     let tokens = match parameters.get("grant_type") {

@@ -8,6 +8,7 @@ mod expected;
 mod kept;
 mod limits;
 mod rules;
+mod troubled;
 
 use std::time::Duration;
 

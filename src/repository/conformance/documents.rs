@@ -108,6 +108,27 @@ pub async fn a_use_in_the_future_is_replaced(repository: impl DocumentRepository
     }
 }
 
+/// A copy is used for a day at most. One that claims to be read more than two days later was read by
+/// a clock that is ahead, and hides no change for ever.
+pub async fn a_read_in_the_future_is_replaced(repository: impl DocumentRepository) {
+    let subject = Subject::new(repository);
+    let days = Duration::from_secs(2 * 24 * 60 * 60);
+    for (number, ahead, replaced) in [
+        (1, days, None),
+        (2, days + Duration::from_secs(1), Some(hash(1))),
+    ] {
+        let mut ahead_of = subject.seen(&url(number), 1, 10);
+        ahead_of.read_at = at(10) + ahead;
+        assert_eq!(subject.note(&ahead_of).await, None);
+        let changed = subject.seen(&url(number), 2, 10);
+        assert_eq!(subject.note(&changed).await, replaced);
+    }
+    // Two clocks that are ahead by as much are told apart as ever.
+    let mut newer = subject.seen(&url(1), 2, 10);
+    newer.read_at = at(11) + days;
+    assert_eq!(subject.note(&newer).await, Some(hash(1)));
+}
+
 /// The most recently used ones first, of the own tenant, on one host or on any.
 pub async fn documents_are_listed_by_use(repository: impl DocumentRepository) {
     let mut subject = Subject::new(repository);
@@ -178,6 +199,41 @@ pub async fn a_tenant_has_so_many_documents_at_most(repository: impl DocumentRep
         // The fourth took the place of the first one, which then took that of the second one.
         assert_eq!(kept, [url(3), url(1), url(4)]);
     }
+}
+
+/// Many hosts use a new document at the same time: it takes the place of one.
+pub async fn a_first_note_of_many_is_counted_once(repository: impl DocumentRepository) {
+    let subject = Arc::new(Subject::new(repository));
+    for round in 0..ROUNDS {
+        let racers = (0..16).map(|racer| {
+            let subject = Arc::clone(&subject);
+            async move {
+                let seen = subject.seen(&url(round), 1, 1 + racer);
+                loop {
+                    let noted = subject
+                        .repository
+                        .note_document(&subject.tenant, &seen, MANY);
+                    match noted.await {
+                        Err(error) if error.kind() == ErrorKind::Unavailable => {
+                            tokio::task::yield_now().await;
+                        }
+                        noted => return noted.map(drop),
+                    }
+                }
+            }
+        });
+        let ended = race(racers).await;
+        assert_eq!(winners(&ended), 16, "{ended:?}");
+    }
+    // If one was counted twice, the limit would be reached before.
+    let limit = u32::try_from(ROUNDS + 1).expect("few rounds");
+    let last = subject.seen(&url(ROUNDS), 1, 100);
+    let noted = subject
+        .repository
+        .note_document(&subject.tenant, &last, limit);
+    assert_eq!(noted.await.expect("noted"), None);
+    let kept = subject.documents(None, 1, 100).await;
+    assert_eq!(kept.total, Some(ROUNDS + 1));
 }
 
 /// Many hosts read a new version at the same time: one is told of the change.

@@ -80,7 +80,8 @@ pub use clones::*;
 pub use credentials::*;
 #[cfg(feature = "cimd")]
 pub use documents::{
-    a_document_is_noted_with_its_uses, a_tenant_has_so_many_documents_at_most,
+    a_document_is_noted_with_its_uses, a_first_note_of_many_is_counted_once,
+    a_read_in_the_future_is_replaced, a_tenant_has_so_many_documents_at_most,
     a_use_in_the_future_is_replaced, documents_are_listed_by_use, one_of_many_notes_a_change,
 };
 pub use filters::*;
@@ -332,9 +333,11 @@ macro_rules! document_conformance_tests {
         $crate::conformance_tests! { $open;
             a_document_is_noted_with_its_uses,
             a_use_in_the_future_is_replaced,
+            a_read_in_the_future_is_replaced,
             documents_are_listed_by_use,
             a_tenant_has_so_many_documents_at_most,
             one_of_many_notes_a_change,
+            a_first_note_of_many_is_counted_once,
             a_block_comes_back_as_it_was_stored,
             blocks_are_listed,
             a_taken_target_is_a_conflict,

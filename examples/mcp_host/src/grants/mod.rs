@@ -1,7 +1,7 @@
 //! What users agreed to: codes, and the tokens that came of them. In memory, so a restart ends all.
 //!
 //! A grant has one refresh token, which each use replaces. If a replaced one comes back, it or its
-//! replacement was stolen, so the grant ends (RFC 9700 §4.14.2).
+//! replacement was stolen, so the grant ends (RFC 9700 §4.14.2). What was never issued ends nothing.
 
 mod endings;
 mod kept;
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tower_oauth_clients::domain::{Client, ClientId, Clock, GrantType, Timestamp};
 
 use self::kept::Kept;
-use self::token_text::{Digest256, GrantId, Kind, issue, read};
+use self::token_text::{Digest256, GrantId, Kind, Mint};
 use crate::refusal::Refusal;
 use crate::{pkce, scopes};
 
@@ -43,6 +43,7 @@ const MAX_GRANTS: usize = 10_000;
 #[derive(Clone)]
 pub(crate) struct Grants {
     clock: Arc<dyn Clock>,
+    mint: Arc<Mint>,
     state: Arc<Mutex<State>>,
 }
 
@@ -78,6 +79,7 @@ impl Grants {
         };
         Self {
             clock,
+            mint: Arc::new(Mint::new()),
             state: Arc::new(Mutex::new(state)),
         }
     }
@@ -133,7 +135,7 @@ impl Grants {
         };
         let scopes = still_allowed(client, &grant.agreed.scopes)?;
         let may_refresh = may_refresh(client);
-        let tokens = grant.issue(&id, scopes, may_refresh, now);
+        let tokens = grant.issue(&self.mint, &id, scopes, may_refresh, now);
         grants.insert(id, grant, now + ends_after(may_refresh), now);
         Ok(tokens)
     }
@@ -142,7 +144,10 @@ impl Grants {
     pub(crate) fn renew(&self, client: &Client, renewal: &Renewal<'_>) -> Result<Tokens, Refusal> {
         let (now, mut state) = (self.clock.now(), self.state());
         let unknown = Refusal("invalid_grant", "the refresh token is unknown or has ended");
-        let (id, digest) = read(Kind::Refresh, renewal.token).ok_or(unknown)?;
+        let (id, digest) = self
+            .mint
+            .read(Kind::Refresh, renewal.token)
+            .ok_or(unknown)?;
         let grant = state.grants.get_mut(&id, now);
         let grant = grant.filter(|grant| grant.agreed.client_id == client.client_id);
         let grant = grant.ok_or(unknown)?;
@@ -169,7 +174,7 @@ impl Grants {
                 .collect(),
         };
         let scopes = still_allowed(client, &scopes)?;
-        let tokens = grant.issue(&id, scopes, true, now);
+        let tokens = grant.issue(&self.mint, &id, scopes, true, now);
         state.grants.set_end(id, now + REFRESH);
         Ok(tokens)
     }
@@ -177,7 +182,7 @@ impl Grants {
     /// What an access token is good for.
     pub(crate) fn find(&self, token: &str) -> Option<Agreed> {
         let (now, mut state) = (self.clock.now(), self.state());
-        let (id, digest) = read(Kind::Access, token)?;
+        let (id, digest) = self.mint.read(Kind::Access, token)?;
         let grant = state.grants.get_mut(&id, now)?;
         let mut tokens = grant.access.iter();
         let token = tokens.find(|token| token.digest == digest && token.ends > now)?;
@@ -207,12 +212,13 @@ impl Grants {
 impl Grant {
     fn issue(
         &mut self,
+        mint: &Mint,
         id: &GrantId,
         scopes: Vec<String>,
         may_refresh: bool,
         now: Timestamp,
     ) -> Tokens {
-        let (access, digest) = issue(Kind::Access, id);
+        let (access, digest) = mint.issue(Kind::Access, id);
         self.access.truncate(ACCESS_TOKENS - 1);
         self.access.push_front(AccessToken {
             digest,
@@ -220,7 +226,7 @@ impl Grant {
             ends: now + ACCESS,
         });
         let refresh = may_refresh.then(|| {
-            let (refresh, digest) = issue(Kind::Refresh, id);
+            let (refresh, digest) = mint.issue(Kind::Refresh, id);
             self.refresh = Some(digest);
             refresh
         });

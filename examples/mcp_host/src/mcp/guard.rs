@@ -60,7 +60,8 @@ impl Challenge {
     }
 }
 
-/// Lets requests pass that have a token with the scope of the tool that they call.
+/// Lets requests pass that have a token with the scope of the tool that they call, and that no page
+/// of a strange origin sends.
 pub(super) async fn guard(State(server): State<Server>, request: Request, next: Next) -> Response {
     let (mut head, body) = request.into_parts();
     // First of all: the connection of a request that is not read ends with the answer.
@@ -71,6 +72,12 @@ pub(super) async fn guard(State(server): State<Server>, request: Request, next: 
         },
         false => Bytes::new(),
     };
+    // What is no browser says nothing.
+    let mut origins = head.headers.get_all(header::ORIGIN).iter();
+    if !origins.all(|origin| server.origins.allow(origin)) {
+        let text = "Pages of this origin may not call the MCP server.\n";
+        return (StatusCode::FORBIDDEN, text).into_response();
+    }
     let caller = match caller(&server, &head.headers).await {
         Ok(caller) => caller,
         Err(response) => return response,

@@ -3,12 +3,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Request, Response, Version, header};
 use tower::Service;
 
 use super::{AuthenticationBody, AuthenticationFuture, ClientAuthenticationLayer};
 use crate::adapters::peer;
-use crate::authentication::{self, Error, read_form};
+use crate::authentication::{self, Error, ErrorKind, read_form};
+use crate::exchange::say_close;
 use crate::handlers::{Body, BoxError};
 
 /// A service wrapped in a [`ClientAuthenticationLayer`]. Its errors are the inner service's.
@@ -44,10 +45,11 @@ where
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
         let layer = self.layer.clone();
+        let version = request.version();
         AuthenticationFuture::new(async move {
             match layer.authenticate(request).await {
                 Ok(request) => Ok(inner.call(request).await?.map(AuthenticationBody::inner)),
-                Err(error) => Ok(refusal(error)),
+                Err(error) => Ok(refusal(error, version)),
             }
         })
     }
@@ -87,8 +89,11 @@ fn lower_media_type(headers: &mut HeaderMap) {
     }
 }
 
-fn refusal<R>(error: Error) -> Response<AuthenticationBody<R>> {
+fn refusal<R>(error: Error, version: Version) -> Response<AuthenticationBody<R>> {
     let mut response = error.to_response().map(AuthenticationBody::refusal);
+    if error.kind() == ErrorKind::PayloadTooLarge {
+        say_close(version, response.headers_mut());
+    }
     response.extensions_mut().insert(Arc::new(error));
     response
 }

@@ -21,7 +21,8 @@ pub use service::CrossOriginGuardService;
 /// - `GET`, `HEAD` and `OPTIONS` pass. They change nothing.
 /// - Other methods pass if `Sec-Fetch-Site` is `same-origin` or `none`. Without that header, they
 ///   pass if `Origin` is absent, or its host and port are those of `Host`.
-/// - A request with a Bearer token passes: a browser adds none by itself.
+/// - A Bearer token makes no difference: a proxy may add it in exchange for a cookie. A page on
+///   another origin that sends its own token is [trusted](Self::with_trusted_origins) by name.
 ///
 /// # Examples
 ///

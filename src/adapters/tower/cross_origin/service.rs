@@ -5,6 +5,7 @@ use http::{Request, Response};
 use tower::Service;
 
 use super::{CrossOriginGuardFuture, CrossOriginGuardLayer};
+use crate::exchange::{announces_body, say_close};
 use crate::handlers::cross_origin_refusal;
 
 /// A service wrapped in a [`CrossOriginGuardLayer`]. Its errors are the inner service's.
@@ -35,7 +36,13 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         match self.layer.refuses(request) {
-            (true, _) => CrossOriginGuardFuture::refused(cross_origin_refusal()),
+            (true, request) => {
+                let mut response = cross_origin_refusal();
+                if announces_body(request.headers()) {
+                    say_close(request.version(), response.headers_mut());
+                }
+                CrossOriginGuardFuture::refused(response)
+            }
             (false, request) => CrossOriginGuardFuture::passed(self.inner.call(request)),
         }
     }
@@ -69,10 +76,19 @@ mod tests {
         let refused = ask(&layer, "cross-site").await;
         assert_eq!(refused.status(), StatusCode::FORBIDDEN);
         assert_eq!(refused.headers()[header::CACHE_CONTROL], "no-store");
+        assert!(!refused.headers().contains_key(header::CONNECTION));
         let body = refused.into_body().collect().await.unwrap().to_bytes();
         let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
         assert_eq!(body["code"], 403_001);
         assert!(body["message"].is_string() && body["timestamp"].is_string());
+
+        let body = Request::post("/").header("content-length", "9");
+        let body = body.header("sec-fetch-site", "cross-site").body(());
+        let inner = service_fn(async |_: Request<()>| {
+            Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+        });
+        let refused = layer.layer(inner).oneshot(body.unwrap()).await.unwrap();
+        assert_eq!(refused.headers()[header::CONNECTION], "close");
 
         let trusting =
             layer.with_trusted_origins([HeaderValue::from_static("https://admin.example")]);

@@ -126,3 +126,44 @@ async fn every_statement_of_registrations_uses_an_index() {
         }
     }
 }
+
+/// A host that doesn't know registrations deletes a client, and leaves its registration behind.
+#[tokio::test]
+async fn a_client_that_another_host_deleted_is_not_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.db");
+    let mut conn = connect(path.to_str().unwrap(), "").unwrap();
+    migrate::migrate(&mut conn, Duration::ZERO).await.unwrap();
+    let [kept, deleted] = [0, 1].map(|later| {
+        let mut client = client();
+        client.id = Id::generate(client.created_at + Duration::from_secs(later));
+        client.client_id = crate::domain::ClientId::generate("app-", client.id);
+        client
+    });
+    let pending = Registration::new(RegistrationState::Pending);
+    for client in [&kept, &deleted] {
+        let key = &Key::new(&tenant(), &client.client_id);
+        let row = NewClientRow::new(&tenant(), client).unwrap();
+        let rows = (row, vec![], vec![], None, entry(key, client));
+        let registration = RegistrationRow::new(&pending).unwrap();
+        queries::register(&mut conn, key, &rows, &registration, None)
+            .await
+            .unwrap();
+    }
+    let delete = format!(
+        "UPDATE oauth_clients SET deleted_at = 5 WHERE id = '{}'",
+        deleted.id
+    );
+    conn.batch_execute(&delete).await.unwrap();
+    for state in [None, Some(RegistrationState::Pending)] {
+        for page in [
+            Page::Number { number: 1, size: 9 },
+            Page::After { id: None, size: 9 },
+        ] {
+            let listed = queries::registrations(&mut conn, "acme", state.as_ref(), page).await;
+            let listed: Vec<_> = listed.unwrap().items;
+            let ids: Vec<_> = listed.iter().map(|one| one.client.id).collect();
+            assert_eq!(ids, [kept.id], "{state:?} {page:?}");
+        }
+    }
+}
