@@ -7,8 +7,8 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// cookies in it are not the user's will.
 ///
 /// Browsers say so in `Sec-Fetch-Site`. They leave it out for `http` URLs other than localhost;
-/// there `Origin` must name the host that was asked. A request without both is no browser's. What is
-/// in `Authorization` proves nothing: a proxy may have put it there in exchange for a cookie.
+/// there `Origin` must name the host that was asked. A request without both is no browser's. What
+/// is in `Authorization` proves nothing: a proxy may have put it there in exchange for a cookie.
 pub(crate) fn is_cross_origin(head: &Parts, is_trusted: impl Fn(&[u8]) -> bool) -> bool {
     let headers = &head.headers;
     if matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS) {

@@ -44,8 +44,8 @@ impl Notes {
     }
 
     /// Notes that a document is used, which was read at that time, in the background: once in ten
-    /// minutes, and at once if it is another one than before; or with a later use, if too many tasks
-    /// are running or the storage fails. Tells the listener if it has changed.
+    /// minutes, and at once if it is another one than before; or with a later use, if too many
+    /// tasks are running or the storage fails. Tells the listener if it has changed.
     pub(super) fn note(
         &self,
         client: &Client,

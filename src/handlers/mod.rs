@@ -63,8 +63,8 @@ pub use error::{Error, ErrorKind};
 /// # Limits
 ///
 /// A request body is read up to 128 KiB, and only if the operation takes one. One that is not read
-/// to its end closes the connection in HTTP/1, as the response says. Timeouts for slow callers are up
-/// to the host, as for its other routes.
+/// to its end closes the connection in HTTP/1, as the response says. Timeouts for slow callers are
+/// up to the host, as for its other routes.
 #[derive(Clone, Debug)]
 pub struct Handlers {
     manager: ClientManager,

@@ -76,8 +76,8 @@ impl Registrar {
     ///
     /// Any page may call it from a browser (Fetch, section 3.3: CORS), since it uses no credentials
     /// that a browser adds by itself. A body is read up to 64 KiB; one that is not read to its end
-    /// closes the connection in HTTP/1, as the response says. Timeouts for slow callers are up to the
-    /// host.
+    /// closes the connection in HTTP/1, as the response says. Timeouts for slow callers are up to
+    /// the host.
     pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,

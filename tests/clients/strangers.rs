@@ -140,7 +140,7 @@ fn a_scope_that_comes_while_the_page_is_open_is_not_granted() {
     );
 }
 
-/// Whoever sees an access token knows what its grant is called, and nothing else.
+/// An access token tells what its grant is called, and nothing else.
 #[test]
 fn a_token_that_was_never_issued_ends_nothing() {
     let folder = TempDir::new().unwrap();

@@ -215,8 +215,8 @@ impl Host {
         self.token.clone()
     }
 
-    /// Sends SIGINT so many times, the first once it has accepted what is connected, and returns how
-    /// it ended and how long that took.
+    /// Sends SIGINT so many times, the first once it has accepted what is connected, and returns
+    /// how it ended and how long that took.
     pub fn interrupt(mut self, times: usize) -> (Option<i32>, Duration) {
         let _ = send(self.address, "GET", "/", "", "");
         let started = Instant::now();

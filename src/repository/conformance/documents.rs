@@ -108,8 +108,8 @@ pub async fn a_use_in_the_future_is_replaced(repository: impl DocumentRepository
     }
 }
 
-/// A copy is used for a day at most. One that claims to be read more than two days later was read by
-/// a clock that is ahead, and hides no change for ever.
+/// A copy is used for a day at most. One that claims to be read more than two days later was read
+/// by a clock that is ahead, and hides no change for ever.
 pub async fn a_read_in_the_future_is_replaced(repository: impl DocumentRepository) {
     let subject = Subject::new(repository);
     let days = Duration::from_secs(2 * 24 * 60 * 60);

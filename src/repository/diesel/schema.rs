@@ -218,6 +218,11 @@ pub(super) fn live<'a>(key: &'a Key) -> _ {
     client.filter(live)
 }
 
+// `IS NULL` in a form that no index matches, and of which PostgreSQL expects that it holds: it
+// would sort all of a list of which it expects a few rows.
+#[cfg(feature = "registration")]
+diesel::postfix_operator!(NotDeleted, " >= 0 IS NOT TRUE");
+
 // What the index of the registrations with other states asks for.
 #[cfg(feature = "registration")]
 diesel::postfix_operator!(NotApproved, " <> 'approved'");

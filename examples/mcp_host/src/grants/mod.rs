@@ -1,7 +1,8 @@
 //! What users agreed to: codes, and the tokens that came of them. In memory, so a restart ends all.
 //!
 //! A grant has one refresh token, which each use replaces. If a replaced one comes back, it or its
-//! replacement was stolen, so the grant ends (RFC 9700 §4.14.2). What was never issued ends nothing.
+//! replacement was stolen, so the grant ends (RFC 9700 §4.14.2). One that was never issued ends
+//! nothing.
 
 mod endings;
 mod kept;

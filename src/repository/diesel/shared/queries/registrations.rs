@@ -29,7 +29,7 @@ use crate::repository::diesel::rows::{
 };
 use crate::repository::diesel::schema::oauth_client_registrations::{self, dsl};
 use crate::repository::diesel::schema::{
-    COUNTED_REGISTRATIONS, Empty, NotApproved, has_registered, live, oauth_clients as clients,
+    COUNTED_REGISTRATIONS, NotApproved, NotDeleted, has_registered, live, oauth_clients as clients,
     registration as of_client,
 };
 use crate::repository::{ErrorKind, MAX_ACTIVE_SECRETS, Secrets};
@@ -102,7 +102,7 @@ pub(in super::super) async fn registrations(
         .inner_join(clients::table.on(has_registered()))
         .filter(dsl::tenant_id.eq(tenant))
         // A host that doesn't know registrations leaves them behind when it deletes a client.
-        .filter(Empty::new(clients::deleted_at))
+        .filter(NotDeleted::new(clients::deleted_at))
         .order(dsl::id.desc())
         .into_boxed::<Backend>();
     if let Some(state) = state {
