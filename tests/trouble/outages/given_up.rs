@@ -143,8 +143,8 @@ async fn a_list_that_waits_for_others_gives_up_as_they_do() {
     }
 }
 
-/// Other code of the host may reset a connection. The request is told so, since a pooler may do worse
-/// than forget: another one might run the wrong statement.
+/// Other code of the host may reset a connection. The request is not tried again, since this may
+/// also be a pooler, which may run the wrong statement.
 #[tokio::test]
 async fn a_connection_that_forgot_what_was_prepared_is_replaced() {
     let database = database(Kind::Postgres).await;

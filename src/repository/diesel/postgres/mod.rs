@@ -122,5 +122,7 @@ fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
 ///   round trip, or 4 with a token; an `update` of a client that registered itself takes 4.
 /// - Lists that count or search, including audit trails, use at most two connections at once, and
 ///   at most 32 of them wait; more are refused as unavailable.
+/// - Between it and the server there may be a pooler of sessions, or one of transactions that keeps
+///   track of prepared statements, as PgBouncer does since 1.21.
 #[derive(Clone)]
 pub struct PostgresRepository(Pool);

@@ -1,8 +1,8 @@
 //! Whether a pooler is in between that would confuse prepared statements.
 //!
-//! Drivers name them `s0`, `s1`, … in each process. A pooler that lends a session of the server for
-//! one transaction, and does not keep track of prepared statements, lets one host run what another
-//! one has prepared under that name, and not always is this an error.
+//! The driver names them `s0`, `s1` and so on in each process. A pooler that lends a session of the
+//! server for one transaction, and does not keep track of prepared statements, lets one host run
+//! what another one has prepared under that name, which is not always an error.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -62,7 +62,7 @@ async fn examine(conn: &mut Connection, pool: &Pool) -> Result<()> {
 
 /// Whether two connections are not each on one session of their own.
 ///
-/// An idle pooler lends the session that was used last, to whomever it is. A busy one, or one that
+/// An idle pooler lends the session that was used last to the next client. A busy one, or one that
 /// takes turns, hardly ever lends the same ones again and again.
 async fn lends(first: Session, conn: &mut Connection, other: &mut Connection) -> Result<bool> {
     let (here, there) = (first.process, session(other).await?.process);
