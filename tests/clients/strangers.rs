@@ -54,8 +54,8 @@ const FAULTS: [(&[(&str, &str)], &str); 12] = [
     (&[("prompt", "none")], "consent_required"),
 ];
 
-fn assert_tells(site: &Site, location: &str, error: &str) {
-    assert!(location.starts_with(&format!("{CALLBACK}?")), "{location}");
+fn assert_tells(site: &Site, location: &str, callback: &str, error: &str) {
+    assert!(location.starts_with(&format!("{callback}?")), "{location}");
     assert_eq!(parameter(location, "error").as_deref(), Some(error));
     assert_eq!(parameter(location, "state").as_deref(), Some("s t&<te>"));
     assert_eq!(parameter(location, "iss"), Some(site.issuer()));
@@ -67,11 +67,15 @@ fn assert_tells(site: &Site, location: &str, error: &str) {
 fn f0e_what_is_wrong_is_told_to_the_client() {
     let folder = TempDir::new().unwrap();
     let (_host, site) = start(&folder);
-    let client = entered(&site);
-    for (changes, error) in FAULTS {
-        let answer = open(&site.authorization(&client, changes));
-        assert_eq!(answer.status, 302, "{changes:?}: {}", answer.body);
-        assert_tells(&site, answer.header("location").unwrap(), error);
+    // The second one leads no further than to the user's own device.
+    let registered = site.register(&public());
+    for client in [&*entered(&site), id(&registered)] {
+        for (changes, error) in FAULTS {
+            let answer = open(&site.authorization(client, changes));
+            assert_eq!(answer.status, 302, "{changes:?}: {}", answer.body);
+            let location = answer.header("location").unwrap();
+            assert_tells(&site, location, CALLBACK, error);
+        }
     }
 }
 
@@ -80,19 +84,23 @@ fn f0e_what_is_wrong_is_told_to_the_client() {
 fn a_client_that_registered_itself_leads_nobody_away() {
     let folder = TempDir::new().unwrap();
     let (_host, site) = start(&folder);
-    let client = site.register(&public());
+    let callback = "https://app.example.net/callback";
+    let mut metadata = public();
+    metadata["redirect_uris"] = json!([callback]);
+    let client = site.register(&metadata);
     for (changes, error) in FAULTS {
-        let page = open(&site.authorization(id(&client), changes));
+        let changes = [changes, &[("redirect_uri", callback)]].concat();
+        let page = open(&site.authorization(id(&client), &changes));
         assert_eq!(
             (page.status, page.header("location")),
             (400, None),
             "{changes:?}"
         );
-        assert!(page.body.contains("Return to <bdi>127.0.0.1</bdi>"));
+        assert!(page.body.contains("Return to <bdi>app.example.net</bdi>"));
         let (_, link) = page.body.split_once("href=\"http").unwrap();
         let (link, _) = link.split_once('"').unwrap();
         let link = format!("http{link}").replace("&amp;", "&");
-        assert_tells(&site, &link, error);
+        assert_tells(&site, &link, callback, error);
     }
 }
 

@@ -14,8 +14,9 @@ pub(crate) struct Back {
     pub(crate) redirect_uri: String,
     /// Where that leads, for the user.
     name: String,
-    /// Whether an administrator entered the client, and with it the redirect URI.
-    is_vouched: bool,
+    /// Whether an administrator entered the client, and with it the redirect URI, or this leads no
+    /// further than to the user's own device.
+    is_trusted: bool,
     state: Option<String>,
     issuer: String,
 }
@@ -28,12 +29,13 @@ impl Back {
         redirect_uri: &str,
     ) -> Self {
         let facts = client.facts(redirect_uri);
+        let is_trusted = facts.is_name_vouched || facts.is_redirect_loopback;
         let scheme = facts.private_use_scheme.map(|scheme| format!("{scheme}:"));
         let name = scheme.or(facts.redirect_host);
         Self {
             redirect_uri: redirect_uri.to_owned(),
             name: name.unwrap_or_else(|| "your app".into()),
-            is_vouched: facts.is_name_vouched,
+            is_trusted,
             state: parameters.get("state").map(str::to_owned),
             issuer: server.issuer.to_string(),
         }
@@ -51,9 +53,9 @@ impl Back {
 
     /// Answers a request that the user was not asked about. Anyone can register any redirect URI
     /// and then link to here, so that a redirect would lead there under the name of this server:
-    /// the user has to decide (RFC 9700 §4.11.2).
+    /// the user has to decide (RFC 9700 §4.11.2), unless it leads to their own device.
     pub(crate) fn refuse(&self, refusal: Refusal) -> Response {
-        if self.is_vouched {
+        if self.is_trusted {
             return self.redirect(&refusal.pairs());
         }
         let Refusal(_, description) = refusal;

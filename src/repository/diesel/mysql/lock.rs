@@ -29,9 +29,8 @@ const MINUTE: i64 = 60_000_000;
 /// How often a host that waits looks again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) enum Lock {
-    #[default]
     Free,
     Server,
     /// Since when it is held, which also tells one holder from another.
@@ -39,6 +38,10 @@ pub(super) enum Lock {
 }
 
 impl Lock {
+    pub(super) fn new() -> Self {
+        Self::Free
+    }
+
     /// Waits for it for at most `patience`, on a single server rounded up to whole seconds.
     pub(super) async fn take(&mut self, conn: &mut Connection, patience: Duration) -> Result<()> {
         *self = match is_cluster(conn).await.map_err(Fault::Repeatable)? {

@@ -64,10 +64,14 @@ const NOW: &str = "CAST(EXTRACT(EPOCH FROM now()) * 1000000 AS BIGINT)";
 const LEAVES_OUT_APPROVED: bool = false;
 
 /// The lock around the migrations, which are one transaction.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Lock;
 
 impl Lock {
+    fn new() -> Self {
+        Self
+    }
+
     /// Takes the lock in a transaction that sees what others did while it waited. It polls instead
     /// of waiting in the server, whose timeout message may be in any language. The number is
     /// arbitrary, but must not change.

@@ -26,7 +26,7 @@ pub(super) async fn migrate(conn: &mut Connection, patience: Duration) -> Result
     if missing(conn).await.is_ok_and(|missing| missing.is_empty()) {
         return Ok(0);
     }
-    let mut lock = Lock::default();
+    let mut lock = Lock::new();
     match locked(conn, &mut lock, patience).await {
         Ok(applied) => {
             lock.release(conn, true).await?;

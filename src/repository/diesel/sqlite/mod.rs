@@ -67,10 +67,14 @@ const NOW: &str = "unixepoch() * 1000000";
 const LEAVES_OUT_APPROVED: bool = true;
 
 /// The lock around the migrations, which are one transaction.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Lock;
 
 impl Lock {
+    fn new() -> Self {
+        Self
+    }
+
     /// Begins a transaction. The connection's own timeout limits the wait.
     async fn take(&mut self, conn: &mut Connection, _: Duration) -> Result<(), Fault> {
         let locked = conn.batch_execute("BEGIN IMMEDIATE").await;
