@@ -70,14 +70,14 @@ mod tests {
     async fn a_body_is_read_when_its_end_was_seen() {
         let mut is_read = true;
         let mut body = pin!(Full::new(Bytes::from_static(b"text")));
-        drop(Watched::new(body.as_mut(), &mut is_read));
+        let _ = Watched::new(body.as_mut(), &mut is_read);
         assert!(!is_read);
         let watched = Watched::new(body.as_mut(), &mut is_read);
         assert_eq!(watched.collect().await.unwrap().to_bytes(), "text");
         assert!(is_read);
         let mut empty = pin!(Full::<Bytes>::default());
         let mut is_read = false;
-        drop(Watched::new(empty.as_mut(), &mut is_read));
+        let _ = Watched::new(empty.as_mut(), &mut is_read);
         assert!(is_read, "there is nothing to read");
     }
 

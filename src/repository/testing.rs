@@ -75,11 +75,12 @@ impl DocumentRepository for Troubled {
         let (this, tenant, block) = (self.clone(), tenant.clone(), block.clone());
         let write = write.clone();
         let change = tokio::spawn(async move {
-            this.commits.acquire().await.unwrap().forget();
+            let commit = this.commits.acquire().await;
+            commit.map_err(|_| ErrorKind::Other)?.forget();
             let stored = this.stored.block_documents(&tenant, &block, limit, &write);
             stored.await
         });
-        change.await.unwrap()
+        change.await.map_err(|_| ErrorKind::Other)?
     }
 
     async fn unblock_documents(&self, tenant: &TenantId, id: Id, write: &Write) -> Result<()> {
