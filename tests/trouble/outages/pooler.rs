@@ -213,7 +213,7 @@ async fn requests_wait_for_a_pooler_that_pauses_or_are_told_to_come_again() {
     let Some(pooler) = Pooler::before(&database).await else {
         return;
     };
-    let connections = Connections::new(pooler.url(), POOLS[0], 4).await;
+    let connections = Connections::new(pooler.url(), Pool::Deadpool, 4).await;
     let repository = connections.repository();
     repository.migrate().await.unwrap();
     let host = Host::over(&repository);
