@@ -186,7 +186,7 @@ pub(super) fn is_confusion(error: &DieselError) -> bool {
 }
 
 impl Fault {
-    /// The lock of the migrations was not to be had for as long as an operation may take.
+    /// Another host had the lock of the migrations for as long as an operation may take.
     #[cfg(feature = "diesel-pool")]
     pub(super) fn locked_out() -> Self {
         let why = "another host migrates, and has not finished in the time of `with_timeout`";
@@ -211,8 +211,8 @@ impl Fault {
         self.cause() == Some(Cause::Lost)
     }
 
-    /// Whether the connection must not be used again: it is lost, or another one may lead to a better
-    /// server.
+    /// Whether the connection must not be used again: it is lost, or another one may lead to a
+    /// better server.
     #[cfg(feature = "diesel-pool")]
     pub(super) fn spoils_connection(&self) -> bool {
         use Cause::{Confused, Lost, Replica, TurnedAway};

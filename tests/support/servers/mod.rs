@@ -1,5 +1,5 @@
-//! PostgreSQL and MySQL for tests: an empty database, a separate server, a cluster, and a proxy or a
-//! pooler in front of any.
+//! PostgreSQL and MySQL for tests: an empty database, a separate server, a cluster, and a proxy or
+//! a pooler in front of any.
 
 mod cluster;
 mod database;

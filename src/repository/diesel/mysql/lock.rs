@@ -19,8 +19,8 @@ use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
 /// The row's name, which no migration has.
 const ROW: &str = "being applied";
 
-/// After how many microseconds a row is one that a host left behind when it was killed. While a node
-/// alters a table, the others don't commit, so that even then it does not look abandoned.
+/// After how many microseconds a row is one that a host left behind when it was killed. While a
+/// node alters a table, the others don't commit, so that even then it does not look abandoned.
 const ABANDONED: i64 = 10 * MINUTE;
 
 /// In microseconds.
