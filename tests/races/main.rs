@@ -10,6 +10,7 @@
 )]
 
 mod documents;
+mod imports;
 mod kinds;
 mod one_host;
 mod processes;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 use tower::Service;
-use tower_oauth_clients::domain::Client;
+use tower_oauth_clients::domain::{Client, SecretStatus};
 
 use support::{App, CLIENTS, admin, base};
 
@@ -86,10 +86,12 @@ enum Asked {
     Get,
     Update,
     Clone,
+    Restore,
 }
 
 impl Asked {
-    const ALL: [Self; 4] = [Self::Create, Self::Get, Self::Update, Self::Clone];
+    /// Those about clients that are not deleted.
+    const LIVE: [Self; 4] = [Self::Create, Self::Get, Self::Update, Self::Clone];
 
     fn request(self, client_id: &str) -> Request<Slow> {
         let one = format!("{CLIENTS}/{client_id}");
@@ -98,6 +100,7 @@ impl Asked {
             Self::Get => (Method::GET, one, None),
             Self::Update => (Method::PUT, one, Some(json!({"name": "changed"}))),
             Self::Clone => (Method::POST, format!("{one}/clone"), None),
+            Self::Restore => (Method::POST, format!("{one}/restore"), None),
         };
         let rest = body
             .as_ref()
@@ -177,7 +180,7 @@ async fn drop_after(app: &App, asked: Asked, polls: usize) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dropped_request_is_done_or_not_begun() {
     for app in App::each().await {
-        for asked in Asked::ALL {
+        for asked in Asked::LIVE {
             let mut ended = false;
             for polls in 0..MOST_POLLS {
                 ended = drop_after(&app, asked, polls).await;
@@ -187,6 +190,54 @@ async fn a_dropped_request_is_done_or_not_begun() {
             }
             assert!(ended, "{asked:?} never ended");
         }
+    }
+}
+
+/// Asserts that the client is deleted or restored, and that the next caller can restore it.
+async fn drop_restore(app: &App, polls: usize) -> bool {
+    let place = format!("{:?} after {polls} polls", app.store);
+    let client_id = app.create(&base()).await["client_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(app.delete(&client_id).await.status, 204);
+
+    let request = Asked::Restore.request(&client_id);
+    let answer = poll_times(app.service().call(request), polls).await;
+    app.call_as(&admin("tenant_b"), Method::POST, CLIENTS, Some(&base()))
+        .await;
+    if let Some(answer) = &answer {
+        assert_eq!(answer.as_ref().unwrap().status(), 200, "{place}");
+        assert_eq!(app.get(&client_id).await.status, 200, "{place}");
+    }
+
+    let path = format!("{CLIENTS}/{client_id}/restore");
+    let next = app.call(Method::POST, &path, None);
+    let next = timeout(Duration::from_secs(10), next).await;
+    let status = next.expect("a lock is held").status.as_u16();
+    assert!(matches!(status, 200 | 404), "{place}: {status}");
+    assert_eq!(app.get(&client_id).await.status, 200, "{place}");
+    let entries = app.trail("tenant_a", &client_id).await.len();
+    assert_eq!(entries, 3, "{place}: created, deleted and restored once");
+    let secrets = app.secret_records("tenant_a", &client_id).await;
+    let ended = secrets
+        .iter()
+        .all(|secret| secret.status == SecretStatus::Inactive);
+    assert!(ended, "{place}");
+    answer.is_some()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dropped_restoration_is_done_or_not_begun() {
+    for app in App::each().await {
+        let mut ended = false;
+        for polls in 0..MOST_POLLS {
+            ended = drop_restore(&app, polls).await;
+            if ended {
+                break;
+            }
+        }
+        assert!(ended, "{:?}", app.store);
     }
 }
 
