@@ -11,7 +11,7 @@
 //!   turning rows into a `Client`, and running a write in its own task. If a line says "leased",
 //!   the driver takes a connection from the same kind of pool for each operation.
 //!   On PostgreSQL, `TEST_PGBOUNCER` names PgBouncer's program: the same operations through it, in
-//!   transaction mode, compared with a direct connection.
+//!   transaction mode, compared with a direct connection. And the throughput of ten hosts.
 //! - Lists: pages in a tenant of 1,000,000 clients, and 16 concurrent searches in 100,000.
 //! - Reaper: reads beside a reaper, compared with reads alone, where 1,000,000 clients registered
 //!   themselves, of which one in ten is due.
@@ -31,6 +31,7 @@
 #[macro_use]
 mod driver;
 mod hop;
+mod hosts;
 mod lists;
 mod measure;
 mod mysql;

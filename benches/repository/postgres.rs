@@ -12,6 +12,7 @@ use tower_oauth_clients::repository::{ClientUpdate, PostgresRepository, SecretRo
 use url::Url;
 
 use super::driver::{Driver, Row};
+use super::hosts;
 use super::lists::{self, Dialect};
 use super::measure::{Side, report};
 use super::operations::{Operations, Repository, round};
@@ -45,6 +46,7 @@ pub async fn run(plan: Plan) {
     url.set_query(Some(&query));
     compare(plan, url.as_str()).await;
     if plan.rounds > 0 {
+        hosts::compare(plan, url.as_str()).await;
         pooler::compare(plan, url.as_str(), &name).await;
     }
     let remove = format!("DROP SCHEMA {name} CASCADE");
@@ -140,7 +142,7 @@ pub struct TokioPostgres {
 }
 
 impl TokioPostgres {
-    async fn connect(url: &str) -> Self {
+    pub async fn connect(url: &str) -> Self {
         Self {
             conn: connect(url).await,
             statements: HashMap::new(),
