@@ -17,8 +17,9 @@
 //! | `latest!` | a read that sees at least what its lock protects | `queries` |
 //! | `MIGRATIONS`, `Lock`, `check` | the scripts, the lock around them, and the server's settings | `migrate` |
 //! | `NOT_ASCII`, `NOW` | SQL: whether a folded name contains more than ASCII, and the time | `refold`, `assertions` |
+//! | `WALKS_LISTS` | whether the planner reads a list in its order to find a few of its clients | `queries` |
 //! | `NAME` | the repository's name in `Debug` | `borrowed`, `pooled` |
-//! | `refuse_confusion` | refuses a pooler that mixes up prepared statements | `pooled` |
+//! | `examine` | refuses a pooler that mixes up prepared statements, and warns of messages that are not in English | `pooled` |
 //! | `Pool`, `establish`, `stop` | the pool, how a connection is opened, and how its statement is cancelled | `pooled` |
 
 #![allow(

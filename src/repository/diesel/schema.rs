@@ -237,6 +237,9 @@ pub(super) const PURGED: i64 = i64::MAX;
 diesel::postfix_operator!(Deleted, " < 9223372036854775807");
 diesel::postfix_operator!(FoundDeleted, " + 0 < 9223372036854775807");
 
+// A text in a form that no index matches. For SQLite only: MySQL takes it for a condition.
+diesel::postfix_operator!(Unindexed, " || ''", diesel::sql_types::Text);
+
 /// The client, if it is deleted and not purged.
 #[auto_type]
 pub(super) fn deleted<'a>(key: &'a Key) -> _ {

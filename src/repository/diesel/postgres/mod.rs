@@ -7,6 +7,7 @@ mod establish;
 mod find;
 #[path = "../shared/pooled/handle.rs"]
 mod handle;
+mod language;
 #[path = "../shared/migrate.rs"]
 mod migrate;
 #[path = "../shared/pooled/own.rs"]
@@ -34,9 +35,11 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use tokio::time::{Instant, sleep};
 use tokio_postgres::NoTls;
 
+use self::language::warn_of_language;
 use self::pool::Pool;
 use self::pooler::refuse_confusion;
 use self::together::together;
+use crate::repository::Error;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::migrations::POSTGRES as MIGRATIONS;
 use crate::repository::diesel::position::strpos as position;
@@ -51,6 +54,9 @@ type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFuture<'a, Re
 type Repository = PostgresRepository;
 
 const NAME: &str = "PostgresRepository";
+
+/// Whether the planner reads a list in its order to find a few of its clients.
+const WALKS_LISTS: bool = false;
 
 /// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
@@ -96,6 +102,16 @@ impl Lock {
     async fn release(self, conn: &mut Connection, complete: bool) -> QueryResult<()> {
         end(conn, complete).await
     }
+}
+
+async fn examine(pool: &Pool) -> Result<(), Error> {
+    pool.read(pool.clone(), |conn, pool| {
+        Box::pin(async {
+            refuse_confusion(conn, pool).await?;
+            warn_of_language(conn).await
+        })
+    })
+    .await
 }
 
 /// Tells the server to cancel the statement of a connection. This does not work over TLS, which

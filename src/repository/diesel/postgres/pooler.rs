@@ -16,7 +16,6 @@ use tokio_postgres::NoTls;
 
 use super::Connection;
 use super::pool::Pool;
-use crate::repository::Error;
 use crate::repository::diesel::error::{CONFUSED, Fault, Result};
 
 /// How long to wait for a second connection. A pool may have only one.
@@ -38,12 +37,7 @@ struct Session {
 
 /// Refuses such a pooler. A direct connection is known after 4 round trips. Otherwise this needs a
 /// second connection: if there is none in time, nothing is known.
-pub(super) async fn refuse_confusion(pool: &Pool) -> Result<(), Error> {
-    pool.read(pool.clone(), |conn, pool| Box::pin(examine(conn, pool)))
-        .await
-}
-
-async fn examine(conn: &mut Connection, pool: &Pool) -> Result<()> {
+pub(super) async fn refuse_confusion(conn: &mut Connection, pool: &Pool) -> Result<()> {
     let first = session(conn).await?;
     if !first.is_bare || announced(conn).await == Some(first.process) {
         return Ok(());

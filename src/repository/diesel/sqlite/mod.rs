@@ -55,6 +55,9 @@ trait Argument: Weight + Send + Sync + 'static {}
 
 impl<A: Weight + Send + Sync + 'static> Argument for A {}
 
+/// Whether the planner reads a list in its order to find a few of its clients.
+const WALKS_LISTS: bool = true;
+
 /// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> length(name_folded)";
 

@@ -1,3 +1,5 @@
+#[cfg(feature = "cimd")]
+mod blocks;
 mod older;
 #[cfg(feature = "registration")]
 mod registrations;
@@ -202,6 +204,51 @@ async fn every_statement_names_the_tenant_and_uses_an_index() {
             if sql.contains("`id` < ?") {
                 assert!(step.contains("AND id<?"), "{step}: {sql}");
             }
+        }
+    }
+}
+
+/// Not by reading the list, of which a page needs few clients or none.
+#[tokio::test]
+async fn what_expires_is_found_by_its_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.db");
+    let mut conn = connect(path.to_str().unwrap(), "").unwrap();
+    migrate::migrate(&mut conn, Duration::ZERO).await.unwrap();
+    let recorder = Recorder::default();
+    conn.set_instrumentation(recorder.clone());
+    let time = Timestamp::from_micros(1_700_000_000_000_000);
+    for (deleted, id) in [
+        (false, None),
+        (false, Some(Id::generate(time))),
+        (true, None),
+    ] {
+        let expiring = ClientFilter::new().with_secret_expires(time..=time);
+        let filter = queries::Filter::new(&tenant(), &expiring.with_deleted(deleted)).unwrap();
+        for page in [
+            Page::After { id, size: 20 },
+            Page::Number {
+                number: 1,
+                size: 20,
+            },
+        ] {
+            queries::list(&mut conn, &filter, page).await.unwrap();
+        }
+    }
+    let plain = rusqlite::Connection::open(&path).unwrap();
+    let statements = recorder.statements();
+    assert_eq!(statements.len(), 5);
+    for sql in statements {
+        let mut plan = plain.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let mut steps = plan.raw_query();
+        while let Some(step) = steps.next().unwrap() {
+            let step: String = step.get("detail").unwrap();
+            let is_of_clients = step.contains("oauth_clients ") || step.contains("counted_clients");
+            assert!(
+                !is_of_clients || step.contains("(client_id=?)"),
+                "{step}: {sql}"
+            );
+            assert!(!step.contains("SCAN"), "{step}: {sql}");
         }
     }
 }

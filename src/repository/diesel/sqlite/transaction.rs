@@ -13,6 +13,7 @@ mod repository;
 use self::borrowed::Jobs;
 #[cfg(feature = "registration")]
 use super::LEAVES_OUT_APPROVED;
+use super::WALKS_LISTS;
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::position::instr as position;
 use crate::repository::diesel::{Argument, BoxFuture, one_by_one as together, plainly as latest};

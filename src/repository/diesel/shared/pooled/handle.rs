@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel_async::pooled_connection::{bb8, deadpool};
 
 use super::own::OwnPool;
-use super::{Connection, Operation, Pool, Repository, migrate, refuse_confusion};
+use super::{Connection, Operation, Pool, Repository, examine, migrate};
 use crate::repository::Result;
 
 impl Repository {
@@ -24,7 +24,7 @@ impl Repository {
         repository
             .read((), |_, ()| Box::pin(async { Ok(()) }))
             .await?;
-        refuse_confusion(&repository.0).await?;
+        examine(&repository.0).await?;
         Ok(repository)
     }
 
@@ -80,7 +80,7 @@ impl Repository {
     /// [`ErrorKind::Other`](crate::repository::ErrorKind::Other) if a migration fails, or for a
     /// pooler like in [`connect`](Self::connect).
     pub async fn migrate(&self) -> Result<usize> {
-        refuse_confusion(&self.0).await?;
+        examine(&self.0).await?;
         let patience = self.0.timeout();
         let patient = self.clone().with_timeout(Duration::MAX);
         let steps = patient.write(patience, |conn, patience| {

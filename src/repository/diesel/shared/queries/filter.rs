@@ -3,12 +3,12 @@ use diesel::prelude::*;
 use diesel::query_source::Alias;
 use diesel::sql_types::Bool;
 
-use super::{Backend, position};
+use super::{Backend, WALKS_LISTS, position};
 use crate::domain::{ClientOrigin, ClientStatus, SecretStatus, TenantId, Timestamp};
 use crate::repository::diesel::pattern;
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{
-    COUNTED_CLIENTS, CountedClients, Deleted, oauth_client_secrets as secrets,
+    COUNTED_CLIENTS, CountedClients, Deleted, Unindexed, oauth_client_secrets as secrets,
 };
 use crate::repository::{ClientFilter, fold_name};
 
@@ -41,9 +41,12 @@ pub(in super::super) struct Filter {
 macro_rules! restrict {
     ($filter:expr, $source:ty, $list:expr, $column:ident) => {{
         let filter = $filter;
-        let mut list = $list
-            .filter($column!(tenant_id).eq(&filter.tenant))
-            .into_boxed();
+        let mut list = $list.into_boxed();
+        list = if WALKS_LISTS && filter.secret_expires.is_some() {
+            list.filter(Unindexed::new($column!(tenant_id)).eq(&filter.tenant))
+        } else {
+            list.filter($column!(tenant_id).eq(&filter.tenant))
+        };
         list = if filter.deleted {
             list.filter(Deleted::new($column!(deleted_at)))
         } else {
@@ -156,7 +159,8 @@ impl Filter {
         })
     }
 
-    /// Whether it has to read clients that don't match, which no index finds.
+    /// Whether it may have to read many clients for a page: those that don't match, which no index
+    /// finds, or all with a secret that expires, to sort them.
     pub(in super::super) fn searches(&self) -> bool {
         let reads_each = self.pattern.is_some()
             || self.redirect_uri.is_some()
@@ -166,7 +170,8 @@ impl Filter {
             || self.is_confidential.is_some()
             || self.hosts.is_some()
             || self.origin.is_some()
-            || self.unused_since.is_some();
+            || self.unused_since.is_some()
+            || self.secret_expires.is_some();
         reads_each && self.ids.is_empty() && self.client_ids.is_empty()
     }
 

@@ -1,6 +1,6 @@
 //! Purges rows that were kept long enough, oldest first.
 
-use diesel::dsl::sql;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
@@ -9,7 +9,7 @@ use super::Connection;
 use super::origins::replace_origins;
 use super::transaction::{begin, end};
 use super::unused::delete_registration;
-use crate::domain::{ClientMetadata, ClientStatus};
+use crate::domain::{Action, ClientMetadata, ClientStatus};
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::rows::{Key, MetadataRow};
 use crate::repository::diesel::schema::{
@@ -26,8 +26,36 @@ pub(in super::super) async fn purge_audit_entries(
     let times = old.select(logs::at).order(logs::at);
     let last: Option<i64> = times.offset(limit - 1).first(conn).await.optional()?;
     let until = last.unwrap_or(before - 1);
-    let entries = logs::table.filter(logs::at.le(until));
-    Ok(diesel::delete(entries).execute(conn).await?)
+    let entries = || logs::table.filter(logs::at.le(until));
+    let lifted = entries().filter(logs::action.eq(Action::MetadataDocumentUnblock.as_str()));
+    let lifted = lifted.select((logs::tenant_id, logs::client_id));
+    let lifted: Vec<(String, String)> = lifted.load(conn).await?;
+    if lifted.is_empty() {
+        return Ok(diesel::delete(entries()).execute(conn).await?);
+    }
+    begin(conn).await?;
+    let outcome = async {
+        let purged = diesel::delete(entries()).execute(conn).await?;
+        for (tenant, client) in lifted {
+            delete_place(conn, &Key { tenant, client }).await?;
+        }
+        Ok(purged)
+    }
+    .await;
+    end(conn, outcome).await
+}
+
+/// Removes the row that the entries of a block referred to, of which neither is left.
+async fn delete_place(conn: &mut Connection, key: &Key) -> Result<()> {
+    let trail = logs::table
+        .filter(logs::tenant_id.eq(&key.tenant))
+        .filter(logs::client_id.eq(&key.client));
+    if diesel::select(exists(trail)).get_result(conn).await? {
+        return Ok(());
+    }
+    let place = client(key).filter(clients::deleted_at.eq(PURGED));
+    diesel::delete(place).execute(conn).await?;
+    Ok(())
 }
 
 pub(in super::super) async fn purge_inactive_secrets(
