@@ -9,6 +9,7 @@ use url::Url;
 
 use super::measure::{Side, report};
 use super::operations::{Repository, round};
+use super::postgres::TokioPostgres;
 use super::{Plan, server};
 
 /// The operations in a schema with tables, through PgBouncer and directly.
@@ -22,10 +23,12 @@ pub async fn compare(plan: Plan, url: &str, schema: &str) {
     let mut through = Repository(through);
     let mut direct = Repository(PostgresRepository::connect(url).await.unwrap());
     let mut side = Side::new("through PgBouncer");
-    let mut others = [Side::new("direct")];
+    let mut driver = TokioPostgres::connect(&url_of_pooler).await;
+    let mut others = [Side::new("direct"), Side::new("tokio-postgres through it")];
     for _ in 0..plan.rounds {
         round(plan, &mut side, &mut through).await;
         round(plan, &mut others[0], &mut direct).await;
+        round(plan, &mut others[1], &mut driver).await;
     }
     println!("  Through PgBouncer");
     report(&side, &others);
