@@ -1,8 +1,8 @@
-use bytes::Bytes;
 use http::header::{self, HeaderName};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 
-use crate::exchange::Body;
+use super::content::Content;
+use crate::exchange::{Body, weight};
 
 /// How long a browser may keep a response.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,13 +34,10 @@ const SECURITY: [(HeaderName, &str); 5] = [
 ];
 
 /// A file, or the answer that the browser has it already.
-pub(super) fn answer<B>(
-    request: &Request<B>,
-    kept: Kept,
-    media_type: &'static str,
-    content: Bytes,
-) -> Response<Body> {
-    let tag = format!("\"{:x}-{:08x}\"", content.len(), crc32fast::hash(&content));
+pub(super) fn answer<B>(request: &Request<B>, kept: Kept, content: &Content) -> Response<Body> {
+    let zipped = content.zipped.as_ref().filter(|_| prefers_gzip(request));
+    let bytes = zipped.unwrap_or(&content.plain);
+    let tag = format!("\"{:x}-{:08x}\"", bytes.len(), crc32fast::hash(bytes));
     let is_known = kept == Kept::Checked && knows(request, &tag);
     let mut response = match is_known {
         true => with_status(StatusCode::NOT_MODIFIED),
@@ -52,6 +49,7 @@ pub(super) fn answer<B>(
         Kept::Forever => "public, max-age=31536000, immutable",
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cached));
+    headers.insert(header::VARY, header::ACCEPT_ENCODING.into());
     if kept == Kept::Checked
         && let Ok(tag) = HeaderValue::try_from(tag)
     {
@@ -60,12 +58,23 @@ pub(super) fn answer<B>(
     if is_known {
         return response;
     }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(content.len()));
+    let media_type = HeaderValue::from_static(content.media_type);
+    headers.insert(header::CONTENT_TYPE, media_type);
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    if zipped.is_some() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     if *request.method() != Method::HEAD {
-        *response.body_mut() = content.into();
+        *response.body_mut() = bytes.clone().into();
     }
     response
+}
+
+/// Whether `Accept-Encoding` has gzip, and not with less weight than no coding (RFC 9110 §12.5.3).
+fn prefers_gzip<B>(request: &Request<B>) -> bool {
+    let weight = |coding| weight(request.headers(), &header::ACCEPT_ENCODING, coding);
+    let gzip = weight("gzip").or_else(|| weight("*")).unwrap_or(0);
+    gzip > 0 && gzip >= weight("identity").unwrap_or(0)
 }
 
 /// Whether `If-None-Match` has the tag (RFC 9110 §13.1.2). A proxy that compresses makes it weak.

@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     fn config(builder: ConsoleBuilder) -> Value {
-        serde_json::from_slice(&builder.build().unwrap().0.config).unwrap()
+        serde_json::from_slice(&builder.build().unwrap().0.config.plain).unwrap()
     }
 
     #[test]

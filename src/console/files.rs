@@ -1,8 +1,14 @@
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::content::Content;
+
 /// A file of the page, which browsers keep for ever.
-pub(super) struct File {
+struct File {
     name: &'static str,
-    pub(super) media_type: &'static str,
-    pub(super) content: &'static str,
+    media_type: &'static str,
+    content: &'static str,
 }
 
 pub(super) const HTML: &str = "text/html; charset=utf-8";
@@ -62,6 +68,11 @@ pub(super) fn folder() -> String {
     format!("{}-{:08x}", env!("CARGO_PKG_VERSION"), hash.finalize())
 }
 
-pub(super) fn find(name: &str) -> Option<&'static File> {
-    FILES.iter().find(|file| file.name == name)
+/// The files by their names.
+pub(super) fn all() -> BTreeMap<&'static str, Content> {
+    let contents = FILES.iter().map(|file| {
+        let plain = Bytes::from_static(file.content.as_bytes());
+        (file.name, Content::new(file.media_type, plain))
+    });
+    contents.collect()
 }

@@ -35,9 +35,11 @@
 mod answer;
 mod authority;
 mod builder;
+mod content;
 mod files;
 mod reference;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -45,6 +47,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 
 use self::answer::{Kept, answer, moved, not_found, wrong_method};
+use self::content::Content;
 use crate::exchange::Body;
 
 pub use authority::Authority;
@@ -57,9 +60,10 @@ pub use builder::{ConsoleBuilder, Language, Section};
 pub struct Console(Arc<Inner>);
 
 struct Inner {
-    index: Bytes,
-    config: Bytes,
-    /// The folder of the files that never change: another version has another one.
+    index: Content,
+    config: Content,
+    /// The files that never change, and their folder: another version has another one.
+    files: BTreeMap<&'static str, Content>,
     folder: String,
 }
 
@@ -74,9 +78,11 @@ impl Console {
     /// Creates the console with this `config.json`.
     fn new(config: Bytes) -> Self {
         let folder = files::folder();
+        let index = files::INDEX.replace("{folder}", &folder);
         Self(Arc::new(Inner {
-            index: files::INDEX.replace("{folder}", &folder).into(),
-            config,
+            index: Content::new(files::HTML, index.into()),
+            config: Content::new(files::JSON, config),
+            files: files::all(),
             folder,
         }))
     }
@@ -92,27 +98,27 @@ impl Console {
         let Inner {
             index,
             config,
+            files,
             folder,
         } = &*self.0;
         let name = match path {
             "" => return moved(mounted),
             path => path.strip_prefix('/').unwrap_or(path),
         };
-        let (kept, media_type, content) = match name {
-            "" | "index.html" => (Kept::Checked, files::HTML, index.clone()),
-            "config.json" => (Kept::Checked, files::JSON, config.clone()),
+        let (kept, content) = match name {
+            "" | "index.html" => (Kept::Checked, index),
+            "config.json" => (Kept::Checked, config),
             name => {
                 let name = name.strip_prefix(&**folder);
                 let name = name.and_then(|name| name.strip_prefix('/'));
-                let Some(file) = name.and_then(files::find) else {
+                let Some(file) = name.and_then(|name| files.get(name)) else {
                     return not_found();
                 };
-                let content = Bytes::from_static(file.content.as_bytes());
-                (Kept::Forever, file.media_type, content)
+                (Kept::Forever, file)
             }
         };
         match *request.method() {
-            Method::GET | Method::HEAD => answer(request, kept, media_type, content),
+            Method::GET | Method::HEAD => answer(request, kept, content),
             _ => wrong_method(),
         }
     }
@@ -144,7 +150,7 @@ mod tests {
     #[test]
     fn the_page_names_files_that_are_there() {
         let console = console();
-        let index = String::from_utf8(console.0.index.to_vec()).unwrap();
+        let index = String::from_utf8(console.0.index.plain.to_vec()).unwrap();
         let named: Vec<_> = index
             .split('"')
             .filter(|part| part.starts_with("./"))
@@ -181,6 +187,61 @@ mod tests {
                 assert!(response.body().is_end_stream());
             }
         }
+    }
+
+    #[test]
+    fn who_accepts_gzip_gets_less() {
+        let console = console();
+        let script = format!("/{}/app.js", console.0.folder);
+        let ask = |path: &str, accepted: &[&str]| {
+            let mut request = Request::get("/");
+            for accepted in accepted {
+                request = request.header(header::ACCEPT_ENCODING, *accepted);
+            }
+            console.answer(&request.body(()).unwrap(), path, "")
+        };
+        let length = |response: &Response<Body>| {
+            let length = response.headers()[header::CONTENT_LENGTH].to_str().unwrap();
+            assert_eq!(response.body().size_hint().exact(), length.parse().ok());
+            length.parse::<usize>().unwrap()
+        };
+        for path in ["/", &script] {
+            let plain = ask(path, &[]);
+            assert_eq!(plain.headers()[header::VARY], "accept-encoding");
+            for accepted in [
+                &["gzip"][..],
+                &["br, GZIP;q=0.5, *;q=0"],
+                &["br", "*"],
+                &["deflate, gzip, br, zstd"],
+                &["identity;q=0.5, gzip"],
+            ] {
+                let zipped = ask(path, accepted);
+                let headers = zipped.headers();
+                assert_eq!(headers[header::CONTENT_ENCODING], "gzip", "{accepted:?}");
+                assert_eq!(headers[header::VARY], "accept-encoding");
+                assert!(length(&zipped) * 2 < length(&plain), "{path}");
+                assert!(
+                    path != "/" || headers[header::ETAG] != plain.headers()[header::ETAG],
+                    "other bytes have another tag"
+                );
+            }
+            for accepted in [
+                &["gzip;q=0"][..],
+                &["gzip;q=0, *"],
+                &["identity"],
+                &["identity, gzip;q=0.5"],
+                &["br"],
+                &[""],
+            ] {
+                let plain = ask(path, accepted);
+                assert!(
+                    !plain.headers().contains_key(header::CONTENT_ENCODING),
+                    "{accepted:?}"
+                );
+            }
+        }
+        let small = ask("/config.json", &["gzip"]);
+        assert!(length(&small) <= console.0.config.plain.len());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::reply::Reply;
 use super::request::Call;
 use super::{Error, ErrorKind};
 use crate::domain::{Id, Page, Slice};
+use crate::exchange::weight;
 
 /// The media types of JSON Lines.
 pub(crate) const TYPES: [&str; 2] = ["application/x-ndjson", "application/jsonl"];
@@ -16,29 +17,11 @@ const ENOUGH: usize = 4 * 1024 * 1024;
 
 /// The media type of JSON Lines that the request accepts by name, and prefers to plain JSON.
 pub(super) fn accepted(headers: &HeaderMap) -> Option<&'static str> {
-    let weight = |media_type: &str| {
-        let fields = headers.get_all(header::ACCEPT).iter();
-        let fields = fields.filter_map(|field| field.to_str().ok());
-        let ranges = fields.flat_map(|field| field.split(','));
-        ranges.filter_map(|range| weight(range, media_type)).max()
-    };
+    let weight = |media_type| weight(headers, &header::ACCEPT, media_type);
     let json = weight("application/json").unwrap_or(0);
     let lines = TYPES.map(|media_type| (weight(media_type).unwrap_or(0), media_type));
     let (most, media_type) = lines.into_iter().rev().max_by_key(|(weight, _)| *weight)?;
     (most > json).then_some(media_type)
-}
-
-/// The weight of a media range (RFC 9110 §12.4.2), in thousandths, if it names this type.
-fn weight(range: &str, media_type: &str) -> Option<u16> {
-    let mut parts = range.split(';').map(str::trim);
-    let is_named = parts.next()?.eq_ignore_ascii_case(media_type);
-    let mut weights = parts.filter_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        let weight: f32 = value.parse().ok()?;
-        let is_weight = name.eq_ignore_ascii_case("q") && (0.0..=1.0).contains(&weight);
-        is_weight.then_some((weight * 1000.0) as u16)
-    });
-    is_named.then(|| weights.next_back().unwrap_or(1000))
 }
 
 /// A response of lines under construction. It is read page by page, so that no more than one page

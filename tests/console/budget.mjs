@@ -19,7 +19,13 @@ await run({
     await settled(page);
     let first = 0;
     for (const answer of answers) {
-      if (!answer.url().includes('/api/') && answer.request().method() === 'GET') first += zipped(await answer.body());
+      if (answer.url().includes('/api/') || answer.request().method() !== 'GET') continue;
+      const { 'content-encoding': coding, vary } = await answer.allHeaders();
+      const { responseBodySize: size } = await answer.request().sizes();
+      first += size;
+      if (!answer.url().includes('/console/')) continue;
+      assert.equal(vary, 'accept-encoding', answer.url());
+      assert.ok(coding === 'gzip' || size < KIB, answer.url());
     }
     const folder = new URL('../../src/console/page/', import.meta.url);
     let all = 0;
