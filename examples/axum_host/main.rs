@@ -27,6 +27,8 @@ mod console;
 mod database;
 #[path = "../shared/serve.rs"]
 mod serve;
+#[path = "../shared/span.rs"]
+mod span;
 #[path = "../shared/stop.rs"]
 mod stop;
 mod tokens;
@@ -46,7 +48,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Router, extract};
 use tokio::net::TcpListener;
-use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::axum::router;
 use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
@@ -57,6 +59,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::database::Database;
 use crate::serve::serve;
+use crate::span::span;
 use crate::stop::Stop;
 use crate::tokens::Tokens;
 use crate::variables::variable;
@@ -110,7 +113,7 @@ async fn run() -> Result<(), String> {
     let app = app.merge(console::routes(&secret)?);
     let app = app.layer(axum::middleware::map_response(log_cause)).layer(
         TraceLayer::new_for_http()
-            .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
+            .make_span_with(span)
             .on_response(DefaultOnResponse::new().level(Level::INFO)),
     );
 

@@ -24,6 +24,8 @@ mod refusal;
 #[path = "../shared/serve.rs"]
 mod serve;
 mod signing;
+#[path = "../shared/span.rs"]
+mod span;
 #[path = "../shared/stop.rs"]
 mod stop;
 mod token;
@@ -41,7 +43,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::axum::router;
 use tower_oauth_clients::adapters::tower::ClientAuthenticationLayer;
@@ -56,6 +58,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::serve::serve;
 use crate::signing::SigningKey;
+use crate::span::span;
 use crate::stop::Stop;
 use crate::variables::{sqlite_path, variable};
 
@@ -150,7 +153,7 @@ async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>
         .layer(axum::middleware::map_response(log_cause))
         .layer(
             TraceLayer::new_for_http()
-                .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
+                .make_span_with(span)
                 .on_response(DefaultOnResponse::new().level(Level::INFO)),
         ))
 }

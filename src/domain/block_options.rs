@@ -3,7 +3,7 @@ use super::initial_options::MAX_HOST_LENGTH;
 use super::input::Input;
 use super::secret_options::{check_description, told};
 use super::violation::{Fault, Violation, Violations};
-use super::{BlockTarget, ClientId};
+use super::{BlockTarget, ClientId, RemoteUrl};
 
 /// A block of metadata documents to make: of one URL, or of a domain. It is only validated by the
 /// [`ClientResolver`](crate::documents::ClientResolver).
@@ -82,17 +82,17 @@ fn given(input: Input<String>) -> Result<Option<String>, Fault> {
     }
 }
 
-/// Nothing is normalized, and the URL of no document is longer.
+/// Nothing is normalized, so a URL that no document can have is refused: it would block nothing.
 fn check_url(input: Input<String>) -> Result<Option<BlockTarget>, Fault> {
     let Some(text) = given(input)? else {
         return Ok(None);
     };
     let url = ClientId::parse(&text).ok_or(ClientId::MUST)?;
-    let schemes = ["https://", "http://"];
-    match schemes.iter().any(|scheme| text.starts_with(scheme)) {
-        true => Ok(Some(BlockTarget::Url(url))),
-        false => Err("must start with https://, or with http:// for a development host".into()),
+    if !text.starts_with("http://") {
+        let url = RemoteUrl::parse_anywhere(&text, ClientId::MAX_LENGTH)?;
+        url.check_identifies_client(true)?;
     }
+    Ok(Some(BlockTarget::Url(url)))
 }
 
 fn check_domain(input: Input<String>) -> Result<Option<BlockTarget>, Fault> {
@@ -135,6 +135,12 @@ mod tests {
             "",
             "https://a b",
             "HTTPS://a.example/m",
+            "https://A.example/m",
+            "https://a.example:443/m",
+            "https://a.example/m/../n",
+            "https://a.example/m#x",
+            "https://a.example",
+            "https://1.2.3.4/m",
         ] {
             let told = told(DocumentBlockOptions::of_url(bad));
             assert!(told.starts_with("url: must "), "{told}");

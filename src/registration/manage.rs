@@ -16,9 +16,6 @@ use crate::manager;
 use crate::repository::{self, Write};
 use crate::secrets::Plaintext;
 
-/// How often a change is attempted that meets another one.
-pub(super) const ATTEMPTS: usize = 2;
-
 /// The registration that a request is about.
 #[derive(Clone, Copy)]
 pub(super) struct Target<'a> {
@@ -37,7 +34,9 @@ impl Registrar {
 
     /// Deletes a client (RFC 7592 §2.3).
     pub(super) async fn delete(&self, target: Target<'_>) -> Result<Reply, Error> {
-        for _ in 0..ATTEMPTS {
+        let manager = &self.0.manager;
+        let mut attempts = None;
+        loop {
             let (
                 RegisteredClient {
                     client,
@@ -46,7 +45,7 @@ impl Registrar {
                 _,
             ) = self.authenticate(target).await?;
             check_may_change(&client.status, &registration.state)?;
-            let manager = &self.0.manager;
+            let attempts = attempts.get_or_insert_with(|| manager.attempts(&client.client_id));
             let whose = (client.tenant_id.clone(), client.client_id.clone());
             let (action, ip, now) = (Action::ClientDelete, peer(target.head), self.now());
             let audit = AuditEntry::by_client(whose, ip, action, "deleted", now);
@@ -58,14 +57,13 @@ impl Registrar {
                 repository.delete(tenant, client_id, expected, &write).await
             });
             match deleted.await {
-                Err(error) if error.kind() == manager::ErrorKind::Stale => {}
+                Err(error) if error.kind() == manager::ErrorKind::Stale => attempts.begin().await?,
                 deleted => {
                     deleted?;
                     return Ok(Reply::empty().with_status(http::StatusCode::NO_CONTENT));
                 }
             }
         }
-        Err(ErrorKind::Unavailable.into())
     }
 
     /// Finds the client in the path, if the request has its registration access token.

@@ -2,7 +2,7 @@ use bytes::Bytes;
 
 use super::answer::Issued;
 use super::asked::{Asked, Rules};
-use super::manage::{ATTEMPTS, Target, check_may_change};
+use super::manage::{Target, check_may_change};
 use super::members::Members;
 use super::policy::RegistrationRequest;
 use super::register::{Approval, Statement, note, peer, read};
@@ -56,7 +56,8 @@ impl Registrar {
         let (members, statement) = self.with_claims(members).await?;
         let wanted = Wanted { members, statement };
         let mut generated = None;
-        for _ in 0..ATTEMPTS {
+        let mut attempts = self.0.manager.attempts(&found.client.client_id);
+        loop {
             let replaced = self.try_replace(target, found, &wanted, &mut generated);
             if let Some((replaced, has_new_secret)) = replaced.await? {
                 let secret = generated.as_ref().filter(|_| has_new_secret);
@@ -67,10 +68,10 @@ impl Registrar {
                 };
                 return self.show(&replaced, issued, token);
             }
+            attempts.begin().await?;
             (found, _) = self.authenticate(target).await?;
             check_may_change(&found.client.status, &found.registration.state)?;
         }
-        Err(ErrorKind::Unavailable.into())
     }
 
     /// RFC 7592 §2.2: the body names the client, may repeat its secret, and has no member that only

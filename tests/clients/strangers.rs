@@ -11,6 +11,7 @@ use support::example::{Host, send};
 use tempfile::TempDir;
 
 use crate::browser::{fields, open, origin, parameter, post};
+use crate::embedded::{Embedded, Network};
 use crate::host::{CALLBACK, Site, public, settings};
 
 fn start(folder: &TempDir) -> (Host, Site) {
@@ -146,6 +147,99 @@ fn a_scope_that_comes_while_the_page_is_open_is_not_granted() {
         parameter(location, "error").as_deref(),
         Some("invalid_scope")
     );
+}
+
+/// A name that the user did not read is not what they agreed to.
+#[test]
+fn a_name_that_comes_while_the_page_is_open_is_agreed_to_by_nobody() {
+    let folder = TempDir::new().unwrap();
+    let (_host, site) = start(&folder);
+    let client = site.register(&public());
+    let url = site.authorization(id(&client), &[]);
+    let mut form = fields(&open(&url).body);
+    form.push(("decision".into(), "allow".into()));
+    let rename = |name: &str| {
+        let path = format!("/clients/{}", id(&client));
+        let renamed = site.admin("PUT", &path, &json!({ "name": name }));
+        assert_eq!(renamed.status, 200, "{}", renamed.body);
+    };
+    rename("Another app");
+    let answer = post(&url, &form, &origin(&url));
+    assert_eq!((answer.status, answer.header("location")), (400, None));
+    assert!(answer.body.contains("another name"), "{}", answer.body);
+    for (name, value) in &mut form {
+        if name == "shown_name" {
+            "Another app".clone_into(value);
+        }
+    }
+    assert_eq!(post(&url, &form, &origin(&url)).status, 400);
+    rename("A client");
+    for (name, value) in &mut form {
+        if name == "shown_name" {
+            "A client".clone_into(value);
+        }
+    }
+    assert_eq!(post(&url, &form, &origin(&url)).status, 302);
+}
+
+/// What lasts is on the page, also if the client did not ask for it by a scope.
+#[test]
+fn a_refresh_token_is_announced() {
+    let folder = TempDir::new().unwrap();
+    let (_host, site) = start(&folder);
+    let announced = |client: &str, scope: &str| {
+        let page = open(&site.authorization(client, &[("scope", scope)])).body;
+        page.matches("Stay connected while you are away").count()
+    };
+    let registered = site.register(&public());
+    assert_eq!(announced(id(&registered), "mcp:read"), 1);
+    assert_eq!(announced(id(&registered), "mcp:read offline_access"), 1);
+    // It has no such grant.
+    assert_eq!(announced(&entered(&site), "mcp:read"), 0);
+}
+
+/// Who may use a code can change before it is used.
+#[test]
+fn a_code_for_a_redirect_uri_that_is_gone_is_good_for_nothing() {
+    let folder = TempDir::new().unwrap();
+    let (_host, site) = start(&folder);
+    let client = entered(&site);
+    let code = site.code(&client, &[]);
+    let path = format!("/clients/{client}");
+    let other = json!({"redirect_uris": ["https://app.example.com/other"]});
+    assert_eq!(site.admin("PUT", &path, &other).status, 200);
+    let refused = site.exchange(&client, &code).json();
+    assert_eq!(refused["error"], "invalid_grant");
+}
+
+/// RFC 6749 §4.1.2: whoever brings it, what it gave ends as long as anything is good of that.
+#[test]
+fn a_code_that_comes_back_late_ends_what_it_gave() {
+    let host = Embedded::start(&Network::new());
+    let site = &host.site;
+    let client = site.register(&public());
+    let code = site.code(id(&client), &[]);
+    let tokens = site.exchange(id(&client), &code).json();
+    let access = tokens["access_token"].as_str().unwrap();
+    host.wait(Duration::from_secs(9 * 60));
+    assert_eq!(site.call(access, "whoami").status, 200);
+    let late = site.exchange(id(&client), &code).json();
+    assert_eq!(late["error"], "invalid_grant");
+    assert_eq!(site.call(access, "whoami").status, 401);
+}
+
+#[test]
+fn two_tokens_in_one_request_are_none() {
+    let folder = TempDir::new().unwrap();
+    let (_host, site) = start(&folder);
+    let client = site.register(&public());
+    let tokens = site.tokens(id(&client), &[]);
+    let access = tokens["access_token"].as_str().unwrap();
+    assert_eq!(site.call(access, "whoami").status, 200);
+    for (first, second) in [(access, "mcpa_x"), ("mcpa_x", access), (access, access)] {
+        let two = format!("{first}\r\nAuthorization: Bearer {second}");
+        assert_eq!(site.call(&two, "whoami").status, 401);
+    }
 }
 
 /// An access token tells what its grant is called, and nothing else.

@@ -302,6 +302,9 @@ fn what_is_secret_is_neither_logged_nor_stored() {
         &json!({"is_confidential": false}),
     );
     host.ask("GET", &path, "not.the.token", &Value::Null);
+    // Where none belongs, and clients put it nevertheless.
+    let misplaced = format!("{path}?access_token={}", host.token);
+    host.ask("GET", &misplaced, "not.the.token", &Value::Null);
 
     // While it runs, the last changes are in the write-ahead log.
     let running = settings.database();

@@ -89,6 +89,30 @@ async fn no_update_brings_a_suspended_client_back() {
     }
 }
 
+/// Who deletes a client means it, whatever it becomes meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn updates_keep_no_client_from_deleting_itself() {
+    for store in Store::ALL {
+        let app = App::new(store).await;
+        let door = Door::open(&app);
+        for round in 0..ROUNDS {
+            let client = door.registered(&public()).await;
+            let path = client.path();
+            let mut requests = vec![request(client.token(), Method::DELETE, &path, None)];
+            for number in 0..4 {
+                let mut body = client.body(&public());
+                body["client_name"] = json!(format!("Round {round}, {number}"));
+                requests.push(request(client.token(), Method::PUT, &path, Some(&body)));
+            }
+            let statuses = at_once(&door, requests).await;
+            assert_eq!(statuses[0], 204, "{store:?}: {statuses:?}");
+            let mut updated = statuses[1..].iter();
+            let is_told = updated.all(|status| matches!(status, 200 | 401));
+            assert!(is_told, "{store:?}: {statuses:?}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_of_many_deletes_a_client() {
     for store in Store::ALL {

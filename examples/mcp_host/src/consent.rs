@@ -11,7 +11,7 @@ use url::{Host, Url};
 
 use crate::Server;
 use crate::authorize::{Asked, Fault, read, unread};
-use crate::grants::{Agreed, Requested};
+use crate::grants::{Agreed, Requested, may_refresh};
 use crate::page::{Escaped, Page, html};
 use crate::parameters::Parameters;
 use crate::refusal::Refusal;
@@ -35,11 +35,20 @@ const USER: &str = "demo";
 /// The field with the scopes that the page shows, which may be fewer than were asked for.
 const SHOWN: &str = "shown_scope";
 
+/// The field with the name that the page shows, which the client can change.
+const SHOWN_NAME: &str = "shown_name";
+
 /// What a ticket is for: the request, and what the user was told of it.
-fn fields<'a>(parameters: &'a Parameters, shown: &'a str) -> Vec<(&'static str, &'a str)> {
+fn fields<'a>(
+    parameters: &'a Parameters,
+    shown: &'a str,
+    name: &'a str,
+) -> Vec<(&'static str, &'a str)> {
     let values = |name| parameters.all(name).map(move |value| (name, value));
     let request = FIELDS.into_iter().flat_map(values);
-    request.chain([(SHOWN, shown)]).collect()
+    request
+        .chain([(SHOWN, shown), (SHOWN_NAME, name)])
+        .collect()
 }
 
 /// Asks the user. The hosts come first, since a client that registered itself may have any name.
@@ -50,7 +59,7 @@ pub(crate) fn page(
 ) -> impl IntoResponse + use<> {
     let facts = asked.client.facts(&asked.back.redirect_uri);
     let shown = asked.scopes.join(" ");
-    let fields = fields(parameters, &shown);
+    let fields = fields(parameters, &shown, &facts.name);
     let mut main = format!(
         "<h1>Give {} access?</h1>{}",
         Escaped(&who(&facts)),
@@ -60,6 +69,9 @@ pub(crate) fn page(
     for scope in &asked.scopes {
         let meaning = scopes::meaning(scope);
         let _ = write!(main, "<li>{meaning} (<code>{}</code>)</li>", Escaped(scope));
+    }
+    if may_refresh(&asked.client) && !asked.scopes.iter().any(|scope| scope == scopes::OFFLINE) {
+        let _ = write!(main, "<li>{}</li>", scopes::meaning(scopes::OFFLINE));
     }
     main.push_str("</ul><form method=\"post\" action=\"/authorize\">");
     let ticket = server.tickets.issue(&fields);
@@ -157,7 +169,11 @@ pub(crate) async fn decide(
     let parameters = Parameters::read(&body).map_err(unread)?;
     let ticket = parameters.get("ticket").unwrap_or_default();
     let shown = parameters.get(SHOWN).unwrap_or_default();
-    if !server.tickets.is_good(ticket, &fields(&parameters, shown)) {
+    let name = parameters.get(SHOWN_NAME).unwrap_or_default();
+    if !server
+        .tickets
+        .is_good(ticket, &fields(&parameters, shown, name))
+    {
         let text = "The page was open for too long, or this server was started again. Connect again \
                     in your app.";
         let title = "Nothing was decided";
@@ -165,6 +181,11 @@ pub(crate) async fn decide(
     }
     // All is checked again: the client may have been suspended meanwhile.
     let asked = read(&server, &parameters).await?;
+    if asked.client.facts(&asked.back.redirect_uri).name != name {
+        let text = "The app has another name now. Connect again in your app.";
+        let title = "Nothing was decided";
+        return Err(Page::new(StatusCode::BAD_REQUEST, title, text).into());
+    }
     match parameters.get("decision") {
         Some("allow") => {}
         Some("deny") => {

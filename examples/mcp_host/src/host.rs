@@ -7,7 +7,7 @@ use axum::http::{Method, header};
 use axum::response::Response;
 use axum::routing::{get, post};
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
-use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tower_oauth_clients::adapters::axum::{registration_router, router};
 use tower_oauth_clients::adapters::tower::ClientAuthenticationLayer;
 use tower_oauth_clients::authentication::assertion::AssertionVerifier;
@@ -25,6 +25,7 @@ use crate::clients::Clients;
 use crate::discovery::Offers;
 use crate::grants::Grants;
 use crate::origins::Origins;
+use crate::span::span;
 use crate::tickets::Tickets;
 use crate::{Issuer, Server, Settings, Shared, tell};
 use crate::{authorize, consent, discovery, mcp, page, scopes, token, unread};
@@ -111,7 +112,7 @@ impl Host {
             .layer(axum::middleware::from_fn(unread::close))
             .layer(
                 TraceLayer::new_for_http()
-                    .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
+                    .make_span_with(span)
                     .on_response(DefaultOnResponse::new().level(Level::INFO)),
             );
         Ok(Self { router, reaper })

@@ -21,6 +21,8 @@ mod pkce;
 mod refusal;
 mod scopes;
 mod settings;
+#[path = "../../shared/span.rs"]
+mod span;
 mod tickets;
 mod token;
 mod unread;

@@ -7,7 +7,9 @@
 //! Nobody logs in: everyone who opens the consent page is the user `demo`. Tokens are in memory, so
 //! a restart ends them; clients are in the database. A real host has a login and a table of tokens,
 //! and limits how often one address opens the consent page: here only the fetcher bounds what that
-//! costs.
+//! costs. It also limits how many connections there are and how long a request may take. Behind a
+//! proxy, which all requests come from here, it gives each request the `PeerIp` that the proxy
+//! names: budgets are for each address.
 //!
 //! | Variable | Meaning | Default |
 //! |---|---|---|

@@ -108,7 +108,8 @@ impl Grants {
     ) -> Result<Tokens, Refusal> {
         let (now, mut state) = (self.clock.now(), self.state());
         let State { codes, grants } = &mut *state;
-        let code = codes.get_mut(&digest(redemption.code.as_bytes()), now);
+        let key = digest(redemption.code.as_bytes());
+        let code = codes.get_mut(&key, now);
         // The code of another client is unknown, too, and stays good for its own.
         let code = code.filter(|code| code.agreed.client_id == client.client_id);
         let code = code.ok_or(Refusal(
@@ -129,6 +130,10 @@ impl Grants {
             return Err(Refusal("invalid_grant", other));
         }
         check_resource(&redemption.resources, &code.agreed)?;
+        if !client.allows_redirect_uri(&code.requested.redirect_uri) {
+            let gone = "the client has this redirect_uri no longer";
+            return Err(Refusal("invalid_grant", gone));
+        }
         let mut grant = Grant {
             agreed: code.agreed.clone(),
             access: VecDeque::new(),
@@ -138,6 +143,8 @@ impl Grants {
         let may_refresh = may_refresh(client);
         let tokens = grant.issue(&self.mint, &id, scopes, may_refresh, now);
         grants.insert(id, grant, now + ends_after(may_refresh), now);
+        // If it comes back, it was stolen, and what it gave must still end (RFC 6749 §4.1.2).
+        codes.set_end(key, now + ACCESS);
         Ok(tokens)
     }
 
@@ -250,7 +257,8 @@ fn still_allowed(client: &Client, scopes: &[String]) -> Result<Vec<String>, Refu
     Ok(allowed)
 }
 
-fn may_refresh(client: &Client) -> bool {
+/// Whether a client gets a refresh token, which the consent page says, too.
+pub(crate) fn may_refresh(client: &Client) -> bool {
     let grants = &client.metadata.grant_types;
     grants.contains(&GrantType::RefreshToken)
 }

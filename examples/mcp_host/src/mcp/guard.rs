@@ -93,9 +93,12 @@ pub(super) async fn guard(State(server): State<Server>, request: Request, next: 
 
 async fn caller(server: &Server, headers: &HeaderMap) -> Result<Caller, Response> {
     let refuse = |challenge: Challenge| challenge.answer(server);
-    let authorization = headers.get(header::AUTHORIZATION);
-    let authorization = authorization.ok_or_else(|| refuse(Challenge::Missing))?;
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let authorization = values.next().ok_or_else(|| refuse(Challenge::Missing))?;
     let invalid = || refuse(Challenge::Invalid);
+    if values.next().is_some() {
+        return Err(invalid());
+    }
     let (scheme, token) = authorization
         .to_str()
         .ok()
