@@ -28,6 +28,8 @@ pub struct Dialect {
     client_id: &'static str,
     /// The number `n`, appended to `Application `.
     name: &'static str,
+    /// The tenant of the number `n`, of many tenants with 100 clients each.
+    pub one_of_many: &'static str,
 }
 
 impl Dialect {
@@ -35,39 +37,60 @@ impl Dialect {
         id: "printf('%026d', n)",
         client_id: "printf('app-%026d', n)",
         name: "printf('application %d', n)",
+        one_of_many: "printf('many-%d', n / 100)",
     };
     pub const POSTGRES: Self = Self {
         id: "lpad(n::text, 26, '0')",
         client_id: "'app-' || lpad(n::text, 26, '0')",
         name: "'application ' || n",
+        one_of_many: "'many-' || n / 100",
     };
     pub const MYSQL: Self = Self {
         id: "LPAD(n, 26, '0')",
         client_id: "CONCAT('app-', LPAD(n, 26, '0'))",
         name: "CONCAT('application ', n)",
+        one_of_many: "CONCAT('many-', n DIV 100)",
     };
 }
 
 /// The statements that insert this range of clients, the oldest first, and their secrets.
 pub fn load(clients: Range<usize>, dialect: &Dialect) -> [String; 2] {
-    let Dialect {
-        id,
-        client_id,
-        name,
-    } = dialect;
+    let Dialect { id, client_id, .. } = dialect;
+    let numbers = numbers(&clients);
+    let tenant = format!("'{TENANT}'");
+    let secrets = format!(
+        "INSERT INTO oauth_client_secrets (tenant_id, client_id, id, hash, last_four, status,
+            created_at, updated_at, expires_at)
+        SELECT {tenant}, {client_id}, {id}, '$argon2id$', 'abcd', 'active', 1776000000000000,
+            1776000000000000, 1776000000000000 + n
+        {numbers} AND n % {RARE} = 3"
+    );
+    [self::clients(clients, dialect, &tenant, "app-"), secrets]
+}
+
+/// The numbers of a range within one million.
+fn numbers(Range { start, end }: &Range<usize>) -> String {
     let digit = "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 \
         UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 \
         UNION ALL SELECT 8 UNION ALL SELECT 9)";
-    let columns = sql::COLUMNS;
-    let Range { start, end } = clients;
-    let numbers = format!(
-        "FROM (SELECT a.d * 100000 + b.d * 10000 + c.d * 1000 + d.d * 100 + e.d * 10 + f.d AS n
+    let base = start / 1_000_000 * 1_000_000;
+    format!(
+        "FROM (SELECT {base} + a.d * 100000 + b.d * 10000 + c.d * 1000 + d.d * 100 + e.d * 10 + f.d AS n
             FROM {digit} a, {digit} b, {digit} c, {digit} d, {digit} e, {digit} f) numbers
         WHERE n >= {start} AND n < {end}"
-    );
-    let clients = format!(
+    )
+}
+
+/// The statement that inserts this range of clients within one million, the oldest first. The tenant
+/// is an expression.
+pub fn clients(clients: Range<usize>, dialect: &Dialect, tenant: &str, prefix: &str) -> String {
+    let Dialect { id, name, .. } = dialect;
+    let client_id = dialect.client_id.replace("app-", prefix);
+    let columns = sql::COLUMNS;
+    let numbers = numbers(&clients);
+    format!(
         r#"INSERT INTO oauth_clients ({columns})
-        SELECT {client_id}, '{TENANT}', {id}, {name}, {name},
+        SELECT {client_id}, {tenant}, {id}, {name}, {name},
             '["https://app.example.com/callback"]', '["openid","profile"]',
             '["authorization_code","refresh_token"]', '["client_secret_basic"]', NULL, 1, NULL,
             NULL, 'https://app.example.com/logo.png', NULL, NULL, 'https://app.example.com/',
@@ -76,18 +99,10 @@ pub fn load(clients: Range<usize>, dialect: &Dialect) -> [String; 2] {
             CASE WHEN n % {RARE} = 7 THEN 1776000000000000 ELSE NULL END,
             NULL, '[]', '[]', '[]', '{{}}', 'administrator', NULL
         {numbers} ORDER BY n"#
-    );
-    let secrets = format!(
-        "INSERT INTO oauth_client_secrets (tenant_id, client_id, id, hash, last_four, status,
-            created_at, updated_at, expires_at)
-        SELECT '{TENANT}', {client_id}, {id}, '$argon2id$', 'abcd', 'active', 1776000000000000,
-            1776000000000000, 1776000000000000 + n
-        {numbers} AND n % {RARE} = 3"
-    );
-    [clients, secrets]
+    )
 }
 
-fn id(number: usize) -> Id {
+pub fn id(number: usize) -> Id {
     Id::parse(&format!("{number:026}")).unwrap()
 }
 
