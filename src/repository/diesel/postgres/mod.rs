@@ -41,7 +41,7 @@ use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::migrations::POSTGRES as MIGRATIONS;
 use crate::repository::diesel::position::strpos as position;
 use crate::repository::diesel::{Argument, BoxFuture};
-use crate::repository::diesel::{check, end, plainly as latest};
+use crate::repository::diesel::{check, end, plainly as latest, untimed as timed};
 
 pub use transaction::PostgresTransaction;
 

@@ -15,7 +15,9 @@ use self::borrowed::Jobs;
 use super::LEAVES_OUT_APPROVED;
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::position::instr as position;
-use crate::repository::diesel::{Argument, BoxFuture, one_by_one as together, plainly as latest};
+use crate::repository::diesel::{
+    Argument, BoxFuture, one_by_one as together, plainly as latest, untimed as timed,
+};
 
 type Backend = diesel::sqlite::Sqlite;
 /// The host's connection, whose statements run on Tokio's blocking threads.

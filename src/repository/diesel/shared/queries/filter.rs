@@ -3,7 +3,7 @@ use diesel::prelude::*;
 use diesel::query_source::Alias;
 use diesel::sql_types::Bool;
 
-use super::{Backend, position};
+use super::{Backend, position, timed};
 use crate::domain::{ClientOrigin, ClientStatus, SecretStatus, TenantId, Timestamp};
 use crate::repository::diesel::pattern;
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
@@ -41,14 +41,15 @@ pub(in super::super) struct Filter {
 macro_rules! restrict {
     ($filter:expr, $source:ty, $list:expr, $column:ident) => {{
         let filter = $filter;
-        let mut list = $list
+        let list = $list
             .filter($column!(tenant_id).eq(&filter.tenant))
             .into_boxed();
-        list = if filter.deleted {
+        let list = if filter.deleted {
             list.filter(Deleted::new($column!(deleted_at)))
         } else {
             list.filter($column!(deleted_at).is_null())
         };
+        let mut list = timed!(list, filter.searches());
         if let Some(status) = &filter.status {
             list = list.filter($column!(status).eq(status.as_str()));
         }
