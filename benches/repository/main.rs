@@ -15,10 +15,11 @@
 //! - Lists: pages in a tenant of 1,000,000 clients, and 16 concurrent searches in 100,000.
 //! - Reaper: reads beside a reaper, compared with reads alone, where 1,000,000 clients registered
 //!   themselves, of which one in ten is due.
+//! - Names: searches by name among 1,000,000 clients, without an index of names and with one.
 //!
 //! `TEST_POSTGRES_URL` and `TEST_MYSQL_URL` name the PostgreSQL and the MySQL or MariaDB server;
 //! the bench creates its own schema and database there. The names of databases (`sqlite`,
-//! `postgres`, `mysql`) and of parts (`operations`, `lists`, `reaper`) select what runs; the
+//! `postgres`, `mysql`) and of parts (`operations`, `lists`, `reaper`, `names`) select what runs; the
 //! default is everything. `-- --test` runs one quick round. Nothing is asserted.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 #![allow(
@@ -67,6 +68,8 @@ pub struct Plan {
     searched: usize,
     /// Searches by each concurrent searcher.
     searches: usize,
+    /// Searches by name for each text, without an index and with one.
+    named: [usize; 2],
     /// Whether a reaper runs.
     reaps: bool,
     quick: bool,
@@ -82,6 +85,7 @@ const FULL: Plan = Plan {
     listed: 1_000_000,
     searched: 100_000,
     searches: 20,
+    named: [15, 300],
     reaps: true,
     quick: false,
 };
@@ -95,12 +99,13 @@ const QUICK: Plan = Plan {
     listed: 300,
     searched: 100,
     searches: 2,
+    named: [2, 2],
     reaps: true,
     quick: true,
 };
 
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "mysql"];
-const PARTS: [&str; 3] = ["operations", "lists", "reaper"];
+const PARTS: [&str; 4] = ["operations", "lists", "reaper", "names"];
 
 fn main() {
     let asked = |flag: &str| std::env::args().any(|argument| argument == flag);
@@ -115,6 +120,9 @@ fn main() {
         plan.list_rounds = 0;
     }
     plan.reaps = runs("reaper", &PARTS);
+    if !runs("names", &PARTS) {
+        plan.named = [0; 2];
+    }
     let runtime = Runtime::new().unwrap();
     // In a task, like the requests of a host.
     runtime.block_on(async {

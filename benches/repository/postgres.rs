@@ -13,7 +13,7 @@ use url::Url;
 
 use super::driver::{Driver, Row};
 use super::lists::{self, Dialect};
-use super::measure::{Side, report};
+use super::measure::{Side, Watch, report};
 use super::operations::{Operations, Repository, round};
 use super::pipeline::Pipeline;
 use super::pooler;
@@ -75,7 +75,8 @@ async fn compare(plan: Plan, url: &str) {
     }
     report(&side, &drivers);
 
-    if plan.list_rounds == 0 && !plan.reaps {
+    let [plain, indexed] = plan.named;
+    if plan.list_rounds == 0 && !plan.reaps && plain == 0 {
         return;
     }
     let execute = async |statements: &[String]| {
@@ -97,6 +98,13 @@ async fn compare(plan: Plan, url: &str) {
     if plan.reaps {
         execute(&reaper::prepare()).await;
         reaper::measure(plan.quick, &repository.0).await;
+    }
+    if plain > 0 {
+        search::by_name(plan, &repository.0, "without an index", plain).await;
+        let watch = Watch::start();
+        repository.0.index_names().await.unwrap();
+        println!("  making the index: {:.1?}", watch.each(1));
+        search::by_name(plan, &repository.0, "with an index", indexed).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Many concurrent searches, and their effect on reads.
+//! Searches: many at the same time, and their effect on reads; with an index of names, and without.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +31,42 @@ pub async fn measure<R: ClientRepository + Clone + 'static>(plan: Plan, reposito
         done.store(true, Ordering::Relaxed);
         println!("    {name:?}: {}", spread(searches));
         println!("    a read beside them: {}", spread(reader.await.unwrap()));
+    }
+}
+
+/// Searches for parts of names among all listed clients, one at a time.
+pub async fn by_name<R: ClientRepository>(plan: Plan, repository: &R, how: &str, times: usize) {
+    println!("  searches by name in a list of {}, {how}:", plan.listed);
+    // A number of all digits is in one name, or in none if its client is deleted.
+    let digits = |round: usize| format!("{}", (round + 1) * 7_919 % plan.listed);
+    let long = |round: usize| format!("application {}", digits(round));
+    let common = |_: usize| "APPLICATION".to_owned();
+    let never = |_: usize| "no such name".to_owned();
+    let short = |_: usize| "a".to_owned();
+    let texts: [(&str, &dyn Fn(usize) -> String); 5] = [
+        ("a few digits", &digits),
+        ("a whole name", &long),
+        ("a part of none", &never),
+        ("a part of all", &common),
+        ("one letter of all", &short),
+    ];
+    let by_number = Page::Number {
+        number: 1,
+        size: 20,
+    };
+    let by_id = Page::After { id: None, size: 20 };
+    let tenant = TenantId::parse(TENANT).unwrap();
+    for (what, text) in texts {
+        for (kind, page) in [("keyset", by_id), ("number", by_number)] {
+            let mut took = Vec::new();
+            for round in 0..times {
+                let filter = ClientFilter::new().with_name(text(round));
+                let start = Instant::now();
+                repository.list(&tenant, &filter, page).await.unwrap();
+                took.push(start.elapsed());
+            }
+            println!("    {what}, by {kind}: {}", spread(took));
+        }
     }
 }
 

@@ -50,7 +50,8 @@ pub async fn run(plan: Plan) {
         );
     }
 
-    if plan.list_rounds == 0 && !plan.reaps {
+    let [plain, indexed] = plan.named;
+    if plan.list_rounds == 0 && !plan.reaps && plain == 0 {
         return;
     }
     let execute = |statements: &[String]| {
@@ -70,6 +71,13 @@ pub async fn run(plan: Plan) {
     if plan.reaps {
         execute(&reaper::prepare());
         reaper::measure(plan.quick, &repository.0).await;
+    }
+    if plain > 0 {
+        search::by_name(plan, &repository.0, "without an index", plain).await;
+        let watch = Watch::start();
+        repository.0.index_names().await.unwrap();
+        println!("  making the index: {:.1?}", watch.each(1));
+        search::by_name(plan, &repository.0, "with an index", indexed).await;
     }
 }
 

@@ -158,8 +158,17 @@ diesel::table! {
     }
 }
 
+// Only in SQLite, and only if there is an index of names.
+diesel::table! {
+    oauth_client_names (number) {
+        number -> BigInt,
+        client_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     oauth_clients,
+    oauth_client_names,
     oauth_client_origins,
     oauth_client_registrations,
     oauth_client_secrets,
@@ -226,6 +235,9 @@ diesel::postfix_operator!(NotDeleted, " >= 0 IS NOT TRUE");
 // What the index of the registrations with other states asks for.
 #[cfg(feature = "registration")]
 diesel::postfix_operator!(NotApproved, " <> 'approved'");
+
+// A column in a form that no index matches, for SQLite.
+diesel::prefix_operator!(Unindexed, "+", diesel::sql_types::Text);
 
 /// The time of deletion of a client that was purged: no clock has it, and no purge reaches it.
 /// Only the ids of the row mean anything, which stay taken.

@@ -9,6 +9,7 @@ mod find;
 mod handle;
 #[path = "../shared/migrate.rs"]
 mod migrate;
+mod names;
 #[path = "../shared/pooled/own.rs"]
 mod own;
 #[path = "../shared/pooled/pool.rs"]
@@ -41,7 +42,9 @@ use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::migrations::POSTGRES as MIGRATIONS;
 use crate::repository::diesel::position::strpos as position;
 use crate::repository::diesel::{Argument, BoxFuture};
-use crate::repository::diesel::{check, end, plainly as latest, untimed as timed};
+use crate::repository::diesel::{
+    check, end, plainly as latest, unaided as narrow, untimed as timed,
+};
 
 pub use transaction::PostgresTransaction;
 
@@ -51,6 +54,15 @@ type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFuture<'a, Re
 type Repository = PostgresRepository;
 
 const NAME: &str = "PostgresRepository";
+
+/// A condition that the planner weighs anew for each value.
+macro_rules! by_value {
+    ($condition:expr) => {
+        $crate::repository::diesel::anew::Anew($condition)
+    };
+}
+
+use by_value;
 
 /// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
@@ -120,7 +132,7 @@ fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
 ///   then becomes [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable).
 /// - Statements are prepared once per connection, and pipelined if they don't depend on each
 ///   other's results. Without contention, reads, `create`, `update` and `touch_secret` take 1 round
-///   trip (2 for a page past the end, 3 in an audit trail), `delete` and an update that ends
+///   trip (2 for a page past the end, 3 in an audit trail, and one more for a search by name), `delete` and an update that ends
 ///   secrets 4, a clone and a change of one secret 5, `rotate_secret` 6. Add one if a rotation ends
 ///   a retired secret, and one if a write of a secret removes an inactive one. `register` takes 1
 ///   round trip, or 4 with a token; an `update` of a client that registered itself takes 4.

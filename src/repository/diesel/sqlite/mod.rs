@@ -12,6 +12,7 @@ mod inline;
 mod job;
 #[path = "../shared/migrate.rs"]
 mod migrate;
+mod names;
 mod private;
 #[path = "../shared/queries/mod.rs"]
 mod queries;
@@ -37,12 +38,15 @@ use diesel_async::SimpleAsyncConnection;
 use self::connections::{Connections, LIMIT, Operation};
 use self::database::Database;
 use self::inline::Inline;
+use self::names::narrow;
 use self::weight::Weight;
 use crate::repository::Result;
 use crate::repository::diesel::error::Fault;
 use crate::repository::diesel::migrations::SQLITE as MIGRATIONS;
 use crate::repository::diesel::position::instr as position;
-use crate::repository::diesel::{check, end, one_by_one as together, plainly as latest};
+use crate::repository::diesel::{
+    check, end, one_by_one as together, plainly as latest, regardless as by_value,
+};
 
 pub use transaction::SqliteTransaction;
 

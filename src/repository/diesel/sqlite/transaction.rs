@@ -16,7 +16,8 @@ use super::LEAVES_OUT_APPROVED;
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::position::instr as position;
 use crate::repository::diesel::{
-    Argument, BoxFuture, one_by_one as together, plainly as latest, untimed as timed,
+    Argument, BoxFuture, one_by_one as together, plainly as latest, regardless as by_value,
+    unaided as narrow, untimed as timed,
 };
 
 type Backend = diesel::sqlite::Sqlite;
