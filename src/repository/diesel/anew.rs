@@ -9,8 +9,8 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 /// values.
 ///
 /// A rare text is found by an index, and a common one on the way through the list. After five
-/// times, PostgreSQL would choose one plan for both, and each is slow for the other: it can't know
-/// how rare a text is that is no part of the plan. The price is one more round trip.
+/// times, PostgreSQL would choose one plan for both, and each is slow for the other. It would also
+/// use the index for one letter, of which the index knows nothing. The price is one more round trip.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Anew<C>(pub(super) C);
 

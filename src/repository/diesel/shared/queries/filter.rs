@@ -68,15 +68,8 @@ macro_rules! restrict {
         if let Some(status) = &filter.status {
             list = list.filter($column!(status).eq(status.as_str()));
         }
-        if let Some(Name {
-            pattern, is_long, ..
-        }) = &filter.name
-        {
-            let like = $column!(name_folded).like(pattern).escape('!');
-            list = match is_long {
-                true => list.filter(by_value!(like)),
-                false => list.filter(like),
-            };
+        if let Some(Name { pattern, .. }) = &filter.name {
+            list = list.filter(by_value!($column!(name_folded).like(pattern).escape('!')));
         }
         if !filter.ids.is_empty() {
             list = list.filter($column!(id).eq_any(&filter.ids));
@@ -222,15 +215,12 @@ impl Filter {
 struct Name {
     text: String,
     pattern: String,
-    /// Whether an index may find it.
-    is_long: bool,
 }
 
 impl Name {
     fn new(text: String) -> Option<Self> {
         Some(Self {
             pattern: pattern::containing(&text)?,
-            is_long: text.chars().nth(2).is_some(),
             text,
         })
     }
