@@ -95,3 +95,50 @@ async fn a_search_ends_in_time_and_the_next_one_runs() {
     let found = repository.list(&tenant, &one, by_id).await.unwrap();
     assert_eq!(found.items.len(), 1);
 }
+
+#[tokio::test]
+async fn an_index_of_names_spares_the_scan() {
+    let (repository, folder) = large().await;
+    repository.index_names().await.unwrap();
+    let tenant = tenant();
+    let rare = ClientFilter::new().with_name("123456");
+    let pages = [
+        Page::Number {
+            number: 1,
+            size: 20,
+        },
+        Page::After { id: None, size: 20 },
+    ];
+    for page in pages {
+        let search = async || repository.list(&tenant, &rare, page).await;
+        assert_eq!(searched(search).await.unwrap().items.len(), 1);
+    }
+    let path = folder.path().join("clients.db");
+    let mut conn = connect(path.to_str().unwrap(), "").unwrap();
+    let plain = rusqlite::Connection::open(&path).unwrap();
+    for (name, is_rare) in [("123456", true), ("application", false), ("12", false)] {
+        let recorder = Recorder::default();
+        conn.set_instrumentation(recorder.clone());
+        let filter = ClientFilter::new().with_name(name);
+        let filter = queries::Filter::new(&tenant, &filter).unwrap();
+        for page in pages {
+            queries::list(&mut conn, &filter, page).await.unwrap();
+        }
+        let mut statements = std::mem::take(&mut *recorder.0.lock().unwrap());
+        statements.retain(|sql| sql.contains("LIKE"));
+        assert_eq!(statements.len(), 2);
+        for sql in statements {
+            let known = sql.replace("oauth_clients_in_time()", "random()");
+            let explain = format!("EXPLAIN QUERY PLAN {known}");
+            let mut plan = plain.prepare(&explain).unwrap();
+            let mut steps = plan.raw_query();
+            let mut found = String::new();
+            while let Some(step) = steps.next().unwrap() {
+                let step: String = step.get("detail").unwrap();
+                found += &format!("{step}\n");
+            }
+            assert_eq!(found.contains("(client_id=?)"), is_rare, "{found}{sql}");
+            assert_eq!(!found.contains("(tenant_id=?"), is_rare, "{found}{sql}");
+        }
+    }
+}
