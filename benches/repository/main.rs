@@ -19,8 +19,8 @@
 //!
 //! `TEST_POSTGRES_URL` and `TEST_MYSQL_URL` name the PostgreSQL and the MySQL or MariaDB server;
 //! the bench creates its own schema and database there. The names of databases (`sqlite`,
-//! `postgres`, `mysql`) and of parts (`operations`, `lists`, `reaper`, `names`) select what runs; the
-//! default is everything. `-- --test` runs one quick round. Nothing is asserted.
+//! `postgres`, `mysql`) and of parts (`operations`, `lists`, `reaper`, `names`) select what runs;
+//! the default is everything. `-- --test` runs one quick round. Nothing is asserted.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 #![allow(
     clippy::indexing_slicing,

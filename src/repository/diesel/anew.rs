@@ -10,7 +10,8 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 ///
 /// A rare text is found by an index, and a common one on the way through the list. After five
 /// times, PostgreSQL would choose one plan for both, and each is slow for the other. It would also
-/// use the index for one letter, of which the index knows nothing. The price is one more round trip.
+/// use the index for one letter, of which the index knows nothing. The price is one more round
+/// trip.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Anew<C>(pub(super) C);
 

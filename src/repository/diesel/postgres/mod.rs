@@ -132,10 +132,11 @@ fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
 ///   then becomes [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable).
 /// - Statements are prepared once per connection, and pipelined if they don't depend on each
 ///   other's results. Without contention, reads, `create`, `update` and `touch_secret` take 1 round
-///   trip (2 for a page past the end, 3 in an audit trail, and one more for a search by name), `delete` and an update that ends
+///   trip (2 for a page past the end, 3 in an audit trail), `delete` and an update that ends
 ///   secrets 4, a clone and a change of one secret 5, `rotate_secret` 6. Add one if a rotation ends
 ///   a retired secret, and one if a write of a secret removes an inactive one. `register` takes 1
-///   round trip, or 4 with a token; an `update` of a client that registered itself takes 4.
+///   round trip, or 4 with a token; an `update` of a client that registered itself takes 4. A
+///   statement that searches by name is prepared each time, which adds one.
 /// - Lists that count or search, including audit trails, use at most two connections at once, and
 ///   at most 32 of them wait; more are refused as unavailable.
 /// - Between it and the server there may be a pooler of sessions, or one of transactions that keeps

@@ -53,8 +53,8 @@ impl PostgresRepository {
     /// on, a search for at least three characters that few names contain reads only those, instead
     /// of all clients of the tenant. Without it, searches find the same.
     ///
-    /// Call it after [`migrate`](Self::migrate). It needs the extension `pg_trgm`, and creates it if
-    /// it is missing, for which PostgreSQL 13 or later wants the right to create in the database
+    /// Call it after [`migrate`](Self::migrate). It needs the extension `pg_trgm`, and creates it
+    /// if it is missing, for which PostgreSQL 13 or later wants the right to create in the database
     /// (older ones want an administrator). Reads and writes go on while the index is built. If
     /// several hosts call it at once, one of them builds, and the others wait for it, as in
     /// `migrate`. It takes two connections at most. What an interrupted build has left is replaced.
@@ -63,9 +63,9 @@ impl PostgresRepository {
     /// # Errors
     ///
     /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) if the database can't
-    /// be reached, or another host takes too long; [`ErrorKind::Other`]
-    /// (crate::repository::ErrorKind::Other) without the extension or the rights of the owner of
-    /// the tables.
+    /// be reached, or another host takes too long;
+    /// [`ErrorKind::Other`](crate::repository::ErrorKind::Other) without the extension or the
+    /// rights of the owner of the tables.
     pub async fn index_names(&self) -> repository::Result<()> {
         let patience = self.0.timeout();
         let patient = self.0.clone().with_timeout(Duration::MAX);

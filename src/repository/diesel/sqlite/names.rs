@@ -92,8 +92,9 @@ impl SqliteRepository {
     /// # Errors
     ///
     /// [`ErrorKind::Other`](crate::repository::ErrorKind::Other) if SQLite was compiled without its
-    /// module FTS5, or is older than 3.34; [`ErrorKind::Unavailable`]
-    /// (crate::repository::ErrorKind::Unavailable) if others lock the file for too long.
+    /// module FTS5, or is older than 3.34;
+    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) if others lock the
+    /// file for too long.
     pub async fn index_names(&self) -> repository::Result<()> {
         let is_complete: Operation<(), _> = |conn, ()| Box::pin(is_complete(conn));
         if self.read((), is_complete).await? {
