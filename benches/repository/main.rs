@@ -15,11 +15,14 @@
 //! - Lists: pages in a tenant of 1,000,000 clients, and 16 concurrent searches in 100,000.
 //! - Reaper: reads beside a reaper, compared with reads alone, where 1,000,000 clients registered
 //!   themselves, of which one in ten is due.
+//! - Growth, only if it is asked for: pages among 10,000 to 10,000,000 clients of one tenant, beside
+//!   as many of tenants with 100 each.
+//! - Names: searches by name among 1,000,000 clients, without an index of names and with one.
 //!
 //! `TEST_POSTGRES_URL` and `TEST_MYSQL_URL` name the PostgreSQL and the MySQL or MariaDB server;
 //! the bench creates its own schema and database there. The names of databases (`sqlite`,
-//! `postgres`, `mysql`) and of parts (`operations`, `lists`, `reaper`) select what runs; the
-//! default is everything. `-- --test` runs one quick round. Nothing is asserted.
+//! `postgres`, `mysql`) and of parts (`operations`, `lists`, `reaper`, `names`, `growth`) select what
+//! runs. `-- --test` runs one quick round. Nothing is asserted.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 #![allow(
     clippy::indexing_slicing,
@@ -30,6 +33,7 @@
 
 #[macro_use]
 mod driver;
+mod growth;
 mod hop;
 mod hosts;
 mod lists;
@@ -68,9 +72,20 @@ pub struct Plan {
     searched: usize,
     /// Searches by each concurrent searcher.
     searches: usize,
+    /// Searches by name for each text, without an index and with one.
+    named: [usize; 2],
     /// Whether a reaper runs.
     reaps: bool,
+    /// The most clients of one tenant, and of many.
+    grown: usize,
     quick: bool,
+}
+
+impl Plan {
+    /// Whether any part needs the long list.
+    fn reads_a_list(&self) -> bool {
+        self.list_rounds > 0 || self.reaps || self.named != [0; 2]
+    }
 }
 
 const FULL: Plan = Plan {
@@ -83,7 +98,9 @@ const FULL: Plan = Plan {
     listed: 1_000_000,
     searched: 100_000,
     searches: 20,
+    named: [15, 300],
     reaps: true,
+    grown: 10_000_000,
     quick: false,
 };
 const QUICK: Plan = Plan {
@@ -96,12 +113,14 @@ const QUICK: Plan = Plan {
     listed: 300,
     searched: 100,
     searches: 2,
+    named: [2, 2],
     reaps: true,
+    grown: 1_000,
     quick: true,
 };
 
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "mysql"];
-const PARTS: [&str; 3] = ["operations", "lists", "reaper"];
+const PARTS: [&str; 5] = ["operations", "lists", "reaper", "names", "growth"];
 
 fn main() {
     let asked = |flag: &str| std::env::args().any(|argument| argument == flag);
@@ -116,6 +135,13 @@ fn main() {
         plan.list_rounds = 0;
     }
     plan.reaps = runs("reaper", &PARTS);
+    if !runs("names", &PARTS) {
+        plan.named = [0; 2];
+    }
+    // It takes most of an hour for each database, and 20 GB.
+    if !asked("growth") && !(quick && runs("growth", &PARTS)) {
+        plan.grown = 0;
+    }
     let runtime = Runtime::new().unwrap();
     // In a task, like the requests of a host.
     runtime.block_on(async {

@@ -11,6 +11,7 @@ use tower_oauth_clients::repository::{ClientUpdate, MysqlRepository, SecretRotat
 use url::Url;
 
 use super::driver::{Driver, Row};
+use super::growth::{self, Growth};
 use super::lists::{self, Dialect};
 use super::measure::{Side, report};
 use super::operations::{Operations, Repository, round};
@@ -54,9 +55,6 @@ async fn compare(plan: Plan, url: &str) {
     }
     report(&side, &drivers);
 
-    if plan.list_rounds == 0 && !plan.reaps {
-        return;
-    }
     let execute = async |driver: &mut MysqlAsync, statements: &[String]| {
         for statement in statements {
             driver.conn.query_drop(statement).await.unwrap();
@@ -64,6 +62,16 @@ async fn compare(plan: Plan, url: &str) {
         let analyze = "ANALYZE TABLE oauth_clients, oauth_client_secrets";
         driver.conn.query_drop(analyze).await.unwrap();
     };
+    let mut growth = Growth::default();
+    for (size, loads) in growth::steps(plan, &Dialect::MYSQL) {
+        for load in loads {
+            execute(&mut driver, &load).await;
+        }
+        growth.measure(plan, size, &repository.0).await;
+    }
+    if !plan.reads_a_list() {
+        return;
+    }
     let load = lists::load(0..plan.searched, &Dialect::MYSQL);
     execute(&mut driver, &load).await;
     if plan.list_rounds > 0 {

@@ -12,9 +12,10 @@ use tower_oauth_clients::repository::{ClientUpdate, PostgresRepository, SecretRo
 use url::Url;
 
 use super::driver::{Driver, Row};
+use super::growth::{self, Growth};
 use super::hosts;
 use super::lists::{self, Dialect};
-use super::measure::{Side, report};
+use super::measure::{Side, Watch, report};
 use super::operations::{Operations, Repository, round};
 use super::pipeline::Pipeline;
 use super::pooler;
@@ -77,9 +78,7 @@ async fn compare(plan: Plan, url: &str) {
     }
     report(&side, &drivers);
 
-    if plan.list_rounds == 0 && !plan.reaps {
-        return;
-    }
+    let [plain, indexed] = plan.named;
     let execute = async |statements: &[String]| {
         driver
             .conn
@@ -88,6 +87,16 @@ async fn compare(plan: Plan, url: &str) {
             .unwrap();
         driver.conn.batch_execute("VACUUM ANALYZE").await.unwrap();
     };
+    let mut growth = Growth::default();
+    for (size, loads) in growth::steps(plan, &Dialect::POSTGRES) {
+        for load in loads {
+            execute(&load).await;
+        }
+        growth.measure(plan, size, &repository.0).await;
+    }
+    if !plan.reads_a_list() {
+        return;
+    }
     execute(&lists::load(0..plan.searched, &Dialect::POSTGRES)).await;
     if plan.list_rounds > 0 {
         search::measure(plan, &repository.0).await;
@@ -99,6 +108,13 @@ async fn compare(plan: Plan, url: &str) {
     if plan.reaps {
         execute(&reaper::prepare()).await;
         reaper::measure(plan.quick, &repository.0).await;
+    }
+    if plain > 0 {
+        search::by_name(plan, &repository.0, "without an index", plain).await;
+        let watch = Watch::start();
+        repository.0.index_names().await.unwrap();
+        println!("  making the index: {:.1?}", watch.each(1));
+        search::by_name(plan, &repository.0, "with an index", indexed).await;
     }
 }
 

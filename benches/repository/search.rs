@@ -1,4 +1,4 @@
-//! Many concurrent searches, and their effect on reads.
+//! Searches: many at the same time, and their effect on reads; with an index of names, and without.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +31,38 @@ pub async fn measure<R: ClientRepository + Clone + 'static>(plan: Plan, reposito
         done.store(true, Ordering::Relaxed);
         println!("    {name:?}: {}", spread(searches));
         println!("    a read beside them: {}", spread(reader.await.unwrap()));
+    }
+}
+
+/// Searches for parts of names among all listed clients, one at a time.
+pub async fn by_name<R: ClientRepository>(plan: Plan, repository: &R, how: &str, times: usize) {
+    println!("  searches by name in a list of {}, {how}:", plan.listed);
+    let texts = [
+        ("a few digits", "{}"),
+        ("a whole name", "application {}"),
+        ("a part of none", "no such name"),
+        ("a part of all", "APPLICATION"),
+        ("one letter of all", "a"),
+    ];
+    let by_number = Page::Number {
+        number: 1,
+        size: 20,
+    };
+    let by_id = Page::After { id: None, size: 20 };
+    let tenant = TenantId::parse(TENANT).unwrap();
+    for (what, text) in texts {
+        for (kind, page) in [("keyset", by_id), ("number", by_number)] {
+            let mut took = Vec::new();
+            for round in 0..times {
+                let digits = (round + 1) * 7_919 % plan.listed;
+                let name = text.replace("{}", &digits.to_string());
+                let filter = ClientFilter::new().with_name(name);
+                let start = Instant::now();
+                repository.list(&tenant, &filter, page).await.unwrap();
+                took.push(start.elapsed());
+            }
+            println!("    {what}, by {kind}: {}", spread(took));
+        }
     }
 }
 

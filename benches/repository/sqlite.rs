@@ -6,6 +6,7 @@ use tower_oauth_clients::repository::SqliteRepository;
 
 use super::Plan;
 use super::driver::{Driver, Row};
+use super::growth::{self, Growth};
 use super::hop::Hop;
 use super::lists::{self, Dialect};
 use super::measure::{Side, Watch, median, report};
@@ -50,15 +51,23 @@ pub async fn run(plan: Plan) {
         );
     }
 
-    if plan.list_rounds == 0 && !plan.reaps {
-        return;
-    }
+    let [plain, indexed] = plan.named;
     let execute = |statements: &[String]| {
         let conn = Rusqlite::open(&ours).0;
         // In KiB: a million rows don't fit into the default.
         conn.execute_batch("PRAGMA cache_size = -1000000").unwrap();
         conn.execute_batch(&statements.join(";")).unwrap();
     };
+    let mut growth = Growth::default();
+    for (size, loads) in growth::steps(plan, &Dialect::SQLITE) {
+        for load in loads {
+            execute(&load);
+        }
+        growth.measure(plan, size, &repository.0).await;
+    }
+    if !plan.reads_a_list() {
+        return;
+    }
     execute(&lists::load(0..plan.searched, &Dialect::SQLITE));
     if plan.list_rounds > 0 {
         search::measure(plan, &repository.0).await;
@@ -70,6 +79,13 @@ pub async fn run(plan: Plan) {
     if plan.reaps {
         execute(&reaper::prepare());
         reaper::measure(plan.quick, &repository.0).await;
+    }
+    if plain > 0 {
+        search::by_name(plan, &repository.0, "without an index", plain).await;
+        let watch = Watch::start();
+        repository.0.index_names().await.unwrap();
+        println!("  making the index: {:.1?}", watch.each(1));
+        search::by_name(plan, &repository.0, "with an index", indexed).await;
     }
 }
 

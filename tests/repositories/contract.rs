@@ -61,6 +61,36 @@ pub(super) mod sqlite {
     }
 }
 
+mod sqlite_with_an_index_of_names {
+    use super::*;
+
+    conformance_tests!(open);
+    credential_conformance_tests!(open);
+    purge_conformance_tests!(open);
+    registration_conformance_tests!(open);
+
+    async fn open() -> (SqliteRepository, tempfile::TempDir) {
+        let (repository, folder) = sqlite::open().await;
+        repository.index_names().await.unwrap();
+        (repository, folder)
+    }
+}
+
+mod postgres_with_an_index_of_names {
+    use super::*;
+    use crate::names::{INDEX, indexable};
+
+    conformance_tests!(open);
+
+    async fn open() -> (PostgresRepository, Database) {
+        let (repository, database) = indexable().await;
+        // Otherwise it would wait for the transactions of all other tests.
+        database.execute(&[INDEX]).await;
+        repository.index_names().await.unwrap();
+        (repository, database)
+    }
+}
+
 mod postgres {
     use super::*;
 

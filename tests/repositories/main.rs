@@ -11,6 +11,7 @@
 
 mod contract;
 mod differential;
+mod names;
 mod older;
 mod plans;
 mod round_trips;

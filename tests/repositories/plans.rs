@@ -2,6 +2,7 @@
 //! and its order.
 
 mod documents;
+mod names;
 mod registrations;
 
 use std::future::poll_fn;

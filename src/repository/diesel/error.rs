@@ -108,10 +108,11 @@ fn is_about_statement(message: &str) -> bool {
     message.contains("prepared statement ") || message.split(QUOTES).skip(1).any(is_name)
 }
 
-/// Messages of PostgreSQL and MariaDB for a cancelled statement.
-const STOPPED: [&str; 2] = [
+/// Messages for a cancelled statement: PostgreSQL, MariaDB, and our own function in SQLite.
+const STOPPED: [&str; 3] = [
     "canceling statement due to",
     "query execution was interrupted",
+    "took too long, and was cut off",
 ];
 
 /// Messages of databases that accept no writes: full disks (PostgreSQL; SQLite and MariaDB; MySQL)
@@ -335,6 +336,7 @@ mod tests {
             (Unknown, "query_wait_timeout"),
             (Unknown, "attempt to write a readonly database"),
             (Unknown, "unable to open database file"),
+            (Unknown, "the search took too long, and was cut off"),
             (SerializationFailure, ""),
             (ClosedConnection, ""),
         ] {

@@ -14,6 +14,9 @@
 //! | `find` | the reads that matter most: `shared/pooled/find.rs`, unless the database can do better | `queries` |
 //! | `together!` | runs statements of which none depends on another's result | `queries` |
 //! | `position` | SQL: where a text contains another, or 0 | `queries` |
+//! | `narrow` | asks an index of names, if there is one that a statement has to name | `queries` |
+//! | `by_value!` | a condition whose plan depends on its value | `queries` |
+//! | `timed!` | a list that ends in time, unless the pool cancels it | `queries` |
 //! | `latest!` | a read that sees at least what its lock protects | `queries` |
 //! | `MIGRATIONS`, `Lock`, `check` | the scripts, the lock around them, and the server's settings | `migrate` |
 //! | `NOT_ASCII`, `NOW` | SQL: whether a folded name contains more than ASCII, and the time | `refold`, `assertions` |
@@ -27,6 +30,8 @@
     reason = "the statements are written once, and each backend loads them with its own types"
 )]
 
+#[cfg(feature = "diesel-postgres")]
+mod anew;
 #[cfg(feature = "registration")]
 mod counted;
 #[cfg(feature = "diesel-pool")]
@@ -50,6 +55,8 @@ mod rows;
 mod schema;
 #[cfg(feature = "diesel-sqlite")]
 mod sqlite;
+#[cfg(feature = "diesel-sqlite")]
+mod trigrams;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -109,3 +116,28 @@ macro_rules! plainly {
 
 #[cfg(any(feature = "diesel-postgres", feature = "diesel-sqlite"))]
 use plainly;
+
+/// A list that the pool cancels once it has taken too long, or the host its transaction.
+macro_rules! untimed {
+    ($list:expr, $searches:expr) => {
+        $list
+    };
+}
+
+use untimed;
+
+/// No index of names, or one that the database chooses by itself.
+async fn unaided<C>(_: &mut C, _: &str) -> error::Result<Option<String>> {
+    Ok(None)
+}
+
+/// A condition for databases that plan each statement for its values, or never.
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-sqlite"))]
+macro_rules! regardless {
+    ($condition:expr) => {
+        $condition
+    };
+}
+
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-sqlite"))]
+use regardless;

@@ -158,8 +158,17 @@ diesel::table! {
     }
 }
 
+// Only in SQLite, and only if there is an index of names.
+diesel::table! {
+    oauth_client_names (number) {
+        number -> BigInt,
+        client_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     oauth_clients,
+    oauth_client_names,
     oauth_client_origins,
     oauth_client_registrations,
     oauth_client_secrets,
@@ -227,6 +236,9 @@ diesel::postfix_operator!(NotDeleted, " >= 0 IS NOT TRUE");
 #[cfg(feature = "registration")]
 diesel::postfix_operator!(NotApproved, " <> 'approved'");
 
+// A column in a form that no index matches, for SQLite.
+diesel::prefix_operator!(Unindexed, "+", diesel::sql_types::Text);
+
 /// The time of deletion of a client that was purged: no clock has it, and no purge reaches it.
 /// Only the ids of the row mean anything, which stay taken.
 pub(super) const PURGED: i64 = i64::MAX;
@@ -236,9 +248,6 @@ pub(super) const PURGED: i64 = i64::MAX;
 // `live`.
 diesel::postfix_operator!(Deleted, " < 9223372036854775807");
 diesel::postfix_operator!(FoundDeleted, " + 0 < 9223372036854775807");
-
-// A text in a form that no index matches. For SQLite only: MySQL takes it for a condition.
-diesel::postfix_operator!(Unindexed, " || ''", diesel::sql_types::Text);
 
 /// The client, if it is deleted and not purged.
 #[auto_type]

@@ -34,7 +34,9 @@ use crate::repository::diesel::error::Result;
 use crate::repository::diesel::migrations::MYSQL as MIGRATIONS;
 use crate::repository::diesel::one_by_one as together;
 use crate::repository::diesel::position::instr as position;
-use crate::repository::diesel::{Argument, BoxFuture};
+use crate::repository::diesel::{
+    Argument, BoxFuture, regardless as by_value, unaided as narrow, untimed as timed,
+};
 
 /// A read under a lock: the host's transaction may have begun long before, and a plain read would
 /// see the state of that time.

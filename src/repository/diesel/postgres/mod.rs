@@ -10,6 +10,7 @@ mod handle;
 mod language;
 #[path = "../shared/migrate.rs"]
 mod migrate;
+mod names;
 #[path = "../shared/pooled/own.rs"]
 mod own;
 #[path = "../shared/pooled/pool.rs"]
@@ -44,7 +45,9 @@ use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::migrations::POSTGRES as MIGRATIONS;
 use crate::repository::diesel::position::strpos as position;
 use crate::repository::diesel::{Argument, BoxFuture};
-use crate::repository::diesel::{check, end, plainly as latest};
+use crate::repository::diesel::{
+    check, end, plainly as latest, unaided as narrow, untimed as timed,
+};
 
 pub use transaction::PostgresTransaction;
 
@@ -57,6 +60,15 @@ const NAME: &str = "PostgresRepository";
 
 /// Whether the planner reads a list in its order to find a few of its clients.
 const WALKS_LISTS: bool = false;
+
+/// A condition that the planner weighs anew for each value.
+macro_rules! by_value {
+    ($condition:expr) => {
+        $crate::repository::diesel::anew::Anew($condition)
+    };
+}
+
+use by_value;
 
 /// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
@@ -139,7 +151,8 @@ fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
 ///   trip (2 for a page past the end, 3 in an audit trail), `delete` and an update that ends
 ///   secrets 4, a clone and a change of one secret 5, `rotate_secret` 6. Add one if a rotation ends
 ///   a retired secret, and one if a write of a secret removes an inactive one. `register` takes 1
-///   round trip, or 4 with a token; an `update` of a client that registered itself takes 4.
+///   round trip, or 4 with a token; an `update` of a client that registered itself takes 4. A
+///   statement that searches by name is prepared each time, which adds one.
 /// - Lists that count or search, including audit trails, use at most two connections at once, and
 ///   at most 32 of them wait; more are refused as unavailable.
 /// - Between it and the server there may be a pooler of sessions, or one of transactions that keeps

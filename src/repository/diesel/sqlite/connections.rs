@@ -9,9 +9,9 @@ use crossbeam_channel::{Receiver, Sender};
 use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::Connection;
 use super::database::{BUSY_TIMEOUT, Database};
 use super::job::{Awaited, Job};
+use super::{Connection, clock};
 use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::retry::Attempts;
@@ -23,8 +23,8 @@ pub(super) type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFu
 /// The capacity of a queue, including the empty jobs of callers that went away.
 const QUEUE: usize = 16_384;
 
-/// How long after it was queued an operation may still start.
-const DEADLINE: Duration = Duration::from_secs(30);
+/// How long after it was queued an operation may still start, and a search may run.
+pub(super) const LIMIT: Duration = Duration::from_secs(30);
 
 /// The minimum time that an operation waits for a lock, however long it was queued.
 const LAST_CHANCE: Duration = Duration::from_millis(100);
@@ -38,6 +38,7 @@ pub(super) struct Connections {
     queue: Sender<Job<Slot>>,
     /// How much may wait, in the units of [`run`](Self::run).
     room: Arc<Semaphore>,
+    limit: Duration,
 }
 
 impl Connections {
@@ -61,7 +62,15 @@ impl Connections {
                 .map_err(|error| Fault::Connection(error.into()))?;
         }
         let room = Arc::new(Semaphore::new(room));
-        Ok(Self { queue, room })
+        Ok(Self {
+            queue,
+            room,
+            limit: LIMIT,
+        })
+    }
+
+    pub(super) fn with_limit(self, limit: Duration) -> Self {
+        Self { limit, ..self }
     }
 
     /// Opens a connection, if there is none yet.
@@ -86,10 +95,11 @@ impl Connections {
         let place = place.map_err(|_| many())?;
         let (answer, answered) = oneshot::channel();
         let queued = Instant::now();
+        let deadline = queued + self.limit;
         let job = Job::new(move |slot: &mut Slot| {
             drop(place);
             // If the caller is gone, the result is dropped.
-            let _ = answer.send(slot.run(&arguments, operation, queued));
+            let _ = answer.send(slot.run(&arguments, operation, queued, deadline));
         });
         let _awaited = Awaited::new(&job);
         self.queue.try_send(job).map_err(|_| many())?;
@@ -133,11 +143,13 @@ impl Slot {
         arguments: &A,
         operation: Operation<A, T>,
         queued: Instant,
+        deadline: Instant,
     ) -> Result<T> {
-        if queued.elapsed() > DEADLINE {
+        if Instant::now() > deadline {
             let late = "the operations before it took too long";
             return Err(Fault::Unavailable(late.into()));
         }
+        clock::set(deadline);
         let mut attempts = Attempts::since(queued);
         loop {
             let outcome = self.attempt(arguments, operation, queued);

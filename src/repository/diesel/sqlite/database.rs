@@ -10,7 +10,7 @@ use diesel::{Connection as _, QueryableByName, RunQueryDsl, SqliteConnection};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::file::{explain, refuse};
-use super::{Connection, private};
+use super::{Connection, clock, private};
 use crate::repository::diesel::error::{Fault, Result};
 
 /// How long a connection waits for a lock.
@@ -82,6 +82,7 @@ impl Database {
             return Err(Fault::Connection(refuse(&self.path, unable)));
         }
         conn.batch_execute(setup).map_err(explain)?;
+        clock::register(&conn).map_err(explain)?;
         Ok(Connection::new(conn))
     }
 }

@@ -1,6 +1,7 @@
 #[cfg(all(feature = "authentication", feature = "jwt"))]
 #[path = "../shared/assertions.rs"]
 mod assertions;
+mod clock;
 #[path = "../shared/stepwise.rs"]
 mod compound;
 mod connections;
@@ -11,6 +12,7 @@ mod inline;
 mod job;
 #[path = "../shared/migrate.rs"]
 mod migrate;
+mod names;
 mod private;
 #[path = "../shared/queries/mod.rs"]
 mod queries;
@@ -33,15 +35,18 @@ use std::time::Duration;
 use diesel::QueryResult;
 use diesel_async::SimpleAsyncConnection;
 
-use self::connections::{Connections, Operation};
+use self::connections::{Connections, LIMIT, Operation};
 use self::database::Database;
 use self::inline::Inline;
+use self::names::narrow;
 use self::weight::Weight;
 use crate::repository::Result;
 use crate::repository::diesel::error::Fault;
 use crate::repository::diesel::migrations::SQLITE as MIGRATIONS;
 use crate::repository::diesel::position::instr as position;
-use crate::repository::diesel::{check, end, one_by_one as together, plainly as latest};
+use crate::repository::diesel::{
+    check, end, one_by_one as together, plainly as latest, regardless as by_value,
+};
 
 pub use transaction::SqliteTransaction;
 
@@ -68,6 +73,19 @@ const NOW: &str = "unixepoch() * 1000000";
 /// Whether the index of registrations by their state leaves out the approved ones.
 #[cfg(feature = "registration")]
 const LEAVES_OUT_APPROVED: bool = true;
+
+/// Ends a list with an error once its operation has taken too long. Only what comes first in a
+/// condition is evaluated for each row.
+macro_rules! timed {
+    ($list:expr, $searches:expr) => {
+        match $searches {
+            true => $list.filter($crate::repository::diesel::sqlite::clock::in_time()),
+            false => $list,
+        }
+    };
+}
+
+use timed;
 
 /// The lock around the migrations, which are one transaction.
 #[derive(Debug)]
@@ -114,7 +132,9 @@ fn readers() -> usize {
 /// in use. Completed writes survive a power loss (`synchronous=FULL`), provided that the disk does.
 ///
 /// Lists that count or search, including audit trails, run one at a time on a separate connection,
-/// and at most 16 wait for it: what costs more as a tenant grows delays nothing else.
+/// and at most 16 wait for it: what costs more as a tenant grows delays nothing else. A search that
+/// has waited and run for 30 seconds is cut off, and is
+/// [`Unavailable`](crate::repository::ErrorKind::Unavailable).
 ///
 /// The connections run on their own threads, which end with the last clone. An operation that has
 /// started there runs to completion even if its caller goes away; before that it is cancelled with
@@ -166,11 +186,17 @@ impl SqliteRepository {
     /// the reason as its source, such as a file system without support for write-ahead mode;
     /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) if others lock it.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let file = Arc::new(Database::new(file::locate(path.as_ref())?));
+        Self::open_within(path.as_ref(), LIMIT).await
+    }
+
+    /// With a time limit of scans.
+    async fn open_within(path: &Path, limit: Duration) -> Result<Self> {
+        let file = Arc::new(Database::new(file::locate(path)?));
         let inner = Inner {
             writer: Connections::start("sqlite-writer", 1, WAITING, &file, "")?,
             readers: Connections::start("sqlite-reader", readers(), WAITING, &file, READ_ONLY)?,
-            scanner: Connections::start("sqlite-scanner", 1, SCANS, &file, READ_ONLY)?,
+            scanner: Connections::start("sqlite-scanner", 1, SCANS, &file, READ_ONLY)?
+                .with_limit(limit),
         };
         inner.writer.check().await?;
         Ok(Self(Arc::new(inner)))

@@ -16,7 +16,10 @@ use super::LEAVES_OUT_APPROVED;
 use super::WALKS_LISTS;
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::position::instr as position;
-use crate::repository::diesel::{Argument, BoxFuture, one_by_one as together, plainly as latest};
+use crate::repository::diesel::{
+    Argument, BoxFuture, one_by_one as together, plainly as latest, regardless as by_value,
+    unaided as narrow, untimed as timed,
+};
 
 type Backend = diesel::sqlite::Sqlite;
 /// The host's connection, whose statements run on Tokio's blocking threads.

@@ -10,7 +10,7 @@ use super::origins::{insert_origins, replace_origins};
 use super::secrets::{end_secrets, far_ahead, show_last_four};
 use super::transaction::{begin, end};
 use super::unused::{delete_registration, derive_unused};
-use super::{Connection, Statement, compound, find, latest, together};
+use super::{Connection, Statement, compound, find, latest, narrow, together};
 use crate::domain::{Client, ClientStatus, Page, Slice, Version};
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::limited::Limited;
@@ -91,6 +91,12 @@ pub(in super::super) async fn list(
     filter: &Filter,
     page: Page,
 ) -> Result<Slice<Client>> {
+    let narrowed = match filter.sought() {
+        Some(text) => narrow(conn, text).await?,
+        None => None,
+    };
+    let narrowed = narrowed.map(|asked| filter.found_by(asked));
+    let filter = narrowed.as_ref().unwrap_or(filter);
     match page {
         Page::Number { number, size } => {
             let total = filter.counted().count().single_value();

@@ -1,19 +1,25 @@
+use diesel::dsl::sql;
 use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
 use diesel::query_source::Alias;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Text};
 
-use super::{Backend, WALKS_LISTS, position};
+use super::{Backend, WALKS_LISTS, by_value, position, timed};
 use crate::domain::{ClientOrigin, ClientStatus, SecretStatus, TenantId, Timestamp};
 use crate::repository::diesel::pattern;
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{
-    COUNTED_CLIENTS, CountedClients, Deleted, Unindexed, oauth_client_secrets as secrets,
+    COUNTED_CLIENTS, CountedClients, Deleted, Unindexed, oauth_client_names,
+    oauth_client_secrets as secrets,
 };
 use crate::repository::{ClientFilter, fold_name};
 
 /// A part of a condition. Without a type of its own, the types of the whole take minutes to check.
 pub(super) type Criterion<'a, S> = Box<dyn BoxableExpression<S, Backend, SqlType = Bool> + 'a>;
+
+/// The numbers of the names that the index finds.
+const IN_INDEX: &str = "number IN (SELECT rowid FROM oauth_client_names_index \
+    WHERE oauth_client_names_index MATCH ";
 
 type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
 
@@ -21,7 +27,9 @@ type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
 #[derive(Clone, Debug)]
 pub(in super::super) struct Filter {
     tenant: String,
-    pattern: Option<String>,
+    name: Option<Name>,
+    /// What an index of names is asked for, before anything else.
+    asked: Option<String>,
     status: Option<ClientStatus>,
     ids: Vec<String>,
     client_ids: Vec<String>,
@@ -42,21 +50,29 @@ macro_rules! restrict {
     ($filter:expr, $source:ty, $list:expr, $column:ident) => {{
         let filter = $filter;
         let mut list = $list.into_boxed();
-        list = if WALKS_LISTS && filter.secret_expires.is_some() {
+        let walks = WALKS_LISTS && filter.secret_expires.is_some();
+        list = if walks || filter.asked.is_some() {
             list.filter(Unindexed::new($column!(tenant_id)).eq(&filter.tenant))
         } else {
             list.filter($column!(tenant_id).eq(&filter.tenant))
         };
-        list = if filter.deleted {
+        if let Some(asked) = &filter.asked {
+            let names = oauth_client_names::table
+                .filter(sql::<Bool>(IN_INDEX).bind::<Text, _>(asked).sql(")"));
+            list = list
+                .filter($column!(client_id).eq_any(names.select(oauth_client_names::client_id)));
+        }
+        let list = if filter.deleted {
             list.filter(Deleted::new($column!(deleted_at)))
         } else {
             list.filter($column!(deleted_at).is_null())
         };
+        let mut list = timed!(list, filter.searches());
         if let Some(status) = &filter.status {
             list = list.filter($column!(status).eq(status.as_str()));
         }
-        if let Some(pattern) = &filter.pattern {
-            list = list.filter($column!(name_folded).like(pattern).escape('!'));
+        if let Some(Name { pattern, .. }) = &filter.name {
+            list = list.filter(by_value!($column!(name_folded).like(pattern).escape('!')));
         }
         if !filter.ids.is_empty() {
             list = list.filter($column!(id).eq_any(&filter.ids));
@@ -128,15 +144,15 @@ macro_rules! counted {
 impl Filter {
     /// Returns `None` if nothing can match.
     pub(in super::super) fn new(tenant: &TenantId, filter: &ClientFilter) -> Option<Self> {
-        let name = filter.name.as_deref();
-        let pattern = name.map(|name| pattern::containing(&fold_name(name)));
+        let name = match filter.name.as_deref() {
+            Some(name) => Some(Name::new(fold_name(name))?),
+            None => None,
+        };
         let ids = filter.client_ids.iter();
         Some(Self {
             tenant: tenant.as_str().to_owned(),
-            pattern: match pattern {
-                Some(pattern) => Some(pattern?),
-                None => None,
-            },
+            name,
+            asked: None,
             status: filter.status.clone(),
             ids: filter.ids.iter().map(ToString::to_string).collect(),
             client_ids: ids.map(|id| id.as_str().to_owned()).collect(),
@@ -162,7 +178,7 @@ impl Filter {
     /// Whether it may have to read many clients for a page: those that don't match, which no index
     /// finds, or all with a secret that expires, to sort them.
     pub(in super::super) fn searches(&self) -> bool {
-        let reads_each = self.pattern.is_some()
+        let reads_each = self.name.is_some()
             || self.redirect_uri.is_some()
             || self.grant_type.is_some()
             || self.scope.is_some()
@@ -175,6 +191,20 @@ impl Filter {
         reads_each && self.ids.is_empty() && self.client_ids.is_empty()
     }
 
+    /// The text that an index of names may find the clients by.
+    pub(super) fn sought(&self) -> Option<&str> {
+        let name = self.name.as_ref().filter(|_| self.searches())?;
+        Some(&name.text)
+    }
+
+    /// The same clients, found by the index.
+    pub(super) fn found_by(&self, asked: String) -> Self {
+        Self {
+            asked: Some(asked),
+            ..self.clone()
+        }
+    }
+
     /// The same clients, for the subquery that counts.
     pub(super) fn counted(&self) -> Counted<'_> {
         restrict!(self, Alias<CountedClients>, COUNTED_CLIENTS, counted)
@@ -182,6 +212,22 @@ impl Filter {
 
     pub(in super::super) fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
         restrict!(self, oauth_clients::table, oauth_clients::table, listed)
+    }
+}
+
+/// A part of a name.
+#[derive(Clone, Debug)]
+struct Name {
+    text: String,
+    pattern: String,
+}
+
+impl Name {
+    fn new(text: String) -> Option<Self> {
+        Some(Self {
+            pattern: pattern::containing(&text)?,
+            text,
+        })
     }
 }
 

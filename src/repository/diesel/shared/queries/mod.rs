@@ -31,7 +31,10 @@ use diesel::query_builder::{QueryFragment, QueryId};
 
 #[cfg(feature = "registration")]
 use super::LEAVES_OUT_APPROVED;
-use super::{Backend, Connection, WALKS_LISTS, compound, find, latest, position, together};
+use super::{
+    Backend, Connection, WALKS_LISTS, by_value, compound, find, latest, narrow, position, timed,
+    together,
+};
 
 pub(super) use audit::{audit_entries, insert_audit, is_audited};
 #[cfg(feature = "cimd")]

@@ -4,7 +4,7 @@ use diesel::query_source::Alias;
 use diesel_async::RunQueryDsl;
 
 use super::filter::Criterion;
-use super::{Backend, Connection};
+use super::{Backend, Connection, timed};
 use crate::domain::{AuditEntry, ClientId, Id, Page, Slice, TenantId};
 use crate::repository::AuditFilter;
 use crate::repository::diesel::error::Result;
@@ -49,9 +49,10 @@ struct Target {
 macro_rules! restrict {
     ($trail:expr, $source:ty, $list:expr, $column:ident) => {{
         let trail = $trail;
-        let mut list = $list
+        let list = $list
             .filter($column!(tenant_id).eq(&trail.tenant))
             .into_boxed();
+        let mut list = timed!(list, trail.searches());
         if let Some(id) = &trail.from {
             list = list.filter($column!(id).ge(id));
         }
