@@ -58,7 +58,7 @@ fn client(name: &str, second: u64) -> Client {
     let client_id = ClientId::parse(&format!("app-{id}")).unwrap();
     let metadata = ClientMetadata::new(name, ["https://app.example.com/callback"]);
     let mut client = Client::new(id, TENANT.clone(), client_id, metadata, at(second));
-    if second % 3 == 0 {
+    if second.is_multiple_of(3) {
         client.status = ClientStatus::Suspended;
     }
     client
