@@ -139,7 +139,8 @@ fn main() {
         plan.named = [0; 2];
     }
     // It takes most of an hour for each database, and 20 GB.
-    if !asked("growth") && !(quick && runs("growth", &PARTS)) {
+    let grows = asked("growth") || (quick && runs("growth", &PARTS));
+    if !grows {
         plan.grown = 0;
     }
     let runtime = Runtime::new().unwrap();
