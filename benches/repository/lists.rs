@@ -81,8 +81,8 @@ fn numbers(Range { start, end }: &Range<usize>) -> String {
     )
 }
 
-/// The statement that inserts this range of clients within one million, the oldest first. The tenant
-/// is an expression.
+/// The statement that inserts this range of clients within one million, the oldest first. The
+/// tenant is an expression.
 pub fn clients(clients: Range<usize>, dialect: &Dialect, tenant: &str, prefix: &str) -> String {
     let Dialect { id, name, .. } = dialect;
     let client_id = dialect.client_id.replace("app-", prefix);

@@ -15,14 +15,14 @@
 //! - Lists: pages in a tenant of 1,000,000 clients, and 16 concurrent searches in 100,000.
 //! - Reaper: reads beside a reaper, compared with reads alone, where 1,000,000 clients registered
 //!   themselves, of which one in ten is due.
-//! - Growth, only if it is asked for: pages among 10,000 to 10,000,000 clients of one tenant, beside
-//!   as many of tenants with 100 each.
+//! - Growth, only if it is asked for: pages among 10,000 to 10,000,000 clients of one tenant,
+//!   beside as many of tenants with 100 each.
 //! - Names: searches by name among 1,000,000 clients, without an index of names and with one.
 //!
 //! `TEST_POSTGRES_URL` and `TEST_MYSQL_URL` name the PostgreSQL and the MySQL or MariaDB server;
 //! the bench creates its own schema and database there. The names of databases (`sqlite`,
-//! `postgres`, `mysql`) and of parts (`operations`, `lists`, `reaper`, `names`, `growth`) select what
-//! runs. `-- --test` runs one quick round. Nothing is asserted.
+//! `postgres`, `mysql`) and of parts (`operations`, `lists`, `reaper`, `names`, `growth`) select
+//! what runs. `-- --test` runs one quick round. Nothing is asserted.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 #![allow(
     clippy::indexing_slicing,
