@@ -245,7 +245,9 @@ async fn what_expires_is_found_by_its_secrets() {
     assert_eq!(statements.len(), 5);
     for sql in statements {
         let known = sql.replace("oauth_clients_in_time()", "random()");
-        let mut plan = plain.prepare(&format!("EXPLAIN QUERY PLAN {known}")).unwrap();
+        let mut plan = plain
+            .prepare(&format!("EXPLAIN QUERY PLAN {known}"))
+            .unwrap();
         let mut steps = plan.raw_query();
         while let Some(step) = steps.next().unwrap() {
             let step: String = step.get("detail").unwrap();
