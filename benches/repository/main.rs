@@ -138,7 +138,7 @@ fn main() {
     if !runs("names", &PARTS) {
         plan.named = [0; 2];
     }
-    // It takes most of an hour for each database, and 20 GB.
+    // It takes minutes for each database, and 20 GB.
     let grows = asked("growth") || (quick && runs("growth", &PARTS));
     if !grows {
         plan.grown = 0;
