@@ -1,8 +1,9 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::Error as DieselError;
 
+use super::cause::{CONFUSED, Cause, UNMIGRATED_ADVICE};
 use crate::repository::{Error, ErrorKind};
 
 pub(super) type Result<T, E = Fault> = std::result::Result<T, E>;
@@ -31,161 +32,6 @@ pub(super) enum Fault {
     Repeatable(DieselError),
 }
 
-/// The meaning of a database error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cause {
-    /// Contention: the whole transaction may be retried.
-    Contention,
-    /// The connection is lost, and the outcome of the transaction is unknown.
-    Lost,
-    /// Prepared statements are forgotten or confused, and nothing was done.
-    Confused,
-    /// A pooler closed the connection, since it got none to the server in time. Nothing was done.
-    TurnedAway,
-    /// The statement was cancelled, or exceeded a time limit of the database.
-    Stopped,
-    /// The database currently accepts no writes.
-    Unwritable,
-    /// The same, because the server is a replica, perhaps since it has a successor.
-    Replica,
-    /// Duplicate key.
-    Duplicate,
-    /// A table or column is missing.
-    Unmigrated,
-    Other,
-}
-
-/// Messages of contention that Diesel has no kind for: SQLite; PostgreSQL and MySQL; the lock
-/// timeouts of PostgreSQL and of MySQL; MariaDB.
-const CONTENTION: [&str; 5] = [
-    "is locked",
-    "deadlock",
-    "due to lock timeout",
-    "lock wait timeout",
-    "record has changed since last read",
-];
-
-/// Messages of a lost connection: MySQL's driver (2), MySQL's server (3, the last one after a reset
-/// by someone else), PostgreSQL when it closes the connection, PgBouncer when PostgreSQL does (2),
-/// and a Galera node that is cut off from the others, before and during a transaction (2), where
-/// another connection may lead to a better node.
-const LOST: [&str; 10] = [
-    "input/output error:",
-    "driver error:",
-    "connection was killed",
-    "server shutdown in progress",
-    "unknown prepared statement",
-    "terminating connection",
-    "server conn crashed",
-    "pooler is shutting down",
-    "wsrep has not yet prepared node",
-    "not connected to primary component",
-];
-
-/// Messages of PgBouncer that waits in vain for a connection to PostgreSQL.
-const TURNED_AWAY: [&str; 3] = [
-    "query_wait_timeout",
-    "server_login_retry",
-    "no more connections allowed",
-];
-
-/// What to do about statements that PostgreSQL forgets or confuses.
-pub(super) const CONFUSED: &str = "prepared statements are lost or mixed up on the way to \
-    PostgreSQL: if there is a pooler, it must pool sessions, or be PgBouncer 1.21 or later with \
-    `max_prepared_statements` of at least 200; DEALLOCATE ALL and DISCARD ALL do the same";
-
-/// The quotes of PostgreSQL's messages in all their languages.
-const QUOTES: [char; 6] = ['"', '«', '»', '“', '”', '„'];
-
-/// Whether a message is about a prepared statement. In another language than English it is known by
-/// the name, which tokio-postgres gives: `s` and a number. Diesel keeps no SQLSTATE (26000, 42P05
-/// and 08P01).
-fn is_about_statement(message: &str) -> bool {
-    let is_name = |quoted: &str| {
-        let number = quoted.trim().strip_prefix('s').unwrap_or_default();
-        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    message.contains("prepared statement ") || message.split(QUOTES).skip(1).any(is_name)
-}
-
-/// Messages for a cancelled statement: PostgreSQL, MariaDB, and our own function in SQLite.
-const STOPPED: [&str; 3] = [
-    "canceling statement due to",
-    "query execution was interrupted",
-    "took too long, and was cut off",
-];
-
-/// Messages of databases that accept no writes: full disks (PostgreSQL; SQLite and MariaDB; MySQL)
-/// and files (SQLite: no longer writable; no file handles left).
-const UNWRITABLE: [&str; 5] = [
-    "no space left on device",
-    "is full",
-    "disk full",
-    "attempt to write a readonly database",
-    "unable to open database file",
-];
-
-/// Messages of replicas: MySQL and MariaDB; MySQL.
-const REPLICA: [&str; 2] = ["-read-only option", "read-only mode"];
-
-/// What to do about a missing table or column.
-const UNMIGRATED_ADVICE: &str =
-    "the tables are missing or older than this version: call migrate() first";
-
-/// Messages for a missing table or column: SQLite (2), PostgreSQL, MySQL (2).
-const UNMIGRATED: [&str; 5] = [
-    "no such table",
-    "no such column",
-    "does not exist",
-    "doesn't exist",
-    "unknown column",
-];
-
-fn classify(error: &DieselError) -> Cause {
-    match error {
-        DieselError::DatabaseError(kind, information) => match kind {
-            DatabaseErrorKind::UniqueViolation => Cause::Duplicate,
-            DatabaseErrorKind::SerializationFailure => Cause::Contention,
-            DatabaseErrorKind::ReadOnlyTransaction => Cause::Replica,
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
-                Cause::Lost
-            }
-            _ => {
-                let message = information.message().to_lowercase();
-                let says = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
-                if says(&CONTENTION) {
-                    Cause::Contention
-                } else if says(&LOST) {
-                    Cause::Lost
-                } else if is_about_statement(&message) {
-                    Cause::Confused
-                } else if says(&TURNED_AWAY) {
-                    Cause::TurnedAway
-                } else if says(&STOPPED) {
-                    Cause::Stopped
-                } else if says(&UNWRITABLE) {
-                    Cause::Unwritable
-                } else if says(&REPLICA) {
-                    Cause::Replica
-                } else if says(&UNMIGRATED) {
-                    Cause::Unmigrated
-                } else {
-                    Cause::Other
-                }
-            }
-        },
-        DieselError::RollbackErrorOnCommit { commit_error, .. } => classify(commit_error),
-        DieselError::BrokenTransactionManager => Cause::Lost,
-        _ => Cause::Other,
-    }
-}
-
-/// Whether prepared statements are forgotten or confused.
-#[cfg(feature = "diesel-postgres")]
-pub(super) fn is_confusion(error: &DieselError) -> bool {
-    classify(error) == Cause::Confused
-}
-
 impl Fault {
     /// Another host had the lock of the migrations for as long as an operation may take.
     #[cfg(feature = "diesel-pool")]
@@ -196,7 +42,7 @@ impl Fault {
 
     fn cause(&self) -> Option<Cause> {
         match self {
-            Self::Database(error) | Self::Repeatable(error) => Some(classify(error)),
+            Self::Database(error) | Self::Repeatable(error) => Some(Cause::of(error)),
             _ => None,
         }
     }
@@ -223,7 +69,7 @@ impl Fault {
     /// Whether the connection was lost before anything was done that must not be repeated.
     #[cfg(feature = "diesel-pool")]
     pub(super) fn may_run_elsewhere(&self) -> bool {
-        matches!(self, Self::Repeatable(error) if classify(error) == Cause::Lost)
+        matches!(self, Self::Repeatable(error) if Cause::of(error) == Cause::Lost)
     }
 
     /// Whether a database in good order may return this error.
@@ -263,7 +109,7 @@ impl From<Fault> for Error {
             }
             Fault::Database(error) | Fault::Repeatable(error) => error,
         };
-        match classify(&error) {
+        match Cause::of(&error) {
             Cause::Contention
             | Cause::Lost
             | Cause::TurnedAway
@@ -310,6 +156,8 @@ impl StdError for Explained {
 
 #[cfg(test)]
 mod tests {
+    use diesel::result::DatabaseErrorKind;
+
     use super::*;
 
     fn kind(kind: DatabaseErrorKind, message: &str) -> ErrorKind {
@@ -364,13 +212,6 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Other, "{message}");
             let source = error.source().map(ToString::to_string);
             assert_eq!(source.as_deref(), Some(CONFUSED), "{message}");
-        }
-        for message in [
-            "relation \"oauth_clients\" does not exist",
-            "permission denied for user 's1'",
-            "column \"s\" is of type text",
-        ] {
-            assert!(!is_about_statement(message), "{message}");
         }
     }
 

@@ -23,7 +23,7 @@
 //! | `WALKS_LISTS` | whether the planner reads a list in its order to find a few of its clients | `queries` |
 //! | `NAME` | the repository's name in `Debug` | `borrowed`, `pooled` |
 //! | `examine` | refuses a pooler that mixes up prepared statements, and warns of messages that are not in English | `pooled` |
-//! | `Pool`, `establish`, `stop` | the pool, how a connection is opened, and how its statement is cancelled | `pooled` |
+//! | `Pool`, `establish`, `stop` | the pool, how a connection is opened and whether its errors have codes, and how its statement is cancelled | `pooled` |
 
 #![allow(
     clippy::duplicate_mod,
@@ -32,6 +32,7 @@
 
 #[cfg(feature = "diesel-postgres")]
 mod anew;
+mod cause;
 #[cfg(feature = "registration")]
 mod counted;
 #[cfg(feature = "diesel-pool")]

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use mysql_async::prelude::Queryable;
 
-use super::database;
+use super::{POOLS, database, german};
 use support::hosts::behind::{assert_whole, dump, rows};
-use support::hosts::{Host, Repository, assert_unavailable};
+use support::hosts::{Connections, Host, Repository, assert_unavailable};
 use support::servers::{Database, Error, Kind, Server, mysql, postgres};
 
 /// Another session.
@@ -75,7 +75,8 @@ async fn impatient(kind: Kind) -> (Host, String, Box<dyn std::any::Any>) {
         Kind::Postgres => {
             let database = Database::postgres().await;
             Host::connect(database.url()).await;
-            let url = database.url_with(&[("lock_timeout", "200ms")]);
+            let settings = [("lock_timeout", "200ms"), ("lc_messages", "C.UTF-8")];
+            let url = database.url_with(&settings);
             (url, Box::new(database))
         }
         Kind::Mysql => {
@@ -153,10 +154,15 @@ async fn a_database_that_waits_for_ever_is_not_waited_for() {
 #[tokio::test]
 async fn a_deadlock_is_survived() {
     for kind in [Kind::Postgres, Kind::Mysql] {
-        let place = format!("{kind:?}");
         let database = database(kind).await;
-        let host = Host::connect(database.url()).await;
-        for _ in 0..3 {
+        let own = Host::connect(database.url()).await;
+        let pool = Connections::new(database.url(), POOLS[0], 4).await;
+        let mut hosts = vec![own, Host::over(&pool.repository())];
+        if kind == Kind::Postgres {
+            hosts.push(Host::connect(&german(&database)).await);
+        }
+        for (number, host) in hosts.iter().enumerate() {
+            let place = format!("{kind:?} {number}");
             let client_id = host.client().await;
             let mut other = Session::open(database.url()).await;
             other.execute("BEGIN").await;

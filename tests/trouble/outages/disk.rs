@@ -43,7 +43,7 @@ async fn writes_are_refused_until_there_is_space() {
     for kind in KINDS {
         let place = format!("{kind:?}");
         let own = match kind {
-            Kind::Postgres => Server::postgres(),
+            Kind::Postgres => Server::postgres().with_arguments(&["-c", "lc_messages=C.UTF-8"]),
             Kind::Mysql => Server::mysql().with_arguments(&SMALL_STEPS),
         };
         let own = own.with_disk(MEGABYTES);
@@ -75,7 +75,7 @@ async fn writes_are_refused_until_there_is_space() {
         let before = dump(&url).await;
         assert_unavailable(&host.create().await, &place);
         let text = match kind {
-            Kind::Postgres => "no space left on device",
+            Kind::Postgres => "sqlstate 53100",
             Kind::Mysql => "is full",
         };
         let draft = Draft::new("One", ["https://app.example.com/callback"]);

@@ -4,22 +4,64 @@ use std::time::Duration;
 
 use http::Method;
 
-use super::POOLS;
+use tower_oauth_clients::repository::PostgresRepository;
+
 use super::contention::Session;
+use super::{POOLS, german};
 use support::CLIENTS;
-use support::hosts::behind::assert_whole;
+use support::hosts::behind::{assert_whole, rows};
 use support::hosts::{Connections, Host, Repository, assert_unavailable};
-use support::servers::{Server, execute};
+use support::servers::{Database, Server, execute};
+
+/// Whether a server speaks German, whose messages may not be installed.
+async fn is_german(url: &str) -> bool {
+    let error = execute(url, &["SELECT * FROM no_such_table"]).await;
+    let message = error.unwrap_err().to_string();
+    let is_german = message.contains("existiert nicht");
+    if !is_german {
+        eprintln!("not run: there is no server that speaks German: {message}");
+    }
+    is_german
+}
 
 #[tokio::test]
-async fn what_went_wrong_is_known_in_every_language() {
+async fn postgres_is_understood_by_its_codes() {
+    let database = Database::postgres().await;
+    let url = german(&database);
+    if !is_german(&url).await {
+        return;
+    }
+    let repository = PostgresRepository::connect(&url).await.unwrap();
+    let error = ask(&repository).await;
+    assert!(error.contains("migrate()"), "{error}");
+    repository.migrate().await.unwrap();
+
+    let repository = Repository::Postgres(repository);
+    let host = Host::over(&repository.with_timeout(Duration::from_millis(300)));
+    let client_id = host.client().await;
+    let mut other = Session::open(&url).await;
+    other.hold(&client_id).await;
+    assert_unavailable(&host.rename(&client_id, "Renamed").await, "held");
+    // It was cancelled, and does not wait any longer.
+    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = \
+                 to_regclass('oauth_clients')";
+    let mut left = rows(&url, waits).await;
+    for _ in 0..50 {
+        if left == ["0"] {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        left = rows(&url, waits).await;
+    }
+    assert_eq!(left, ["0"]);
+}
+
+#[tokio::test]
+async fn mariadb_is_told_to_speak_english() {
     let arguments = ["--lc-messages=de_DE", "--innodb-lock-wait-timeout=1"];
     let server = Server::mysql().with_arguments(&arguments).start().await;
     let url = server.url();
-    let error = execute(&url, &["SELECT * FROM no_such_table"]).await;
-    let message = error.unwrap_err().to_string();
-    if !message.contains("existiert nicht") {
-        eprintln!("Not run: a server that speaks German, whose files are not here: {message}");
+    if !is_german(&url).await {
         return;
     }
 

@@ -34,3 +34,8 @@ async fn database(kind: Kind) -> Database {
         Kind::Mysql => Database::mysql().await,
     }
 }
+
+/// A PostgreSQL that speaks German, where it can.
+fn german(database: &Database) -> String {
+    database.url_with(&[("lc_messages", "C.UTF-8")])
+}

@@ -12,7 +12,7 @@ use tower_oauth_clients::manager::{Error, ErrorKind, Expected};
 use tower_oauth_clients::repository::{MysqlTransaction, SqliteRepository};
 
 use super::contention::{Session, waiting};
-use super::{KINDS, database};
+use super::{KINDS, database, german};
 use support::cheap_pool;
 use support::hosts::behind::{assert_whole, rows};
 use support::hosts::{Host, Repository, assert_unavailable};
@@ -90,7 +90,7 @@ async fn mysql_is_a_node_without_its_cluster() {
 #[tokio::test]
 async fn postgres_terminates_a_connection_or_cancels_its_statement() {
     let database = Database::postgres().await;
-    let url = database.url();
+    let url = &german(&database);
     let host = Host::connect(url).await;
     let client_id = host.client().await;
     let mut other = Session::open(url).await;
@@ -110,13 +110,13 @@ async fn postgres_terminates_a_connection_or_cancels_its_statement() {
         more.execute(&format!("SELECT pg_terminate_backend({session})"))
             .await;
     });
-    assert_told(outcome.await, "terminating connection");
+    assert_told(outcome.await, "sqlstate 57p01");
 
     let outcome = deletion(&host, url, async |more, session| {
         more.execute(&format!("SELECT pg_cancel_backend({session})"))
             .await;
     });
-    assert_told(outcome.await, "canceling statement due to user request");
+    assert_told(outcome.await, "sqlstate 57014");
     assert_whole(url, "terminated").await;
 }
 
@@ -125,13 +125,10 @@ async fn postgres_has_timeouts_of_its_own() {
     let database = Database::postgres().await;
     Host::connect(database.url()).await;
     for (setting, text) in [
-        ("lock_timeout", "canceling statement due to lock timeout"),
-        (
-            "statement_timeout",
-            "canceling statement due to statement timeout",
-        ),
+        ("lock_timeout", "sqlstate 55p03"),
+        ("statement_timeout", "sqlstate 57014"),
     ] {
-        let url = database.url_with(&[(setting, "300ms")]);
+        let url = database.url_with(&[(setting, "300ms"), ("lc_messages", "C.UTF-8")]);
         let host = Host::over(&Repository::connect(&url).await);
         let outcome = deletion(&host, database.url(), async |_, _| {
             tokio::time::sleep(Duration::from_secs(5)).await;

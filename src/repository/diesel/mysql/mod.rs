@@ -77,7 +77,7 @@ async fn examine(_: &Pool) -> Result<(), Error> {
 }
 
 /// Tells the server to cancel the statement of a connection.
-fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
+fn stop(conn: &Connection, _: bool) -> impl Future<Output = ()> + use<> {
     let token = conn.cancel_token();
     async move {
         // It is unknown whether it arrived, and whether in time.

@@ -1,13 +1,31 @@
 use diesel::ConnectionError;
 use diesel_async::AsyncPgConnection;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Error, NoTls};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Config, Error, NoTls, Socket};
 
-use crate::repository::diesel::error::{CONFUSED, is_confusion};
+use super::sqlstate::{Coded, coded};
+use crate::repository::diesel::cause::{CONFUSED, is_confusion};
 use crate::repository::diesel::refusal::Refusal;
 
+/// Whether errors on the connections for this URL have their SQLSTATE in their message.
+pub(super) fn tells_codes(url: &str) -> bool {
+    url.parse().is_ok_and(|config| coded(&config).is_some())
+}
+
 pub(super) async fn establish(url: &str) -> Result<AsyncPgConnection, Refusal> {
-    let connected = tokio_postgres::connect(url, NoTls).await;
+    let config: Config = url.parse().map_err(|error| refusal(&error))?;
+    match coded(&config) {
+        Some(config) => connect(&config, Coded).await,
+        None => connect(&config, NoTls).await,
+    }
+}
+
+async fn connect<T>(config: &Config, tls: T) -> Result<AsyncPgConnection, Refusal>
+where
+    T: MakeTlsConnect<Socket, Stream: Send + 'static>,
+{
+    let connected = config.connect(tls).await;
     let (client, connection) = connected.map_err(|error| refusal(&error))?;
     AsyncPgConnection::try_from_client_and_connection(client, connection)
         .await

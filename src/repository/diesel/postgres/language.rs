@@ -1,4 +1,4 @@
-//! Whether the server's messages, by which errors are recognized, are in English.
+//! Whether the server's messages, by which errors without a SQLSTATE are recognized, are in English.
 
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};

@@ -24,6 +24,7 @@ mod refold;
 mod reorigin;
 #[path = "../shared/repository.rs"]
 mod repository;
+mod sqlstate;
 mod together;
 mod transaction;
 
@@ -39,6 +40,7 @@ use tokio_postgres::NoTls;
 use self::language::warn_of_language;
 use self::pool::Pool;
 use self::pooler::refuse_confusion;
+use self::sqlstate::Coded;
 use self::together::together;
 use crate::repository::Error;
 use crate::repository::diesel::error::{Fault, Result};
@@ -120,7 +122,10 @@ async fn examine(pool: &Pool) -> Result<(), Error> {
     pool.read(pool.clone(), |conn, pool| {
         Box::pin(async {
             refuse_confusion(conn, pool).await?;
-            warn_of_language(conn).await
+            match pool.tells_codes() {
+                true => Ok(()),
+                false => warn_of_language(conn).await,
+            }
         })
     })
     .await
@@ -128,11 +133,14 @@ async fn examine(pool: &Pool) -> Result<(), Error> {
 
 /// Tells the server to cancel the statement of a connection. This does not work over TLS, which
 /// only the host can set up.
-fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
+fn stop(conn: &Connection, tells_codes: bool) -> impl Future<Output = ()> + use<> {
     let token = conn.cancel_token();
     async move {
         // It is unknown whether it arrived, and whether in time.
-        let _ = token.cancel_query(NoTls).await;
+        let _ = match tells_codes {
+            true => token.cancel_query(Coded).await,
+            false => token.cancel_query(NoTls).await,
+        };
     }
 }
 

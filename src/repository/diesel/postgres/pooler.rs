@@ -16,7 +16,9 @@ use tokio_postgres::NoTls;
 
 use super::Connection;
 use super::pool::Pool;
-use crate::repository::diesel::error::{CONFUSED, Fault, Result};
+use super::sqlstate::Coded;
+use crate::repository::diesel::cause::CONFUSED;
+use crate::repository::diesel::error::{Fault, Result};
 
 /// How long to wait for a second connection. A pool may have only one.
 const WAIT: Duration = Duration::from_secs(2);
@@ -89,7 +91,9 @@ async fn session(conn: &mut Connection) -> Result<Session> {
 async fn announced(conn: &Connection) -> Option<i32> {
     let mut request = Cursor::new(Vec::new());
     let cancel = conn.cancel_token();
-    cancel.cancel_query_raw(&mut request, NoTls).await.ok()?;
+    if cancel.cancel_query_raw(&mut request, NoTls).await.is_err() {
+        cancel.cancel_query_raw(&mut request, Coded).await.ok()?;
+    }
     // After its length and its code.
     let process = request.get_ref().get(8..12)?.try_into().ok()?;
     Some(i32::from_be_bytes(process))

@@ -10,7 +10,7 @@ use diesel_async::pooled_connection::{
 use tokio::time::{Instant, timeout};
 
 use super::Connection;
-use super::establish::establish;
+use super::establish::{establish, tells_codes};
 use super::pool::{Lease, Source};
 use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::error::{Fault, Result};
@@ -25,6 +25,7 @@ const SILENCE: Duration = Duration::from_secs(4);
 pub(super) struct OwnPool {
     pool: bb8::Pool<Connection>,
     last: LastRefusal,
+    tells_codes: bool,
 }
 
 /// The last refusal and its time. The pool itself keeps retrying and discards the reason.
@@ -47,7 +48,11 @@ impl OwnPool {
         let pool = bb8::Pool::builder().connection_timeout(WAIT);
         let pool = pool.build(manager).await;
         let pool = pool.map_err(|error| Fault::Unavailable(error.into()))?;
-        Ok(Self { pool, last })
+        Ok(Self {
+            pool,
+            last,
+            tells_codes: tells_codes(url),
+        })
     }
 }
 
@@ -94,5 +99,9 @@ impl Source for OwnPool {
 
     fn connections(&self) -> usize {
         self.pool.connections()
+    }
+
+    fn tells_codes(&self) -> bool {
+        self.tells_codes
     }
 }

@@ -69,6 +69,11 @@ pub(super) trait Source: Send + Sync {
 
     /// The current number of connections.
     fn connections(&self) -> usize;
+
+    /// Whether the server's errors have their code in their message.
+    fn tells_codes(&self) -> bool {
+        false
+    }
 }
 
 /// A connection that returns to its pool on drop.
@@ -164,6 +169,10 @@ impl Pool {
     pub(super) fn with_timeout(self, timeout: Duration) -> Self {
         let timeout = timeout.min(LONGEST_TIMEOUT);
         Self { timeout, ..self }
+    }
+
+    pub(super) fn tells_codes(&self) -> bool {
+        self.source.tells_codes()
     }
 
     pub(super) fn timeout(&self) -> Duration {
@@ -273,7 +282,8 @@ impl Pool {
             };
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + self.timeout);
             let suited = Arc::clone(&self.suited);
-            let work = run_on(lease, arguments.clone(), operation, deadline, suited);
+            let coded = self.tells_codes();
+            let work = run_on(lease, arguments.clone(), operation, deadline, suited, coded);
             let outcome = match kind.clone() {
                 Kind::Read => Detaching::new(&runtime, work).await,
                 Kind::Scan(permits, _) => in_own_task(&runtime, work, Some(permits)).await,
@@ -312,6 +322,7 @@ async fn run_on<A, T>(
     operation: Operation<A, T>,
     deadline: Instant,
     suited: Arc<OnceLock<Option<&'static str>>>,
+    coded: bool,
 ) -> Result<T> {
     let work = async {
         let setup = match suited.get() {
@@ -335,7 +346,7 @@ async fn run_on<A, T>(
         Ok(outcome) => outcome,
         Err(_) => {
             // A server that waits for a lock does not notice that its client is gone.
-            let stop = stop(&lease);
+            let stop = stop(&lease, coded);
             tokio::spawn(timeout(TIME_TO_STOP, stop));
             lease.close();
             Err(Fault::Unavailable("the database took too long".into()))
