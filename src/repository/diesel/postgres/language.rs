@@ -1,4 +1,4 @@
-//! Whether the server's messages, by which errors without a SQLSTATE are recognized, are in English.
+//! Whether the server's messages are in English: by them errors without a SQLSTATE are recognized.
 
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};

@@ -220,6 +220,7 @@ mod tests {
     use std::future::poll_fn;
     use std::pin::pin;
 
+    use proptest::collection::vec;
     use proptest::prelude::*;
 
     use super::*;
@@ -279,8 +280,8 @@ mod tests {
     proptest! {
         #[test]
         fn errors_have_their_code_however_they_come(
-            messages in prop::collection::vec((any::<u8>(), prop::collection::vec(any::<u8>(), 0..40)), 0..8),
-            sizes in prop::collection::vec(1_usize..30, 1..8),
+            messages in vec((any::<u8>(), vec(any::<u8>(), 0..40)), 0..8),
+            sizes in vec(1_usize..30, 1..8),
             room in 1_usize..50,
         ) {
             let (mut sent, mut expected) = (Vec::new(), Vec::new());
@@ -304,7 +305,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_no_message_is_passed_on(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+        fn what_is_no_message_is_passed_on(bytes in vec(any::<u8>(), 0..60)) {
             let bytes: Vec<u8> = bytes.iter().map(|byte| byte & !1).collect();
             prop_assert_eq!(read(vec![bytes.clone()], 16), bytes);
         }
