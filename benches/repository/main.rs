@@ -12,12 +12,14 @@
 //!   the driver takes a connection from the same kind of pool for each operation.
 //!   On PostgreSQL, `TEST_PGBOUNCER` names PgBouncer's program: the same operations through it, in
 //!   transaction mode, compared with a direct connection. And the throughput of ten hosts.
+//!   On a node of a Galera cluster: what it costs to wait for the other nodes (`wsrep_sync_wait`).
 //! - Lists: pages in a tenant of 1,000,000 clients, and 16 concurrent searches in 100,000.
 //! - Reaper: reads beside a reaper, compared with reads alone, where 1,000,000 clients registered
 //!   themselves, of which one in ten is due.
 //! - Growth, only if it is asked for: pages among 10,000 to 10,000,000 clients of one tenant,
 //!   beside as many of tenants with 100 each.
-//! - Names: searches by name among 1,000,000 clients, without an index of names and with one.
+//! - Names: searches by name among 1,000,000 clients, and other operations, without an index of
+//!   names and with one.
 //!
 //! `TEST_POSTGRES_URL` and `TEST_MYSQL_URL` name the PostgreSQL and the MySQL or MariaDB server;
 //! the bench creates its own schema and database there. The names of databases (`sqlite`,

@@ -54,6 +54,9 @@ async fn compare(plan: Plan, url: &str) {
         round(plan, &mut drivers[1], &mut leased).await;
     }
     report(&side, &drivers);
+    if let Some(synchronized) = MysqlAsync::synchronized(url).await {
+        compare_waits(plan, synchronized, &mut driver).await;
+    }
 
     let execute = async |driver: &mut MysqlAsync, statements: &[String]| {
         for statement in statements {
@@ -86,6 +89,19 @@ async fn compare(plan: Plan, url: &str) {
         execute(&mut driver, &reaper::prepare()).await;
         reaper::measure(plan.quick, &repository.0).await;
     }
+    let index = async |repository: &MysqlRepository| repository.index_names().await.unwrap();
+    search::with_index(plan, &mut repository, index).await;
+}
+
+/// What it costs on a node of a Galera cluster to wait for what the others have committed.
+async fn compare_waits(plan: Plan, mut synchronized: MysqlAsync, driver: &mut MysqlAsync) {
+    let mut sides = ["with wsrep_sync_wait", "without"].map(Side::new);
+    for _ in 0..plan.rounds {
+        round(plan, &mut sides[0], &mut synchronized).await;
+        round(plan, &mut sides[1], driver).await;
+    }
+    println!("  mysql_async {}:", sides[0].name);
+    report(&sides[0], &sides[1..]);
 }
 
 /// The kind of pool that the repository creates.
@@ -107,6 +123,17 @@ impl MysqlAsync {
             conn: Conn::from_url(url).await.unwrap(),
             statements: HashMap::new(),
         }
+    }
+
+    /// A connection to a node of a Galera cluster that waits as those of the repository do.
+    async fn synchronized(url: &str) -> Option<Self> {
+        let mut driver = Self::connect(url).await;
+        let on = "SHOW VARIABLES WHERE variable_name = 'wsrep_on' AND value = 'ON'";
+        let row: Option<(String, String)> = driver.conn.query_first(on).await.unwrap();
+        row?;
+        let wait = "SET SESSION wsrep_sync_wait = 7";
+        driver.conn.query_drop(wait).await.unwrap();
+        Some(driver)
     }
 
     async fn prepared(&mut self, sql: &'static str) -> Statement {

@@ -15,7 +15,7 @@ use super::driver::{Driver, Row};
 use super::growth::{self, Growth};
 use super::hosts;
 use super::lists::{self, Dialect};
-use super::measure::{Side, Watch, report};
+use super::measure::{Side, report};
 use super::operations::{Operations, Repository, round};
 use super::pipeline::Pipeline;
 use super::pooler;
@@ -78,7 +78,6 @@ async fn compare(plan: Plan, url: &str) {
     }
     report(&side, &drivers);
 
-    let [plain, indexed] = plan.named;
     let execute = async |statements: &[String]| {
         driver
             .conn
@@ -109,13 +108,8 @@ async fn compare(plan: Plan, url: &str) {
         execute(&reaper::prepare()).await;
         reaper::measure(plan.quick, &repository.0).await;
     }
-    if plain > 0 {
-        search::by_name(plan, &repository.0, "without an index", plain).await;
-        let watch = Watch::start();
-        repository.0.index_names().await.unwrap();
-        println!("  making the index: {:.1?}", watch.each(1));
-        search::by_name(plan, &repository.0, "with an index", indexed).await;
-    }
+    let index = async |repository: &PostgresRepository| repository.index_names().await.unwrap();
+    search::with_index(plan, &mut repository, index).await;
 }
 
 async fn connect(url: &str) -> tokio_postgres::Client {

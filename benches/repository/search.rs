@@ -11,9 +11,17 @@ use tower_oauth_clients::repository::{ClientFilter, ClientRepository};
 
 use super::Plan;
 use super::lists::TENANT;
+use super::measure::{Side, Watch, report};
+use super::operations::{Repository, round};
 
 /// How many searches run at the same time.
 const SEARCHERS: usize = 16;
+
+/// How long searches for one text are repeated.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// Rounds of operations with an index of names, and without.
+const ROUNDS: usize = 5;
 
 pub async fn measure<R: ClientRepository + Clone + 'static>(plan: Plan, repository: &R) {
     println!(
@@ -34,8 +42,35 @@ pub async fn measure<R: ClientRepository + Clone + 'static>(plan: Plan, reposito
     }
 }
 
+/// Searches by name and other operations, before and after an index of names is made.
+pub async fn with_index<R: ClientRepository>(
+    plan: Plan,
+    repository: &mut Repository<R>,
+    index: impl AsyncFnOnce(&R),
+) {
+    let [plain, indexed] = plan.named;
+    if plain == 0 {
+        return;
+    }
+    let mut without = Side::new("without an index");
+    let mut with = Side::new("with an index of names");
+    by_name(plan, &repository.0, without.name, plain).await;
+    for _ in 0..ROUNDS {
+        round(plan, &mut without, repository).await;
+    }
+    let watch = Watch::start();
+    index(&repository.0).await;
+    println!("  making the index: {:.1?}", watch.each(1));
+    by_name(plan, &repository.0, with.name, indexed).await;
+    for _ in 0..ROUNDS {
+        round(plan, &mut with, repository).await;
+    }
+    println!("  {}:", with.name);
+    report(&with, &[without]);
+}
+
 /// Searches for parts of names among all listed clients, one at a time.
-pub async fn by_name<R: ClientRepository>(plan: Plan, repository: &R, how: &str, times: usize) {
+async fn by_name<R: ClientRepository>(plan: Plan, repository: &R, how: &str, times: usize) {
     println!("  searches by name in a list of {}, {how}:", plan.listed);
     let texts = [
         ("a few digits", "{}"),
@@ -53,7 +88,11 @@ pub async fn by_name<R: ClientRepository>(plan: Plan, repository: &R, how: &str,
     for (what, text) in texts {
         for (kind, page) in [("keyset", by_id), ("number", by_number)] {
             let mut took = Vec::new();
+            let begun = Instant::now();
             for round in 0..times {
+                if begun.elapsed() > LONGEST {
+                    break;
+                }
                 let digits = (round + 1) * 7_919 % plan.listed;
                 let name = text.replace("{}", &digits.to_string());
                 let filter = ClientFilter::new().with_name(name);

@@ -51,7 +51,6 @@ pub async fn run(plan: Plan) {
         );
     }
 
-    let [plain, indexed] = plan.named;
     let execute = |statements: &[String]| {
         let conn = Rusqlite::open(&ours).0;
         // In KiB: a million rows don't fit into the default.
@@ -80,13 +79,8 @@ pub async fn run(plan: Plan) {
         execute(&reaper::prepare());
         reaper::measure(plan.quick, &repository.0).await;
     }
-    if plain > 0 {
-        search::by_name(plan, &repository.0, "without an index", plain).await;
-        let watch = Watch::start();
-        repository.0.index_names().await.unwrap();
-        println!("  making the index: {:.1?}", watch.each(1));
-        search::by_name(plan, &repository.0, "with an index", indexed).await;
-    }
+    let index = async |repository: &SqliteRepository| repository.index_names().await.unwrap();
+    search::with_index(plan, &mut repository, index).await;
 }
 
 async fn open(path: &Path) -> SqliteRepository {

@@ -76,6 +76,19 @@ mod sqlite_with_an_index_of_names {
     }
 }
 
+mod mysql_with_an_index_of_names {
+    use super::*;
+
+    conformance_tests!(open);
+    purge_conformance_tests!(open);
+
+    async fn open() -> (MysqlRepository, Database) {
+        let (repository, database) = mysql::open().await;
+        repository.index_names().await.unwrap();
+        (repository, database)
+    }
+}
+
 mod postgres_with_an_index_of_names {
     use super::*;
     use crate::names::{INDEX, indexable};
@@ -161,7 +174,7 @@ postgres_at! {
     postgres_serializable: "serializable"
 }
 
-mod mysql {
+pub(super) mod mysql {
     use super::*;
 
     conformance_tests!(open);
@@ -171,7 +184,7 @@ mod mysql {
     document_conformance_tests!(open);
     registration_conformance_tests!(open);
 
-    async fn open() -> (MysqlRepository, Database) {
+    pub(crate) async fn open() -> (MysqlRepository, Database) {
         let database = Database::mysql().await;
         let repository = MysqlRepository::connect(database.url()).await.unwrap();
         repository.migrate().await.unwrap();

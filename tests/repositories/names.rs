@@ -3,20 +3,26 @@
 use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use diesel::SqliteConnection;
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use diesel_async::{AsyncConnection, AsyncMysqlConnection};
+use mysql_async::prelude::Queryable;
 use tokio::task::JoinSet;
 use tower_oauth_clients::domain::{
     Action, AuditEntry, Client, ClientId, ClientMetadata, ClientStatus, Id, Operator, Page, Role,
     TenantId, Timestamp,
 };
 use tower_oauth_clients::repository::{
-    ClientFilter, ClientRepository, ClientUpdate, Error, ErrorKind, MemoryRepository, NewClient,
-    PostgresRepository, PurgeRepository, SqliteRepository, Write,
+    ClientFilter, ClientRepository, ClientUpdate, Error, ErrorKind, MemoryRepository,
+    MysqlRepository, MysqlTransaction, NewClient, PostgresRepository, PurgeRepository,
+    SqliteRepository, SqliteTransaction, Write,
 };
 
-use super::contract::sqlite;
-use support::servers::{Database, execute, postgres, postgres_url};
+use super::contract::{mysql, sqlite};
+use support::hosts::behind::rows;
+use support::servers::{self, Database, Server, execute, postgres, postgres_url};
 
 /// Names that an index might take apart wrongly.
 const NAMES: [&str; 20] = [
@@ -193,6 +199,35 @@ async fn searches_of_sqlite_find_the_same() {
     repository.index_names().await.unwrap();
 }
 
+/// What is created in a transaction is found there.
+#[tokio::test]
+async fn searches_within_a_transaction_find_the_same() {
+    async fn create_and_find(within: impl ClientRepository) {
+        let other = MemoryRepository::new();
+        for (second, name) in (0..).zip(NAMES) {
+            let client = client(name, second);
+            create(&within, &client).await;
+            create(&other, &client).await;
+        }
+        compare(&within, &other).await;
+    }
+
+    let (repository, folder) = sqlite::open().await;
+    repository.index_names().await.unwrap();
+    let path = folder.path().join("clients.db");
+    let opened = SyncConnectionWrapper::<SqliteConnection>::establish(path.to_str().unwrap());
+    let mut connection = opened.await.unwrap();
+    connection.begin_test_transaction().await.unwrap();
+    SqliteTransaction::scope(&mut connection, create_and_find).await;
+
+    let (repository, database) = mysql::open().await;
+    repository.index_names().await.unwrap();
+    let opened = AsyncMysqlConnection::establish(database.url());
+    let mut connection = opened.await.unwrap();
+    connection.begin_test_transaction().await.unwrap();
+    MysqlTransaction::scope(&mut connection, create_and_find).await;
+}
+
 #[tokio::test]
 async fn searches_of_postgres_find_the_same() {
     let (repository, _database) = indexable().await;
@@ -201,6 +236,19 @@ async fn searches_of_postgres_find_the_same() {
     })
     .await;
     repository.index_names().await.unwrap();
+}
+
+#[tokio::test]
+async fn searches_of_mysql_find_the_same() {
+    let (repository, database) = mysql::open().await;
+    finds_the_same(&repository, async || {
+        repository.index_names().await.unwrap();
+    })
+    .await;
+    repository.index_names().await.unwrap();
+    let left = "SELECT COUNT(*) FROM oauth_client_name_parts AS parts JOIN oauth_clients \
+        USING (client_id) WHERE part <> CAST(SUBSTRING(name_folded, position, 8) AS BINARY)";
+    assert_eq!(rows(database.url(), left).await, ["0"]);
 }
 
 /// With the extension in a schema of its own: those of the tests are dropped one by one.
@@ -225,7 +273,8 @@ pub(super) const INDEX: &str = "CREATE INDEX oauth_clients_by_name ON oauth_clie
 const MANY: &str = "INSERT INTO oauth_clients (client_id, tenant_id, id, name, name_folded, \
     redirect_uris, scopes, grant_types, client_auth_methods, is_confidential, status, version, \
     clones, created_at, updated_at) \
-    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5000) \
+    WITH RECURSIVE tens (t) AS (SELECT 0 UNION ALL SELECT t + 1 FROM tens WHERE t < 99), \
+    numbers (n) AS (SELECT a.t * 50 + b.t + 1 FROM tens AS a JOIN tens AS b ON b.t < 50) \
     SELECT 'app-' || n, 'acme', '01ARZ3NDEKTSV4RRFF' || (10000000 + n), 'Name', \
     'number ' || n || ' of many', '[]', '[]', '[]', '[]', 1, 'active', 1, 0, 1, 1 FROM numbers";
 
@@ -322,6 +371,85 @@ async fn hosts_may_index_a_database_at_once() {
     }
     index_at_once(hosts, |host| async move { host.index_names().await }).await;
     assert_eq!(is_valid(&database).await, Some(true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_may_index_mysql_at_once() {
+    let (repository, database) = mysql::open().await;
+    let alike = "SET sql_mode = CONCAT(@@sql_mode, ',PIPES_AS_CONCAT')";
+    database.execute(&[alike, MANY]).await;
+    let mut hosts = vec![repository];
+    for _ in 0..3 {
+        hosts.push(MysqlRepository::connect(database.url()).await.unwrap());
+    }
+    index_at_once(hosts, |host| async move { host.index_names().await }).await;
+    let complete = "SELECT COUNT(*) FROM oauth_clients LEFT JOIN oauth_client_name_parts AS parts \
+        ON parts.client_id = oauth_clients.client_id AND position = 1 \
+        AND part = CAST(LEFT(name_folded, 8) AS BINARY) WHERE part IS NULL";
+    assert_eq!(rows(database.url(), complete).await, ["0"]);
+    // Another program, which knows nothing of the index, writes.
+    let rename = "UPDATE oauth_clients SET name_folded = 'by another  ' WHERE client_id = 'app-7'";
+    database.execute(&[rename]).await;
+    let late = MysqlRepository::connect(database.url()).await.unwrap();
+    for text in ["by another", "another  "] {
+        let filter = ClientFilter::new().with_name(text);
+        let page = Page::After { id: None, size: 5 };
+        let found = late.list(&TENANT, &filter, page).await.unwrap();
+        assert_eq!(found.items.len(), 1, "{text:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_without_the_right_to_create_triggers_is_told_so() {
+    let server = Server::mysql().start().await;
+    let url = server.url();
+    let statements = [
+        "CREATE USER app",
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES, DROP \
+         ON oauth_clients.* TO app",
+    ];
+    execute(&url, &statements).await.unwrap();
+    let app = url.replace("//tests@", "//app@");
+    let repository = MysqlRepository::connect(&app).await.unwrap();
+    repository.migrate().await.unwrap();
+    create(&repository, &client("My Application", 1)).await;
+    let error = repository.index_names().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Other);
+    assert!(
+        told(&error).contains("grant it TRIGGER"),
+        "{}",
+        told(&error)
+    );
+    create(&repository, &client("My Application", 2)).await;
+    let allow = ["GRANT TRIGGER ON oauth_clients.* TO app"];
+    execute(&url, &allow).await.unwrap();
+    let repository = MysqlRepository::connect(&app).await.unwrap();
+    repository.index_names().await.unwrap();
+    create(&repository, &client("My Application", 4)).await;
+}
+
+/// Whoever waits for the table blocks everybody behind.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_does_not_wait_for_long_transactions() {
+    let (repository, database) = mysql::open().await;
+    let one = client("My Application", 1);
+    create(&repository, &one).await;
+    let mut other = servers::mysql(database.url()).await.unwrap();
+    other.query_drop("BEGIN").await.unwrap();
+    let read = "SELECT COUNT(*) FROM oauth_clients";
+    other.query_drop(read).await.unwrap();
+    let indexing = tokio::spawn({
+        let repository = repository.clone();
+        async move { repository.index_names().await }
+    });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let start = Instant::now();
+    repository.get(&TENANT, &one.client_id).await.unwrap();
+    assert!(start.elapsed() < Duration::from_secs(10));
+    let error = indexing.await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{}", told(&error));
+    other.query_drop("COMMIT").await.unwrap();
+    repository.index_names().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,7 @@
 //! | `find` | the reads that matter most: `shared/pooled/find.rs`, unless the database can do better | `queries` |
 //! | `together!` | runs statements of which none depends on another's result | `queries` |
 //! | `position` | SQL: where a text contains another, or 0 | `queries` |
-//! | `narrow` | asks an index of names, if there is one that a statement has to name | `queries` |
+//! | `narrow`, `Asked`, `indexed` | an index of names, if there is one that a statement has to name: whether it helps, with what it is asked, and what it finds | `queries` |
 //! | `by_value!` | a condition whose plan depends on its value | `queries` |
 //! | `timed!` | a list that ends in time, unless the pool cancels it | `queries` |
 //! | `latest!` | a read that sees at least what its lock protects | `queries` |
@@ -58,6 +58,8 @@ mod schema;
 mod sqlite;
 #[cfg(feature = "diesel-sqlite")]
 mod trigrams;
+#[cfg(feature = "diesel-postgres")]
+mod unaided;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -126,11 +128,6 @@ macro_rules! untimed {
 }
 
 use untimed;
-
-/// No index of names, or one that the database chooses by itself.
-async fn unaided<C>(_: &mut C, _: &str) -> error::Result<Option<String>> {
-    Ok(None)
-}
 
 /// A condition for databases that plan each statement for its values, or never.
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-sqlite"))]

@@ -158,7 +158,7 @@ diesel::table! {
     }
 }
 
-// Only in SQLite, and only if there is an index of names.
+// In SQLite, if there is an index of names.
 diesel::table! {
     oauth_client_names (number) {
         number -> BigInt,
@@ -166,8 +166,19 @@ diesel::table! {
     }
 }
 
+// In MySQL, if there is an index of names.
+diesel::table! {
+    oauth_client_name_parts (tenant_id, part, client_id, position) {
+        tenant_id -> Text,
+        part -> Binary,
+        client_id -> Text,
+        position -> Integer,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     oauth_clients,
+    oauth_client_name_parts,
     oauth_client_names,
     oauth_client_origins,
     oauth_client_registrations,

@@ -99,8 +99,8 @@ async fn who_waits_for_another_host_does_so_for_a_while() {
                 "SELECT pg_advisory_unlock(7205759403792794)",
             ),
             Kind::Mysql => (
-                "SELECT GET_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())), 0)",
-                "SELECT RELEASE_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())))",
+                "SELECT GET_LOCK(CONCAT('oauth_clients.', LEFT(SHA2(DATABASE(), 256), 40)), 0)",
+                "SELECT RELEASE_LOCK(CONCAT('oauth_clients.', LEFT(SHA2(DATABASE(), 256), 40)))",
             ),
         };
         let mut other = Session::open(&server.url()).await;

@@ -73,6 +73,26 @@ async fn such_a_pooler_is_refused_also_when_it_is_busy() {
     assert_refused(&refused.unwrap_err(), "busy");
 }
 
+/// One connection to PostgreSQL holds the lock, and the other one builds.
+#[tokio::test]
+async fn names_are_indexed_through_a_pooler() {
+    let database = Database::postgres().await;
+    let schema = "DO $$ BEGIN PERFORM pg_advisory_xact_lock(1234); \
+        CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public; END $$";
+    database.execute(&[schema]).await;
+    let Some(pooler) = Pooler::with(&database, &[]).await else {
+        return;
+    };
+    let repository = PostgresRepository::connect(pooler.url()).await.unwrap();
+    repository.migrate().await.unwrap();
+    let indexed = tokio::join!(repository.index_names(), repository.index_names());
+    indexed.0.unwrap();
+    indexed.1.unwrap();
+    let valid = "SELECT indisvalid FROM pg_index \
+        WHERE indexrelid = to_regclass('oauth_clients_by_name')";
+    assert_eq!(rows(database.url(), valid).await, ["t"]);
+}
+
 /// It is not known then what the pooler does.
 #[tokio::test]
 async fn a_pool_of_one_connection_waits_a_moment_and_goes_on() {

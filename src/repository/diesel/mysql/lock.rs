@@ -16,6 +16,10 @@ use super::{Connection, NOW};
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
 
+/// The name of the server's lock: of at most 64 characters, one for each database. MySQL has no
+/// older hash functions since 9.6.
+const NAME: &str = "CONCAT('oauth_clients.', LEFT(SHA2(DATABASE(), 256), 40))";
+
 /// The row's name, which no migration has.
 const ROW: &str = "being applied";
 
@@ -56,8 +60,8 @@ impl Lock {
         match self {
             Self::Free => Ok(()),
             Self::Server => {
-                let release = "DO RELEASE_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())))";
-                conn.batch_execute(release).await
+                let release = format!("DO RELEASE_LOCK({NAME})");
+                conn.batch_execute(&release).await
             }
             Self::Row(since) => {
                 let row = oauth_client_migrations::table.filter(dsl::name.eq(ROW));
@@ -70,7 +74,7 @@ impl Lock {
 
 async fn take_server(conn: &mut Connection, patience: Duration) -> Result<Lock> {
     let seconds = patience.as_millis().div_ceil(1_000);
-    let lock = format!("GET_LOCK(CONCAT('oauth_clients.', SHA1(DATABASE())), {seconds})");
+    let lock = format!("GET_LOCK({NAME}, {seconds})");
     let had = diesel::select(sql::<Nullable<BigInt>>(&lock)).get_result(conn);
     let had: Option<i64> = had.await.map_err(Fault::Repeatable)?;
     match had {

@@ -11,6 +11,8 @@ mod handle;
 mod lock;
 #[path = "../shared/migrate.rs"]
 mod migrate;
+mod names;
+mod narrow;
 #[path = "../shared/pooled/own.rs"]
 mod own;
 #[path = "../shared/pooled/pool.rs"]
@@ -27,6 +29,7 @@ mod settings;
 mod transaction;
 
 use self::lock::Lock;
+use self::narrow::{Asked, indexed, narrow};
 use self::pool::Pool;
 use self::settings::check;
 use crate::repository::Error;
@@ -34,9 +37,7 @@ use crate::repository::diesel::error::Result;
 use crate::repository::diesel::migrations::MYSQL as MIGRATIONS;
 use crate::repository::diesel::one_by_one as together;
 use crate::repository::diesel::position::instr as position;
-use crate::repository::diesel::{
-    Argument, BoxFuture, regardless as by_value, unaided as narrow, untimed as timed,
-};
+use crate::repository::diesel::{Argument, BoxFuture, regardless as by_value, untimed as timed};
 
 /// A read under a lock: the host's transaction may have begun long before, and a plain read would
 /// see the state of that time.

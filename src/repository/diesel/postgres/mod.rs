@@ -46,10 +46,9 @@ use crate::repository::Error;
 use crate::repository::diesel::error::{Fault, Result};
 use crate::repository::diesel::migrations::POSTGRES as MIGRATIONS;
 use crate::repository::diesel::position::strpos as position;
+use crate::repository::diesel::unaided::{Asked, indexed, narrow};
 use crate::repository::diesel::{Argument, BoxFuture};
-use crate::repository::diesel::{
-    check, end, plainly as latest, unaided as narrow, untimed as timed,
-};
+use crate::repository::diesel::{check, end, plainly as latest, untimed as timed};
 
 pub use transaction::PostgresTransaction;
 

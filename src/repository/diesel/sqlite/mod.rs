@@ -13,6 +13,7 @@ mod job;
 #[path = "../shared/migrate.rs"]
 mod migrate;
 mod names;
+mod narrow;
 mod private;
 #[path = "../shared/queries/mod.rs"]
 mod queries;
@@ -38,7 +39,7 @@ use diesel_async::SimpleAsyncConnection;
 use self::connections::{Connections, LIMIT, Operation};
 use self::database::Database;
 use self::inline::Inline;
-use self::names::narrow;
+use self::narrow::{Asked, indexed, narrow};
 use self::weight::Weight;
 use crate::repository::Result;
 use crate::repository::diesel::error::Fault;

@@ -1,27 +1,19 @@
-//! The index of names: what it is made of, and the searches that it helps.
+//! The index of names, and what it is made of.
 
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
 
+use super::narrow::{COMPLETE, is_complete};
 use super::{Connection, Operation, SqliteRepository};
 use crate::domain::Timestamp;
 use crate::repository;
 use crate::repository::diesel::error::{Fault, Result};
-use crate::repository::diesel::prepared::prepared;
 use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
-use crate::repository::diesel::trigrams::trigrams;
-
-/// The row among the migrations that says that every client is in the index.
-const COMPLETE: &str = "names";
 
 /// How many clients are indexed in one transaction.
 const BATCH: i64 = 1_000;
-
-/// How many names an index may find for a search. It goes through the list if there are more: then
-/// it soon has a page full, and otherwise it would sort them all.
-const MOST: i64 = 1_000;
 
 /// `VACUUM` may change the rowids of `oauth_clients`, but not an `INTEGER PRIMARY KEY`. Every
 /// version of this crate keeps the triggers, since it does not know them. A client that is not in
@@ -68,9 +60,6 @@ const INDEX: &str = "INSERT INTO oauth_client_names_index (rowid, name_folded)
 const LAST: &str = "SELECT number, client_id AS last FROM oauth_client_names
     ORDER BY number DESC LIMIT 1";
 
-const FOUND: &str = "SELECT COUNT(*) AS number, '' AS last FROM (SELECT 1
-    FROM oauth_client_names_index WHERE oauth_client_names_index MATCH ? LIMIT ?)";
-
 #[derive(Debug, QueryableByName)]
 struct Numbered {
     #[diesel(sql_type = BigInt)]
@@ -108,29 +97,6 @@ impl SqliteRepository {
         }
         Ok(())
     }
-}
-
-/// What the index is asked for, if it is there and finds few names that may contain the text.
-pub(super) async fn narrow(conn: &mut Connection, text: &str) -> Result<Option<String>> {
-    let Some(asked) = trigrams(text) else {
-        return Ok(None);
-    };
-    if !is_complete(conn).await? {
-        return Ok(None);
-    }
-    let found = sql_query(FOUND)
-        .bind::<Text, _>(&asked)
-        .bind::<BigInt, _>(MOST + 1);
-    let found: Numbered = found.get_result(conn).await?;
-    Ok((found.number <= MOST).then_some(asked))
-}
-
-async fn is_complete(conn: &mut Connection) -> Result<bool> {
-    let row = oauth_client_migrations::table
-        .filter(dsl::name.eq(COMPLETE))
-        .select(dsl::applied_at);
-    let row: Option<i64> = prepared!(row).get_result(conn).await.optional()?;
-    Ok(row.is_some())
 }
 
 async fn make(conn: &mut Connection) -> Result<()> {

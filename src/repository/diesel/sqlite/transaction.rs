@@ -4,6 +4,8 @@ mod borrowed;
 mod compound;
 #[path = "../shared/pooled/find.rs"]
 mod find;
+#[path = "narrow.rs"]
+mod narrow;
 #[path = "../shared/queries/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "a transaction does not migrate")]
 mod queries;
@@ -11,6 +13,7 @@ mod queries;
 mod repository;
 
 use self::borrowed::Jobs;
+use self::narrow::{Asked, indexed, narrow};
 #[cfg(feature = "registration")]
 use super::LEAVES_OUT_APPROVED;
 use super::WALKS_LISTS;
@@ -18,7 +21,7 @@ use crate::repository::diesel::error::Result;
 use crate::repository::diesel::position::instr as position;
 use crate::repository::diesel::{
     Argument, BoxFuture, one_by_one as together, plainly as latest, regardless as by_value,
-    unaided as narrow, untimed as timed,
+    untimed as timed,
 };
 
 type Backend = diesel::sqlite::Sqlite;

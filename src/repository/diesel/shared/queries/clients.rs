@@ -92,7 +92,7 @@ pub(in super::super) async fn list(
     page: Page,
 ) -> Result<Slice<Client>> {
     let narrowed = match filter.sought() {
-        Some(text) => narrow(conn, text).await?,
+        Some((tenant, text)) => narrow(conn, tenant, text).await?,
         None => None,
     };
     let narrowed = narrowed.map(|asked| filter.found_by(asked));

@@ -1,25 +1,19 @@
-use diesel::dsl::sql;
 use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
 use diesel::query_source::Alias;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::Bool;
 
-use super::{Backend, WALKS_LISTS, by_value, position, timed};
+use super::{Asked, Backend, WALKS_LISTS, by_value, indexed, position, timed};
 use crate::domain::{ClientOrigin, ClientStatus, SecretStatus, TenantId, Timestamp};
 use crate::repository::diesel::pattern;
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{
-    COUNTED_CLIENTS, CountedClients, Deleted, Unindexed, oauth_client_names,
-    oauth_client_secrets as secrets,
+    COUNTED_CLIENTS, CountedClients, Deleted, Unindexed, oauth_client_secrets as secrets,
 };
 use crate::repository::{ClientFilter, fold_name};
 
 /// A part of a condition. Without a type of its own, the types of the whole take minutes to check.
 pub(super) type Criterion<'a, S> = Box<dyn BoxableExpression<S, Backend, SqlType = Bool> + 'a>;
-
-/// The numbers of the names that the index finds.
-const IN_INDEX: &str = "number IN (SELECT rowid FROM oauth_client_names_index \
-    WHERE oauth_client_names_index MATCH ";
 
 type Counted<'a> = IntoBoxed<'a, Alias<CountedClients>, Backend>;
 
@@ -29,7 +23,7 @@ pub(in super::super) struct Filter {
     tenant: String,
     name: Option<Name>,
     /// What an index of names is asked for, before anything else.
-    asked: Option<String>,
+    asked: Option<Asked>,
     status: Option<ClientStatus>,
     ids: Vec<String>,
     client_ids: Vec<String>,
@@ -57,10 +51,7 @@ macro_rules! restrict {
             list.filter($column!(tenant_id).eq(&filter.tenant))
         };
         if let Some(asked) = &filter.asked {
-            let names = oauth_client_names::table
-                .filter(sql::<Bool>(IN_INDEX).bind::<Text, _>(asked).sql(")"));
-            list = list
-                .filter($column!(client_id).eq_any(names.select(oauth_client_names::client_id)));
+            list = list.filter($column!(client_id).eq_any(indexed(&filter.tenant, asked)));
         }
         let list = if filter.deleted {
             list.filter(Deleted::new($column!(deleted_at)))
@@ -191,14 +182,14 @@ impl Filter {
         reads_each && self.ids.is_empty() && self.client_ids.is_empty()
     }
 
-    /// The text that an index of names may find the clients by.
-    pub(super) fn sought(&self) -> Option<&str> {
+    /// The tenant, and the text that an index of names may find the clients by.
+    pub(super) fn sought(&self) -> Option<(&str, &str)> {
         let name = self.name.as_ref().filter(|_| self.searches())?;
-        Some(&name.text)
+        Some((&self.tenant, &name.text))
     }
 
     /// The same clients, found by the index.
-    pub(super) fn found_by(&self, asked: String) -> Self {
+    pub(super) fn found_by(&self, asked: Asked) -> Self {
         Self {
             asked: Some(asked),
             ..self.clone()
