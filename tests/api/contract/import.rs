@@ -141,10 +141,17 @@ async fn a_transfer_document_is_imported_once() {
     let operator = Operator::new("root", Role::SuperAdmin, tenant);
     let page = source.manager.export(&operator, None).await.unwrap();
     let document = serde_json::to_value(&page.clients[0]).unwrap();
+    // Earlier versions named no origin: all clients were created by administrators.
+    let mut older = document.clone();
+    older.as_object_mut().unwrap().remove("origin");
     for app in each().await.into_iter().skip(1) {
-        let answer = import(&app, &document).await;
+        let answer = import(&app, &older).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.body);
         assert_eq!(answer.data()["id"], document["id"]);
+        let full = path(text(&answer.data()["client_id"]), "?view=full");
+        let full = app.call(Method::GET, &full, None).await.data();
+        assert_eq!(full["metadata"], json!({"a": "b"}));
+        assert_eq!(full["origin"], "administrator");
         let again = import(&app, &document).await;
         assert_eq!(again.status, StatusCode::OK, "{:?}", again.body);
         assert_eq!(again.data(), answer.data());
@@ -323,7 +330,9 @@ async fn a_taken_id_is_a_conflict() {
 async fn only_a_super_admin_may_import_where_the_host_allows_it() {
     let body = with(json!({"client_secret": SECRET})).to_string();
     let app = &each().await[0];
-    assert_error(&import_as(app, &admin("tenant_a"), &body).await, 403);
+    let refused = import_as(app, &admin("tenant_a"), &body).await;
+    assert_error(&refused, 403);
+    assert_eq!(refused.message(), "only a super_admin may import clients");
     assert_error(&import_as(app, "", &body).await, 401);
     let app = App::new(Store::Memory).await;
     for token in [admin("tenant_a"), super_admin()] {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tower_oauth_clients::domain::SecretHash;
+use tower_oauth_clients::domain::{ClientOrigin, SecretHash};
 use tower_oauth_clients::manager::ErrorKind;
 use tower_oauth_clients::manager::transfer::{ClientExport, ClientImport};
 
@@ -181,6 +181,39 @@ async fn what_some_storage_could_not_keep_is_refused_by_all() {
     }
 }
 
+#[tokio::test]
+async fn two_secrets_may_be_active_and_two_retired() {
+    let old = Host::memory().await;
+    rich(&old).await;
+    let document: Value = serde_json::from_str(&old.export().await[0]).unwrap();
+    let with = |active, retired| {
+        let of = |status: &str, count| {
+            let mut all = document["secrets"].as_array().unwrap().iter();
+            let one = all.find(|secret| secret["status"] == status).unwrap();
+            std::iter::repeat_n(one.clone(), count)
+        };
+        let secrets = of("active", active).chain(of("retired", retired));
+        let secrets = secrets.enumerate().map(|(n, mut secret)| {
+            secret["secret_id"] = json!(format!("01ARZ3NDEKTSV4RRFFQ69G5FA{n}"));
+            secret
+        });
+        let mut changed = document.clone();
+        changed["secrets"] = secrets.collect();
+        changed
+    };
+    for new in Host::each().await {
+        for (active, retired) in [(3, 0), (1, 3), (3, 3)] {
+            let told = new.refusal(&with(active, retired)).await;
+            let told = said(&told);
+            assert!(
+                told.starts_with("secrets: must hold at most 2 that"),
+                "{told}"
+            );
+        }
+        new.import(&with(2, 2).to_string()).await.unwrap();
+    }
+}
+
 #[test]
 fn a_document_of_another_shape_is_not_read() {
     for text in [
@@ -220,6 +253,21 @@ async fn times_are_kept_to_the_microsecond() {
             let written = serde_json::to_value(read.unwrap()).unwrap();
             assert_eq!(written["created_at"], time);
         }
+    }
+}
+
+/// Clients of earlier versions were all created by administrators.
+#[tokio::test]
+async fn a_document_without_an_origin_is_of_an_administrator() {
+    let old = Host::memory().await;
+    let (client_id, _) = rich(&old).await;
+    let mut document: Value = serde_json::from_str(&old.export().await[0]).unwrap();
+    let origin = document.as_object_mut().unwrap().remove("origin");
+    assert_eq!(origin, Some(json!("administrator")));
+    for new in Host::each().await {
+        new.import(&document.to_string()).await.unwrap();
+        let client = new.seen(&client_id).await.0;
+        assert_eq!(client.origin, ClientOrigin::Administrator);
     }
 }
 

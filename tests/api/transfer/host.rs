@@ -162,6 +162,8 @@ pub async fn rich(host: &Host) -> (ClientId, [String; 2]) {
     let third = manager.rotate_secret(&operator, &id).await.unwrap();
     let patch = Patch::new().with_name("Renamed €").with_scopes(["openid"]);
     let patch = patch.with_website(Some("https://app.example.com/"));
+    let patch = patch.with_contacts(["ops@example.com"]);
+    let patch = patch.with_metadata([("cost center", "4711")]);
     manager
         .update(&operator, &id, patch, &Expected::Any)
         .await
