@@ -1,8 +1,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
+use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
 use tower_oauth_clients::domain::{GrantType, Policy};
+use tower_oauth_clients::{ClientManager, Handlers, MemoryRepository};
 
 use super::schema::{Document, document};
 
@@ -141,4 +144,17 @@ fn the_limits_are_those_of_the_policy() {
     let create = &document["components"]["schemas"]["CreateClientRequest"];
     assert_eq!(create["required"], serde_json::json!(["name"]));
     assert_eq!(create["properties"]["redirect_uris"]["minItems"], 0);
+}
+
+#[test]
+fn the_grace_period_is_that_of_the_host() {
+    let manager = ClientManager::builder(MemoryRepository::new())
+        .with_rotation_grace(Duration::from_secs(60))
+        .with_max_rotation_grace(Duration::from_secs(600));
+    let authorizer = JwtAuthorizer::builder(Keys::from_secret([7; 32]).unwrap());
+    let handlers = Handlers::new(manager.build().unwrap(), authorizer.build().unwrap());
+    let document = handlers.openapi("");
+    let fields = &document["components"]["schemas"]["RotateSecretRequest"]["properties"];
+    assert_eq!(fields["grace_period"]["default"], 60);
+    assert_eq!(fields["grace_period"]["maximum"], 600);
 }

@@ -20,6 +20,8 @@ async fn it_is_served_where_the_host_wants_it_and_to_anybody() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.json(), document);
+    let other = request("", Method::GET, "/admin/oauth/openapi", None);
+    assert_eq!(app.send(other).await.status, StatusCode::NOT_FOUND);
     let head = app.send(request("", Method::HEAD, PATH, None)).await;
     assert_eq!((head.status, head.body.len()), (StatusCode::OK, 0));
     let post = app.send(request("", Method::POST, PATH, None)).await;
