@@ -12,7 +12,7 @@ use tower::ServiceExt;
 
 use super::shape::assert_error;
 use support::console::path;
-use support::{Answer, App, CLIENTS, admin, base, claims, request, sign, super_admin};
+use support::{Answer, App, CLIENTS, Store, admin, base, claims, request, sign, super_admin};
 
 /// A body that does not declare its length. Its parts are in reverse order.
 struct Unannounced(Vec<Result<&'static [u8], std::io::Error>>);
@@ -248,5 +248,32 @@ async fn a_body_where_none_is_asked_for_is_not_read() {
             let answer = app.send(request).await;
             assert!(answer.status.is_success(), "{below}: {:?}", answer.body);
         }
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_not_act_is_told_why() {
+    let app = App::new(Store::Memory).await;
+    let mut user = claims("tenant_a");
+    user["role"] = "user".into();
+    let admin = admin("tenant_a");
+    let role = "an administrator's role is required";
+    let tenant = "no access to this tenant";
+    let twice = "more than one X-Tenant-ID header";
+    for (token, tenants, status, message) in [
+        (&sign(&user), &[][..], 403, role),
+        (&admin, &["tenant_b"], 403, tenant),
+        (&super_admin(), &[], 403, tenant),
+        (&admin, &["tenant_a", "tenant_a"], 400, twice),
+        (&admin, &["ten\u{e4}nt"], 400, "X-Tenant-ID must be ASCII"),
+    ] {
+        let mut request = request(token, Method::GET, CLIENTS, None);
+        for tenant in tenants {
+            let value = HeaderValue::from_bytes(tenant.as_bytes()).unwrap();
+            request.headers_mut().append("x-tenant-id", value);
+        }
+        let refused = app.send(request).await;
+        assert_error(&refused, status);
+        assert_eq!(refused.message(), message);
     }
 }
