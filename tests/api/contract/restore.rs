@@ -81,6 +81,7 @@ async fn a_deleted_client_is_restored_as_it_was() {
         let read = ask(&app, Method::GET, &path(&client_id, "")).await;
         assert_eq!(read.header("etag"), Some("\"4\""));
         assert_eq!(read.data()["status"], "suspended");
+        assert_eq!(read.data()["updated_at"], answer.data()["updated_at"]);
         assert_eq!(read.data().get("deleted_at"), None);
         let secrets = ask(&app, Method::GET, &path(&client_id, "/secrets")).await;
         let secrets = &secrets.data()["secrets"];

@@ -148,6 +148,13 @@ async fn deactivate() {
             app.get(&client_id).await.data().get("secret_last_four"),
             None
         );
+        let trail = app.repository.audit(&client_id).await;
+        let mut told: Vec<_> = trail.iter().map(|entry| entry.message.as_str()).collect();
+        told.retain(|message| message.starts_with("deactivated "));
+        told.sort_unstable();
+        let mut expected = [&first_id, second_id].map(|id| format!("deactivated {id}"));
+        expected.sort_unstable();
+        assert_eq!(told, expected);
         // A second call changes nothing.
         app.clock.advance(Duration::from_secs(60));
         let again = app.deactivate(&client_id, second_id).await;

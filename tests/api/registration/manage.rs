@@ -46,7 +46,9 @@ async fn a_registration_is_read_replaced_and_deleted() {
             "software_id": "s-1",
             "application_type": "web",
         });
-        let client = door.registered(&body).await;
+        let answer = door.post_from("192.0.2.7", &body).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let client = Registered(answer.json());
         let read = ask(&door, &client, Method::GET).await;
         assert_eq!(read.status, 200);
         assert_eq!(read.json(), client.0, "the same as at first");
@@ -96,6 +98,7 @@ async fn a_registration_is_read_replaced_and_deleted() {
             assert_eq!(entry.operator_id, "registration");
             assert_eq!(entry.operator_type, "client");
         }
+        assert_eq!(trail[2].ip, Some([192, 0, 2, 7].into()));
         assert!(
             trail[1].message.contains("redirect_uris"),
             "{}",
@@ -192,6 +195,11 @@ async fn a_secret_comes_and_goes_with_the_method() {
         let secrets = app.repository.secrets(client.id()).await;
         let live = secrets.iter().filter(|secret| secret.verifies_at(now));
         assert_eq!(live.count(), 1, "the first one does not come back");
+        for (secret, status) in [(&first, 400), (&second, 200)] {
+            let mut body = confidential();
+            body["client_secret"] = secret.as_str().into();
+            assert_eq!(put(&door, &client, &body).await.status, status);
+        }
 
         ask(&door, &client, Method::DELETE).await;
         let events = heard.events();
