@@ -84,6 +84,19 @@ mod tests {
     }
 
     #[test]
+    fn what_could_be_no_origin_is_not_shown_even_if_it_is_stored() {
+        let mut metadata = ClientMetadata::new("App", ["https://app.example.com/cb"]);
+        let long = format!("https://{}", "a".repeat(MAX_LENGTH));
+        let stored = ["", "https://a b", "https://a\n", &long, "https://b.example"];
+        metadata.allowed_cors_origins = stored.map(str::to_owned).to_vec();
+        metadata.is_confidential = true;
+        assert_eq!(metadata.page_origins(), ["https://b.example"]);
+        metadata.is_confidential = false;
+        let both = ["https://b.example", "https://app.example.com"];
+        assert_eq!(metadata.page_origins(), both);
+    }
+
+    #[test]
     fn only_what_a_browser_sends_is_an_origin() {
         let policy = Policy::default();
         for good in [

@@ -260,6 +260,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_logout_returns_only_to_the_uris_for_it() {
+        let mut client = client(&["https://app.example.com/cb", "http://[::1]/cb"]);
+        client.metadata.post_logout_redirect_uris = vec![
+            "https://app.example.com/bye".into(),
+            "http://127.0.0.1/bye".into(),
+            "http://localhost:8080/bye".into(),
+        ];
+        for good in ["https://app.example.com/bye", "http://127.0.0.1:51004/bye"] {
+            assert!(client.allows_post_logout_redirect_uri(good), "{good}");
+            assert!(!client.allows_redirect_uri(good), "{good}");
+        }
+        for bad in [
+            "https://app.example.com/cb",
+            "https://app.example.com/bye/",
+            "http://[::1]/cb",
+            "http://localhost:51004/bye",
+        ] {
+            assert!(!client.allows_post_logout_redirect_uri(bad), "{bad}");
+        }
+        client.origin = ClientOrigin::Dynamic;
+        assert!(client.allows_post_logout_redirect_uri("http://localhost:51004/bye"));
+    }
+
     /// Not even text that could never be registered.
     #[test]
     fn a_name_that_begins_like_a_literal_is_none() {

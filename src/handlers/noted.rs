@@ -144,6 +144,7 @@ mod tests {
             &["handling=lenient"],
             &["strict"],
             &["a=\"b, handling=strict, c\""],
+            &["a=\\\"b, handling=strict, c\""],
             &["handling=lenient, handling=strict"],
         ] {
             assert!(!strict(fields), "{fields:?}");

@@ -34,6 +34,12 @@ fn client() -> Client {
     metadata.privacy_policy = text("https://a.example/privacy");
     metadata.terms_url = text("https://a.example/terms");
     metadata.website = text("https://a.example/");
+    metadata.description = text("An app.");
+    metadata.contacts = vec!["ops@a.example".into()];
+    metadata.post_logout_redirect_uris = vec!["https://a.example/bye".into()];
+    metadata.allowed_cors_origins = vec!["https://b.example".into()];
+    let pair = ("cost \"center\"".to_owned(), "4711\n".to_owned());
+    metadata.metadata = [pair].into();
     let (tenant, name) = (TenantId::parse("acme"), ClientId::parse("app-1"));
     let mut client = Client::new(id(), tenant.unwrap(), name.unwrap(), metadata, at(1));
     client.status = ClientStatus::stored("quarantined").unwrap();
