@@ -371,4 +371,14 @@ mod tests {
             assert!(error.to_string().bytes().all(is_plain), "{error}");
         }
     }
+
+    #[test]
+    fn what_may_pass_is_no_refusal() {
+        let stored = |kind| Error::from(repository::Error::from(kind)).kind();
+        use repository::ErrorKind::{Other, Unavailable};
+        assert_eq!(stored(Unavailable), ErrorKind::Unavailable);
+        assert_eq!(stored(Other), ErrorKind::Internal);
+        let hashed = secrets::Error::from(secrets::ErrorKind::Overloaded);
+        assert_eq!(Error::from(hashed).kind(), ErrorKind::Overloaded);
+    }
 }

@@ -214,3 +214,33 @@ async fn what_is_refused_before_it_is_verified_spends_no_budget_of_the_client() 
     let limited = present(&authenticator, None, "app-1 ok").await;
     assert_eq!(limited, Err(ErrorKind::TooManyFailures));
 }
+
+/// Has the client of every URL, and counts how often it is asked.
+struct Published(Arc<AtomicUsize>);
+
+impl ClientSource for Published {
+    async fn client(&self, client_id: &ClientId) -> Result<Client> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Ok(client(client_id.as_str(), ClientStatus::Active, true))
+    }
+}
+
+#[tokio::test]
+async fn a_source_is_asked_for_urls_only() {
+    let (asked, refused) = (Arc::new(AtomicUsize::new(0)), ErrorKind::InvalidClient);
+    let builder = ClientAuthenticator::builder(MemoryRepository::new());
+    let builder = builder.with_assertions_of(Fake::default());
+    let authenticator = builder.with_client_source(Published(asked.clone()));
+    let authenticator = authenticator.build().unwrap();
+    for (client_id, expected, count) in [
+        ("https://app.example.com/client", true, 1),
+        ("http://localhost/client", true, 2),
+        ("app-1", false, 2),
+        ("com.example.app:/client", false, 2),
+    ] {
+        let done = present(&authenticator, None, &format!("{client_id} ok")).await;
+        let answer = expected.then(|| client_id.to_owned()).ok_or(refused);
+        assert_eq!(done, answer, "{client_id}");
+        assert_eq!(asked.load(Ordering::SeqCst), count, "{client_id}");
+    }
+}

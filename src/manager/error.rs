@@ -120,3 +120,39 @@ impl fmt::Display for Error {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_storage_says_is_told_apart() {
+        use repository::ErrorKind as Stored;
+        for (stored, kind) in [
+            (Stored::NotFound, ErrorKind::NotFound),
+            (Stored::Stale, ErrorKind::Stale),
+            (Stored::TooManySecrets, ErrorKind::TooManySecrets),
+            (Stored::LastSecret, ErrorKind::LastSecret),
+            (Stored::TooManyBlocks, ErrorKind::TooManyBlocks),
+            (Stored::Unavailable, ErrorKind::Unavailable),
+            (Stored::Other, ErrorKind::Internal),
+        ] {
+            let error = Error::from(repository::Error::from(stored));
+            assert_eq!(error.kind(), kind);
+        }
+    }
+
+    #[test]
+    fn what_may_pass_is_told_apart() {
+        let hashed = secrets::Error::from(secrets::ErrorKind::Overloaded);
+        assert_eq!(Error::from(hashed).kind(), ErrorKind::Overloaded);
+        for (kind, expected) in [
+            (tokens::ErrorKind::Unavailable, ErrorKind::Unavailable),
+            (tokens::ErrorKind::Other, ErrorKind::Internal),
+        ] {
+            let error = tokens::Error::from(kind);
+            assert!(error.to_string().starts_with("the token store "));
+            assert_eq!(Error::from(error).kind(), expected);
+        }
+    }
+}

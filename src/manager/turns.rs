@@ -74,3 +74,43 @@ impl Attempts<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_fails_too_often_gives_up() {
+        let (turns, client_id) = (Turns::new(), ClientId::parse("app-1").unwrap());
+        let mut attempts = turns.attempts(&client_id);
+        for _ in 0..ATTEMPTS {
+            attempts.begin().await.unwrap();
+        }
+        let error = attempts.begin().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Contended);
+        let mut late = turns.attempts(&client_id);
+        drop(attempts);
+        late.start = late.start.checked_sub(PATIENCE).unwrap();
+        let error = late.begin().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Contended);
+    }
+
+    #[tokio::test]
+    async fn only_whoever_failed_has_a_turn() {
+        let (turns, client_id) = (Turns::new(), ClientId::parse("app-1").unwrap());
+        let (mut one, mut other) = (turns.attempts(&client_id), turns.attempts(&client_id));
+        one.begin().await.unwrap();
+        other.begin().await.unwrap();
+        one.begin().await.unwrap();
+        let mut third = turns.attempts(&client_id);
+        for waiting in [&mut other, &mut third] {
+            let waited = tokio::time::timeout(PATIENCE / 100, waiting.begin()).await;
+            assert!(waited.is_err());
+        }
+        one.begin().await.unwrap();
+        drop(one);
+        other.begin().await.unwrap();
+        drop(other);
+        third.begin().await.unwrap();
+    }
+}

@@ -106,3 +106,37 @@ impl fmt::Display for Error {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+    use crate::authentication;
+
+    #[test]
+    fn the_reason_is_for_the_log() {
+        for (kind, expected) in [
+            (ErrorKind::Overloaded, authentication::ErrorKind::Overloaded),
+            (
+                ErrorKind::Unavailable,
+                authentication::ErrorKind::Unavailable,
+            ),
+            (
+                ErrorKind::Replayed,
+                authentication::ErrorKind::InvalidClient,
+            ),
+            (
+                ErrorKind::Malformed,
+                authentication::ErrorKind::InvalidClient,
+            ),
+        ] {
+            let reason = Error::from(kind);
+            let said = reason.to_string();
+            assert!(said.contains("assertion"), "{said}");
+            let error = authentication::Error::from(reason);
+            assert_eq!(error.kind(), expected);
+            assert_eq!(error.source().unwrap().to_string(), said);
+        }
+    }
+}
