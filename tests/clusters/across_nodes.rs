@@ -8,8 +8,8 @@ use tower_oauth_clients::repository::MysqlRepository;
 use tower_oauth_clients::repository::conformance::InTurn;
 
 use support::CLIENTS;
-use support::hosts::behind::assert_whole;
-use support::hosts::{Connections, Host, Pool};
+use support::hosts::behind::{assert_whole, rows};
+use support::hosts::{Connections, Host, Pool, Repository};
 use support::servers::{Cluster, Database, mysql_url};
 
 mod contract {
@@ -98,6 +98,29 @@ async fn it_is_so_with_the_pool_of_a_host() {
         hosts.push(Host::over(&pool.repository()));
     }
     assert_known_elsewhere(&hosts).await;
+}
+
+/// It would miss what is written meanwhile at another node.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_of_names_is_refused() {
+    let (database, urls) = database().await;
+    if !Cluster::can_be_had() {
+        return;
+    }
+    let repository = MysqlRepository::connect(&urls[0]).await.unwrap();
+    repository.migrate().await.unwrap();
+    let error = repository.index_names().await.unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("Galera"), "{cause}");
+    let triggers = "SELECT COUNT(*) FROM information_schema.triggers \
+        WHERE trigger_schema = DATABASE()";
+    assert_eq!(rows(database.url(), triggers).await, ["0"]);
+    let host = Host::over(&Repository::Mysql(repository));
+    let client_id = host.client().await;
+    assert_eq!(
+        host.rename(&client_id, "Renamed").await.status,
+        StatusCode::OK
+    );
 }
 
 /// Every change of a client is there and has its version and its entry, or was refused as a whole.

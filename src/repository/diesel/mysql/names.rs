@@ -9,6 +9,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use super::lock::Lock;
 use super::narrow::{COMPLETE, PART, STEP, is_complete};
+use super::settings::is_cluster;
 use super::{Connection, MysqlRepository, Operation};
 use crate::domain::Timestamp;
 use crate::repository;
@@ -45,6 +46,10 @@ const NOT_ALLOWED: &str = "an index of names needs triggers, which this user can
     it TRIGGER, and if the server has a binary log, set log_bin_trust_function_creators = 1 \
     meanwhile";
 
+/// Nodes make a trigger while transactions go on at the others, which then don't know the table, or
+/// write past it.
+const CLUSTER: &str = "a Galera cluster can't make an index of names while clients are written";
+
 #[derive(Debug, QueryableByName)]
 struct Next {
     #[diesel(sql_type = BigInt)]
@@ -67,8 +72,9 @@ impl MysqlRepository {
     /// # Errors
     ///
     /// [`ErrorKind::Other`](crate::repository::ErrorKind::Other) without the right to create
-    /// triggers; [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) if the
-    /// database can't be reached, or transactions of others last for too long.
+    /// triggers, and on a Galera cluster;
+    /// [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable) if the database can't
+    /// be reached, or transactions of others last for too long.
     pub async fn index_names(&self) -> repository::Result<()> {
         let is_complete: Operation<(), _> = |conn, ()| Box::pin(is_complete(conn));
         if self.read((), is_complete).await? {
@@ -98,6 +104,9 @@ async fn make(conn: &mut Connection, patience: Duration) -> Result<()> {
 }
 
 async fn locked(conn: &mut Connection, lock: &mut Lock, patience: Duration) -> Result<()> {
+    if is_cluster(conn).await? {
+        return Err(Fault::Unsuited(CLUSTER));
+    }
     lock.take(conn, patience).await?;
     conn.batch_execute(TABLE).await?;
     conn.batch_execute(PATIENCE).await?;
