@@ -179,6 +179,31 @@ mod tests {
     }
 
     #[test]
+    fn both_engines_judge_a_stored_hash_alike() {
+        let (plain, simd) = both(128, 2);
+        let tail = "c29tZXNhbHRzb21lc2FsdA$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+        for (head, reads, work, needs_rehash) in [
+            ("$argon2id$v=19$m=128,t=2,p=1", true, 1, false),
+            ("$argon2id$v=19$m=128,t=3,p=1", true, 2, false),
+            ("$argon2id$v=19$m=512,t=3,p=1", true, 6, false),
+            ("$argon2id$v=19$m=64,t=2,p=1", true, 1, true),
+            ("$argon2i$v=19$m=128,t=2,p=1", true, 1, true),
+            ("$argon2id$v=19$m=262145,t=1,p=1", false, 1, true),
+            ("$2b$05", false, 1, true),
+        ] {
+            let hash = SecretHash::new(format!("{head}${tail}"));
+            for hasher in [&plain as &dyn SecretHasher, &simd] {
+                let judged = (
+                    hasher.reads(&hash),
+                    hasher.work(&hash),
+                    hasher.needs_rehash(&hash),
+                );
+                assert_eq!(judged, (reads, work, needs_rehash), "{head}");
+            }
+        }
+    }
+
+    #[test]
     fn memory_for_the_configured_costs_is_kept() {
         let (large, _) = both(256, 1);
         let (_, simd) = both(128, 1);
