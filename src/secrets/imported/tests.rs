@@ -1,3 +1,7 @@
+use std::error::Error as _;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use proptest::prelude::*;
 
 use super::super::argon2id::tests::KNOWN as ARGON2;
@@ -207,6 +211,52 @@ fn refuses_what_costs_too_much() {
     refused(&format!("$argon2i$v=19$m=262145,t=1,p=1${salt_and_tag}"));
 }
 
+/// A host's log tells a damaged hash from a costly one.
+#[test]
+fn a_cost_that_bcrypt_does_not_have_is_not_called_costly() {
+    for (cost, expected) in [
+        ("03", Some("no format")),
+        ("04", None),
+        ("15", Some("more work")),
+        ("31", Some("more work")),
+        ("32", Some("no format")),
+    ] {
+        let hash = format!("$2b${cost}$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+        let parsed = Imported::parse(&SecretHash::new(hash)).unwrap();
+        let reason = parsed
+            .err()
+            .map(|error| error.source().unwrap().to_string());
+        let is_expected = match (&reason, expected) {
+            (Some(reason), Some(expected)) => reason.contains(expected),
+            (reason, expected) => reason.is_none() && expected.is_none(),
+        };
+        assert!(is_expected, "{cost}: {reason:?}");
+    }
+}
+
+#[test]
+fn reads_salts_and_tags_up_to_their_limits() {
+    let octets = |length| STANDARD_NO_PAD.encode(vec![7; length]);
+    for (salt, tag, is_read) in [
+        (64, 16, true),
+        (64, 64, true),
+        (65, 16, false),
+        (64, 15, false),
+        (64, 65, false),
+    ] {
+        let (text, salt, tag) = ("s".repeat(salt), octets(salt), octets(tag));
+        for hash in [
+            format!("$pbkdf2-sha256$i=1000${salt}${tag}"),
+            format!("$pbkdf2-sha512$1000${salt}${tag}"),
+            format!("pbkdf2_sha256$1000${text}${tag}"),
+            format!("$scrypt$ln=4,r=8,p=1${salt}${tag}"),
+        ] {
+            let stored = SecretHash::new(&*hash);
+            assert_eq!(AnyHash::default().reads(&stored), is_read, "{hash}");
+        }
+    }
+}
+
 #[test]
 fn what_costs_much_is_imported_only_where_the_host_says_so() {
     let salt_and_tag = "c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
@@ -226,7 +276,7 @@ fn what_costs_much_is_imported_only_where_the_host_says_so() {
         ),
         (
             format!("$scrypt$ln=17,r=8,p=1${salt_and_tag}"),
-            format!("$scrypt$ln=18,r=8,p=1${salt_and_tag}"),
+            format!("$scrypt$ln=18,r=8,p=2${salt_and_tag}"),
         ),
         (
             format!("$argon2id$v=19$m=65536,t=3,p=4${salt_and_tag}"),
