@@ -177,6 +177,100 @@ fn a_pool_has_bounds() {
     }
 }
 
+#[tokio::test]
+async fn by_default_32_jobs_wait_for_each_thread() {
+    let (gate, hasher) = Gated::new();
+    let pool = HashPool::builder(Arc::clone(&hasher)).with_threads(3);
+    let pool = pool.build().unwrap();
+    let mut jobs = Vec::new();
+    for running in 1..=3 {
+        jobs.push(Box::pin(pool.hash(secret())));
+        begin(&mut jobs[running - 1].as_mut()).await;
+        hasher.until_begun(running).await;
+    }
+    for _ in 0..96 {
+        let mut queued = Box::pin(pool.hash(secret()));
+        begin(&mut queued.as_mut()).await;
+        jobs.push(queued);
+    }
+    let error = pool.hash(secret()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Overloaded);
+    drop(gate);
+    for job in jobs {
+        job.await.unwrap();
+    }
+}
+
+/// Verifications that end once the gate is dropped. The hash says what each one costs.
+struct Priced {
+    usual: AtomicUsize,
+    costly: AtomicUsize,
+    gate: Receiver<()>,
+}
+
+impl SecretHasher for Priced {
+    fn hash(&self, _: &Plaintext) -> Result<SecretHash, Error> {
+        Err(Error::new(ErrorKind::Other))
+    }
+
+    fn verify(&self, _: &Plaintext, hash: &SecretHash) -> Result<bool, Error> {
+        let begun = match self.work(hash) {
+            ..=2 => &self.usual,
+            _ => &self.costly,
+        };
+        begun.fetch_add(1, Ordering::SeqCst);
+        let _ = self.gate.recv();
+        Ok(true)
+    }
+
+    fn work(&self, hash: &SecretHash) -> u32 {
+        hash.expose().parse().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn what_costs_more_than_two_hashes_gets_half_of_the_threads_or_one_of_its_own() {
+    for (threads, costly, usual) in [(1, 1, 1), (2, 1, 1), (3, 1, 2), (4, 2, 2), (5, 2, 3)] {
+        let (closed, gate) = bounded::<()>(0);
+        let hasher = Arc::new(Priced {
+            usual: AtomicUsize::new(0),
+            costly: AtomicUsize::new(0),
+            gate,
+        });
+        let pool = HashPool::builder(Arc::clone(&hasher)).with_threads(threads);
+        let pool = pool.build().unwrap();
+        let until = async |begun: &AtomicUsize, count| {
+            let wait = async {
+                while begun.load(Ordering::SeqCst) < count {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            };
+            let waited = tokio::time::timeout(Duration::from_secs(10), wait).await;
+            assert!(waited.is_ok(), "{threads} threads");
+        };
+        let mut jobs = Vec::new();
+        let mut verify = async |work: &str| {
+            let mut job = Box::pin(pool.verify(secret(), SecretHash::new(work)));
+            begin(&mut job.as_mut()).await;
+            jobs.push(job);
+        };
+        for _ in 0..=threads {
+            verify("3").await;
+        }
+        until(&hasher.costly, costly).await;
+        for _ in 0..=threads {
+            verify("2").await;
+        }
+        until(&hasher.usual, usual).await;
+        let begun = [&hasher.costly, &hasher.usual].map(|begun| begun.load(Ordering::SeqCst));
+        assert_eq!(begun, [costly, usual], "{threads} threads");
+        drop(closed);
+        for job in jobs {
+            job.await.unwrap();
+        }
+    }
+}
+
 /// Linux has a nice value for each thread: the pool's is raised, the caller's stays.
 #[cfg(target_os = "linux")]
 #[tokio::test]
