@@ -168,6 +168,14 @@ mod tests {
         assert!(Id::generate(before) < at && at <= Id::generate(moment));
     }
 
+    /// An example of the reference implementation, `ulid/javascript`.
+    #[test]
+    fn an_id_begins_with_its_milliseconds() {
+        let ulid = "01ARYZ6S41TSV4RRFFQ69G5FAV";
+        let id = Id::generate(Timestamp::from_micros(1_469_918_176_385_000)).to_string();
+        assert_eq!(id[..10], ulid[..10]);
+    }
+
     #[test]
     fn a_tenant_has_no_blanks_around_it() {
         assert!(TenantId::parse("tenant_a").is_some());
