@@ -3,8 +3,10 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tower_oauth_clients::authentication::{ClientAuthenticator, Presented};
-use tower_oauth_clients::domain::{ClientId, Operator, Role, TenantId};
-use tower_oauth_clients::secrets::Plaintext;
+use tower_oauth_clients::domain::{ClientId, Operator, Role, SecretHash, TenantId};
+use tower_oauth_clients::secrets::{
+    AnyHash, Argon2id, Error, ErrorKind, HashPool, HmacSha256, Pepper, Plaintext, SecretHasher,
+};
 
 use super::shape::assert_error;
 use support::console::{path, text};
@@ -23,9 +25,7 @@ async fn each() -> Vec<App> {
     apps
 }
 
-fn pool() -> tower_oauth_clients::secrets::HashPool {
-    use tower_oauth_clients::secrets::{AnyHash, Argon2id, HashPool};
-
+fn pool() -> HashPool {
     let cheap = Argon2id::builder().with_memory(8).with_iterations(1);
     let cheap = cheap.with_insecure_cost().build().unwrap();
     HashPool::builder(AnyHash::new(cheap)).build().unwrap()
@@ -344,8 +344,6 @@ async fn only_a_super_admin_may_import_where_the_host_allows_it() {
 /// A host that hashes only generated secrets.
 #[tokio::test]
 async fn a_secret_that_the_host_does_not_hash_is_refused() {
-    use tower_oauth_clients::secrets::{HashPool, HmacSha256, Pepper};
-
     let pepper = Pepper::new("a", [7; 32]).unwrap();
     let hasher = HmacSha256::builder(pepper).build().unwrap();
     let pool = HashPool::builder(hasher).build().unwrap();
@@ -357,4 +355,31 @@ async fn a_secret_that_the_host_does_not_hash_is_refused() {
     assert_error(&answer, 400);
     let expected = "client_secret: must be a generated secret: the host hashes no others";
     assert_eq!(answer.message(), expected);
+}
+
+/// A hasher that always fails.
+struct Failing(ErrorKind);
+
+impl SecretHasher for Failing {
+    fn hash(&self, _: &Plaintext) -> Result<SecretHash, Error> {
+        Err(Error::new(self.0))
+    }
+
+    fn verify(&self, _: &Plaintext, _: &SecretHash) -> Result<bool, Error> {
+        Err(Error::new(self.0))
+    }
+}
+
+#[tokio::test]
+async fn a_hasher_that_fails_is_no_fault_of_the_secret() {
+    for (kind, status) in [(ErrorKind::Other, 500), (ErrorKind::Overloaded, 503)] {
+        let pool = HashPool::builder(Failing(kind)).build().unwrap();
+        let app = App::with(Store::Memory, |it| {
+            it.with_hash_pool(pool).with_http_import()
+        })
+        .await;
+        let answer = import(&app, &with(json!({"client_secret": SECRET}))).await;
+        assert_error(&answer, status);
+        assert_error(&app.get("legacy").await, 404);
+    }
 }
