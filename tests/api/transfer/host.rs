@@ -11,6 +11,7 @@ use tower_oauth_clients::domain::{
 };
 use tower_oauth_clients::manager::transfer::{ClientExport, Imported};
 use tower_oauth_clients::manager::{Error, ErrorKind, Expected};
+use tower_oauth_clients::repository::MemoryRepository;
 use tower_oauth_clients::secrets::{AnyHash, Argon2id, HashPool, Plaintext};
 
 use support::place::Place;
@@ -65,6 +66,13 @@ impl Host {
 
     pub fn authenticator(&self) -> ClientAuthenticatorBuilder {
         self.repository.authenticator()
+    }
+
+    pub fn memory_repository(&self) -> MemoryRepository {
+        match &self.repository {
+            Repository::Memory(it) => it.clone(),
+            other => panic!("not in memory: {other:?}"),
+        }
     }
 
     pub fn database(&self) -> Connection {

@@ -1,14 +1,20 @@
 //! Moving clients between storages: everything once, or nothing.
 
+use std::array;
 use std::time::Duration;
 
 use serde_json::Value;
+use tower_oauth_clients::ClientManager;
+use tower_oauth_clients::authentication::Presented;
 use tower_oauth_clients::domain::{ClientStatus, Clock, Operator, Page, Patch, Role, SecretStatus};
 use tower_oauth_clients::manager::transfer::{ClientExport, Imported};
 use tower_oauth_clients::manager::{ErrorKind, Expected};
+use tower_oauth_clients::repository::conformance::InTurn;
+use tower_oauth_clients::secrets::Plaintext;
 
-use super::host::{Host, draft, id, operator, rich, tenant};
+use super::host::{Host, draft, id, operator, pool, rich, tenant};
 use support::Store;
+use support::world::eventually;
 
 #[tokio::test]
 async fn a_client_moves_with_everything_and_authenticates_there() {
@@ -111,6 +117,36 @@ async fn a_second_import_changes_nothing() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_can_be_repeated_after_the_secret_was_used() {
+    for new in Host::each().await {
+        let old = Host::memory().await;
+        let (id, [secret, _]) = rich(&old).await;
+        let line = &old.export().await[0];
+        new.import(line).await.unwrap();
+        assert_eq!(new.seen(&id).await.0.last_used_at, None);
+
+        let authenticator = new.authenticator().with_hash_pool(pool());
+        let authenticator = authenticator.with_clock(new.clock.clone());
+        let presented = Presented::SecretBasic {
+            client_id: id.clone(),
+            secret: Plaintext::new(secret),
+        };
+        let authenticator = authenticator.build().unwrap();
+        let outcome = authenticator.authenticate_presented(presented, None).await;
+        outcome.unwrap();
+        eventually("the use is stored", async || {
+            new.seen(&id).await.0.last_used_at.is_some()
+        })
+        .await;
+
+        let before = new.seen(&id).await;
+        let again = new.import(line).await.unwrap();
+        assert_eq!(again, Imported::Unchanged(before.0.clone()));
+        assert_eq!(new.seen(&id).await, before);
+    }
+}
+
 /// The client itself is the same.
 #[tokio::test]
 async fn an_import_with_other_secrets_is_a_conflict() {
@@ -169,6 +205,59 @@ async fn an_export_has_every_live_client_of_the_tenant_once() {
         expected.sort_unstable();
         assert!(exported == expected, "{} exported", exported.len());
     }
+}
+
+/// It is on the list, and gone when its secrets are read.
+#[tokio::test]
+async fn a_client_that_is_deleted_during_an_export_is_left_out() {
+    let (before, after) = (Host::memory().await, Host::memory().await);
+    for _ in 0..3 {
+        before.manager.create(&operator(), draft()).await.unwrap();
+    }
+    let mut lines = before.export().await;
+    for line in &lines {
+        after.import(line).await.unwrap();
+    }
+    let gone: ClientExport = serde_json::from_str(&lines.remove(1)).unwrap();
+    let gone = id(gone.client_id());
+    after
+        .manager
+        .delete(&operator(), &gone, &Expected::Any)
+        .await
+        .unwrap();
+
+    let (before, after) = (before.memory_repository(), after.memory_repository());
+    let calls: [_; 6] = array::from_fn(|call| match call {
+        0 => before.clone(),
+        _ => after.clone(),
+    });
+    let manager = ClientManager::builder(InTurn::new(calls)).with_hash_pool(pool());
+    let manager = manager.build().unwrap();
+    let page = manager.export(&operator(), None).await.unwrap();
+    let exported = page.clients.iter();
+    let exported: Vec<_> = exported
+        .map(|client| serde_json::to_string(client).unwrap())
+        .collect();
+    assert_eq!(exported, lines);
+}
+
+#[tokio::test]
+async fn storage_that_fails_is_neither_an_empty_export_nor_a_conflict() {
+    let host = Host::sqlite().await;
+    let (client_id, _) = rich(&host).await;
+    let line = &host.export().await[0];
+    let database = host.database();
+    let away = "ALTER TABLE oauth_client_secrets RENAME TO away";
+    database.execute_batch(away).unwrap();
+    let error = host.manager.export(&operator(), None).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Internal);
+    let error = host.import(line).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Internal);
+    let back = "ALTER TABLE away RENAME TO oauth_client_secrets";
+    database.execute_batch(back).unwrap();
+    let stored = host.seen(&client_id).await.0;
+    let again = host.import(line).await.unwrap();
+    assert_eq!(again, Imported::Unchanged(stored));
 }
 
 /// Storing the second of three secrets fails, so nothing is stored.
