@@ -120,6 +120,30 @@ async fn pages_of_registered_clients_may_call() {
     }
 }
 
+#[tokio::test]
+async fn an_update_decides_anew_which_pages_may_call() {
+    for app in App::each().await {
+        let old = json!({"is_confidential": false, "redirect_uris": ["https://old.example/cb"]});
+        let client_id = create(&app, old).await;
+        for change in [
+            json!({"redirect_uris": ["https://new.example/cb"]}),
+            json!({"name": "Renamed"}),
+        ] {
+            let answer = app.update(&client_id, &change).await;
+            assert_eq!(answer.status, StatusCode::OK, "{change}");
+            let layer = app.repository.cors_layer();
+            for (origin, may_call) in [
+                ("https://old.example", false),
+                ("https://new.example", true),
+            ] {
+                let headers = preflight(&layer, origin).await;
+                let allowed = headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
+                assert_eq!(allowed, may_call, "{origin} after {change}");
+            }
+        }
+    }
+}
+
 /// A page must be able to read why its client was refused.
 #[tokio::test]
 async fn a_refusal_can_be_read() {
