@@ -428,7 +428,7 @@ async fn a_user_without_the_right_to_create_triggers_is_told_so() {
     create(&repository, &client("My Application", 4)).await;
 }
 
-/// Whoever waits for the table blocks everybody behind.
+/// A trigger that waits for the table blocks all others behind it.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_does_not_wait_for_long_transactions() {
     let (repository, database) = mysql::open().await;

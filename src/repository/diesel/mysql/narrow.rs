@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(prefixes("a%_!"), [["a!%!_!!", "!%!_!!"]]);
         assert_eq!(
             prefixes("my application 17"),
-            [["my appli", "y applic"], ["ication ", "cation 1"]]
+            [["my appli", "y applic"], ["cation 1", "ation 17"]]
         );
         assert_eq!(prefixes(&"long ".repeat(200)).len(), PLACES);
     }
