@@ -1,6 +1,8 @@
 #[cfg(all(feature = "authentication", feature = "jwt"))]
 #[path = "../shared/assertions.rs"]
 mod assertions;
+#[path = "../shared/complete.rs"]
+mod complete;
 #[path = "../shared/stepwise.rs"]
 mod compound;
 mod establish;

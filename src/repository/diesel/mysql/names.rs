@@ -7,14 +7,13 @@ use diesel::sql_query;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
+use super::complete::{is_complete, note_complete};
 use super::lock::Lock;
-use super::narrow::{COMPLETE, PART, STEP, is_complete};
+use super::narrow::{PART, STEP};
 use super::settings::is_cluster;
 use super::{Connection, MysqlRepository, Operation};
-use crate::domain::Timestamp;
 use crate::repository;
 use crate::repository::diesel::error::{Fault, Result};
-use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
 
 /// How many clients are indexed in one transaction.
 const BATCH: i64 = 500;
@@ -184,11 +183,7 @@ async fn fill(conn: &mut Connection, after: &str) -> Result<Option<String>> {
         .bind::<BigInt, _>(BATCH);
     let next: Next = next.get_result(conn).await?;
     let Some(last) = next.last else {
-        let now = Timestamp::from(std::time::SystemTime::now());
-        diesel::insert_or_ignore_into(oauth_client_migrations::table)
-            .values((dsl::name.eq(COMPLETE), dsl::applied_at.eq(now.as_micros())))
-            .execute(conn)
-            .await?;
+        note_complete(conn).await?;
         return Ok(None);
     };
     let index = format!(

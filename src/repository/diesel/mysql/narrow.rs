@@ -6,15 +6,11 @@ use diesel::sql_query;
 use diesel::sql_types::{BigInt, Binary, Bool, Text};
 use diesel_async::RunQueryDsl;
 
+use super::complete::is_complete;
 use super::{Backend, Connection};
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::pattern;
-use crate::repository::diesel::prepared::prepared;
-use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
 use crate::repository::diesel::schema::oauth_client_name_parts as parts;
-
-/// The row among the migrations that says that every client is in the index.
-pub(super) const COMPLETE: &str = "names";
 
 /// How many characters of a name are in a part.
 pub(super) const PART: usize = 8;
@@ -68,14 +64,6 @@ pub(super) async fn narrow(
         }
     }
     Ok(None)
-}
-
-pub(super) async fn is_complete(conn: &mut Connection) -> Result<bool> {
-    let row = oauth_client_migrations::table
-        .filter(dsl::name.eq(COMPLETE))
-        .select(dsl::applied_at);
-    let row: Option<i64> = prepared!(row).get_result(conn).await.optional()?;
-    Ok(row.is_some())
 }
 
 /// The places of a text: its beginning, what follows, and its end.

@@ -2,6 +2,8 @@
 #[path = "../shared/assertions.rs"]
 mod assertions;
 mod clock;
+#[path = "../shared/complete.rs"]
+mod complete;
 #[path = "../shared/stepwise.rs"]
 mod compound;
 mod connections;

@@ -5,12 +5,10 @@ use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::narrow::{COMPLETE, is_complete};
+use super::complete::{is_complete, note_complete};
 use super::{Connection, Operation, SqliteRepository};
-use crate::domain::Timestamp;
 use crate::repository;
 use crate::repository::diesel::error::{Fault, Result};
-use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
 
 /// How many clients are indexed in one transaction.
 const BATCH: i64 = 1_000;
@@ -123,11 +121,7 @@ async fn fill(conn: &mut Connection, after: &str) -> Result<Option<String>> {
         // First, since a transaction that began with a read would not wait for a lock.
         let numbered = numbered.execute(conn).await?;
         if numbered == 0 {
-            let now = Timestamp::from(std::time::SystemTime::now());
-            diesel::insert_or_ignore_into(oauth_client_migrations::table)
-                .values((dsl::name.eq(COMPLETE), dsl::applied_at.eq(now.as_micros())))
-                .execute(conn)
-                .await?;
+            note_complete(conn).await?;
             return Ok(None);
         }
         let last: Numbered = sql_query(LAST).get_result(conn).await?;

@@ -6,15 +6,11 @@ use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel_async::RunQueryDsl;
 
+use super::complete::is_complete;
 use super::{Backend, Connection};
 use crate::repository::diesel::error::Result;
-use crate::repository::diesel::prepared::prepared;
-use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
 use crate::repository::diesel::schema::oauth_client_names as names;
 use crate::repository::diesel::trigrams::trigrams;
-
-/// The row among the migrations that says that every client is in the index.
-pub(super) const COMPLETE: &str = "names";
 
 /// How many names an index may find for a search. It goes through the list if there are more: then
 /// it soon has a page full, and otherwise it would sort them all.
@@ -49,14 +45,6 @@ pub(super) async fn narrow(conn: &mut Connection, _: &str, text: &str) -> Result
         .bind::<BigInt, _>(MOST + 1);
     let found: Found = found.get_result(conn).await?;
     Ok((found.number <= MOST).then_some(asked))
-}
-
-pub(super) async fn is_complete(conn: &mut Connection) -> Result<bool> {
-    let row = oauth_client_migrations::table
-        .filter(dsl::name.eq(COMPLETE))
-        .select(dsl::applied_at);
-    let row: Option<i64> = prepared!(row).get_result(conn).await.optional()?;
-    Ok(row.is_some())
 }
 
 /// The clients that the index finds.

@@ -1,5 +1,8 @@
 #[path = "../shared/borrowed.rs"]
 mod borrowed;
+#[path = "../shared/complete.rs"]
+#[allow(dead_code, reason = "a transaction makes no index")]
+mod complete;
 #[path = "../shared/stepwise.rs"]
 mod compound;
 #[path = "../shared/pooled/find.rs"]

@@ -44,8 +44,8 @@ macro_rules! restrict {
     ($filter:expr, $source:ty, $list:expr, $column:ident) => {{
         let filter = $filter;
         let mut list = $list.into_boxed();
-        let walks = WALKS_LISTS && filter.secret_expires.is_some();
-        list = if walks || filter.asked.is_some() {
+        let is_found_otherwise = filter.secret_expires.is_some() || filter.asked.is_some();
+        list = if WALKS_LISTS && is_found_otherwise {
             list.filter(Unindexed::new($column!(tenant_id)).eq(&filter.tenant))
         } else {
             list.filter($column!(tenant_id).eq(&filter.tenant))
