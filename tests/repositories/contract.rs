@@ -80,7 +80,6 @@ mod mysql_with_an_index_of_names {
     use super::*;
 
     conformance_tests!(open);
-    purge_conformance_tests!(open);
 
     async fn open() -> (MysqlRepository, Database) {
         let (repository, database) = mysql::open().await;
