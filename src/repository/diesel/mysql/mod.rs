@@ -63,6 +63,9 @@ const NAME: &str = "MysqlRepository";
 /// Whether the planner reads a list in its order to find a few of its clients.
 const WALKS_LISTS: bool = false;
 
+/// Whether the planner begins a list where its page begins.
+const SEEKS: bool = false;
+
 /// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 

@@ -71,6 +71,9 @@ macro_rules! by_value {
 
 use by_value;
 
+/// Whether the planner begins a list where its page begins.
+const SEEKS: bool = true;
+
 /// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
 

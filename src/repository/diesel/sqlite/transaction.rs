@@ -36,6 +36,9 @@ type Repository = SqliteTransaction;
 
 const NAME: &str = "SqliteTransaction";
 
+/// Whether the planner begins a list where its page begins.
+const SEEKS: bool = true;
+
 /// A repository in the host's transaction, on the host's own connection: changes to clients and
 /// their audit trail commit together with the rest of the transaction.
 ///

@@ -182,6 +182,11 @@ impl Filter {
         reads_each && self.ids.is_empty() && self.client_ids.is_empty()
     }
 
+    /// Whether an index has the list in its order, so that no client has to be read for it.
+    pub(in super::super) fn is_sorted(&self) -> bool {
+        !self.searches() && !self.deleted && self.ids.is_empty() && self.client_ids.is_empty()
+    }
+
     /// The tenant, and the text that an index of names may find the clients by.
     pub(super) fn sought(&self) -> Option<(&str, &str)> {
         let name = self.name.as_ref().filter(|_| self.searches())?;
