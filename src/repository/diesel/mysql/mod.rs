@@ -102,10 +102,11 @@ fn stop(conn: &Connection, _: bool) -> impl Future<Output = ()> + use<> {
 /// - Contention (deadlocks, lock timeouts) is retried up to 10 times within 5 seconds, and then
 ///   becomes [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable).
 /// - Statements are prepared once per connection. Without contention, reads and `touch_secret` take
-///   1 round trip (2 for a page past the end, 3 in an audit trail), `update` 4, `create` 5,
-///   `delete`, a clone and a change of one secret 7, `rotate_secret` 8. Add one if a rotation ends
-///   a retired secret, one if a write of a secret removes an inactive one, and one for an `update`
-///   of a client that registered itself. `register` takes 6, or 7 with a token.
+///   1 round trip (2 for a page in the middle of a list or past the end, 3 in an audit trail),
+///   `update` 4, `create` 5, `delete`, a clone and a change of one secret 7, `rotate_secret` 8. Add
+///   one if a rotation ends a retired secret, one if a write of a secret removes an inactive one,
+///   and one for an `update` of a client that registered itself. `register` takes 6, or 7 with a
+///   token.
 /// - Lists that count or search, including audit trails, use at most two connections at once, and
 ///   at most 32 of them wait; more are refused as unavailable.
 /// - On a Galera cluster, hosts may use different nodes: a statement waits for what the others have
