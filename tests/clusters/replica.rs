@@ -32,8 +32,17 @@ async fn lists_come_from_it_and_what_counts_does_not() {
     let primary = Server::postgres().start().await;
     let mut standby = primary.standby().start().await;
     let repository = PostgresRepository::connect(&primary.url()).await.unwrap();
-    repository.migrate().await.unwrap();
     let replica = PostgresRepository::connect(&standby.url()).await.unwrap();
+    let pause = async || {
+        let pause = ["SELECT pg_wal_replay_pause()"];
+        execute(&standby.url(), &pause).await.unwrap();
+    };
+    let resume = async || {
+        let resume = ["SELECT pg_wal_replay_resume()"];
+        execute(&standby.url(), &resume).await.unwrap();
+    };
+    pause().await;
+    repository.migrate().await.unwrap();
     let repository = repository.with_replica(replica);
     let host = Host::over(&Repository::Postgres(repository.clone()));
     let client_id = host.client().await;
@@ -43,12 +52,17 @@ async fn lists_come_from_it_and_what_counts_does_not() {
         CLIENTS.to_owned() + "?page=1",
     ];
     let trail = format!("{CLIENTS}/{client_id}/audit-logs");
+
+    // The standby has no tables yet.
+    for list in lists.iter().chain([&trail]) {
+        assert_unavailable(&host.call(Method::GET, list, None).await, list);
+    }
+    resume().await;
+    until(async || host.call(Method::GET, CLIENTS, None).await.status == StatusCode::OK).await;
     until(async || names(&host, CLIENTS).await.len() == 1).await;
 
-    // The standby falls behind.
-    execute(&standby.url(), &["SELECT pg_wal_replay_pause()"])
-        .await
-        .unwrap();
+    // It falls behind.
+    pause().await;
     let renamed = host.rename(&client_id, "My new name").await;
     assert_eq!(renamed.status, StatusCode::OK);
     for list in &lists {
@@ -62,9 +76,7 @@ async fn lists_come_from_it_and_what_counts_does_not() {
     let credentials = repository.credentials(&id).await.unwrap();
     assert_eq!(credentials.client.metadata.name, "My new name");
 
-    execute(&standby.url(), &["SELECT pg_wal_replay_resume()"])
-        .await
-        .unwrap();
+    resume().await;
     for list in &lists {
         until(async || names(&host, list).await == ["My new name"]).await;
     }

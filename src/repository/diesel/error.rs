@@ -66,6 +66,12 @@ impl Fault {
         matches!(self.cause(), Some(Lost | Confused | Replica | TurnedAway))
     }
 
+    /// Whether a table or column is missing.
+    #[cfg(feature = "diesel-pool")]
+    pub(super) fn lacks_tables(&self) -> bool {
+        self.cause() == Some(Cause::Unmigrated)
+    }
+
     /// Whether the connection was lost before anything was done that must not be repeated.
     #[cfg(feature = "diesel-pool")]
     pub(super) fn may_run_elsewhere(&self) -> bool {

@@ -58,8 +58,8 @@ impl Repository {
     /// pool and time limit. All other reads, those that authenticate clients among them, stay here.
     ///
     /// What a replica returns may be older than what was answered: a list may lack a client that
-    /// was just created, and its audit trail may not be found. If the replica can't be reached,
-    /// lists are unavailable.
+    /// was just created, and its audit trail may not be found. If the replica can't be reached, or
+    /// has yet to receive the tables, lists are unavailable.
     #[must_use]
     pub fn with_replica(self, replica: Self) -> Self {
         Self(self.0.with_replica(replica.0))

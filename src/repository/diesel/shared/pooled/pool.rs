@@ -39,6 +39,9 @@ const SCANS: usize = 2;
 /// How many scans may wait for a running one.
 const WAITING_SCANS: usize = 32;
 
+/// What a missing table means on a replica.
+const BEHIND: &str = "the replica lacks tables: it is behind, or the database is not migrated";
+
 type Permits = Arc<[OwnedSemaphorePermit; 2]>;
 
 /// The kind of an operation, which decides where it runs and whether it is retried.
@@ -61,6 +64,8 @@ pub(super) struct Pool {
     scans: [Arc<Semaphore>; 2],
     /// Where lists are read from instead.
     replica: Option<Arc<Self>>,
+    /// Whether lists are read from here instead.
+    is_replica: bool,
 }
 
 /// A connection pool of any type.
@@ -163,6 +168,7 @@ impl Pool {
             suited: Arc::default(),
             scans: [SCANS + WAITING_SCANS, SCANS].map(|permits| Arc::new(Semaphore::new(permits))),
             replica: None,
+            is_replica: false,
         }
     }
 
@@ -180,8 +186,14 @@ impl Pool {
     }
 
     pub(super) fn with_replica(self, replica: Self) -> Self {
-        let replica = Some(Arc::new(replica));
-        Self { replica, ..self }
+        let replica = Self {
+            is_replica: true,
+            ..replica
+        };
+        Self {
+            replica: Some(Arc::new(replica)),
+            ..self
+        }
     }
 
     pub(super) fn for_lists(&self) -> Self {
@@ -296,6 +308,9 @@ impl Pool {
                 }
                 Err(fault) if kind.may_be_done(&fault) => {
                     return Err(Error::from(fault).with_unknown_outcome());
+                }
+                Err(fault) if self.is_replica && fault.lacks_tables() => {
+                    return Err(Error::new(ErrorKind::Unavailable).with_source(BEHIND));
                 }
                 outcome => return outcome.map_err(Error::from),
             }
