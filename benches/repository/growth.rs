@@ -13,9 +13,6 @@ use super::measure::{Watch, median, percentile};
 
 const SMALLEST: usize = 10_000;
 
-/// The most that one statement inserts.
-const AT_ONCE: usize = 1_000_000;
-
 const SIZE: u32 = 20;
 
 /// The tenant that has all, and the one of many that is asked.
@@ -32,13 +29,9 @@ pub fn steps(plan: Plan, dialect: &Dialect) -> Vec<(usize, Vec<[String; 2]>)> {
     let mut start = 0;
     let mut size = SMALLEST.min(plan.grown);
     while start < plan.grown {
-        let mut statements = Vec::new();
-        while start < size {
-            let end = size.min((start / AT_ONCE + 1) * AT_ONCE);
-            statements.push(load(start..end, dialect));
-            start = end;
-        }
-        steps.push((size, statements));
+        let loads = lists::portions(start..size).map(|portion| load(portion, dialect));
+        steps.push((size, loads.collect()));
+        start = size;
         size = plan.grown.min(size * 10);
     }
     steps

@@ -53,8 +53,25 @@ impl Dialect {
     };
 }
 
+/// The most that one statement inserts.
+const AT_ONCE: usize = 1_000_000;
+
+/// The parts of a range that one statement each can insert.
+pub fn portions(clients: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let portions = clients.start / AT_ONCE..clients.end.div_ceil(AT_ONCE);
+    portions.map(move |portion| {
+        let [start, end] = [portion, portion + 1].map(|portion| portion * AT_ONCE);
+        clients.start.max(start)..clients.end.min(end)
+    })
+}
+
 /// The statements that insert this range of clients, the oldest first, and their secrets.
-pub fn load(clients: Range<usize>, dialect: &Dialect) -> [String; 2] {
+pub fn load(clients: Range<usize>, dialect: &Dialect) -> Vec<String> {
+    let loads = portions(clients).map(|portion| load_portion(portion, dialect));
+    loads.flatten().collect()
+}
+
+fn load_portion(clients: Range<usize>, dialect: &Dialect) -> [String; 2] {
     let Dialect { id, client_id, .. } = dialect;
     let numbers = numbers(&clients);
     let tenant = format!("'{TENANT}'");
@@ -68,12 +85,12 @@ pub fn load(clients: Range<usize>, dialect: &Dialect) -> [String; 2] {
     [self::clients(clients, dialect, &tenant, "app-"), secrets]
 }
 
-/// The numbers of a range within one million.
+/// The numbers of a range within one portion.
 fn numbers(Range { start, end }: &Range<usize>) -> String {
     let digit = "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 \
         UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 \
         UNION ALL SELECT 8 UNION ALL SELECT 9)";
-    let base = start / 1_000_000 * 1_000_000;
+    let base = start / AT_ONCE * AT_ONCE;
     format!(
         "FROM (SELECT {base} + a.d * 100000 + b.d * 10000 + c.d * 1000 + d.d * 100 + e.d * 10 + f.d AS n
             FROM {digit} a, {digit} b, {digit} c, {digit} d, {digit} e, {digit} f) numbers
@@ -81,7 +98,7 @@ fn numbers(Range { start, end }: &Range<usize>) -> String {
     )
 }
 
-/// The statement that inserts this range of clients within one million, the oldest first. The
+/// The statement that inserts this range of clients within one portion, the oldest first. The
 /// tenant is an expression.
 pub fn clients(clients: Range<usize>, dialect: &Dialect, tenant: &str, prefix: &str) -> String {
     let Dialect { id, name, .. } = dialect;

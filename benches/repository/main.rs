@@ -22,7 +22,8 @@
 //!   names and with one.
 //!
 //! `TEST_POSTGRES_URL` and `TEST_MYSQL_URL` name the PostgreSQL and the MySQL or MariaDB server;
-//! the bench creates its own schema and database there. The names of databases (`sqlite`,
+//! the bench creates its own schema and database there. `large` makes the lists ten times as long,
+//! 10,000,000 clients. The names of databases (`sqlite`,
 //! `postgres`, `mysql`) and of parts (`operations`, `lists`, `reaper`, `names`, `growth`) select
 //! what runs. `-- --test` runs one quick round. Nothing is asserted.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
@@ -137,6 +138,9 @@ fn main() {
         plan.list_rounds = 0;
     }
     plan.reaps = runs("reaper", &PARTS);
+    if asked("large") {
+        plan.listed *= 10;
+    }
     if !runs("names", &PARTS) {
         plan.named = [0; 2];
     }
