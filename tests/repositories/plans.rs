@@ -318,6 +318,8 @@ async fn explaining_pool(url: &str, plans: Arc<Mutex<Vec<String>>>) -> Pool<Asyn
 async fn of_mysql() {
     // Logging all statements is a setting of the whole server.
     let server = Server::mysql().start().await;
+    let count = "SET GLOBAL log_output = 'TABLE', long_query_time = 0, slow_query_log = 1";
+    execute(&server.url(), &[count]).await.unwrap();
     let repository = MysqlRepository::connect(&server.url()).await.unwrap();
     repository.migrate().await.unwrap();
     let numbers = "CREATE TABLE numbers AS WITH RECURSIVE numbers (n) AS \
@@ -326,10 +328,7 @@ async fn of_mysql() {
     let analyze = "ANALYZE TABLE oauth_clients, oauth_client_secrets, oauth_client_audit_logs, \
         oauth_client_registrations, oauth_initial_access_tokens, oauth_client_documents, \
         oauth_client_document_blocks, oauth_client_document_limits";
-    let (log, start) = (
-        "SET GLOBAL log_output = 'TABLE'",
-        "SET GLOBAL general_log = 1",
-    );
+    let log = "SET GLOBAL general_log = 1";
     let prepare = [
         depth,
         numbers,
@@ -344,14 +343,22 @@ async fn of_mysql() {
         LIMITS,
         analyze,
         log,
-        start,
     ];
     execute(&server.url(), &prepare).await.unwrap();
 
     use_everything(&repository).await;
 
     let mut conn = mysql(&server.url()).await.unwrap();
-    conn.query_drop("SET GLOBAL general_log = 0").await.unwrap();
+    for log in ["general_log", "slow_query_log"] {
+        let end = format!("SET GLOBAL {log} = 0");
+        conn.query_drop(end).await.unwrap();
+    }
+    let pages = "SELECT sql_text, rows_examined FROM mysql.slow_log \
+        WHERE sql_text LIKE 'SELECT%LIMIT%'";
+    let mut pages: Vec<(String, u64)> = conn.query(pages).await.unwrap();
+    assert!(pages.len() > 50, "{}", pages.len());
+    pages.retain(|(_, examined)| *examined > 250);
+    assert_eq!(pages, [], "walked to a page");
     let statements: Vec<String> = conn
         .query("SELECT argument FROM mysql.general_log WHERE command_type = 'Execute'")
         .await

@@ -21,10 +21,10 @@
 //! | `MIGRATIONS`, `Lock`, `check` | the scripts, the lock around them, and the server's settings | `migrate` |
 //! | `NOT_ASCII`, `NOW` | SQL: whether a folded name contains more than ASCII, and the time | `refold`, `assertions` |
 //! | `WALKS_LISTS` | whether the planner reads a list in its order to find a few of its clients | `queries` |
-//! | `SEEKS` | whether the planner begins a list where its page begins | `pooled/find` |
+//! | `NAMES_INDEXES` | whether statements name the index that has a list in its order | `queries` |
 //! | `NAME` | the repository's name in `Debug` | `borrowed`, `pooled` |
 //! | `examine` | refuses a pooler that mixes up prepared statements, and warns of messages that are not in English | `pooled` |
-//! | `Pool`, `establish`, `stop` | the pool, how a connection is opened and whether its errors have codes, and how its statement is cancelled | `pooled` |
+//! | `Pool`, `establish`, `stop` | the pool, how a connection is opened, and how its statement is cancelled | `pooled` |
 
 #![allow(
     clippy::duplicate_mod,

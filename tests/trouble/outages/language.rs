@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use diesel_async::pooled_connection::bb8;
 use http::Method;
 
-use tower_oauth_clients::repository::PostgresRepository;
+use tower_oauth_clients::repository::{PostgresRepository, PostgresTransaction};
 
 use super::contention::Session;
 use super::{POOLS, german};
@@ -32,28 +33,51 @@ async fn postgres_is_understood_by_its_codes() {
         return;
     }
     let repository = PostgresRepository::connect(&url).await.unwrap();
-    let error = ask(&repository).await;
-    assert!(error.contains("migrate()"), "{error}");
+    let mut repositories = vec![Repository::Postgres(repository.clone())];
+    for pool in POOLS {
+        let connections = Connections::new(&url, pool, 4).await;
+        repositories.push(connections.repository());
+    }
+    for repository in &repositories {
+        let error = ask_of(repository).await;
+        assert!(error.contains("migrate()"), "{error}");
+    }
     repository.migrate().await.unwrap();
 
-    let repository = Repository::Postgres(repository);
-    let host = Host::over(&repository.with_timeout(Duration::from_millis(300)));
-    let client_id = host.client().await;
-    let mut other = Session::open(&url).await;
-    other.hold(&client_id).await;
-    assert_unavailable(&host.rename(&client_id, "Renamed").await, "held");
-    // It was cancelled, and does not wait any longer.
-    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = \
-                 to_regclass('oauth_clients')";
-    let mut left = rows(&url, waits).await;
-    for _ in 0..50 {
-        if left == ["0"] {
-            break;
+    let client_id = Host::over(&repositories[0]).client().await;
+    for repository in &repositories {
+        let patience = Duration::from_millis(300);
+        let host = Host::over(&repository.clone().with_timeout(patience));
+        let mut other = Session::open(&url).await;
+        other.hold(&client_id).await;
+        assert_unavailable(&host.rename(&client_id, "Renamed").await, "held");
+        // It was cancelled, and does not wait any longer.
+        let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = \
+                     to_regclass('oauth_clients')";
+        let mut left = rows(&url, waits).await;
+        for _ in 0..50 {
+            if left == ["0"] {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            left = rows(&url, waits).await;
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        left = rows(&url, waits).await;
+        assert_eq!(left, ["0"]);
     }
-    assert_eq!(left, ["0"]);
+}
+
+#[tokio::test]
+async fn a_transaction_of_a_host_is_understood_by_its_codes() {
+    let database = Database::postgres().await;
+    let url = german(&database);
+    if !is_german(&url).await {
+        return;
+    }
+    let pool = bb8::Pool::builder().build(PostgresRepository::manager(&url));
+    let mut conn = pool.await.unwrap().get_owned().await.unwrap();
+    let error = PostgresTransaction::scope(&mut conn, async |repository| ask(&repository).await);
+    let error = error.await;
+    assert!(error.contains("migrate()"), "{error}");
 }
 
 #[tokio::test]
@@ -76,10 +100,7 @@ async fn mariadb_is_told_to_speak_english() {
         let listed = host.call(Method::GET, CLIENTS, None).await;
         assert_eq!(listed.status, 500, "{listed:?}");
     }
-    let error = match &own {
-        Repository::Mysql(it) => ask(it).await,
-        Repository::Postgres(it) => ask(it).await,
-    };
+    let error = ask_of(&own).await;
     assert!(error.contains("migrate()"), "{error}");
     own.migrate().await.unwrap();
 
@@ -105,6 +126,13 @@ async fn mariadb_is_told_to_speak_english() {
         assert_eq!(renamed.status, 200, "starts again: {renamed:?}");
     }
     assert_whole(&url, "German").await;
+}
+
+async fn ask_of(repository: &Repository) -> String {
+    match repository {
+        Repository::Mysql(it) => ask(it).await,
+        Repository::Postgres(it) => ask(it).await,
+    }
 }
 
 /// The reason why a list of clients can't be read.

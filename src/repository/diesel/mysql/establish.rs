@@ -6,11 +6,6 @@ use mysql_async::{Conn, DriverError, Error, Opts, OptsBuilder};
 use super::settings::{SYNCHRONIZED, is_cluster};
 use crate::repository::diesel::refusal::Refusal;
 
-/// Whether errors have their code in their message. It is in English instead (`settings.rs`).
-pub(super) fn tells_codes(_: &str) -> bool {
-    false
-}
-
 pub(super) async fn establish(url: &str) -> Result<AsyncMysqlConnection, Refusal> {
     let options = Opts::from_url(url).map_err(|_| "its URL can't be read")?;
     let options = OptsBuilder::from_opts(options)

@@ -63,8 +63,8 @@ const NAME: &str = "MysqlRepository";
 /// Whether the planner reads a list in its order to find a few of its clients.
 const WALKS_LISTS: bool = false;
 
-/// Whether the planner begins a list where its page begins.
-const SEEKS: bool = false;
+/// Whether statements name the index that has a list in its order.
+const NAMES_INDEXES: bool = true;
 
 /// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
@@ -83,7 +83,7 @@ async fn examine(_: &Pool) -> Result<(), Error> {
 }
 
 /// Tells the server to cancel the statement of a connection.
-fn stop(conn: &Connection, _: bool) -> impl Future<Output = ()> + use<> {
+fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
     let token = conn.cancel_token();
     async move {
         // It is unknown whether it arrived, and whether in time.
@@ -102,11 +102,10 @@ fn stop(conn: &Connection, _: bool) -> impl Future<Output = ()> + use<> {
 /// - Contention (deadlocks, lock timeouts) is retried up to 10 times within 5 seconds, and then
 ///   becomes [`ErrorKind::Unavailable`](crate::repository::ErrorKind::Unavailable).
 /// - Statements are prepared once per connection. Without contention, reads and `touch_secret` take
-///   1 round trip (2 for a page in the middle of a list or past the end, 3 in an audit trail),
-///   `update` 4, `create` 5, `delete`, a clone and a change of one secret 7, `rotate_secret` 8. Add
-///   one if a rotation ends a retired secret, one if a write of a secret removes an inactive one,
-///   and one for an `update` of a client that registered itself. `register` takes 6, or 7 with a
-///   token.
+///   1 round trip (2 for a page past the end, 3 in an audit trail), `update` 4, `create` 5,
+///   `delete`, a clone and a change of one secret 7, `rotate_secret` 8. Add one if a rotation ends
+///   a retired secret, one if a write of a secret removes an inactive one, and one for an `update`
+///   of a client that registered itself. `register` takes 6, or 7 with a token.
 /// - Lists that count or search, including audit trails, use at most two connections at once, and
 ///   at most 32 of them wait; more are refused as unavailable.
 /// - On a Galera cluster, hosts may use different nodes: a statement waits for what the others have

@@ -8,11 +8,6 @@ use super::sqlstate::{Coded, coded};
 use crate::repository::diesel::cause::{CONFUSED, is_confusion};
 use crate::repository::diesel::refusal::Refusal;
 
-/// Whether errors on the connections for this URL have their SQLSTATE in their message.
-pub(super) fn tells_codes(url: &str) -> bool {
-    url.parse().is_ok_and(|config| coded(&config).is_some())
-}
-
 pub(super) async fn establish(url: &str) -> Result<AsyncPgConnection, Refusal> {
     let config: Config = url.parse().map_err(|error| refusal(&error))?;
     match coded(&config) {

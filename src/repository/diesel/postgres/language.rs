@@ -1,10 +1,11 @@
-//! Whether the server's messages are in English: by them errors without a SQLSTATE are recognized.
+//! Whether errors are recognized: by a SQLSTATE in their message, or because it is in English.
 
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use super::Connection;
+use crate::repository::diesel::cause::Cause;
 use crate::repository::diesel::error::Result;
 
 #[derive(Debug, QueryableByName)]
@@ -13,14 +14,21 @@ struct Language {
     locale: String,
 }
 
-/// Warns if they are not, since only a superuser can choose their language.
+/// Warns if they are not, since only a superuser can choose the language of messages.
 pub(super) async fn warn_of_language(conn: &mut Connection) -> Result<()> {
     let query = sql_query("SELECT current_setting('lc_messages') AS locale");
     let Language { locale } = query.get_result(conn).await?;
-    if !is_english(&locale) {
+    if !is_english(&locale) && !tells_codes(conn).await {
         warn(&locale);
     }
     Ok(())
+}
+
+/// Whether the cause of an error is known, tried with a table that does not exist.
+async fn tells_codes(conn: &mut Connection) -> bool {
+    let missing = "TABLE oauth_clients_of_nobody";
+    let outcome = conn.batch_execute(missing).await;
+    outcome.is_err_and(|error| Cause::of(&error) == Cause::Unmigrated)
 }
 
 fn is_english(locale: &str) -> bool {

@@ -71,8 +71,8 @@ macro_rules! by_value {
 
 use by_value;
 
-/// Whether the planner begins a list where its page begins.
-const SEEKS: bool = true;
+/// Whether statements name the index that has a list in its order.
+const NAMES_INDEXES: bool = false;
 
 /// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> char_length(name_folded)";
@@ -124,10 +124,7 @@ async fn examine(pool: &Pool) -> Result<(), Error> {
     pool.read(pool.clone(), |conn, pool| {
         Box::pin(async {
             refuse_confusion(conn, pool).await?;
-            match pool.tells_codes() {
-                true => Ok(()),
-                false => warn_of_language(conn).await,
-            }
+            warn_of_language(conn).await
         })
     })
     .await
@@ -135,14 +132,13 @@ async fn examine(pool: &Pool) -> Result<(), Error> {
 
 /// Tells the server to cancel the statement of a connection. This does not work over TLS, which
 /// only the host can set up.
-fn stop(conn: &Connection, tells_codes: bool) -> impl Future<Output = ()> + use<> {
+fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
     let token = conn.cancel_token();
     async move {
         // It is unknown whether it arrived, and whether in time.
-        let _ = match tells_codes {
-            true => token.cancel_query(Coded).await,
-            false => token.cancel_query(NoTls).await,
-        };
+        if token.cancel_query(NoTls).await.is_err() {
+            let _ = token.cancel_query(Coded).await;
+        }
     }
 }
 

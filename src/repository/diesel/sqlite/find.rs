@@ -10,9 +10,7 @@ use crate::domain::{Client, Page, SecretStatus};
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::limited::Limited;
 use crate::repository::diesel::rows::{ClientRow, Key, SecretRow};
-use crate::repository::diesel::schema::{
-    self, live, oauth_client_secrets, oauth_clients, with_secrets,
-};
+use crate::repository::diesel::schema::{self, live, oauth_client_secrets, with_secrets};
 
 pub(super) async fn client(conn: &mut Connection, key: &Key) -> QueryResult<ClientRow> {
     let key = key.clone();
@@ -29,13 +27,7 @@ pub(super) async fn after(
 ) -> Result<Vec<Client>> {
     let filter = filter.clone();
     let found = conn.spawn_blocking(move |conn| {
-        let list = filter.query().select(ClientRow::as_select());
-        let list = list.order(oauth_clients::id.desc());
-        let list = match id {
-            Some(id) => list.filter(oauth_clients::id.lt(id)),
-            None => list,
-        };
-        let list = Limited::to_page(list, page);
+        let list = Limited::to_page(filter.ordered(id.as_deref()), page);
         let rows = list.load_iter::<ClientRow, DefaultLoadingMode>(conn)?;
         // One by one into a list that never grows: rows are large, and there may be a hundred.
         let mut clients = Vec::with_capacity(page.size() as usize + 1);

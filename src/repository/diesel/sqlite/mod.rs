@@ -66,6 +66,9 @@ impl<A: Weight + Send + Sync + 'static> Argument for A {}
 /// Whether the planner reads a list in its order to find a few of its clients.
 const WALKS_LISTS: bool = true;
 
+/// Whether statements name the index that has a list in its order.
+const NAMES_INDEXES: bool = false;
+
 /// Whether a folded name contains non-ASCII characters.
 const NOT_ASCII: &str = "octet_length(name_folded) <> length(name_folded)";
 
@@ -80,10 +83,10 @@ const LEAVES_OUT_APPROVED: bool = true;
 /// Ends a list with an error once its operation has taken too long. Only what comes first in a
 /// condition is evaluated for each row.
 macro_rules! timed {
-    ($list:expr, $searches:expr) => {
+    ($condition:expr, $searches:expr) => {
         match $searches {
-            true => $list.filter($crate::repository::diesel::sqlite::clock::in_time()),
-            false => $list,
+            true => Box::new($condition.and($crate::repository::diesel::sqlite::clock::in_time())),
+            false => $condition,
         }
     };
 }

@@ -19,7 +19,7 @@ use self::borrowed::Jobs;
 use self::narrow::{Asked, indexed, narrow};
 #[cfg(feature = "registration")]
 use super::LEAVES_OUT_APPROVED;
-use super::WALKS_LISTS;
+use super::{NAMES_INDEXES, WALKS_LISTS};
 use crate::repository::diesel::error::Result;
 use crate::repository::diesel::position::instr as position;
 use crate::repository::diesel::{
@@ -35,9 +35,6 @@ type Operation<A, T> = for<'a> fn(&'a mut Connection, &'a A) -> BoxFuture<'a, Re
 type Repository = SqliteTransaction;
 
 const NAME: &str = "SqliteTransaction";
-
-/// Whether the planner begins a list where its page begins.
-const SEEKS: bool = true;
 
 /// A repository in the host's transaction, on the host's own connection: changes to clients and
 /// their audit trail commit together with the rest of the transaction.

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use diesel_async::pooled_connection::{bb8, deadpool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
 
-use super::own::OwnPool;
+use super::own::{self, OwnPool};
 use super::{Connection, Operation, Pool, Repository, examine, migrate};
 use crate::repository::Result;
 
@@ -28,12 +28,24 @@ impl Repository {
         Ok(repository)
     }
 
-    /// Uses the host's own connection pool.
+    /// A manager for a pool of the host's own. Its connections are those of
+    /// [`connect`](Self::connect), and can be used for anything else, too:
     ///
-    /// Its manager should use
-    /// [`RecyclingMethod::Fast`](diesel_async::pooled_connection::RecyclingMethod::Fast): the
-    /// default sends a query before each use, which takes as long as a read. The reason for a
-    /// failed connection goes only to the pool's own error sink.
+    /// - Whether a connection is lost is detected without a query before each use, which would take
+    ///   as long as a read.
+    /// - On PostgreSQL, `SQLSTATE` and the code precede the message of each error, since Diesel
+    ///   does not keep the code. Not on Unix sockets: there, and on connections from elsewhere,
+    ///   errors are recognized by messages in English.
+    /// - A node of a Galera cluster waits for the others.
+    /// - The reason for a failed connection contains no part of `url`.
+    pub fn manager(url: &str) -> AsyncDieselConnectionManager<Connection> {
+        own::manager(url, own::LastRefusal::default())
+    }
+
+    /// Uses the host's own connection pool, with connections of its [`manager`](Self::manager) or
+    /// any other, whose recycling method should be
+    /// [`RecyclingMethod::Fast`](diesel_async::pooled_connection::RecyclingMethod::Fast). The
+    /// reason for a failed connection goes only to the pool's own error sink.
     pub fn from_bb8(pool: bb8::Pool<Connection>) -> Self {
         Self(Pool::bb8(pool))
     }

@@ -10,7 +10,7 @@ use diesel_async::pooled_connection::{
 use tokio::time::{Instant, timeout};
 
 use super::Connection;
-use super::establish::{establish, tells_codes};
+use super::establish::establish;
 use super::pool::{Lease, Source};
 use crate::repository::diesel::BoxFuture;
 use crate::repository::diesel::error::{Fault, Result};
@@ -25,35 +25,33 @@ const SILENCE: Duration = Duration::from_secs(4);
 pub(super) struct OwnPool {
     pool: bb8::Pool<Connection>,
     last: LastRefusal,
-    tells_codes: bool,
 }
 
 /// The last refusal and its time. The pool itself keeps retrying and discards the reason.
 #[derive(Clone, Default)]
-struct LastRefusal(Arc<Mutex<Option<(Instant, Refusal)>>>);
+pub(super) struct LastRefusal(Arc<Mutex<Option<(Instant, Refusal)>>>);
 
 impl OwnPool {
     /// Creates the pool without connecting.
     pub(super) async fn new(url: &str) -> Result<Self> {
         let last = LastRefusal::default();
-        let mut config = ManagerConfig::default();
-        // Lost connections are detected without a query before each use.
-        config.recycling_method = RecyclingMethod::Fast;
-        let noted = last.clone();
-        config.custom_setup = Box::new(move |url| {
-            let (url, last) = (url.to_owned(), noted.clone());
-            Box::pin(async move { connect(&url, &last).await })
-        });
-        let manager = AsyncDieselConnectionManager::new_with_config(url, config);
         let pool = bb8::Pool::builder().connection_timeout(WAIT);
-        let pool = pool.build(manager).await;
+        let pool = pool.build(manager(url, last.clone())).await;
         let pool = pool.map_err(|error| Fault::Unavailable(error.into()))?;
-        Ok(Self {
-            pool,
-            last,
-            tells_codes: tells_codes(url),
-        })
+        Ok(Self { pool, last })
     }
+}
+
+/// A manager of connections that notes why there is none.
+pub(super) fn manager(url: &str, last: LastRefusal) -> AsyncDieselConnectionManager<Connection> {
+    let mut config = ManagerConfig::default();
+    // Lost connections are detected without a query before each use.
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |url| {
+        let (url, last) = (url.to_owned(), last.clone());
+        Box::pin(async move { connect(&url, &last).await })
+    });
+    AsyncDieselConnectionManager::new_with_config(url, config)
 }
 
 async fn connect(url: &str, last: &LastRefusal) -> ConnectionResult<Connection> {
@@ -99,9 +97,5 @@ impl Source for OwnPool {
 
     fn connections(&self) -> usize {
         self.pool.connections()
-    }
-
-    fn tells_codes(&self) -> bool {
-        self.tells_codes
     }
 }

@@ -74,11 +74,6 @@ pub(super) trait Source: Send + Sync {
 
     /// The current number of connections.
     fn connections(&self) -> usize;
-
-    /// Whether the server's errors have their code in their message.
-    fn tells_codes(&self) -> bool {
-        false
-    }
 }
 
 /// A connection that returns to its pool on drop.
@@ -175,10 +170,6 @@ impl Pool {
     pub(super) fn with_timeout(self, timeout: Duration) -> Self {
         let timeout = timeout.min(LONGEST_TIMEOUT);
         Self { timeout, ..self }
-    }
-
-    pub(super) fn tells_codes(&self) -> bool {
-        self.source.tells_codes()
     }
 
     pub(super) fn timeout(&self) -> Duration {
@@ -294,8 +285,7 @@ impl Pool {
             };
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + self.timeout);
             let suited = Arc::clone(&self.suited);
-            let coded = self.tells_codes();
-            let work = run_on(lease, arguments.clone(), operation, deadline, suited, coded);
+            let work = run_on(lease, arguments.clone(), operation, deadline, suited);
             let outcome = match kind.clone() {
                 Kind::Read => Detaching::new(&runtime, work).await,
                 Kind::Scan(permits, _) => in_own_task(&runtime, work, Some(permits)).await,
@@ -337,7 +327,6 @@ async fn run_on<A, T>(
     operation: Operation<A, T>,
     deadline: Instant,
     suited: Arc<OnceLock<Option<&'static str>>>,
-    coded: bool,
 ) -> Result<T> {
     let work = async {
         let setup = match suited.get() {
@@ -361,7 +350,7 @@ async fn run_on<A, T>(
         Ok(outcome) => outcome,
         Err(_) => {
             // A server that waits for a lock does not notice that its client is gone.
-            let stop = stop(&lease, coded);
+            let stop = stop(&lease);
             tokio::spawn(timeout(TIME_TO_STOP, stop));
             lease.close();
             Err(Fault::Unavailable("the database took too long".into()))

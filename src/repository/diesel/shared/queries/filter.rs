@@ -3,9 +3,11 @@ use diesel::prelude::*;
 use diesel::query_source::Alias;
 use diesel::sql_types::Bool;
 
+use super::ordered::Ordered;
 use super::{Asked, Backend, WALKS_LISTS, by_value, indexed, position, timed};
 use crate::domain::{ClientOrigin, ClientStatus, SecretStatus, TenantId, Timestamp};
 use crate::repository::diesel::pattern;
+use crate::repository::diesel::rows::ClientRow;
 use crate::repository::diesel::schema::oauth_clients::{self, dsl};
 use crate::repository::diesel::schema::{
     COUNTED_CLIENTS, CountedClients, Deleted, Unindexed, oauth_client_secrets as secrets,
@@ -39,54 +41,53 @@ pub(in super::super) struct Filter {
     deleted: bool,
 }
 
-/// Restricts a list to the clients of a filter; `$column` is a macro that names a column.
-macro_rules! restrict {
-    ($filter:expr, $source:ty, $list:expr, $column:ident) => {{
+/// The condition of the clients of a filter; `$column` is a macro that names a column.
+macro_rules! condition {
+    ($filter:expr, $source:ty, $column:ident) => {{
         let filter = $filter;
-        let mut list = $list.into_boxed();
         let is_found_otherwise = filter.secret_expires.is_some() || filter.asked.is_some();
-        list = if WALKS_LISTS && is_found_otherwise {
-            list.filter(Unindexed::new($column!(tenant_id)).eq(&filter.tenant))
+        let mut all: Criterion<'_, $source> = if WALKS_LISTS && is_found_otherwise {
+            Box::new(Unindexed::new($column!(tenant_id)).eq(&filter.tenant))
         } else {
-            list.filter($column!(tenant_id).eq(&filter.tenant))
+            Box::new($column!(tenant_id).eq(&filter.tenant))
         };
         if let Some(asked) = &filter.asked {
-            list = list.filter($column!(client_id).eq_any(indexed(&filter.tenant, asked)));
+            all = Box::new(all.and($column!(client_id).eq_any(indexed(&filter.tenant, asked))));
         }
-        let list = if filter.deleted {
-            list.filter(Deleted::new($column!(deleted_at)))
+        all = if filter.deleted {
+            Box::new(all.and(Deleted::new($column!(deleted_at))))
         } else {
-            list.filter($column!(deleted_at).is_null())
+            Box::new(all.and($column!(deleted_at).is_null()))
         };
-        let mut list = timed!(list, filter.searches());
+        all = timed!(all, filter.searches());
         if let Some(status) = &filter.status {
-            list = list.filter($column!(status).eq(status.as_str()));
+            all = Box::new(all.and($column!(status).eq(status.as_str())));
         }
         if let Some(Name { pattern, .. }) = &filter.name {
-            list = list.filter(by_value!($column!(name_folded).like(pattern).escape('!')));
+            all = Box::new(all.and(by_value!($column!(name_folded).like(pattern).escape('!'))));
         }
         if !filter.ids.is_empty() {
-            list = list.filter($column!(id).eq_any(&filter.ids));
+            all = Box::new(all.and($column!(id).eq_any(&filter.ids)));
         }
         if !filter.client_ids.is_empty() {
-            list = list.filter($column!(client_id).eq_any(&filter.client_ids));
+            all = Box::new(all.and($column!(client_id).eq_any(&filter.client_ids)));
         }
         if let Some(is_confidential) = filter.is_confidential {
-            list = list.filter($column!(is_confidential).eq(is_confidential));
+            all = Box::new(all.and($column!(is_confidential).eq(is_confidential)));
         }
         if let Some(item) = &filter.redirect_uri {
-            list = list.filter(position($column!(redirect_uris), item).gt(0));
+            all = Box::new(all.and(position($column!(redirect_uris), item).gt(0)));
         }
         if let Some(item) = &filter.grant_type {
-            list = list.filter(position($column!(grant_types), item).gt(0));
+            all = Box::new(all.and(position($column!(grant_types), item).gt(0)));
         }
         if let Some(Scope { part, alone }) = &filter.scope {
             let is_in: Criterion<'_, $source> = Box::new(position($column!(scopes), part).gt(0));
             let is_all: Criterion<'_, $source> = Box::new($column!(scopes).eq(alone));
-            list = list.filter(is_in.or(is_all));
+            all = Box::new(all.and(is_in.or(is_all)));
         }
         if let Some(item) = &filter.client_auth_method {
-            list = list.filter(position($column!(client_auth_methods), item).gt(0));
+            all = Box::new(all.and(position($column!(client_auth_methods), item).gt(0)));
         }
         if let Some(starts) = &filter.hosts {
             let mut any: Criterion<'_, $source> = Box::new(false.into_sql::<Bool>());
@@ -95,10 +96,10 @@ macro_rules! restrict {
                     Box::new(position($column!(redirect_uris), start).gt(0));
                 any = Box::new(any.or(has));
             }
-            list = list.filter(any);
+            all = Box::new(all.and(any));
         }
         if let Some(origin) = &filter.origin {
-            list = list.filter($column!(origin).eq(origin.as_str()));
+            all = Box::new(all.and($column!(origin).eq(origin.as_str())));
         }
         if let Some(time) = filter.unused_since {
             let used: Criterion<'_, $source> =
@@ -106,7 +107,7 @@ macro_rules! restrict {
             let never: Criterion<'_, $source> = Box::new($column!(last_used_at).is_null());
             let old: Criterion<'_, $source> = Box::new($column!(created_at).lt(time));
             let unused: Criterion<'_, $source> = Box::new(never.and(old));
-            list = list.filter(used.or(unused));
+            all = Box::new(all.and(used.or(unused)));
         }
         if let Some((first, last)) = filter.secret_expires {
             let secrets = secrets::table
@@ -114,9 +115,9 @@ macro_rules! restrict {
                 .filter(secrets::status.eq(SecretStatus::Active.as_str()))
                 .filter(secrets::expires_at.assume_not_null().between(first, last))
                 .select(secrets::client_id);
-            list = list.filter($column!(client_id).eq_any(secrets));
+            all = Box::new(all.and($column!(client_id).eq_any(secrets)));
         }
-        list
+        all
     }};
 }
 
@@ -182,10 +183,15 @@ impl Filter {
         reads_each && self.ids.is_empty() && self.client_ids.is_empty()
     }
 
-    /// Whether an index has the list in its order, so that no client has to be read for it.
-    #[allow(dead_code, reason = "SQLite always begins where the page begins")]
-    pub(in super::super) fn is_sorted(&self) -> bool {
-        !self.searches() && !self.deleted && self.ids.is_empty() && self.client_ids.is_empty()
+    /// The index that has the list in its order, if it is read so.
+    fn index(&self) -> Option<&'static str> {
+        let is_few = !self.ids.is_empty() || !self.client_ids.is_empty();
+        let is_found_otherwise = self.secret_expires.is_some() || self.asked.is_some();
+        match self.status {
+            _ if is_few || is_found_otherwise || self.deleted => None,
+            Some(_) => Some("oauth_clients_live_by_status"),
+            None => Some("oauth_clients_live"),
+        }
     }
 
     /// The tenant, and the text that an index of names may find the clients by.
@@ -204,11 +210,25 @@ impl Filter {
 
     /// The same clients, for the subquery that counts.
     pub(super) fn counted(&self) -> Counted<'_> {
-        restrict!(self, Alias<CountedClients>, COUNTED_CLIENTS, counted)
+        let clients = COUNTED_CLIENTS.into_boxed();
+        clients.filter(condition!(self, Alias<CountedClients>, counted))
     }
 
-    pub(in super::super) fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
-        restrict!(self, oauth_clients::table, oauth_clients::table, listed)
+    pub(super) fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
+        let clients = oauth_clients::table.into_boxed();
+        clients.filter(condition!(self, oauth_clients::table, listed))
+    }
+
+    /// The clients in their order, the newest first, after `id` or from the start.
+    pub(in super::super) fn ordered<'a>(
+        &'a self,
+        id: Option<&'a str>,
+    ) -> Ordered<'a, ClientRow, oauth_clients::table> {
+        let mut all = condition!(self, oauth_clients::table, listed);
+        if let Some(id) = id {
+            all = Box::new(all.and(dsl::id.lt(id)));
+        }
+        Ordered::new("oauth_clients", self.index(), all)
     }
 }
 

@@ -15,6 +15,7 @@ mod filter;
 #[cfg(feature = "cimd")]
 mod limits;
 mod lock;
+mod ordered;
 mod origins;
 mod purge;
 #[cfg(feature = "registration")]
@@ -32,8 +33,8 @@ use diesel::query_builder::{QueryFragment, QueryId};
 #[cfg(feature = "registration")]
 use super::LEAVES_OUT_APPROVED;
 use super::{
-    Asked, Backend, Connection, WALKS_LISTS, by_value, compound, find, indexed, latest, narrow,
-    position, timed, together,
+    Asked, Backend, Connection, NAMES_INDEXES, WALKS_LISTS, by_value, compound, find, indexed,
+    latest, narrow, position, timed, together,
 };
 
 pub(super) use audit::{audit_entries, insert_audit, is_audited};

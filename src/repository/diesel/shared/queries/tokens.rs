@@ -5,6 +5,8 @@ use diesel_async::RunQueryDsl;
 
 use super::audit::insert_audit;
 use super::clients::insert_client;
+use super::filter::Criterion;
+use super::ordered::Ordered;
 use super::transaction::{begin, end};
 use super::{Backend, Connection, compound, together};
 use crate::domain::{InitialAccessToken, Page, Slice};
@@ -55,14 +57,14 @@ pub(in super::super) async fn tokens(
     tenant: &str,
     page: Page,
 ) -> Result<Slice<InitialAccessToken>> {
-    let list = of_tenant(tenant).order(dsl::id.desc());
     let rows = match page {
         Page::Number { number, size } => {
             let total = COUNTED_TOKENS
                 .filter(COUNTED_TOKENS.field(dsl::tenant_id).eq(tenant))
                 .count()
                 .single_value();
-            let list = list.select((TokenRow::as_select(), total));
+            let list = of_tenant(tenant).select((TokenRow::as_select(), total));
+            let list = list.order(dsl::id.desc());
             let rows: Vec<(TokenRow, Option<i64>)> =
                 Limited::to_page(list, page).load(conn).await?;
             match page::counted(rows, number, size) {
@@ -71,11 +73,7 @@ pub(in super::super) async fn tokens(
             }
         }
         Page::After { id, size } => {
-            let list = list.select(TokenRow::as_select());
-            let list = match id {
-                Some(id) => list.filter(dsl::id.lt(id.to_string())),
-                None => list,
-            };
+            let list = ordered(tenant, id.map(|id| id.to_string()));
             page::keyset(Limited::to_page(list, page).load(conn).await?, size)
         }
     };
@@ -86,6 +84,18 @@ fn of_tenant(tenant: &str) -> oauth_initial_access_tokens::BoxedQuery<'_, Backen
     oauth_initial_access_tokens::table
         .filter(dsl::tenant_id.eq(tenant))
         .into_boxed()
+}
+
+fn ordered(
+    tenant: &str,
+    id: Option<String>,
+) -> Ordered<'_, TokenRow, oauth_initial_access_tokens::table> {
+    let mut all: Criterion<'_, _> = Box::new(dsl::tenant_id.eq(tenant));
+    if let Some(id) = id {
+        all = Box::new(all.and(dsl::id.lt(id)));
+    }
+    let index = "oauth_initial_access_tokens_by_age";
+    Ordered::new("oauth_initial_access_tokens", Some(index), all)
 }
 
 pub(in super::super) async fn revoke_token(

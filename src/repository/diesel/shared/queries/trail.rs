@@ -49,10 +49,8 @@ struct Target {
 macro_rules! restrict {
     ($trail:expr, $source:ty, $list:expr, $column:ident) => {{
         let trail = $trail;
-        let list = $list
-            .filter($column!(tenant_id).eq(&trail.tenant))
-            .into_boxed();
-        let mut list = timed!(list, trail.searches());
+        let all: Criterion<'_, $source> = Box::new($column!(tenant_id).eq(&trail.tenant));
+        let mut list = $list.into_boxed().filter(timed!(all, trail.searches()));
         if let Some(id) = &trail.from {
             list = list.filter($column!(id).ge(id));
         }
