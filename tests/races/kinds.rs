@@ -69,6 +69,10 @@ fn delete(client_id: &str) -> Ask {
     Ask::new(Method::DELETE, path(client_id, ""))
 }
 
+fn clone(client_id: &str) -> Ask {
+    Ask::new(Method::POST, path(client_id, "/clone"))
+}
+
 fn restore(client_id: &str) -> Ask {
     Ask::new(Method::POST, path(client_id, "/restore"))
 }
@@ -326,6 +330,41 @@ pub async fn leaving_the_secret_methods_and_a_rotation(stage: &impl Stage) {
     assert_eq!(count(&secrets, SecretStatus::Inactive), secrets.len());
 }
 
+pub async fn clones_beside_updates(stage: &impl Stage) {
+    let client_id = client(stage).await;
+    let rename = |name: &str| {
+        let redirect_uris = [format!("https://{name}.example.com/callback")];
+        update(
+            &client_id,
+            json!({"name": name, "redirect_uris": redirect_uris}),
+        )
+    };
+    let asks = vec![
+        clone(&client_id),
+        rename("one"),
+        clone(&client_id),
+        rename("two"),
+        clone(&client_id),
+    ];
+    let answers = stage.at_once(asks).await;
+    assert_eq!(statuses(&answers), [201, 200, 201, 200, 201]);
+    let before = base();
+    for answer in [&answers[0], &answers[2], &answers[4]] {
+        let copy = answer.data();
+        // Of one state of the client, not of two.
+        let is_of = |name: &str, uri: &str| {
+            copy["name"] == format!("{name} (clone)") && copy["redirect_uris"] == json!([uri])
+        };
+        let is_whole = is_of("one", "https://one.example.com/callback")
+            || is_of("two", "https://two.example.com/callback")
+            || is_of(text(&before["name"]), text(&before["redirect_uris"][0]));
+        assert!(is_whole, "{copy}");
+        sound(stage, text(&copy["client_id"])).await;
+    }
+    sound(stage, &client_id).await;
+    assert_eq!(told(stage, &client_id, Action::ClientUpdate).await, 2);
+}
+
 pub async fn two_deletions(stage: &impl Stage) {
     let client_id = client(stage).await;
     let answers = stage.at_once(vec![delete(&client_id); 2]).await;
@@ -364,4 +403,27 @@ pub async fn a_restoration_and_a_deletion(stage: &impl Stage) {
         told(stage, &client_id, Action::ClientDelete).await,
         deletions
     );
+}
+
+pub async fn restorations_beside_deletions(stage: &impl Stage) {
+    let client_id = client(stage).await;
+    assert_eq!(ask(stage, delete(&client_id)).await.status, 204);
+    stage.tick().await;
+    let asks = [restore(&client_id), delete(&client_id)];
+    let asks = [asks.clone(), asks.clone(), asks].concat();
+    let answers = stage.at_once(asks).await;
+    let statuses = statuses(&answers);
+    let count = |status| statuses.iter().filter(|other| **other == status).count();
+    let (restored, deleted) = (count(200), count(204));
+    assert_eq!(
+        restored + deleted + count(404),
+        answers.len(),
+        "{answers:?}"
+    );
+    // In turn, and a restoration is the first.
+    let is_deleted = get(stage, &client_id).await.status == 404;
+    assert_eq!(restored, deleted + usize::from(!is_deleted));
+    let restorations = told(stage, &client_id, Action::ClientRestore).await;
+    let deletions = told(stage, &client_id, Action::ClientDelete).await;
+    assert_eq!((restorations, deletions), (restored, deleted + 1));
 }

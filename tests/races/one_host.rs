@@ -124,7 +124,9 @@ races! {
     writers_of_different_fields_both_succeed
     a_suspension_and_a_rotation
     leaving_the_secret_methods_and_a_rotation
+    clones_beside_updates
     two_deletions
     restorations_of_one_deletion
     a_restoration_and_a_deletion
+    restorations_beside_deletions
 }
