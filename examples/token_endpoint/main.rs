@@ -2,7 +2,7 @@
 //! file, and issues access tokens to them with the client credentials grant (RFC 6749 §4.4).
 //!
 //! ```sh
-//! cargo run --example token_endpoint --features diesel-sqlite
+//! cargo run --example token_endpoint --features cors,diesel-sqlite
 //! ```
 //!
 //! Clients authenticate with `client_secret_basic`, `client_secret_post` or `private_key_jwt`,
@@ -46,7 +46,7 @@ use tokio::net::TcpListener;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tower_oauth_clients::ClientManager;
 use tower_oauth_clients::adapters::axum::router;
-use tower_oauth_clients::adapters::tower::ClientAuthenticationLayer;
+use tower_oauth_clients::adapters::tower::{ClientAuthenticationLayer, ClientCorsLayer};
 use tower_oauth_clients::authentication::assertion::AssertionVerifier;
 use tower_oauth_clients::authentication::{self, ClientAuthenticator};
 use tower_oauth_clients::authorization::jwt::{JwtAuthorizer, Keys};
@@ -122,7 +122,7 @@ async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>
 
     let manager = ClientManager::builder(repository.clone()).build()?;
     let assertions = AssertionVerifier::builder(issuer).with_replay_store(repository.clone());
-    let authenticator = ClientAuthenticator::builder(repository)
+    let authenticator = ClientAuthenticator::builder(repository.clone())
         // One pool, so that one limit applies to all hashing.
         .with_hash_pool(manager.hash_pool())
         .with_assertions(assertions.build()?)
@@ -135,12 +135,15 @@ async fn app(issuer: &str, admin_secret: &[u8]) -> Result<Router, Box<dyn Error>
         key: Arc::new(SigningKey::generate()?),
         manager: manager.clone(),
     };
-    Ok(Router::new()
+    let endpoints = Router::new()
         .route("/token", post(token::token).route_layer(clients.clone()))
         .route(
             "/introspect",
             post(introspection::introspect).route_layer(clients),
         )
+        // For pages on the origins that clients have registered.
+        .layer(ClientCorsLayer::new(repository));
+    Ok(endpoints
         .route("/authorize", get(refusal::authorize))
         .route("/jwks", get(signing::jwks))
         .route("/.well-known/openid-configuration", get(metadata::metadata))

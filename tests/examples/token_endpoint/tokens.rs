@@ -252,3 +252,30 @@ fn the_log_says_whose_authentication_failed() {
         "{log}"
     );
 }
+
+#[test]
+fn a_page_gets_a_token_on_an_origin_that_is_registered() {
+    let folder = TempDir::new().unwrap();
+    let host = Settings::of(&TOKEN_ENDPOINT, &folder).start();
+    let origin = "https://spa.example.com";
+    let client = Client::register(&host, &json!({"allowed_cors_origins": [origin]}));
+    let call = |method, origin, head, body: &str| {
+        let head = format!("Origin: {origin}\r\n{head}");
+        let answer = send(host.address, method, "/token", &head, body).unwrap();
+        let allowed = answer.header("access-control-allow-origin");
+        (answer.status, allowed.map(str::to_owned))
+    };
+    let asks = "Access-Control-Request-Method: POST\r\n";
+    let allowed = Some(origin.to_owned());
+    assert_eq!(call("OPTIONS", origin, asks, ""), (200, allowed.clone()));
+    let other = "https://other.example.com";
+    assert_eq!(call("OPTIONS", other, asks, "").1, None);
+
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let wrong = format!("grant_type=client_credentials&client_id={}", client.id);
+    let right = format!("{wrong}&client_secret={}", client.secret);
+    assert_eq!(call("POST", origin, form, &right), (200, allowed.clone()));
+    // The page may read why it gets none.
+    assert_eq!(call("POST", origin, form, &wrong), (401, allowed));
+    assert_eq!(call("POST", other, form, &right).1, None);
+}
