@@ -54,12 +54,12 @@ macro_rules! condition {
         if let Some(asked) = &filter.asked {
             all = Box::new(all.and($column!(client_id).eq_any(indexed(&filter.tenant, asked))));
         }
-        all = if filter.deleted {
+        let all: Criterion<'_, $source> = if filter.deleted {
             Box::new(all.and(Deleted::new($column!(deleted_at))))
         } else {
             Box::new(all.and($column!(deleted_at).is_null()))
         };
-        all = timed!(all, filter.searches());
+        let mut all: Criterion<'_, $source> = timed!(all, filter.searches());
         if let Some(status) = &filter.status {
             all = Box::new(all.and($column!(status).eq(status.as_str())));
         }
