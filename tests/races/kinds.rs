@@ -413,10 +413,10 @@ pub async fn restorations_beside_deletions(stage: &impl Stage) {
     let asks = [asks.clone(), asks.clone(), asks].concat();
     let answers = stage.at_once(asks).await;
     let statuses = statuses(&answers);
-    let count = |status| statuses.iter().filter(|other| **other == status).count();
-    let (restored, deleted) = (count(200), count(204));
+    let answered = |status| statuses.iter().filter(|other| **other == status).count();
+    let (restored, deleted) = (answered(200), answered(204));
     assert_eq!(
-        restored + deleted + count(404),
+        restored + deleted + answered(404),
         answers.len(),
         "{answers:?}"
     );
@@ -426,4 +426,9 @@ pub async fn restorations_beside_deletions(stage: &impl Stage) {
     let restorations = told(stage, &client_id, Action::ClientRestore).await;
     let deletions = told(stage, &client_id, Action::ClientDelete).await;
     assert_eq!((restorations, deletions), (restored, deleted + 1));
+    let secrets = match is_deleted {
+        true => stage.secrets(&client_id).await,
+        false => sound(stage, &client_id).await,
+    };
+    assert_eq!(count(&secrets, SecretStatus::Active), 0);
 }

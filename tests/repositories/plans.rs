@@ -80,6 +80,12 @@ where
                 assert_eq!(listed.items.len(), 20);
             }
         }
+        // No index has it, and all clients match.
+        let confidential = ClientFilter::new().with_is_confidential(true);
+        for page in [after(None), after(middle)] {
+            let listed = repository.list(&tenant, &confidential, page).await.unwrap();
+            assert_eq!(listed.items.len(), 20);
+        }
         let deleted = ClientFilter::new().with_deleted(true);
         for page in [after(None), after(middle)] {
             let listed = repository.list(&tenant, &deleted, page).await.unwrap();
@@ -364,6 +370,7 @@ async fn of_mysql() {
         .await
         .unwrap();
     assert!(statements.len() > 100, "{}", statements.len());
+    let mut sorted = 0;
     for statement in statements.iter().filter(|text| !text.starts_with("INSERT")) {
         let plan: Vec<mysql_async::Row> = conn.query(format!("EXPLAIN {statement}")).await.unwrap();
         for row in plan {
@@ -383,6 +390,8 @@ async fn of_mysql() {
             );
             let page = statement.contains("LIMIT") && statement.contains("FROM `oauth_clients`");
             assert!(!page || !extra.contains("filesort"), "{extra}: {statement}");
+            sorted += usize::from(page);
         }
     }
+    assert!(sorted > 50, "{sorted}");
 }

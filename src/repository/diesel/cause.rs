@@ -1,7 +1,7 @@
 //! What an error of a database means. Diesel has kinds for a few, and drops the numbers of the
 //! others, so they are told apart by their messages. These are in English (`mysql/settings.rs`) or
-//! begin with a SQLSTATE (`postgres/sqlstate.rs`); in a host's own pool for PostgreSQL, they are
-//! known in English only.
+//! begin with a SQLSTATE (`postgres/sqlstate.rs`); on other connections to PostgreSQL than its own,
+//! they are known in English only.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 

@@ -66,10 +66,18 @@ impl Fault {
         matches!(self.cause(), Some(Lost | Confused | Replica | TurnedAway))
     }
 
-    /// Whether a table or column is missing.
+    /// The same fault on a replica, where tables and columns may be on their way.
     #[cfg(feature = "diesel-pool")]
-    pub(super) fn lacks_tables(&self) -> bool {
-        self.cause() == Some(Cause::Unmigrated)
+    pub(super) fn of_replica(self) -> Self {
+        const BEHIND: &str = "the replica lacks tables or columns: it is behind, it is another \
+            database, or its tables are older than this version";
+
+        match self {
+            Self::Database(error) if Cause::of(&error) == Cause::Unmigrated => {
+                Self::Unavailable(Box::new(Explained(BEHIND, error)))
+            }
+            other => other,
+        }
     }
 
     /// Whether the connection was lost before anything was done that must not be repeated.

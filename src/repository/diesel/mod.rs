@@ -16,7 +16,7 @@
 //! | `position` | SQL: where a text contains another, or 0 | `queries` |
 //! | `narrow`, `Asked`, `indexed` | an index of names, if there is one that a statement has to name: whether it helps, with what it is asked, and what it finds | `queries` |
 //! | `by_value!` | a condition whose plan depends on its value | `queries` |
-//! | `timed!` | a list that ends in time, unless the pool cancels it | `queries` |
+//! | `timed!` | a condition under which a list ends in time, unless the pool cancels it | `queries` |
 //! | `latest!` | a read that sees at least what its lock protects | `queries` |
 //! | `MIGRATIONS`, `Lock`, `check` | the scripts, the lock around them, and the server's settings | `migrate` |
 //! | `NOT_ASCII`, `NOW` | SQL: whether a folded name contains more than ASCII, and the time | `refold`, `assertions` |
@@ -121,10 +121,11 @@ macro_rules! plainly {
 #[cfg(any(feature = "diesel-postgres", feature = "diesel-sqlite"))]
 use plainly;
 
-/// A list that the pool cancels once it has taken too long, or the host its transaction.
+/// The condition of a list that the pool cancels once it has taken too long, or the host its
+/// transaction.
 macro_rules! untimed {
-    ($list:expr, $searches:expr) => {
-        $list
+    ($condition:expr, $searches:expr) => {
+        $condition
     };
 }
 

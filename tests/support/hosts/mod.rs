@@ -7,7 +7,9 @@ pub mod worker;
 use std::time::Duration;
 
 use bytes::Bytes;
-use diesel_async::pooled_connection::{bb8, deadpool};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8, deadpool,
+};
 use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
 use http::{Method, Request, StatusCode};
 use http_body_util::Full;
@@ -44,33 +46,34 @@ pub enum Connections {
     MysqlDeadpool(deadpool::Pool<AsyncMysqlConnection>),
 }
 
+fn manager<C>(url: &str) -> AsyncDieselConnectionManager<C>
+where
+    C: diesel_async::AsyncConnection + 'static,
+{
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    AsyncDieselConnectionManager::new_with_config(url, config)
+}
+
 impl Connections {
     pub async fn new(url: &str, pool: Pool, size: u8) -> Self {
         match (Kind::of(url), pool) {
             (Kind::Postgres, Pool::Bb8(wait)) => {
                 let pool = bb8::Pool::builder().max_size(size.into());
-                let pool = pool
-                    .connection_timeout(wait)
-                    .build(PostgresRepository::manager(url))
-                    .await;
+                let pool = pool.connection_timeout(wait).build(manager(url)).await;
                 Self::PostgresBb8(pool.unwrap())
             }
             (Kind::Mysql, Pool::Bb8(wait)) => {
                 let pool = bb8::Pool::builder().max_size(size.into());
-                let pool = pool
-                    .connection_timeout(wait)
-                    .build(MysqlRepository::manager(url))
-                    .await;
+                let pool = pool.connection_timeout(wait).build(manager(url)).await;
                 Self::MysqlBb8(pool.unwrap())
             }
             (Kind::Postgres, Pool::Deadpool) => {
-                let pool =
-                    deadpool::Pool::builder(PostgresRepository::manager(url)).max_size(size.into());
+                let pool = deadpool::Pool::builder(manager(url)).max_size(size.into());
                 Self::PostgresDeadpool(pool.build().unwrap())
             }
             (Kind::Mysql, Pool::Deadpool) => {
-                let pool =
-                    deadpool::Pool::builder(MysqlRepository::manager(url)).max_size(size.into());
+                let pool = deadpool::Pool::builder(manager(url)).max_size(size.into());
                 Self::MysqlDeadpool(pool.build().unwrap())
             }
         }

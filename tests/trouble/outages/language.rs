@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use diesel_async::pooled_connection::bb8;
+use diesel_async::pooled_connection::{bb8, deadpool};
 use http::Method;
 
 use tower_oauth_clients::repository::{PostgresRepository, PostgresTransaction};
 
-use super::contention::Session;
+use super::contention::{Session, waiting};
 use super::{POOLS, german};
 use support::CLIENTS;
 use support::hosts::behind::{assert_whole, rows};
@@ -33,11 +33,14 @@ async fn postgres_is_understood_by_its_codes() {
         return;
     }
     let repository = PostgresRepository::connect(&url).await.unwrap();
-    let mut repositories = vec![Repository::Postgres(repository.clone())];
-    for pool in POOLS {
-        let connections = Connections::new(&url, pool, 4).await;
-        repositories.push(connections.repository());
-    }
+    let bb8 = bb8::Pool::builder().build(PostgresRepository::manager(&url));
+    let deadpool = deadpool::Pool::builder(PostgresRepository::manager(&url)).build();
+    let repositories = [
+        repository.clone(),
+        PostgresRepository::from_bb8(bb8.await.unwrap()),
+        PostgresRepository::from_deadpool(deadpool.unwrap()),
+    ]
+    .map(Repository::Postgres);
     for repository in &repositories {
         let error = ask_of(repository).await;
         assert!(error.contains("migrate()"), "{error}");
@@ -46,21 +49,27 @@ async fn postgres_is_understood_by_its_codes() {
 
     let client_id = Host::over(&repositories[0]).client().await;
     for repository in &repositories {
-        let patience = Duration::from_millis(300);
+        let patience = Duration::from_secs(2);
         let host = Host::over(&repository.clone().with_timeout(patience));
         let mut other = Session::open(&url).await;
         other.hold(&client_id).await;
-        assert_unavailable(&host.rename(&client_id, "Renamed").await, "held");
+        let renamed = tokio::spawn({
+            let client_id = client_id.clone();
+            async move { host.rename(&client_id, "Renamed").await }
+        });
+        let session = waiting(&url, "UPDATE").await;
+        assert_unavailable(&renamed.await.unwrap(), "held");
         // It was cancelled, and does not wait any longer.
-        let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = \
-                     to_regclass('oauth_clients')";
-        let mut left = rows(&url, waits).await;
-        for _ in 0..50 {
+        let waits = format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE pid = {session} AND state = 'active'"
+        );
+        let mut left = rows(&url, &waits).await;
+        for _ in 0..250 {
             if left == ["0"] {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
-            left = rows(&url, waits).await;
+            left = rows(&url, &waits).await;
         }
         assert_eq!(left, ["0"]);
     }

@@ -109,7 +109,8 @@ fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
 /// - Lists that count or search, including audit trails, use at most two connections at once, and
 ///   at most 32 of them wait; more are refused as unavailable.
 /// - On a Galera cluster, hosts may use different nodes: a statement waits for what the others have
-///   committed (`wsrep_sync_wait`). In the host's own pool this takes another round trip per
-///   operation, unless the server or the pool sets `wsrep_sync_wait = 7` itself.
+///   committed (`wsrep_sync_wait`). On connections that are not of [`connect`](Self::connect) or
+///   [`manager`](Self::manager) this takes another round trip per operation, unless the server or
+///   the pool sets `wsrep_sync_wait = 7` itself.
 #[derive(Clone)]
 pub struct MysqlRepository(Pool);

@@ -18,15 +18,15 @@ struct Language {
 pub(super) async fn warn_of_language(conn: &mut Connection) -> Result<()> {
     let query = sql_query("SELECT current_setting('lc_messages') AS locale");
     let Language { locale } = query.get_result(conn).await?;
-    if !is_english(&locale) && !tells_codes(conn).await {
+    if !is_english(&locale) && !recognizes_errors(conn).await {
         warn(&locale);
     }
     Ok(())
 }
 
-/// Whether the cause of an error is known, tried with a table that does not exist.
-async fn tells_codes(conn: &mut Connection) -> bool {
-    let missing = "TABLE oauth_clients_of_nobody";
+/// Tries it with a table that does not exist. The name is for readers of the server's log.
+async fn recognizes_errors(conn: &mut Connection) -> bool {
+    let missing = "TABLE oauth_clients_are_errors_recognized";
     let outcome = conn.batch_execute(missing).await;
     outcome.is_err_and(|error| Cause::of(&error) == Cause::Unmigrated)
 }

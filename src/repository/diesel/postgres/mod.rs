@@ -40,7 +40,7 @@ use tokio_postgres::NoTls;
 use self::language::warn_of_language;
 use self::pool::Pool;
 use self::pooler::refuse_confusion;
-use self::sqlstate::Coded;
+use self::sqlstate::{Coded, is_coded};
 use self::together::together;
 use crate::repository::Error;
 use crate::repository::diesel::error::{Fault, Result};
@@ -131,12 +131,12 @@ async fn examine(pool: &Pool) -> Result<(), Error> {
 }
 
 /// Tells the server to cancel the statement of a connection. This does not work over TLS, which
-/// only the host can set up.
+/// only the host can set up: then nothing is sent.
 fn stop(conn: &Connection) -> impl Future<Output = ()> + use<> {
     let token = conn.cancel_token();
     async move {
         // It is unknown whether it arrived, and whether in time.
-        if token.cancel_query(NoTls).await.is_err() {
+        if token.cancel_query(NoTls).await.is_err() && is_coded(&token).await {
             let _ = token.cancel_query(Coded).await;
         }
     }

@@ -3,15 +3,15 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
-use std::io;
+use std::io::{self, Cursor};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BufMut, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, SslNegotiation};
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
+use tokio_postgres::{CancelToken, Config};
 
 use crate::repository::diesel::cause::SQLSTATE;
 
@@ -68,6 +68,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> TlsConnect<S> for Coded {
             messages: Messages::default(),
         }))
     }
+}
+
+/// Whether a connection may be [`Coded`], and not one over TLS, for which a request begins with the
+/// question whether the server speaks it. Nothing is sent.
+pub(super) async fn is_coded(token: &CancelToken) -> bool {
+    let nowhere = Cursor::new(Vec::new());
+    token.cancel_query_raw(nowhere, Coded).await.is_ok()
 }
 
 pub(super) struct CodedStream<S> {

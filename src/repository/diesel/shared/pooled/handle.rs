@@ -29,7 +29,7 @@ impl Repository {
     }
 
     /// A manager for a pool of the host's own. Its connections are those of
-    /// [`connect`](Self::connect), and can be used for anything else, too:
+    /// [`connect`](Self::connect), without TLS, and can be used for anything else, too:
     ///
     /// - Whether a connection is lost is detected without a query before each use, which would take
     ///   as long as a read.

@@ -39,9 +39,6 @@ const SCANS: usize = 2;
 /// How many scans may wait for a running one.
 const WAITING_SCANS: usize = 32;
 
-/// What a missing table means on a replica.
-const BEHIND: &str = "the replica lacks tables: it is behind, or the database is not migrated";
-
 type Permits = Arc<[OwnedSemaphorePermit; 2]>;
 
 /// The kind of an operation, which decides where it runs and whether it is retried.
@@ -299,9 +296,7 @@ impl Pool {
                 Err(fault) if kind.may_be_done(&fault) => {
                     return Err(Error::from(fault).with_unknown_outcome());
                 }
-                Err(fault) if self.is_replica && fault.lacks_tables() => {
-                    return Err(Error::new(ErrorKind::Unavailable).with_source(BEHIND));
-                }
+                Err(fault) if self.is_replica => return Err(fault.of_replica().into()),
                 outcome => return outcome.map_err(Error::from),
             }
         }

@@ -45,8 +45,7 @@ pub(in super::super) struct Filter {
 macro_rules! condition {
     ($filter:expr, $source:ty, $column:ident) => {{
         let filter = $filter;
-        let is_found_otherwise = filter.secret_expires.is_some() || filter.asked.is_some();
-        let mut all: Criterion<'_, $source> = if WALKS_LISTS && is_found_otherwise {
+        let mut all: Criterion<'_, $source> = if WALKS_LISTS && filter.is_found_otherwise() {
             Box::new(Unindexed::new($column!(tenant_id)).eq(&filter.tenant))
         } else {
             Box::new($column!(tenant_id).eq(&filter.tenant))
@@ -183,15 +182,21 @@ impl Filter {
         reads_each && self.ids.is_empty() && self.client_ids.is_empty()
     }
 
+    /// Whether something else than the order of the list finds the clients.
+    fn is_found_otherwise(&self) -> bool {
+        self.secret_expires.is_some() || self.asked.is_some()
+    }
+
     /// The index that has the list in its order, if it is read so.
     fn index(&self) -> Option<&'static str> {
         let is_few = !self.ids.is_empty() || !self.client_ids.is_empty();
-        let is_found_otherwise = self.secret_expires.is_some() || self.asked.is_some();
-        match self.status {
-            _ if is_few || is_found_otherwise || self.deleted => None,
-            Some(_) => Some("oauth_clients_live_by_status"),
-            None => Some("oauth_clients_live"),
+        if is_few || self.is_found_otherwise() || self.deleted {
+            return None;
         }
+        Some(match self.status {
+            Some(_) => "oauth_clients_live_by_status",
+            None => "oauth_clients_live",
+        })
     }
 
     /// The tenant, and the text that an index of names may find the clients by.
@@ -216,7 +221,7 @@ impl Filter {
 
     pub(super) fn query(&self) -> oauth_clients::BoxedQuery<'_, Backend> {
         let clients = oauth_clients::table.into_boxed();
-        clients.filter(condition!(self, oauth_clients::table, listed))
+        clients.filter(self.condition())
     }
 
     /// The clients in their order, the newest first, after `id` or from the start.
@@ -224,11 +229,15 @@ impl Filter {
         &'a self,
         id: Option<&'a str>,
     ) -> Ordered<'a, ClientRow, oauth_clients::table> {
-        let mut all = condition!(self, oauth_clients::table, listed);
+        let mut all = self.condition();
         if let Some(id) = id {
             all = Box::new(all.and(dsl::id.lt(id)));
         }
-        Ordered::new("oauth_clients", self.index(), all)
+        Ordered::new(self.index(), all)
+    }
+
+    fn condition(&self) -> Criterion<'_, oauth_clients::table> {
+        condition!(self, oauth_clients::table, listed)
     }
 }
 

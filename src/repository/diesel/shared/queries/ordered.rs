@@ -11,46 +11,51 @@ use super::{Backend, NAMES_INDEXES};
 /// from the top of the list, since they think that `LIMIT` ends that soon.
 pub(in super::super) struct Ordered<'a, R: Selectable<Backend>, T> {
     columns: AsSelect<R, Backend>,
-    table: &'static str,
+    table: T,
     index: Option<&'static str>,
     condition: Criterion<'a, T>,
 }
 
-impl<'a, R: Selectable<Backend>, T> Ordered<'a, R, T> {
+impl<'a, R, T> Ordered<'a, R, T>
+where
+    R: Selectable<Backend>,
+    T: Table + Default,
+    AsSelect<R, Backend>: SelectableExpression<T>,
+{
     /// The rows that meet the condition. `index` is the one that has them in this order.
-    pub(super) fn new(
-        table: &'static str,
-        index: Option<&'static str>,
-        condition: Criterion<'a, T>,
-    ) -> Self {
+    pub(super) fn new(index: Option<&'static str>, condition: Criterion<'a, T>) -> Self {
         Self {
             columns: R::as_select(),
-            table,
+            table: T::default(),
             index: index.filter(|_| NAMES_INDEXES),
             condition,
         }
     }
 }
 
-impl<R: Selectable<Backend>, T> QueryFragment<Backend> for Ordered<'_, R, T>
+impl<R, T> QueryFragment<Backend> for Ordered<'_, R, T>
 where
+    R: Selectable<Backend>,
+    T: QueryFragment<Backend>,
     AsSelect<R, Backend>: QueryFragment<Backend>,
 {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
         pass.push_sql("SELECT ");
         self.columns.walk_ast(pass.reborrow())?;
         pass.push_sql(" FROM ");
-        pass.push_sql(self.table);
+        self.table.walk_ast(pass.reborrow())?;
         if let Some(index) = self.index {
             pass.push_sql(" FORCE INDEX (");
-            pass.push_sql(index);
+            pass.push_identifier(index)?;
             pass.push_sql(")");
         }
         pass.push_sql(" WHERE ");
         self.condition.walk_ast(pass.reborrow())?;
         pass.push_sql(" ORDER BY ");
-        pass.push_sql(self.table);
-        pass.push_sql(".id DESC");
+        self.table.walk_ast(pass.reborrow())?;
+        pass.push_sql(".");
+        pass.push_identifier("id")?;
+        pass.push_sql(" DESC");
         Ok(())
     }
 }

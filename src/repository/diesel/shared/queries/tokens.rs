@@ -95,7 +95,7 @@ fn ordered(
         all = Box::new(all.and(dsl::id.lt(id)));
     }
     let index = "oauth_initial_access_tokens_by_age";
-    Ordered::new("oauth_initial_access_tokens", Some(index), all)
+    Ordered::new(Some(index), all)
 }
 
 pub(in super::super) async fn revoke_token(
