@@ -127,6 +127,12 @@ async fn a_primary_that_has_become_read_only_is_left() {
         "SELECT pg_reload_conf()",
     ];
     execute(&primary.url(), &demote).await.unwrap();
+    // The server tells its sessions in its own time.
+    let is_told = "SHOW default_transaction_read_only";
+    while rows(&primary.url(), is_told).await != ["on"] {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
     let start = Instant::now();
     let renamed = loop {
         let renamed = host.rename(&client_id, "Renamed").await;

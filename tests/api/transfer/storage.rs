@@ -136,7 +136,10 @@ async fn an_import_can_be_repeated_after_the_secret_was_used() {
         let outcome = authenticator.authenticate_presented(presented, None).await;
         outcome.unwrap();
         eventually("the use is stored", async || {
-            new.seen(&id).await.0.last_used_at.is_some()
+            let client = new.seen(&id).await.0;
+            let secrets = new.secrets(&id).await;
+            let mut uses = secrets.iter().map(|secret| secret.last_used_at);
+            client.last_used_at.is_some() && uses.any(|used_at| used_at.is_some())
         })
         .await;
 
