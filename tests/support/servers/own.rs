@@ -133,11 +133,18 @@ impl Server {
     /// Kills it, as similar to a power failure as a process can be.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
+            let sessions = children(process.id());
             // A node is killed when its standard input ends.
             if process.stdin.take().is_none() {
                 process.kill().unwrap();
             }
             process.wait().unwrap();
+            // PostgreSQL's sessions notice it a moment later.
+            let started = Instant::now();
+            while sessions.iter().any(|session| runs(session)) {
+                assert!(started.elapsed() < PATIENCE, "its sessions go on");
+                std::thread::sleep(Duration::from_millis(5));
+            }
         }
     }
 
@@ -222,6 +229,19 @@ impl Drop for Server {
         }
         let _ = std::fs::remove_file(self.log_path());
     }
+}
+
+/// The processes that a process has started, on Linux.
+fn children(process: u32) -> Vec<String> {
+    let children = format!("/proc/{process}/task/{process}/children");
+    let children = std::fs::read_to_string(children).unwrap_or_default();
+    children.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Whether a process has not ended. One that nobody waits for has no command any more.
+fn runs(process: &str) -> bool {
+    let command = std::fs::read(format!("/proc/{process}/cmdline"));
+    command.is_ok_and(|command| !command.is_empty())
 }
 
 fn joined(ports: &[u16]) -> String {
