@@ -43,7 +43,7 @@ async fn of_three_nodes_one_and_then_two_are_killed() {
     if !Cluster::can_be_had() {
         return;
     }
-    let mut cluster = Cluster::start().await;
+    let mut cluster = Cluster::start(Duration::from_secs(2)).await;
     let urls = cluster.urls();
     let first = Host::connect(&urls[0]).await;
     let second = Host::connect(&urls[1]).await;

@@ -1,4 +1,5 @@
 use std::net::TcpListener;
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
@@ -18,23 +19,23 @@ impl Cluster {
         can
     }
 
-    pub async fn start() -> Self {
-        let first = Self::node(&[]).await;
-        let second = Self::node(&[first.port()]).await;
-        let third = Self::node(&[first.port(), second.port()]).await;
+    /// Its nodes miss one that was killed after this time, in whole seconds.
+    pub async fn start(patience: Duration) -> Self {
+        let first = Own::node(&[], patience).start().await;
+        let second = Own::node(&[first.port()], patience).start().await;
+        let third = Own::node(&[first.port(), second.port()], patience);
         Self {
-            nodes: [first, second, third],
+            nodes: [first, second, third.start().await],
         }
     }
 
-    async fn node(peers: &[u16]) -> Server {
-        Own::node(peers).start().await
-    }
-
-    /// The cluster that tests share which don't kill nodes. It ends with the process.
+    /// The cluster that tests share which don't kill nodes. It ends with the process, and takes no
+    /// node for dead that waits for a processor.
     pub async fn shared() -> &'static Self {
         static SHARED: OnceCell<Cluster> = OnceCell::const_new();
-        SHARED.get_or_init(Self::start).await
+        SHARED
+            .get_or_init(|| Self::start(Duration::from_secs(60)))
+            .await
     }
 
     pub fn urls(&self) -> [String; 3] {

@@ -32,18 +32,32 @@ pub struct Own {
 #[derive(Clone, Debug)]
 enum Part {
     Alone,
-    /// A node of a Galera cluster, with the ports of the nodes to which it connects.
-    Node(Vec<u16>),
+    /// A node of a Galera cluster.
+    Node(Node),
     /// It follows the PostgreSQL on this port.
     Standby(u16),
 }
 
+#[derive(Clone, Debug)]
+struct Node {
+    /// The ports of the nodes to which it connects.
+    peers: Vec<u16>,
+    patience: Duration,
+}
+
+impl Node {
+    fn arguments(&self) -> Vec<String> {
+        let peers: Vec<_> = self.peers.iter().map(ToString::to_string).collect();
+        vec![peers.join(","), self.patience.as_secs().to_string()]
+    }
+}
+
 impl Own {
     /// A node of a Galera cluster.
-    pub(super) fn node(peers: &[u16]) -> Self {
-        let part = Part::Node(peers.to_vec());
+    pub(super) fn node(peers: &[u16], patience: Duration) -> Self {
+        let peers = peers.to_vec();
         Self {
-            part,
+            part: Part::Node(Node { peers, patience }),
             ..Server::mysql()
         }
     }
@@ -120,8 +134,10 @@ impl Server {
     }
 
     /// Starts a node again, with others to connect to.
-    pub(super) async fn restart_with(&mut self, peers: &[u16]) {
-        self.settings.part = Part::Node(peers.to_vec());
+    pub(super) async fn restart_with(&mut self, others: &[u16]) {
+        if let Part::Node(node) = &mut self.settings.part {
+            node.peers = others.to_vec();
+        }
         self.restart().await;
     }
 
@@ -180,10 +196,10 @@ impl Server {
 
     fn spawn(&self) -> Child {
         let (script, others) = match (&self.settings.part, self.settings.kind) {
-            (Part::Alone, Kind::Postgres) => ("postgres", None),
-            (Part::Alone, Kind::Mysql) => ("mariadb", None),
-            (Part::Node(peers), _) => ("galera", Some(joined(peers))),
-            (Part::Standby(primary), _) => ("standby", Some(primary.to_string())),
+            (Part::Alone, Kind::Postgres) => ("postgres", vec![]),
+            (Part::Alone, Kind::Mysql) => ("mariadb", vec![]),
+            (Part::Node(node), _) => ("galera", node.arguments()),
+            (Part::Standby(primary), _) => ("standby", vec![primary.to_string()]),
         };
         let log = std::fs::File::options()
             .append(true)
@@ -242,11 +258,6 @@ fn children(process: u32) -> Vec<String> {
 fn runs(process: &str) -> bool {
     let command = std::fs::read(format!("/proc/{process}/cmdline"));
     command.is_ok_and(|command| !command.is_empty())
-}
-
-fn joined(ports: &[u16]) -> String {
-    let ports: Vec<_> = ports.iter().map(ToString::to_string).collect();
-    ports.join(",")
 }
 
 /// A temporary folder, which may be a small disk.
