@@ -147,3 +147,40 @@ async fn changes_of_one_client_at_every_node() {
     assert_eq!(stored.header("etag"), Some(&*version));
     assert_whole(database.url(), "after the race").await;
 }
+
+/// The same on new connections, which prepare their statements within the transactions: one that is
+/// undone meanwhile is not told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_on_new_connections_are_whole() {
+    let (database, urls) = database().await;
+    Host::connect(&urls[0]).await;
+    for round in 0..5 {
+        let mut hosts = Vec::new();
+        for url in &urls {
+            let repository = MysqlRepository::connect(url).await.unwrap();
+            hosts.push(Host::over(&Repository::Mysql(repository)));
+        }
+        let client_id = hosts[0].client().await;
+        let mut changes = tokio::task::JoinSet::new();
+        for number in 0..18 {
+            let (host, client_id) = (hosts[number % 3].clone(), client_id.clone());
+            changes.spawn(async move {
+                let path = format!("{CLIENTS}/{client_id}/secrets");
+                match number % 2 {
+                    0 => host.rename(&client_id, &format!("Name {number}")).await,
+                    _ => host.call(Method::POST, &path, None).await,
+                }
+            });
+        }
+        let answers = changes.join_all().await;
+        let complete = answers.iter().filter(|answer| answer.status.is_success());
+        let version = format!("\"{}\"", complete.count() + 1);
+        let stored = hosts[1].get(&client_id).await;
+        assert_eq!(
+            stored.header("etag"),
+            Some(&*version),
+            "{round}: {answers:?}"
+        );
+        assert_whole(database.url(), "on new connections").await;
+    }
+}

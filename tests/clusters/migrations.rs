@@ -5,7 +5,8 @@ use std::time::Duration;
 use tower_oauth_clients::repository::{ErrorKind, MysqlRepository};
 
 use super::across_nodes::database;
-use support::servers::Cluster;
+use support::hosts::behind::rows;
+use support::servers::{Cluster, execute};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_them_makes_the_tables() {
@@ -23,12 +24,29 @@ async fn one_of_them_makes_the_tables() {
     assert_eq!(applied, [0, 0, 0, 0, 0, 9]);
     let keys = "SELECT constraint_name FROM information_schema.referential_constraints \
         WHERE constraint_schema = DATABASE() AND referenced_table_name = 'oauth_clients'";
-    assert_eq!(
-        support::hosts::behind::rows(database.url(), keys)
-            .await
-            .len(),
-        3
-    );
+    assert_eq!(rows(database.url(), keys).await.len(), 3);
+}
+
+/// Each that comes first makes the table of migrations, which undoes what another node writes to it
+/// meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn those_that_wait_undo_nothing() {
+    const TABLE: &str = "CREATE TABLE IF NOT EXISTS oauth_client_migrations (\
+        name VARCHAR(64) NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)";
+
+    let (database, urls) = database().await;
+    let repository = MysqlRepository::connect(&urls[0]).await.unwrap();
+    let migrating = repository.migrate();
+    tokio::pin!(migrating);
+    let applied = loop {
+        tokio::select! {
+            applied = &mut migrating => break applied,
+            made = execute(&urls[1], &[TABLE]) => made.unwrap(),
+        }
+    };
+    assert_eq!(applied.unwrap(), 9);
+    let held = "SELECT name FROM oauth_client_migrations WHERE name = 'being applied'";
+    assert_eq!(rows(database.url(), held).await, [""; 0]);
 }
 
 /// The host that held the lock was killed.

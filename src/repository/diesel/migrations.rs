@@ -12,7 +12,10 @@ macro_rules! migrations {
     };
 }
 
-type Migrations = &'static [(&'static str, &'static str)];
+/// Its name and its statements.
+pub(super) type Migration = (&'static str, &'static str);
+
+type Migrations = &'static [Migration];
 
 /// MySQL commits DDL immediately, so an interrupted migration is run again and skips what already
 /// exists.

@@ -18,6 +18,7 @@
 //! | `by_value!` | a condition whose plan depends on its value | `queries` |
 //! | `timed!` | a condition under which a list ends in time, unless the pool cancels it | `queries` |
 //! | `latest!` | a read that sees at least what its lock protects | `queries` |
+//! | `guarded` | what else begins and ends a transaction, and whether it is whole | `queries` |
 //! | `MIGRATIONS`, `Lock`, `check` | the scripts, the lock around them, and the server's settings | `migrate` |
 //! | `NOT_ASCII`, `NOW` | SQL: whether a folded name contains more than ASCII, and the time | `refold`, `assertions` |
 //! | `WALKS_LISTS` | whether the planner reads a list in its order to find a few of its clients | `queries` |
@@ -61,6 +62,8 @@ mod sqlite;
 mod trigrams;
 #[cfg(feature = "diesel-postgres")]
 mod unaided;
+#[cfg(any(feature = "diesel-postgres", feature = "diesel-sqlite"))]
+mod unguarded;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -10,10 +10,12 @@ use diesel::sql_types::{BigInt, Nullable};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use tokio::time::{Instant, sleep};
 
-use super::migrate::CREATE_TABLE;
+use super::migrate::{CREATE_TABLE, apply};
+use super::pool::repeat;
 use super::settings::is_cluster;
 use super::{Connection, NOW};
 use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::migrations::Migration;
 use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
 
 /// The name of the server's lock: of at most 64 characters, one for each database. MySQL has no
@@ -55,21 +57,38 @@ impl Lock {
         Ok(())
     }
 
+    /// Runs a migration, again if its last statement was undone: on a Galera cluster by a host that
+    /// makes the table of migrations, too, before it waits for the lock.
+    pub(super) async fn apply(&self, conn: &mut Connection, migration: Migration) -> Result<()> {
+        repeat(conn, &migration, |conn, migration| {
+            Box::pin(apply(conn, *migration))
+        })
+        .await
+    }
+
     /// Releases it, after a failure too: MySQL can't undo the migrations themselves.
-    pub(super) async fn release(self, conn: &mut Connection, _: bool) -> QueryResult<()> {
+    pub(super) async fn release(self, conn: &mut Connection, _: bool) -> Result<()> {
         match self {
             Self::Free => Ok(()),
             Self::Server => {
                 let release = format!("DO RELEASE_LOCK({NAME})");
-                conn.batch_execute(&release).await
+                Ok(conn.batch_execute(&release).await?)
             }
             Self::Row(since) => {
-                let row = oauth_client_migrations::table.filter(dsl::name.eq(ROW));
-                let own = row.filter(dsl::applied_at.eq(since));
-                diesel::delete(own).execute(conn).await.map(drop)
+                repeat(conn, &since, |conn, since| {
+                    Box::pin(delete_row(conn, *since))
+                })
+                .await
             }
         }
     }
+}
+
+async fn delete_row(conn: &mut Connection, since: i64) -> Result<()> {
+    let row = oauth_client_migrations::table.filter(dsl::name.eq(ROW));
+    let own = row.filter(dsl::applied_at.eq(since));
+    diesel::delete(own).execute(conn).await?;
+    Ok(())
 }
 
 async fn take_server(conn: &mut Connection, patience: Duration) -> Result<Lock> {

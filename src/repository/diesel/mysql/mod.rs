@@ -8,6 +8,7 @@ mod compound;
 mod establish;
 #[path = "../shared/pooled/find.rs"]
 mod find;
+mod guarded;
 #[path = "../shared/pooled/handle.rs"]
 mod handle;
 mod lock;

@@ -99,7 +99,8 @@ async fn make(conn: &mut Connection, patience: Duration) -> Result<()> {
     let restored = conn.batch_execute(OWN_PATIENCE).await;
     let released = lock.release(conn, made.is_ok()).await;
     made?;
-    Ok(restored.and(released)?)
+    restored?;
+    released
 }
 
 async fn locked(conn: &mut Connection, lock: &mut Lock, patience: Duration) -> Result<()> {

@@ -5,6 +5,7 @@ use diesel::{QueryResult, QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 
 use super::Connection;
+use super::guarded::guard_from_now_on;
 use crate::repository::diesel::error::{Fault, Result};
 
 /// Has the server's messages in English.
@@ -54,6 +55,9 @@ pub(super) async fn check(conn: &mut Connection) -> Result<Option<&'static str>>
             }
         };
         return Err(Fault::Unsuited(unsuited));
+    }
+    if is_cluster {
+        guard_from_now_on();
     }
     Ok(match (is_english, !is_cluster || waits) {
         (true, true) => None,

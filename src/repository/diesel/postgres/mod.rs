@@ -30,7 +30,6 @@ mod transaction;
 
 use std::time::Duration;
 
-use diesel::QueryResult;
 use diesel::dsl::sql;
 use diesel::sql_types::Bool;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -38,16 +37,17 @@ use tokio::time::{Instant, sleep};
 use tokio_postgres::NoTls;
 
 use self::language::warn_of_language;
+use self::migrate::apply;
 use self::pool::Pool;
 use self::pooler::refuse_confusion;
 use self::sqlstate::{Coded, is_coded};
 use self::together::together;
 use crate::repository::Error;
 use crate::repository::diesel::error::{Fault, Result};
-use crate::repository::diesel::migrations::POSTGRES as MIGRATIONS;
+use crate::repository::diesel::migrations::{Migration, POSTGRES as MIGRATIONS};
 use crate::repository::diesel::position::strpos as position;
 use crate::repository::diesel::unaided::{Asked, indexed, narrow};
-use crate::repository::diesel::{Argument, BoxFuture};
+use crate::repository::diesel::{Argument, BoxFuture, unguarded as guarded};
 use crate::repository::diesel::{check, end, plainly as latest, untimed as timed};
 
 pub use transaction::PostgresTransaction;
@@ -115,8 +115,12 @@ impl Lock {
         }
     }
 
-    async fn release(self, conn: &mut Connection, complete: bool) -> QueryResult<()> {
-        end(conn, complete).await
+    async fn apply(&self, conn: &mut Connection, migration: Migration) -> Result<()> {
+        apply(conn, migration).await
+    }
+
+    async fn release(self, conn: &mut Connection, complete: bool) -> Result<()> {
+        Ok(end(conn, complete).await?)
     }
 }
 

@@ -6,6 +6,7 @@ use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection, Transact
 use super::{Connection, Lock, MIGRATIONS, check};
 use crate::domain::Timestamp;
 use crate::repository::diesel::error::{Fault, Result};
+use crate::repository::diesel::migrations::Migration;
 use crate::repository::diesel::schema::oauth_client_migrations::{self, dsl};
 
 type Manager = <Connection as AsyncConnection>::TransactionManager;
@@ -44,7 +45,7 @@ pub(super) async fn migrate(conn: &mut Connection, patience: Duration) -> Result
 }
 
 /// The migrations that are not applied yet.
-async fn missing(conn: &mut Connection) -> Result<Vec<(&'static str, &'static str)>> {
+async fn missing(conn: &mut Connection) -> Result<Vec<Migration>> {
     let names = oauth_client_migrations::table.select(dsl::name).load(conn);
     let done: Vec<String> = names.await.map_err(Fault::Repeatable)?;
     let mut missing = MIGRATIONS.to_vec();
@@ -56,14 +57,19 @@ async fn locked(conn: &mut Connection, lock: &mut Lock, patience: Duration) -> R
     lock.take(conn, patience).await?;
     conn.batch_execute(CREATE_TABLE).await?;
     let mut applied = 0;
-    for (name, sql) in missing(conn).await? {
-        conn.batch_execute(sql).await?;
-        let now = Timestamp::from(std::time::SystemTime::now());
-        diesel::insert_into(oauth_client_migrations::table)
-            .values((dsl::name.eq(name), dsl::applied_at.eq(now.as_micros())))
-            .execute(conn)
-            .await?;
+    for migration in missing(conn).await? {
+        lock.apply(conn, migration).await?;
         applied += 1;
     }
     Ok(applied)
+}
+
+pub(super) async fn apply(conn: &mut Connection, (name, sql): Migration) -> Result<()> {
+    conn.batch_execute(sql).await?;
+    let now = Timestamp::from(std::time::SystemTime::now());
+    diesel::insert_into(oauth_client_migrations::table)
+        .values((dsl::name.eq(name), dsl::applied_at.eq(now.as_micros())))
+        .execute(conn)
+        .await?;
+    Ok(())
 }

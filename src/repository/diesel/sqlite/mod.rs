@@ -35,20 +35,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::QueryResult;
 use diesel_async::SimpleAsyncConnection;
 
 use self::connections::{Connections, LIMIT, Operation};
 use self::database::Database;
 use self::inline::Inline;
+use self::migrate::apply;
 use self::narrow::{Asked, indexed, narrow};
 use self::weight::Weight;
 use crate::repository::Result;
 use crate::repository::diesel::error::Fault;
-use crate::repository::diesel::migrations::SQLITE as MIGRATIONS;
+use crate::repository::diesel::migrations::{Migration, SQLITE as MIGRATIONS};
 use crate::repository::diesel::position::instr as position;
 use crate::repository::diesel::{
     check, end, one_by_one as together, plainly as latest, regardless as by_value,
+    unguarded as guarded,
 };
 
 pub use transaction::SqliteTransaction;
@@ -108,8 +109,12 @@ impl Lock {
         locked.map_err(Fault::Repeatable)
     }
 
-    async fn release(self, conn: &mut Connection, complete: bool) -> QueryResult<()> {
-        end(conn, complete).await
+    async fn apply(&self, conn: &mut Connection, migration: Migration) -> Result<(), Fault> {
+        apply(conn, migration).await
+    }
+
+    async fn release(self, conn: &mut Connection, complete: bool) -> Result<(), Fault> {
+        Ok(end(conn, complete).await?)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::repository::diesel::error::Result;
 use crate::repository::diesel::position::instr as position;
 use crate::repository::diesel::{
     Argument, BoxFuture, one_by_one as together, plainly as latest, regardless as by_value,
-    untimed as timed,
+    unguarded as guarded, untimed as timed,
 };
 
 type Backend = diesel::sqlite::Sqlite;

@@ -375,7 +375,7 @@ where
 }
 
 /// Retries an operation after contention.
-async fn repeat<A, T>(
+pub(super) async fn repeat<A, T>(
     conn: &mut Connection,
     arguments: &A,
     operation: Operation<A, T>,

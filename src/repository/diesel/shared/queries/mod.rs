@@ -33,8 +33,8 @@ use diesel::query_builder::{QueryFragment, QueryId};
 #[cfg(feature = "registration")]
 use super::LEAVES_OUT_APPROVED;
 use super::{
-    Asked, Backend, Connection, NAMES_INDEXES, WALKS_LISTS, by_value, compound, find, indexed,
-    latest, narrow, position, timed, together,
+    Asked, Backend, Connection, NAMES_INDEXES, WALKS_LISTS, by_value, compound, find, guarded,
+    indexed, latest, narrow, position, timed, together,
 };
 
 pub(super) use audit::{audit_entries, insert_audit, is_audited};
